@@ -1,0 +1,45 @@
+/// Something that is wrong with what the user wrote, with its place. Facts first; the renderer makes the sentence's
+/// shape.
+public struct Diagnostic: Sendable, Error {
+  public enum Severity: String, Sendable {
+    case error, warning, note
+  }
+
+  public var severity: Severity
+  /// A stable name for `lint --explain`: `unknown-key`, `duplicate-step`, …
+  public var code: String
+  /// One sentence without a full stop.
+  public var message: String
+  /// Nil where the trouble has no place, such as a missing file.
+  public var span: SourceSpan?
+  /// A way out: "did you mean `for_each`?"
+  public var help: String?
+
+  public init(
+    _ severity: Severity = .error, code: String, _ message: String, at span: SourceSpan? = nil, help: String? = nil
+  ) {
+    self.severity = severity
+    self.code = code
+    self.message = message
+    self.span = span
+    self.help = help
+  }
+}
+
+extension Sequence<Diagnostic> {
+  /// First those without a place, then file by file as the files are met, in each by place. What is at one place
+  /// stays in order.
+  public var inOrderOfPlaces: [Diagnostic] {
+    var files: [ObjectIdentifier: Int] = [:]
+    let keyed = enumerated().map { order, diagnostic -> (key: [Int], diagnostic: Diagnostic) in
+      guard let span = diagnostic.span else { return ([-1, 0, order], diagnostic) }
+      let file = files[ObjectIdentifier(span.file), default: files.count]
+      files[ObjectIdentifier(span.file)] = file
+      return ([file, span.start.offset, order], diagnostic)
+    }
+    return keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.diagnostic)
+  }
+
+  /// Whether one of them is an error, so that nothing may run.
+  public var hasErrors: Bool { contains { $0.severity == .error } }
+}

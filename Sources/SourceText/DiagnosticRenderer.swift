@@ -1,0 +1,68 @@
+/// Writes diagnostics for a terminal or a log: `file:line:column: error: message [code]`, the line, a caret, a way out.
+public struct DiagnosticRenderer: Sendable {
+  /// Whether to colour with ANSI escapes.
+  public var color: Bool
+  /// Longer source lines are cut around the caret.
+  public var width: Int
+
+  public init(color: Bool = false, width: Int = 120) {
+    self.color = color
+    self.width = width
+  }
+
+  /// The diagnostic as lines, each ended by a line break.
+  public func render(_ diagnostic: Diagnostic) -> String {
+    let place = diagnostic.span.map { $0.location + ": " } ?? ""
+    var text = paint(Visible.text(place), "1")
+    text += paint(diagnostic.severity.rawValue + ": ", diagnostic.severity == .error ? "1;31" : "1;33")
+    text += Visible.text(diagnostic.message) + paint(" [\(diagnostic.code)]", "2") + "\n"
+    if let span = diagnostic.span { text += excerpt(span) }
+    if let help = diagnostic.help { text += "  " + paint("help: ", "1;36") + Visible.text(help) + "\n" }
+    return text
+  }
+
+  /// All of them, file by file in the order of their places and first those without one; then a line that counts.
+  /// Nothing for none.
+  public func render(_ diagnostics: [Diagnostic]) -> String {
+    guard !diagnostics.isEmpty else { return "" }
+    return diagnostics.inOrderOfPlaces.map { render($0) }.joined() + summary(diagnostics) + "\n"
+  }
+
+  private func summary(_ diagnostics: [Diagnostic]) -> String {
+    let counts = [Diagnostic.Severity.error, .warning, .note].map { severity in
+      (severity, diagnostics.count { $0.severity == severity })
+    }
+    return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
+  }
+
+  private func excerpt(_ span: SourceSpan) -> String {
+    let written = Array(span.file.text(ofLine: span.start.line).unicodeScalars)
+    let line = shown(written[...])
+    // What is made visible is longer than what was written, and the caret stands under what is shown.
+    let from = shown(written.prefix(span.start.column - 1)).count + max(0, span.start.column - 1 - written.count)
+    let end = span.end.line == span.start.line ? shown(written.prefix(span.end.column - 1)).count : line.count
+    let to = max(end, from + 1)
+    let first = line.count > width ? max(0, min(from - width / 3, line.count - width)) : 0
+    let last = min(line.count, first + width)
+    guard from >= first else { return "" }
+    var excerpt = String.UnicodeScalarView()
+    excerpt.append(contentsOf: line[first..<last])
+    // Tabs are kept in the padding so that the caret stands under its character.
+    let padding = line[first..<min(from, last)].map { $0 == "\t" ? "\t" : " " }.joined()
+    let missing = String(repeating: " ", count: max(0, from - max(last, first)))
+    let marks = "^" + String(repeating: "~", count: max(0, min(to, last) - from - 1))
+    let gutter = String(span.start.line)
+    let blank = String(repeating: " ", count: gutter.count)
+    return "  \(gutter) | \(String(excerpt))\n  \(blank) | \(padding)\(missing)\(paint(marks, "1;32"))\n"
+  }
+
+  private func shown(_ written: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: written)
+    return Array(Visible.text(String(text), keepingTabs: true).unicodeScalars)
+  }
+
+  private func paint(_ text: String, _ code: String) -> String {
+    color && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+  }
+}

@@ -1,0 +1,32 @@
+/// Text from the world made safe to show: nothing in it can move a cursor, change a colour, reorder letters or ring a
+/// bell.
+public enum Visible {
+  /// `text` with control characters, escape sequences and bidirectional controls shown instead of sent: `␛` for ESC
+  /// (U+2400 block for C0), `\u{202E}` and the like for the others. Line breaks and tabs stay only where they are
+  /// kept.
+  public static func text(_ text: String, keepingTabs: Bool = false, keepingLineBreaks: Bool = false) -> String {
+    guard text.unicodeScalars.contains(where: { isUnsafe($0) }) else { return text }
+    var safe = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\t" where keepingTabs: safe.append(scalar)
+      case "\n" where keepingLineBreaks: safe.append(scalar)
+      case _ where scalar.value < 0x20: safe.append(Unicode.Scalar(UInt32(0x2400) + scalar.value) ?? "\u{FFFD}")
+      case "\u{7F}": safe.append("\u{2421}")
+      case _ where isUnsafe(scalar):
+        safe.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+      default: safe.append(scalar)
+      }
+    }
+    return String(safe)
+  }
+
+  private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0..<0x20, 0x7F...0x9F: true
+    // Bidirectional controls, zero-width and line separators, tags, byte order mark, interlinear annotation.
+    case 0x061C, 0x200B...0x200F, 0x2028...0x202E, 0x2060...0x206F, 0xFEFF, 0xFFF9...0xFFFB, 0xE0000...0xE007F: true
+    default: false
+    }
+  }
+}
