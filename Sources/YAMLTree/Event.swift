@@ -1,0 +1,24 @@
+/// What libyaml's parser reports, in Swift's terms. Ranges are byte offsets in the file.
+struct Event {
+  enum Kind {
+    case streamStart, streamEnd
+    case documentStart, documentEnd
+    case alias(String)
+    case scalar(Properties, text: [UInt8], style: YAMLScalar.Style)
+    case sequenceStart(Properties, isFlow: Bool)
+    case sequenceEnd
+    case mappingStart(Properties, isFlow: Bool)
+    case mappingEnd
+  }
+
+  /// What may stand before a value.
+  struct Properties {
+    /// The name of `&name`.
+    var anchor: String?
+    /// The tag as libyaml resolves it: `!x`, `tag:yaml.org,2002:str`.
+    var tag: String?
+  }
+
+  let kind: Kind
+  let range: Range<Int>
+}
