@@ -1,0 +1,117 @@
+import CNlohmannJSON
+
+/// Why a text is no JSON, or more than is taken.
+public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
+  public let message: String
+  /// Bytes from the start of the text.
+  public let offset: Int
+
+  public var description: String { "\(message) at byte \(offset)" }
+}
+
+extension Value {
+  /// Reads one JSON text (RFC 8259, by nlohmann/json). Integers are exact: `int`, or `uint` beyond `Int64.max`; a number
+  /// with a fraction or an exponent, or beyond 64 bits, is a `double`. Objects keep their order, and of two equal keys the
+  /// last counts. Throws where the text is no JSON or nests deeper than `depth`.
+  public init(json bytes: some Sequence<UInt8>, depth: Int = 100) throws(JSONProblem) {
+    self = try JSONReader.read(Array(bytes), depth: depth)
+  }
+
+  public init(json text: String, depth: Int = 100) throws(JSONProblem) {
+    self = try JSONReader.read(Array(text.utf8), depth: depth)
+  }
+}
+
+/// Builds a value from the parser's events.
+private final class JSONReader {
+  /// A list or map whose end has not come yet. One struct for both, so that it is filled in place.
+  private struct Open {
+    let isList: Bool
+    var items: [Value] = []
+    var map = MapValue()
+    var key = ""
+  }
+
+  private var open: [Open] = []
+  private var result: Value?
+  private let depth: Int
+  private var isTooDeep = false
+
+  private init(depth: Int) { self.depth = depth }
+
+  static func read(_ bytes: [UInt8], depth: Int) throws(JSONProblem) -> Value {
+    let reader = JSONReader(depth: depth)
+    var (position, message) = (0, [CChar](repeating: 0, count: 512))
+    var events = Self.events
+    let code = unsafe bytes.withUnsafeBufferPointer { text in
+      unsafe text.withMemoryRebound(to: CChar.self) { text in
+        unsafe playbook_json_parse(
+          text.baseAddress, text.count, &events, Unmanaged.passUnretained(reader).toOpaque(), &position, &message, 512)
+      }
+    }
+    if reader.isTooDeep { throw JSONProblem(message: "JSON nested deeper than \(depth)", offset: 0) }
+    if code == 0, let result = reader.result { return result }
+    let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    throw JSONProblem(message: Self.plain(text), offset: max(0, position - 1))
+  }
+
+  /// The library's message without its code and place: "[json.exception.parse_error.101] parse error at line 1, column 2: …".
+  private static func plain(_ message: String) -> String {
+    let parts = message.split(separator: ": ", maxSplits: 1)
+    return "no valid JSON: " + (parts.count == 2 ? String(parts[1]) : message)
+  }
+
+  private func add(_ value: Value) -> Bool {
+    if open.isEmpty {
+      result = value
+    } else if open[open.count - 1].isList {
+      open[open.count - 1].items.append(value)
+    } else {
+      open[open.count - 1].map[open[open.count - 1].key] = value
+    }
+    return true
+  }
+
+  private func begin(isList: Bool) -> Bool {
+    isTooDeep = open.count >= depth
+    open.append(Open(isList: isList))
+    return !isTooDeep
+  }
+
+  private func end() -> Bool {
+    guard let last = open.popLast() else { return false }
+    return add(last.isList ? .list(last.items) : .map(last.map))
+  }
+
+  private func name(_ key: String) -> Bool {
+    guard !open.isEmpty else { return false }
+    open[open.count - 1].key = key
+    return true
+  }
+
+  private static func reader(_ context: UnsafeMutableRawPointer?) -> JSONReader {
+    guard let context = unsafe context else { preconditionFailure("the parser lost its context") }
+    return unsafe Unmanaged<JSONReader>.fromOpaque(context).takeUnretainedValue()
+  }
+
+  private static func text(_ start: UnsafePointer<CChar>?, _ length: Int) -> String {
+    unsafe UnsafeRawBufferPointer(start: start, count: length).withMemoryRebound(to: UInt8.self) { bytes in
+      unsafe String(decoding: bytes, as: UTF8.self)
+    }
+  }
+
+  private static var events: playbook_json_events {
+    unsafe playbook_json_events(
+      null: { unsafe JSONReader.reader($0).add(.null) },
+      boolean: { unsafe JSONReader.reader($0).add(.bool($1)) },
+      integer: { unsafe JSONReader.reader($0).add(.int($1)) },
+      unsigned_integer: { unsafe JSONReader.reader($0).add(Int64(exactly: $1).map(Value.int) ?? .uint($1)) },
+      number: { (context, number, _, _) in unsafe JSONReader.reader(context).add(.double(number)) },
+      string: { unsafe JSONReader.reader($0).add(.string(JSONReader.text($1, $2))) },
+      start_object: { unsafe JSONReader.reader($0).begin(isList: false) },
+      key: { unsafe JSONReader.reader($0).name(JSONReader.text($1, $2)) },
+      end_object: { unsafe JSONReader.reader($0).end() },
+      start_array: { unsafe JSONReader.reader($0).begin(isList: true) },
+      end_array: { unsafe JSONReader.reader($0).end() })
+  }
+}
