@@ -1,0 +1,151 @@
+extension LintRule {
+  /// What is wrong with a file as YAML.
+  static let grammarOfYAML: [LintRule] = [
+    LintRule(
+      code: "yaml-syntax",
+      summary: "the file is no YAML",
+      explanation: """
+        The place is where the reader could not go on; the cause often stands just before: a quote that is not closed, \
+        a tab for indentation, a text with `: ` in it that is not quoted, a line that is indented too far.
+        """,
+      bad: """
+        steps:
+          - document: told
+            text: "not closed
+        """,
+      good: """
+        steps:
+          - document: told
+            text: "closed"
+        """),
+    LintRule(
+      code: "yaml-duplicate-key",
+      summary: "a mapping has a key twice",
+      explanation:
+        "YAML readers take the last one in silence; here it is an error, since one of the two would be lost.",
+      bad: """
+        steps:
+          - document: told
+            text: one
+            text: two
+        """,
+      good: """
+        steps:
+          - document: told
+            text: one
+        """),
+    LintRule(
+      code: "yaml-alias",
+      summary: "an alias names no anchor, or is within what it stands for",
+      explanation: "`*name` stands for the value that `&name` marks, which is written before it.",
+      bad: """
+        steps:
+          - document: told
+            text: *missing
+        """,
+      good: """
+        steps:
+          - document: told
+            text: "*missing"
+        """),
+    LintRule(
+      code: "yaml-key",
+      summary: "a key of a mapping is no text",
+      explanation: "Keys are names. A list or a mapping as a key means nothing here; most often a text was not quoted.",
+      bad: """
+        steps:
+          - document: told
+            ? [a, b]
+            : two
+        """,
+      good: """
+        steps:
+          - document: told
+            text: two
+        """),
+    LintRule(
+      code: "yaml-merge-key",
+      summary: "a mapping has the key `<<`",
+      explanation: """
+        YAML 1.2 has no merge keys. What several steps share is written out, so that each can be read by itself; a \
+        whole value can be repeated by an anchor and an alias.
+        """,
+      bad: """
+        steps:
+          - document: told
+            <<: {text: two}
+        """,
+      good: """
+        steps:
+          - document: told
+            text: two
+        """),
+    LintRule(
+      code: "yaml-number",
+      summary: "a number does not fit",
+      explanation: "Whole numbers have 64 bits. What is longer, such as an account number, is text: quote it.",
+      bad: """
+        steps:
+          - query: account
+            value: 123456789012345678901234567890
+        """,
+      good: """
+        steps:
+          - query: account
+            value: "123456789012345678901234567890"
+        """),
+    LintRule(
+      code: "yaml-depth",
+      summary: "the file is nested too deeply",
+      explanation: "No playbook needs as many levels; such a file was made to use up the reader's memory.",
+      bad: "", good: ""),
+    LintRule(
+      code: "yaml-size",
+      summary: "the file is too large",
+      explanation: "No playbook is as large, or grows as large by its aliases.",
+      bad: "", good: ""),
+    LintRule(
+      code: "yaml-encoding",
+      summary: "the file is not UTF-8, or holds characters that YAML does not allow",
+      explanation: "Files are read as UTF-8 and nothing else. The place is that of the first wrong byte.",
+      bad: "", good: ""),
+    LintRule(
+      code: "yaml-documents",
+      summary: "the file holds more than one document",
+      explanation: "A playbook is one YAML document; what stands behind `---` would be lost.",
+      bad: """
+        steps:
+          - document: told
+            text: one
+        ---
+        steps: []
+        """,
+      good: """
+        steps:
+          - document: told
+            text: one
+        """),
+    LintRule(
+      code: "yaml-empty",
+      summary: "the file holds nothing",
+      explanation: "A file without a value is no playbook. `playbook new NAME` writes one to start from.",
+      bad: "", good: ""),
+    LintRule(
+      code: "yaml-tag",
+      summary: "a value has a tag",
+      explanation: """
+        YAML tags (`!name`) are refused: nothing in a playbook has one, and an expression that begins with `!` is \
+        taken for one. Quote it: `that: "!attack.yes"`.
+        """,
+      bad: """
+        steps:
+          - check: quiet
+            that: !run.ticket
+        """,
+      good: """
+        steps:
+          - check: quiet
+            that: "!(run.id == '')"
+        """),
+  ]
+}

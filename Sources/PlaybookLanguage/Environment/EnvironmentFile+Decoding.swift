@@ -1,0 +1,52 @@
+public import SourceText
+import YAMLTree
+
+extension EnvironmentFile {
+  /// Reads `environments.yaml`. The executors say which targets and commands there can be. What can be read comes
+  /// back even where there are errors; with an error nothing may run.
+  public static func decode(
+    _ file: SourceFile, executors: [ExecutorSchema]
+  ) -> (file: EnvironmentFile?, diagnostics: [Diagnostic]) {
+    var (root, diagnostics) = YAML.parse(file)
+    guard let root, let reader = MappingReader(root, .environmentFile, &diagnostics) else { return (nil, diagnostics) }
+    var environments: [Environment] = []
+    for entry in reader.node("environments")?.readEntries("`environments`", &diagnostics) ?? [] {
+      var decoder = EnvironmentDecoder(executors: executors)
+      if let environment = decoder.decode(entry) { environments.append(environment) }
+      diagnostics += decoder.diagnostics
+    }
+    if let node = reader.node("environments"), case .mapping(let entries) = node.content, entries.isEmpty {
+      diagnostics.append(Diagnostic(code: "wrong-value", "`environments` has no environment", at: node.span))
+    }
+    let name = defaultName(reader, environments, &diagnostics)
+    let plugins = reader.texts("plugins", &diagnostics)
+    let decoded = EnvironmentFile(environments: environments, defaultName: name, plugins: plugins, file: file)
+    return (decoded, diagnostics.inOrderOfPlaces)
+  }
+
+  private static func defaultName(
+    _ reader: MappingReader, _ environments: [Environment], _ diagnostics: inout [Diagnostic]
+  ) -> String? {
+    guard let node = reader.node("default"), let name = node.readText("`default`", &diagnostics) else { return nil }
+    guard let environment = environments.first(where: { $0.name == name }) else {
+      diagnostics.append(
+        Diagnostic(
+          code: "unknown-environment", "there is no environment `\(name)`", at: node.span,
+          help: Suggestion.help(for: name, in: environments.map(\.name))))
+      return nil
+    }
+    guard !environment.isRed else {
+      diagnostics.append(
+        Diagnostic(
+          code: "red-default", "`\(name)` is red, and a red environment is never a default", at: node.span,
+          help: "leave `default` out, or name another; a run there is started with `--env \(name)`"))
+      return nil
+    }
+    return name
+  }
+
+  /// The environment called `name`.
+  public func environment(_ name: String) -> Environment? {
+    environments.first { $0.name == name }
+  }
+}
