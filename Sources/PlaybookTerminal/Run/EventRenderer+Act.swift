@@ -1,0 +1,107 @@
+import CEL
+import PlaybookEngine
+
+/// Changes: what goes out, what became of each, whether it held, what was taken back.
+extension EventRenderer {
+  mutating func intended(_ event: Event, width: Int) -> [Line] {
+    var lines = stepLine(RunState.step(of: event.path), width: width)
+    guard !takeSeen(event.path) else { return lines }
+    let data = event.data
+    let calls = data.texts("calls")
+    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
+    if calls.count > Self.shownItems {
+      lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
+    }
+    lines += leftOut(data, width: width)
+    return lines
+  }
+
+  /// An act in a plan: the calls that would be sent, and the digest that approves them.
+  mutating func planned(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    var lines = stepLine(event.path, width: width)
+    let calls = data.texts("calls")
+    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
+    if calls.count > Self.shownItems {
+      lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
+    }
+    for line in data.texts("plan").prefix(20) { lines += remark("would", line, nil, width: width) }
+    lines += leftOut(data, width: width)
+    for undo in data.texts("undo").prefix(1) { lines += remark("undo", undo, nil, width: width) }
+    if let text = data.text("text") { lines += remark("plan", text, nil, style: .careful, width: width) }
+    // To be copied: never cut or wrapped by us.
+    if let digest = data.text("digest") {
+      lines.append(Line([.init("    --approve ", .faint), .init(digest, .strong)]))
+    }
+    return lines
+  }
+
+  mutating func actFinished(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    let path = RunState.step(of: event.path)
+    let condition = data.text("state") ?? "unknown"
+    if condition == "done" {
+      update(path) { $0.done += 1 }
+      guard shallShow(path) else { return [] }
+    }
+    var text = name(of: data)
+    if let took = data.duration("took") { text += "  " + TimeText.short(took) }
+    if data["error"]?.mapValue != nil || data["error"]?.stringValue != nil {
+      text += "  " + Self.text(ofError: data["error"])
+    }
+    let (mark, style): (String, Style) =
+      switch condition {
+      case "done": ("✓ done     ", .good)
+      case "failed": ("✗ failed   ", .bad)
+      case "skipped": ("- skipped  ", .faint)
+      default: ("? unknown  ", .careful)
+      }
+    return Line.paragraph(text, lead: Line([.init("      "), .init(mark, style)]), width: width, limit: 6)
+  }
+
+  mutating func verified(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    let held = data.flag("held") ?? false
+    if held, !shallShow(RunState.step(of: event.path), counting: false) { return [] }
+    let text = [name(of: data), data.text("text")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+    let lead = held ? Line("      ✓ verified ", .good) : Line("      ✗ NOT verified  ", .bad)
+    return Line.paragraph(text, lead: lead, width: width, limit: 6)
+  }
+
+  func undone(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    let isDone = data.text("state") == "done"
+    var text = [name(of: data), data.text("call")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+    if let error = data["error"], error.mapValue != nil { text += "  " + Self.text(ofError: error) }
+    let lead =
+      isDone
+      ? Line("      ✓ undone   ", .good) : Line("      ✗ NOT undone (\(data.text("state") ?? "unknown"))  ", .bad)
+    return Line.paragraph(text, lead: lead, width: width, limit: 6)
+  }
+
+  /// The count at an act's end, where not each item was shown.
+  func actSummary(_ event: Event, width: Int) -> [Line] {
+    guard let change = state.changes.last(where: { $0.path == event.path }), change.total > Self.shownItems else {
+      return []
+    }
+    let counts = ["done", "failed", "unknown", "skipped"].compactMap { name -> String? in
+      let count = change.count(name)
+      return count > 0 ? "\(count) \(name)" : nil
+    }
+    var text = "of \(change.total): " + counts.joined(separator: ", ")
+    if change.verified + change.unverified > 0 { text += "; \(change.verified) verified, \(change.unverified) not" }
+    return Line.paragraph(text, lead: Self.blank(6), width: width)
+  }
+
+  private func name(of data: MapValue) -> String {
+    (data["label"] ?? data["item"]).map { TextLayout.cell($0.rendered, width: 60) } ?? ""
+  }
+
+  /// Whether one more item that went well gets a line of its own.
+  private mutating func shallShow(_ path: String, counting: Bool = true) -> Bool {
+    let shown = state.steps[path]?.shownItems ?? 0
+    if counting { update(path) { $0.shownItems += 1 } }
+    if counting, shown == Self.shownItems { return false }
+    return counting ? shown < Self.shownItems : shown <= Self.shownItems
+  }
+}

@@ -1,0 +1,163 @@
+import CEL
+import PlaybookEngine
+
+/// The beginning and the end of a run.
+extension EventRenderer {
+  /// What runs, where, who answers by when, with which inputs.
+  func header(at now: Timestamp, width: Int) -> [Line] {
+    let data = state.header ?? MapValue()
+    var title = Line(state.severity.map { $0.uppercased() + "  " } ?? "", Self.style(severity: state.severity))
+    title.append(state.title, .strong)
+    let environment = Line(state.environment.uppercased(), state.environmentStyle)
+    var facts = [title, environment, Line("run " + state.run)]
+    if state.mode != "run" { facts.append(Line(state.mode.uppercased(), .careful)) }
+    if let git = data.map("git"), let commit = git.text("commit") {
+      let isDirty = git.flag("dirty") ?? false
+      facts.append(Line("git \(commit.prefix(7)) " + (isDirty ? "dirty" : "clean"), isDirty ? .careful : .plain))
+    }
+    var more: [Line] = []
+    if let path = data.text("path") { more.append(Line(path, .faint)) }
+    if let ticket = data.text("ticket") { more.append(Line("ticket " + ticket)) }
+    var lines =
+      Line.flow(facts, indent: 2, width: width)
+      + Line.flow(clock(at: now, width: width) + more, indent: 2, width: width)
+    let inputs = (data.map("inputs")?.entries ?? []).map { entry in
+      entry.key.rendered + " " + TextLayout.cell(Self.text(ofInput: entry.value), width: 40)
+    }
+    if !inputs.isEmpty { lines += Line.paragraph(inputs.joined(separator: ", "), lead: Line("inputs: "), width: width) }
+    return [Line()] + lines + [Line()]
+  }
+
+  /// `On-call engineer answers within 15m: 6m left   (alerted 02:51Z)`.
+  private func clock(at now: Timestamp, width: Int) -> [Line] {
+    var since = ""
+    if let alerted = state.alertedAt {
+      since = "(alerted " + TimeText.minute(alerted) + ")"
+    } else if let started = state.startedAt {
+      since = "(started " + TimeText.minute(started) + ")"
+    }
+    guard let contact = state.contact, let response = state.response, let left = state.left(at: now) else {
+      return [Line(since, .faint)]
+    }
+    let rule = Line("\(contact) answers within \(TimeText.short(response)): ")
+    let rest = Line(TimeText.left(left), Self.style(left: left, of: response))
+    // What is left is never cut, however long the contact's name.
+    if rule.width + rest.width > width { return [rule, rest, Line(since, .faint)] }
+    return [Line(rule.spans + rest.spans), Line(since, .faint)]
+  }
+
+  /// A duration as one would write it, `1h`, where nothing is lost by it.
+  private static func text(ofInput value: Value) -> String {
+    guard case .duration(let duration) = value else { return value.rendered }
+    let short = TimeText.short(duration)
+    return Duration(human: short) == duration ? short : value.rendered
+  }
+
+  static func style(left: Duration, of response: Duration) -> Style {
+    if left < .zero { return .bad }
+    return left < response / 3 ? .careful : .plain
+  }
+
+  static func style(severity: String?) -> Style {
+    switch severity {
+    case "critical": .bad
+    case "high": .careful
+    default: .strong
+    }
+  }
+
+  func resumed(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    var text = "resumed"
+    if let name = data.text("operator") { text += " by " + name }
+    if let reason = data.text("reason") { text += "; it had stopped: " + reason }
+    var lines = state.header == nil ? [] : header(at: event.at, width: width)
+    lines += Line.paragraph(text, lead: Line(TimeText.second(event.at) + "  ", .faint), width: width, style: .strong)
+    if let changed = data.text("changed") {
+      lines += Line.paragraph(
+        "the playbook on disk has changed since (\(changed)); the run goes on with the one it began with",
+        lead: Line("warning: ", .careful), width: width)
+    }
+    let changed = changes()
+    if !changed.isEmpty {
+      lines += [Line("Changed so far", .heading)] + changed.flatMap { self.lines(for: $0, width: width) }
+    }
+    return lines + [Line()]
+  }
+
+  func paused(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    var lead = Line("PAUSED", .careful)
+    lead.append("  ")
+    var lines = [Line()] + Line.paragraph(data.text("reason") ?? "", lead: lead, width: width)
+    if let question = data.map("question") {
+      let key = question.text("key").map { " (\($0))" } ?? ""
+      lines += Line.paragraph((question.text("text") ?? "") + key, lead: Line("  asked:     "), width: width)
+    }
+    // A command is to be copied: it is wrapped by the terminal and not by us.
+    if let how = data.text("how") { lines += [Line([.init("  to go on:  "), .init(how, .strong)])] }
+    return lines
+  }
+
+  func summary(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    let outcome = data.text("outcome") ?? "ended"
+    var title = Line(outcome.uppercased(), outcome == "completed" ? .good : .bad)
+    title.append("  " + state.title, .strong)
+    var facts = [title, Line(state.environment.uppercased(), state.environmentStyle), Line("run " + state.run)]
+    if let started = state.startedAt { facts.append(Line("took " + TimeText.short(event.at.since(started)))) }
+    var lines = [Line()] + Line.flow(facts, indent: 2, width: width)
+    if let reason = data.text("reason") { lines += Line.paragraph(reason, lead: Self.blank(2), width: width) }
+    let changed = changes()
+    lines.append(Line(changed.isEmpty ? "Nothing was changed" : "Changed", .heading))
+    lines += changed.flatMap { self.lines(for: $0, width: width) }
+    lines += section(
+      "Expected and did not hold", data.list("failed").map { Self.failure($0) }, mark: "✗ ", width: width)
+    lines += section("Not verified", data.texts("unverified"), mark: "? ", width: width)
+    lines += section("Follow-ups", state.followUps.map { Self.text($0) }, mark: "- ", width: width)
+    return lines
+  }
+
+  private func section(_ title: String, _ items: [String], mark: String, width: Int) -> [Line] {
+    guard !items.isEmpty else { return [] }
+    return [Line(title, .heading)]
+      + items.flatMap { Line.paragraph($0, lead: Line("  " + mark), width: width, limit: 6) }
+  }
+
+  private static func failure(_ value: Value) -> String {
+    guard let map = value.mapValue else { return value.rendered }
+    return [map.text("path"), map.text("text")].compactMap { $0 }.joined(separator: ": ")
+  }
+
+  private static func text(_ followUp: RunState.FollowUp) -> String {
+    let extra = [followUp.due.map { "due " + TimeText.date($0) }, followUp.owner].compactMap { $0 }
+    return followUp.text + (extra.isEmpty ? "" : "  (" + extra.joined(separator: ", ") + ")")
+  }
+
+  /// The acts of which anything may have taken effect.
+  private func changes() -> [RunState.Change] {
+    state.changes.filter { $0.count("done") + $0.count("unknown") + $0.count("failed") > 0 }
+  }
+
+  private func lines(for change: RunState.Change, width: Int) -> [Line] {
+    var facts: [String] = []
+    for state in ["done", "failed", "unknown", "skipped"] where change.count(state) > 0 {
+      facts.append(change.total == 1 ? state : "\(change.count(state)) of \(change.total) \(state)")
+    }
+    if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
+    if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
+    if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }
+    let target = change.target.map { " at " + $0 } ?? ""
+    var lines = Line.paragraph(
+      change.title + target + ": " + facts.joined(separator: ", "), lead: Line("  - "), width: width)
+    let isOver = change.count("unknown") == 0 && change.undone.count >= change.count("done")
+    guard !isOver else { return lines }
+    if let undo = change.undo.first {
+      lines += Line.paragraph(undo, lead: Line("    undo: ", .faint), width: width, limit: 6)
+      if change.undo.count > 1 { lines.append(Line("          … \(change.undo.count - 1) more like it", .faint)) }
+    } else {
+      lines.append(Line("    undo: none is known to the playbook", .careful))
+    }
+    return lines
+  }
+}

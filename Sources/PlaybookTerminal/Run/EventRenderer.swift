@@ -1,0 +1,118 @@
+import CEL
+import PlaybookEngine
+
+/// Turns a run's events into lines, one event after the other.
+///
+/// Queries that run side by side are journalled as they begin and end; here a query's line waits for its result, so
+/// that both stand together.
+struct EventRenderer {
+  private(set) var state = RunState()
+  /// Whether somebody can type `/all`.
+  var isInteractive = true
+  /// The acts whose calls the operator has just seen in a question.
+  private var seen: Set<String> = []
+
+  /// Items of an act shown one by one; of more, only those that did not work.
+  static let shownItems = 8
+  static let indent = 4
+
+  init(isInteractive: Bool = true) {
+    self.isInteractive = isInteractive
+  }
+
+  /// Takes an event in without showing it: what is in the journal of a run that goes on.
+  mutating func recall(_ event: Event) {
+    state.apply(event)
+    state.steps[event.path]?.isShown = true
+  }
+
+  /// The lines for an event. Its `outcome` must have been put in where it lies in a file and shall be shown.
+  mutating func lines(for event: Event, width: Int) -> [Line] {
+    state.apply(event)
+    let data = event.data
+    switch event.type {
+    case .runStarted: return header(at: event.at, width: width)
+    case .runResumed: return resumed(event, width: width)
+    case .runPaused: return paused(event, width: width)
+    case .runFinished: return summary(event, width: width)
+    case .stepStarted: return started(event, width: width)
+    case .stepSkipped: return skipped(event, width: width)
+    case .stepFinished: return finished(event, width: width)
+    case .loopStarted: return loop(event, width: width)
+    case .callSent, .actStarted, .questionAsked: return []
+    case .callRepeated: return repeated(event, width: width)
+    case .actIntended: return intended(event, width: width)
+    case .actFinished: return actFinished(event, width: width)
+    case .actVerified: return verified(event, width: width)
+    case .actUndone: return undone(event, width: width)
+    case .questionAnswered: return answered(event, width: width)
+    case .failureHandled: return remark("chosen", data.text("choice"), data.text("reason"), width: width)
+    case .noteAdded: return remark("note", data.text("text"), Self.signature(data), width: width)
+    case .doneOutside: return remark("done outside", data.text("text"), Self.signature(data), width: width)
+    case .followUpAdded: return followUp(data, width: width)
+    case .warning: return remark("warning", data.text("text"), nil, style: .careful, width: width)
+    case .interrupted:
+      return remark("interrupted", data.text("signal"), data.text("choice"), style: .careful, width: width)
+    }
+  }
+
+  /// The line of a step, once: ` 1  query    Title`.
+  mutating func stepLine(_ path: String, text: String? = nil, style: Style = .strong, width: Int) -> [Line] {
+    guard state.steps[path]?.isShown == false else { return [] }
+    state.steps[path]?.isShown = true
+    let step = state.steps[path] ?? RunState.StepState()
+    return Self.stepLines(step, text: text ?? step.title, style: style, width: width)
+  }
+
+  /// The operator has been shown these calls in full; they need not be shown again when they go out.
+  mutating func markSeen(_ path: String) {
+    seen.insert(RunState.step(of: path))
+  }
+
+  mutating func takeSeen(_ path: String) -> Bool {
+    seen.remove(RunState.step(of: path)) != nil
+  }
+
+  /// The step's line has been printed as its question.
+  mutating func markShown(_ path: String) {
+    state.steps[path]?.isShown = true
+  }
+
+  mutating func update(_ path: String, _ body: (inout RunState.StepState) -> Void) {
+    body(&state.steps[path, default: RunState.StepState()])
+  }
+
+  static func stepLines(_ step: RunState.StepState, text: String, style: Style = .strong, width: Int) -> [Line] {
+    let number = String(step.place.prefix { $0 != "/" })
+    var lead = Line(TextLayout.pad(number, to: 2, .right) + "  ")
+    lead.append(TextLayout.pad(step.kind, to: 8) + " ", .heading)
+    // On a narrow screen the text has a line of its own.
+    if width < 50, CellWidth.of(text) > width - lead.width {
+      return [lead] + Line.paragraph(text, lead: blank(indent), width: width, style: style)
+    }
+    return Line.paragraph(text, lead: lead, width: width, style: style)
+  }
+
+  static func blank(_ columns: Int) -> Line {
+    Line(String(repeating: " ", count: columns))
+  }
+
+  /// `    note: text  (extra)`.
+  func remark(_ word: String, _ text: String?, _ extra: String?, style: Style = .faint, width: Int) -> [Line] {
+    var lead = Self.blank(Self.indent)
+    lead.append(word + (text == nil && extra == nil ? "" : ": "), style)
+    let rest = [text, extra.map { "(\($0))" }].compactMap { $0 }.joined(separator: "  ")
+    return Line.paragraph(rest, lead: lead, width: width, limit: 20)
+  }
+
+  private static func signature(_ data: MapValue) -> String? {
+    let parts = [data.text("by"), data.timestamp("when").map { "at " + TimeText.minute($0) }].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
+  }
+
+  private func followUp(_ data: MapValue, width: Int) -> [Line] {
+    let due = data.timestamp("due").map { "due " + TimeText.date($0) }
+    let extra = [due, data.text("owner")].compactMap { $0 }.joined(separator: ", ")
+    return remark("follow-up", data.text("text"), extra.isEmpty ? nil : extra, width: width)
+  }
+}

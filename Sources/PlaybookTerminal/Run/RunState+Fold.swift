@@ -1,0 +1,114 @@
+import CEL
+import PlaybookEngine
+
+extension RunState {
+  /// Takes an event in. What an event lacks stays as it was.
+  mutating func apply(_ event: Event) {
+    let data = event.data
+    switch event.type {
+    case .runStarted: begin(event)
+    case .stepStarted: start(event)
+    case .stepSkipped:
+      steps[event.path, default: StepState()].kind = data.text("kind") ?? steps[event.path]?.kind ?? ""
+      if let place = data.text("place") { steps[event.path]?.place = place }
+      if let title = data.text("title") { steps[event.path]?.title = title }
+    case .callSent:
+      let call = Call(
+        text: data.text("call") ?? "", executor: data.text("executor") ?? "", target: data.text("target"))
+      steps[event.path, default: StepState(isShown: true)].call = call
+      let path = Self.step(of: event.path)
+      if path != event.path { steps[path]?.call = call }
+    case .stepFinished: finish(event)
+    case .actIntended: intend(event)
+    case .actFinished: settle(event)
+    case .actVerified:
+      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      if data.flag("held") == true { changes[index].verified += 1 } else { changes[index].unverified += 1 }
+    case .actUndone:
+      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      if data.text("state") == "done" { changes[index].undone.insert(Self.position(event)) }
+    case .followUpAdded:
+      followUps.append(FollowUp(text: data.text("text") ?? "", due: data.timestamp("due"), owner: data.text("owner")))
+    default: break
+    }
+  }
+
+  /// `block` for `block[3]`: events of an item may carry the item's path.
+  static func step(of path: String) -> String {
+    guard path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return path }
+    return String(path[..<bracket])
+  }
+
+  static func position(_ event: Event) -> Int { event.data.int("position") ?? 0 }
+
+  private mutating func begin(_ event: Event) {
+    let data = event.data
+    header = data
+    run = data.text("run") ?? run
+    playbook = data.text("playbook") ?? playbook
+    title = data.text("title") ?? playbook
+    severity = data.text("severity")
+    environment = data.text("environment") ?? ""
+    color = data.text("color")
+    mode = data.text("mode") ?? "run"
+    startedAt = event.at
+    alertedAt = data.timestamp("alerted")
+    clockStart = alertedAt ?? event.at
+    contact = data.map("contact")?.text("contact")
+    response = data.map("contact")?.duration("response")
+  }
+
+  /// The outcome of an earlier query of the same playbook, by its name.
+  func outcome(of name: String, before path: String) -> MapValue? {
+    let prefix = path.lastIndex(of: ".").map { String(path[...$0]) } ?? ""
+    return evidence.last { $0.path == prefix + name }?.outcome ?? evidence.last { $0.path == name }?.outcome
+  }
+
+  private mutating func start(_ event: Event) {
+    let data = event.data
+    var step = StepState()
+    step.kind = data.text("kind") ?? ""
+    step.title = data.text("title") ?? data.text("name") ?? event.path
+    // The items of a loop share their step's title; the position tells them apart.
+    if let open = event.path.lastIndex(of: "["), let close = event.path[open...].firstIndex(of: "]") {
+      step.title += " " + event.path[open...close]
+    }
+    step.why = data.text("why")
+    step.place = data.text("place") ?? ""
+    step.repeats = data.text("repeats")
+    steps[event.path] = step
+  }
+
+  private mutating func finish(_ event: Event) {
+    let data = event.data
+    guard let number = data.int("number") else { return }
+    evidence.append(
+      Evidence(
+        number: number, path: event.path, call: steps[event.path]?.call, show: data.map("show"),
+        outcome: data["evidence"] == nil ? data.map("outcome") : nil, sha256: data.map("evidence")?.text("sha256")))
+  }
+
+  private mutating func intend(_ event: Event) {
+    let data = event.data
+    guard data["undoes"] == nil else { return }
+    let path = Self.step(of: event.path)
+    let approved = data["approved"]?.listValue?.count
+    let total = approved ?? max(1, max(data.list("items").count, data.texts("calls").count))
+    if let index = changes.lastIndex(where: { $0.path == path }), path != event.path {
+      changes[index].total += total
+      changes[index].undo += data.texts("undo")
+      return
+    }
+    changes.append(
+      Change(
+        path: path, title: steps[path]?.title ?? path, target: data.text("target"), undo: data.texts("undo"),
+        total: total))
+  }
+
+  private mutating func settle(_ event: Event) {
+    let path = Self.step(of: event.path)
+    let state = event.data.text("state") ?? "unknown"
+    guard let index = changes.lastIndex(where: { $0.path == path }) else { return }
+    changes[index].states[Self.position(event)] = state
+  }
+}

@@ -1,0 +1,96 @@
+import CEL
+
+/// What the screen knows of a run: the sum of the events so far.
+struct RunState: Sendable {
+  var run = ""
+  var playbook = ""
+  var title = ""
+  var severity: String?
+  var environment = ""
+  var color: String?
+  var mode = "run"
+  /// When the response clock began: the alert, or else the start.
+  var clockStart: Timestamp?
+  var startedAt: Timestamp?
+  var alertedAt: Timestamp?
+  var contact: String?
+  var response: Duration?
+  var header: MapValue?
+  /// By path.
+  var steps: [String: StepState] = [:]
+  var evidence: [Evidence] = []
+  var changes: [Change] = []
+  var followUps: [FollowUp] = []
+
+  struct StepState: Sendable {
+    var kind = ""
+    var title = ""
+    var why: String?
+    var place = ""
+    /// Whether its line has been printed.
+    var isShown = false
+    var call: Call?
+    /// The earlier query that this one asks again.
+    var repeats: String?
+    /// Items of an act by how they ended, for the line that sums them up.
+    var done = 0
+    var shownItems = 0
+  }
+
+  /// A call as it was sent.
+  struct Call: Sendable {
+    var text: String
+    var executor: String
+    var target: String?
+  }
+
+  /// What a query found, as far as it is held in memory.
+  struct Evidence: Sendable {
+    var number: Int
+    var path: String
+    var call: Call?
+    var show: MapValue?
+    var outcome: MapValue?
+    /// Where the outcome lies in a file of the run instead.
+    var sha256: String?
+  }
+
+  /// An act that was sent.
+  struct Change: Sendable {
+    var path: String
+    var title: String
+    var target: String?
+    var undo: [String]
+    var total: Int
+    /// By position: what became of each item.
+    var states: [Int: String] = [:]
+    var undone: Set<Int> = []
+    var unverified = 0
+    var verified = 0
+
+    func count(_ state: String) -> Int { states.values.count { $0 == state } }
+  }
+
+  struct FollowUp: Sendable {
+    var text: String
+    var due: Timestamp?
+    var owner: String?
+  }
+
+  var isRed: Bool { color == "red" }
+  var environmentStyle: Style { color.map { .environment($0) } ?? .strong }
+
+  /// How long until someone must have answered; nil where no one must.
+  func left(at now: Timestamp) -> Duration? {
+    guard let response, let clockStart else { return nil }
+    return response - now.since(clockStart)
+  }
+
+  /// The evidence called `E2`, `2` or by its step's name; the last one for nil.
+  func evidence(named name: String?) -> Evidence? {
+    guard let name else { return evidence.last }
+    let digits = name.lowercased().hasPrefix("e") ? name.dropFirst() : name[...]
+    if let number = Int(digits) { return evidence.last { $0.number == number } }
+    return evidence.last { $0.path == name }
+  }
+}

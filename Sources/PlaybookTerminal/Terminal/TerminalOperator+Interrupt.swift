@@ -1,0 +1,88 @@
+/// What an operator chose after Ctrl-C.
+public enum InterruptChoice: Sendable, Equatable {
+  case goOn
+  /// Finish the step under way, then stop.
+  case finishStep
+  /// Stop here; the run can be resumed.
+  case pause
+  case abort
+  /// A second Ctrl-C: cancel the call under way.
+  case cancelCall
+}
+
+/// An interrupt being asked about, and who waits for it.
+struct Interruption {
+  var isOpen = false
+  var choice = InterruptChoice.goOn
+  /// Questions that wait for the choice.
+  var waiting: [CheckedContinuation<Void, Never>] = []
+  /// The interrupt menu, waiting for the open prompt to be given up.
+  var beforeMenu: [CheckedContinuation<Void, Never>] = []
+
+  mutating func readEnded() {
+    let resumed = beforeMenu
+    beforeMenu = []
+    for continuation in resumed { continuation.resume() }
+  }
+
+  mutating func close(_ choice: InterruptChoice) {
+    self.choice = choice
+    isOpen = false
+    let resumed = waiting
+    waiting = []
+    for continuation in resumed { continuation.resume() }
+  }
+}
+
+extension TerminalOperator {
+  /// Asks what an interrupt (SIGINT, caught by the caller) shall mean.
+  ///
+  /// An open prompt is given up: it stands there again afterwards, or its question is replied to with the choice
+  /// (`.command(.pause)`, `.command(.abort)`). An interrupt while this menu is open answers it with `cancelCall`, and
+  /// both calls return that. Without a terminal it is `pause`.
+  public func interrupted() async -> InterruptChoice {
+    guard isInteractive, closedReason == nil else { return .pause }
+    if interruption.isOpen {
+      interruption.choice = .cancelCall
+      reader.cancel()
+      return .cancelCall
+    }
+    interruption.isOpen = true
+    interruption.choice = .goOn
+    if isPrompting {
+      reader.cancel()
+      await withCheckedContinuation { interruption.beforeMenu.append($0) }
+    }
+    mode.discardInput()
+    reader.discard(keepingText: false)
+    let choice = await menu()
+    interruption.close(choice)
+    return choice
+  }
+
+  private func menu() async -> InterruptChoice {
+    let rows = [
+      ("f", "finish this step, then stop"), ("p", "stop here; the run can be resumed"), ("a", "abort the run"),
+      ("Enter", "go on"), ("Ctrl-C", "again: cancel the call under way"),
+    ]
+    let lines = rows.map { key, meaning in
+      Line([.init("      "), .init(TextLayout.pad(key, to: 8), .strong), .init(meaning)])
+    }
+    screen.write([Line("Interrupted. What now?", .careful)] + lines)
+    while interruption.choice != .cancelCall {
+      switch await readLine(Line("f, p, a or Enter >", .strong)) {
+      case .endOfInput: return .pause
+      case .cancelled: return interruption.choice == .cancelCall ? .cancelCall : .pause
+      case .line(let line):
+        switch PromptParser.trimmed(line).lowercased() {
+        case "": return .goOn
+        case "f", "finish": return .finishStep
+        case "p", "q", "pause", "/pause": return .pause
+        case "a", "abort", "/abort": return .abort
+        default: screen.write([Line("    Type f, p or a; Enter alone goes on", .careful)])
+        }
+      }
+    }
+    return .cancelCall
+  }
+}

@@ -1,0 +1,246 @@
+import CEL
+public import PlaybookEngine
+import PlaybookLanguage
+
+extension TerminalOperator {
+  /// What reading at a prompt came to.
+  private enum Outcome {
+    case answer(Value, reason: String?)
+    case reply(Reply)
+    /// The prompt was cut short by an interrupt; the question is shown anew.
+    case again
+  }
+
+  public func ask(_ question: Question) async -> Reply {
+    guard isInteractive else { return .unanswered(reason: "no terminal") }
+    if !turns.take() { await withCheckedContinuation { turns.wait($0) } }
+    defer { turns.leave() }
+    let asked = ContinuousClock.now
+    present(question)
+    while true {
+      discardTypedAhead(question.kind)
+      switch await read(question, kind: question.kind, label: nil) {
+      case .reply(let reply):
+        remember(reply, at: question)
+        return reply
+      case .again: present(question)
+      case .answer(let value, let reason):
+        guard case .checkpoint = question.kind else {
+          return accept(question, Answer(value, reason: reason, took: ContinuousClock.now - asked))
+        }
+        if let reply = await evidence(question, isDone: value.boolValue ?? false, reason: reason, asked: asked) {
+          return reply
+        }
+        present(question)
+      }
+    }
+  }
+
+  /// From now on nobody answers: the open question and all later ones are `unanswered` for this reason (SIGTERM,
+  /// SIGHUP).
+  public func endQuestions(reason: String) {
+    closedReason = reason
+    reader.cancel()
+  }
+
+  /// The second half of a checkpoint. Nil: start over.
+  private func evidence(
+    _ question: Question, isDone: Bool, reason: String?, asked: ContinuousClock.Instant
+  ) async -> Reply? {
+    var evidence = reason ?? ""
+    if isDone {
+      switch await read(question, kind: .text(isOptional: true), label: "what shows it? (Enter: nothing)") {
+      case .reply(let reply): return reply
+      case .again: return nil
+      case .answer(let value, _): evidence = value.stringValue ?? ""
+      }
+    }
+    let value = Value.map(MapValue([("done", .bool(isDone)), ("evidence", .string(evidence))]))
+    return accept(question, Answer(value, took: ContinuousClock.now - asked))
+  }
+
+  private func accept(_ question: Question, _ answer: Answer) -> Reply {
+    remarkedOn = nil
+    switch question.kind {
+    case .approval where answer.value.boolValue == true: renderer.markSeen(question.key)
+    case .item where answer.value.stringValue == "yes": renderer.markSeen(question.key)
+    default: break
+    }
+    return .answer(answer)
+  }
+
+  /// After a remark the same question is not shown in full again, unless it is about a change.
+  private func remember(_ reply: Reply, at question: Question) {
+    switch reply {
+    case .command(.note), .command(.did): remarkedOn = question.key
+    default: remarkedOn = nil
+    }
+  }
+
+  private func present(_ question: Question) {
+    let width = screen.width
+    // A question about a step that failed has a key behind the step's path: `attempts!failure1`.
+    let path = question.key.prefix { $0 != "!" }
+    if path.count < question.key.count { screen.write(renderer.stepLine(String(path), width: width)) }
+    guard remarkedOn != question.key || question.approves else {
+      screen.write(Line.paragraph(question.text, lead: EventRenderer.blank(EventRenderer.indent), width: width))
+      return
+    }
+    screen.write(QuestionView(question: question, state: renderer.state).lines(width: width))
+    renderer.markShown(question.key)
+  }
+
+  /// Before a change nothing counts that was typed before it could be seen; elsewhere an answer may be typed ahead, but
+  /// an Enter hit by chance takes no suggestion.
+  private func discardTypedAhead(_ kind: Question.Kind) {
+    if kind.leadsToChanges { mode.discardInput() }
+    reader.discard(keepingText: !kind.leadsToChanges)
+  }
+
+  /// Reads until something typed is an answer or ends the question.
+  private func read(_ question: Question, kind: Question.Kind, label: String?) async -> Outcome {
+    let parser = PromptParser(kind: kind, parse: configuration.parse)
+    while true {
+      if let closedReason { return .reply(.unanswered(reason: closedReason)) }
+      if Task.isCancelled { return .reply(.unanswered(reason: "cancelled")) }
+      let line: String
+      switch await readText(question, kind: kind, label: label, continues: parser.isFreeText) {
+      case .line(let text): line = text
+      case .endOfInput: return .reply(.unanswered(reason: "end of input"))
+      case .cancelled:
+        if let outcome = await afterInterrupt() { return outcome }
+        continue
+      }
+      let width = screen.width
+      switch parser.entry(line) {
+      case .answer(let value, let reason): return .answer(value, reason: reason)
+      case .command(let command): return .reply(.command(command))
+      case .explain: screen.write(Explanation.lines(of: kind, width: width))
+      case .words: screen.write(Explanation.words(width: width))
+      case .wrong(let why): screen.write(Line.paragraph(why, lead: Line("    "), width: width, style: .careful))
+      case .showCall(let name): screen.write(callLines(name, width: width))
+      case .showAll(let name): await showAll(name, question: question)
+      }
+    }
+  }
+
+  /// What an interrupt means for the question that stood open. Nil: nothing has changed.
+  private func afterInterrupt() async -> Outcome? {
+    guard interruption.isOpen else { return nil }
+    await withCheckedContinuation { interruption.waiting.append($0) }
+    switch interruption.choice {
+    case .pause: return .reply(.command(.pause))
+    case .abort: return .reply(.command(.abort))
+    case .cancelCall: return .reply(.unanswered(reason: "interrupted"))
+    case .goOn, .finishStep: return .again
+    }
+  }
+
+  /// One line, or more where each but the last ends in a backslash.
+  private func readText(
+    _ question: Question, kind: Question.Kind, label: String?, continues: Bool
+  ) async -> LineReader.Input {
+    var text = ""
+    var prompt = promptLine(question, label: label)
+    while true {
+      if interruption.isOpen { return .cancelled }
+      let input = await readLine(prompt, isEchoed: !kind.isSecret)
+      guard case .line(let line) = input else { return input }
+      guard continues, line.hasSuffix("\\"), !line.hasSuffix("\\\\") else { return .line(text + line) }
+      text += line.dropLast() + "\n"
+      prompt = Line("… >", .faint)
+    }
+  }
+
+  /// Shows a prompt and waits for a line.
+  func readLine(_ prompt: Line, isEchoed: Bool = true) async -> LineReader.Input {
+    guard let reading = reader.begin() else { return .endOfInput }
+    mode.prepare(isEchoed: isEchoed)
+    screen.prompt(prompt)
+    isPrompting = true
+    let input = await reader.line(reading)
+    isPrompting = false
+    if !isEchoed { mode.prepare() }
+    if !isEchoed || input == .cancelled || input == .endOfInput { screen.endLine() }
+    interruption.readEnded()
+    showHeld()
+    return input
+  }
+
+  /// `PRODUCTION 4/9  6m left  >`
+  private func promptLine(_ question: Question, label: String?) -> Line {
+    let state = renderer.state
+    var line = Line(TextLayout.cell(state.environment.uppercased(), width: 24), state.environmentStyle)
+    if !question.place.isEmpty { line.append((line.width > 0 ? " " : "") + TextLayout.cell(question.place, width: 12)) }
+    if let left = state.left(at: configuration.now()), let response = state.response {
+      line.append("  ")
+      line.append(TextLayout.cell(TimeText.left(left), width: 14), EventRenderer.style(left: left, of: response))
+    }
+    line.append((line.width > 0 ? "  " : "") + (label.map { $0 + " " } ?? "") + ">", .strong)
+    return line
+  }
+
+  private func callLines(_ name: String?, width: Int) -> [Line] {
+    guard let evidence = renderer.state.evidence(named: name) else { return [noEvidence(name)] }
+    guard let call = evidence.call else { return [Line("    E\(evidence.number): no call was sent", .careful)] }
+    let place = [call.executor, call.target].compactMap { $0 }.joined(separator: " ")
+    let head = Line([.init("    E\(evidence.number)  ", .strong), .init(evidence.path + "  " + place)]).fitted(
+      to: width)
+    return [head] + Line.block(call.text, indent: 6, width: width, limit: 1000)
+  }
+
+  private func showAll(_ name: String?, question: Question) async {
+    let width = screen.width
+    if name == nil {
+      switch question.kind {
+      case .approval(let approval), .item(let approval, _, _):
+        screen.write(QuestionView.calls(of: approval, width: width))
+        screen.write(approval.leftOut.map { Line("    left out: " + $0).fitted(to: width) })
+        return
+      default: break
+      }
+    }
+    guard let evidence = renderer.state.evidence(named: name) else { return screen.write([noEvidence(name)]) }
+    var outcome = evidence.outcome
+    if outcome == nil, let digest = evidence.sha256 { outcome = await configuration.loadEvidence?(digest)?.mapValue }
+    guard let outcome else {
+      return screen.write([
+        Line("    E\(evidence.number) lies in the run's folder and can't be read from here", .careful)
+      ])
+    }
+    let view = EvidenceView(outcome: outcome, show: evidence.show, limit: 2000, rest: "playbook evidence")
+    screen.write([Line("    E\(evidence.number)  \(evidence.path)", .strong)] + view.lines(indent: 6, width: width))
+  }
+
+  private func noEvidence(_ name: String?) -> Line {
+    Line(
+      "    " + (name.map { "There is no evidence \(TextLayout.cell($0, width: 30))" } ?? "There is no evidence yet"),
+      .careful)
+  }
+}
+
+extension Question {
+  /// Whether a yes to it makes a change.
+  var approves: Bool {
+    switch kind {
+    case .approval, .item: true
+    default: false
+    }
+  }
+}
+
+extension Question.Kind {
+  /// Whether an answer to it makes a change or leads to one.
+  var leadsToChanges: Bool {
+    switch self {
+    case .approval, .item: true
+    case .option(let options, _): options.contains { $0.changes }
+    default: false
+    }
+  }
+
+  /// Whether what is typed must not be seen.
+  var isSecret: Bool {
+    if case .value(let declaration) = self { declaration.isSecret } else { false }
+  }
+}

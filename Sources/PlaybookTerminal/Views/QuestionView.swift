@@ -1,0 +1,147 @@
+import CEL
+import PlaybookEngine
+import PlaybookLanguage
+
+/// What stands above a prompt: the question, its options, and for a change all that one must see before saying yes.
+struct QuestionView {
+  let question: Question
+  let state: RunState
+
+  /// Calls shown without `/all`, and lines of one call.
+  static let shownCalls = 5
+  static let callLines = 60
+
+  func lines(width: Int) -> [Line] {
+    var lines: [Line] = []
+    // The reason of a step whose line stands already has been shown with it.
+    let shown = isHeld ? nil : state.steps[question.key]?.why
+    if let why = question.why ?? (isHeld ? state.steps[question.key]?.why : nil), why != shown {
+      lines += Line.block(why, indent: 4, width: width, style: .faint, limit: 40)
+    }
+    switch question.kind {
+    case .option(let options, let suggested):
+      lines = heading(suggestion(options, suggested), width: width) + lines + self.options(options, width: width)
+    case .approval(let approval):
+      lines = heading(nil, width: width) + lines + self.approval(approval, width: width)
+    case .item(let approval, let position, let count):
+      lines = heading("item \(position + 1) of \(count)", width: width) + lines
+      lines += self.approval(Self.only(position, of: count, approval), width: width)
+    case .value(let declaration):
+      lines = heading(nil, width: width) + lines + self.declaration(declaration, width: width)
+    case .yesNo, .text, .checkpoint:
+      lines = heading(nil, width: width) + lines
+    }
+    return lines
+  }
+
+  /// All calls of an approval, for `/all`.
+  static func calls(of approval: Approval, width: Int, limit: Int = .max, lineLimit: Int = .max) -> [Line] {
+    var lines: [Line] = []
+    let digits = String(approval.calls.count).count
+    for (position, call) in approval.calls.prefix(limit).enumerated() {
+      let number = approval.calls.count > 1 ? TextLayout.pad("\(position + 1)", to: digits, .right) + "  " : ""
+      let (parts, more) = TextLayout.lines(call, limit: min(lineLimit, .max - 1))
+      for (index, part) in parts.enumerated() {
+        var lead = Line("      ")
+        lead.append(index == 0 ? number : String(repeating: " ", count: number.count), .faint)
+        lines += Line.paragraph(part, lead: lead, width: width, style: .strong, limit: lineLimit)
+      }
+      if more > 0 { lines.append(Line("        … \(more) more lines of this call: /all", .careful)) }
+    }
+    return lines
+  }
+
+  /// A confirm's step line is its question.
+  private var isHeld: Bool { state.steps[question.key]?.isShown == false }
+
+  private func heading(_ aside: String?, width: Int) -> [Line] {
+    var text = question.text
+    if let aside { text += "   " + aside }
+    guard isHeld, let step = state.steps[question.key] else {
+      return Line.paragraph(text, lead: EventRenderer.blank(EventRenderer.indent), width: width, style: .strong)
+    }
+    return EventRenderer.stepLines(step, text: text, width: width)
+  }
+
+  private func suggestion(_ options: [Question.Option], _ suggested: String?) -> String? {
+    guard let position = options.firstIndex(where: { $0.name == suggested }) else { return nil }
+    return "suggested: \(position + 1)" + (options[position].changes ? "" : " (Enter)")
+  }
+
+  private func options(_ options: [Question.Option], width: Int) -> [Line] {
+    let names = options.map { TextLayout.cell($0.name, width: max(8, width / 3)) }
+    let nameWidth = names.map(CellWidth.of).max() ?? 0
+    let digits = String(options.count).count
+    return options.indices.flatMap { position in
+      var lead = Line("      " + TextLayout.pad("\(position + 1)", to: digits, .right) + "  ")
+      lead.append(TextLayout.pad(names[position], to: nameWidth) + "  ", .strong)
+      let text = options[position].text
+      if width - lead.width < 16 { return [lead] + Line.paragraph(text, lead: Line("         "), width: width) }
+      return Line.paragraph(text, lead: lead, width: width)
+    }
+  }
+
+  /// Where, how many, each call, what is left out, how it is undone, what to beware of.
+  private func approval(_ approval: Approval, width: Int) -> [Line] {
+    let style = approval.isRed ? Style.environment("red") : state.environmentStyle
+    var place = Line("    changes ")
+    place.append(approval.environment.uppercased(), style)
+    place.append(approval.target.isEmpty ? "" : "  " + approval.target)
+    var lines = [place.fitted(to: width)]
+    if approval.calls.count != 1 { lines[0].append("  " + TimeText.count(approval.calls.count, "call"), .strong) }
+    lines = lines.flatMap { Line.flow([$0], width: width) }
+    lines += Self.calls(of: approval, width: width, limit: Self.shownCalls, lineLimit: Self.callLines)
+    if approval.calls.count > Self.shownCalls {
+      lines.append(Line("      … \(approval.calls.count - Self.shownCalls) more: /all shows them", .careful))
+    }
+    lines += section("left out: ", approval.leftOut, style: .careful, width: width)
+    if let undo = approval.undo {
+      lines += section("undo: ", [undo], style: .faint, width: width)
+    } else {
+      lines.append(Line("    undo: none, it can't be taken back", .careful))
+    }
+    lines += section("warning: ", approval.warnings, style: .careful, width: width)
+    lines += section("digest: ", [approval.digest].filter { !$0.isEmpty }, style: .faint, width: width)
+    if let typed = approval.typed {
+      lines += Line.paragraph(
+        "Type \(typed) to do it, n to leave it.", lead: Line("    "), width: width, style: .careful)
+    }
+    return lines
+  }
+
+  private func section(_ name: String, _ texts: [String], style: Style, width: Int) -> [Line] {
+    let limit = 8
+    var lines: [Line] = []
+    for text in texts.prefix(limit) {
+      var lead = Line("    ")
+      lead.append(name, style)
+      for (index, part) in TextLayout.lines(text, limit: 8).lines.enumerated() {
+        let indented = index == 0 ? lead : EventRenderer.blank(lead.width)
+        lines += Line.paragraph(part, lead: indented, width: width, limit: 8)
+      }
+    }
+    if texts.count > limit { lines.append(Line("    \(name)\(texts.count - limit) more: /all shows them", style)) }
+    return lines
+  }
+
+  private func declaration(_ declaration: InputDeclaration, width: Int) -> [Line] {
+    var facts = [declaration.type.rawValue]
+    if let minimum = declaration.minimum { facts.append("at least \(minimum.rendered)") }
+    if let maximum = declaration.maximum { facts.append("at most \(maximum.rendered)") }
+    if !declaration.options.isEmpty { facts.append("one of " + declaration.options.joined(separator: ", ")) }
+    if declaration.isSecret { facts.append("not shown, not recorded") }
+    let text = declaration.name + " (" + facts.joined(separator: ", ") + ")"
+    let described = [text, declaration.describe].compactMap { $0 }.joined(separator: ": ")
+    return Line.paragraph(described, lead: EventRenderer.blank(EventRenderer.indent), width: width, style: .faint)
+  }
+
+  /// The approval of a single item of a loop, by its position from 0. Where the calls are not those of all items, all
+  /// are shown: never another item's.
+  static func only(_ position: Int, of count: Int, _ approval: Approval) -> Approval {
+    guard approval.calls.count == count, approval.calls.indices.contains(position) else { return approval }
+    var approval = approval
+    approval.calls = [approval.calls[position]]
+    if approval.items.indices.contains(position) { approval.items = [approval.items[position]] }
+    return approval
+  }
+}

@@ -1,0 +1,159 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@testable import PlaybookTerminal
+
+@Suite struct EventRendererTests {
+  @Test(arguments: [40: Snapshots.run40, 80: Snapshots.run80, 200: Snapshots.run200])
+  func `a run reads as it should at each width`(width: Int, expected: String) {
+    let screen = RunFixture.screen(width: width)
+    #expect(screen == expected, "\(screen)")
+  }
+
+  @Test(arguments: [40, 60, 80, 200]) func `no line is wider than the screen`(width: Int) {
+    for line in RunFixture.screen(width: width).split(separator: "\n") {
+      #expect(CellWidth.of(String(line)) <= width, "\(line)")
+    }
+  }
+
+  @Test func `colours add nothing but colour`() {
+    let colored = RunFixture.screen(width: 80, color: true)
+    #expect(colored.contains("\u{1B}[1;97;41mPRODUCTION\u{1B}[0m"))
+    let bare = colored.replacing(#/\x1B\[[0-9;]*m/#, with: "")
+    let lines = bare.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      String(line.reversed().drop { $0 == " " }.reversed())
+    }
+    #expect(lines.joined(separator: "\n") == Snapshots.run80)
+  }
+
+  @Test func `queries side by side are each shown with their result`() {
+    let text = RunFixture.screen(RunFixture.evidence, width: 80)
+    let first = text.firstRange(of: "[E1]"), second = text.firstRange(of: " 2  query")
+    #expect(first != nil && second != nil)
+    if let first, let second { #expect(first.lowerBound < second.lowerBound) }
+  }
+
+  @Test func `calls that an approval has just shown are not shown again`() {
+    var renderer = EventRenderer()
+    for event in RunFixture.change.prefix(2) { _ = renderer.lines(for: event, width: 80) }
+    renderer.markSeen("block")
+    #expect(renderer.lines(for: RunFixture.change[2], width: 80).isEmpty)
+    #expect(!renderer.lines(for: RunFixture.change[2], width: 80).isEmpty)
+  }
+
+  @Test func `of many items only the first and those that failed have a line`() {
+    var renderer = EventRenderer()
+    let calls = (1...3000).map { Value.string("reset \($0)") }
+    var lines: [Line] = []
+    func see(_ event: Event) { lines += renderer.lines(for: event, width: 80) }
+    see(RunFixture.event(.stepStarted, "reset", ["kind": "act", "title": "Reset", "place": "1/1"]))
+    renderer.markSeen("reset")
+    see(RunFixture.event(.actIntended, "reset", ["calls": .list(calls), "items": .list(calls)]))
+    for position in 1...3000 {
+      let state: Value = position == 2000 ? "failed" : "done"
+      see(RunFixture.event(.actFinished, "reset", ["position": .int(Int64(position)), "state": state, "item": "u"]))
+      see(RunFixture.event(.actVerified, "reset", ["position": .int(Int64(position)), "held": true, "item": "u"]))
+    }
+    see(RunFixture.event(.stepFinished, "reset", ["kind": "act", "state": "done"]))
+    #expect(lines.count < 25)
+    #expect(lines.contains { $0.text.contains("✗ failed") })
+    #expect(lines.last?.text == "      of 3000: 2999 done, 1 failed; 3000 verified, 0 not")
+  }
+
+  @Test func `events without any data are no trouble`() {
+    for type in EventType.allCases {
+      _ = RunFixture.screen([RunFixture.event(type), RunFixture.event(type, "a[3]", 1)], width: 40)
+    }
+  }
+
+  @Test func `data of the wrong types are no trouble`() {
+    let fields = [
+      "run", "title", "severity", "environment", "color", "inputs", "git", "alerted", "contact", "mode", "path", "kind",
+      "place", "why", "reason", "outcome", "evidence", "number", "show", "error", "text", "items", "leftOut", "calls",
+      "undo", "position", "item", "state", "took", "held", "question", "failed", "unverified", "due", "source",
+      "attempt",
+    ]
+    let values: [Value] = [
+      .null, 7, -1, "x", true, [], ["a", 1], [:], ["rows": 3], .double(.nan), .double(.infinity), .bytes([255]),
+      .unknown(Unknown(["x"])), .int(.max), .int(.min),
+    ]
+    for type in EventType.allCases {
+      for value in values {
+        var data = MapValue()
+        for field in fields { data[field] = value }
+        _ = RunFixture.screen([Event(at: RunFixture.at(0), path: "p", type: type, data: data)], width: 40)
+      }
+    }
+  }
+
+  @Test func `an outcome in a file is named by its size`() {
+    let event = RunFixture.event(
+      .stepFinished, "big", ["kind": "query", "number": 3, "evidence": ["sha256": "ab", "bytes": 12_345_678]])
+    let text = RunFixture.screen([event], width: 80)
+    #expect(text.contains("[E3]") && text.contains("12.3 MB") && text.contains("/all"))
+  }
+
+  @Test func `a query that repeats another shows what changed`() {
+    func query(_ name: String, _ rows: Value, _ number: Int64) -> [Event] {
+      [
+        RunFixture.event(.stepStarted, name, ["kind": "query", "title": "T", "repeats": number == 2 ? "before" : .null]),
+        RunFixture.event(.stepFinished, name, ["kind": "query", "number": .int(number), "outcome": ["rows": rows]]),
+      ]
+    }
+    let text = RunFixture.screen(
+      query("before", [["n": 1], ["n": 2]], 1) + query("after", [["n": 2], ["n": 3]], 2), width: 80)
+    #expect(text.contains("- {\"n\":1}") && text.contains("+ {\"n\":3}") && !text.contains("+ {\"n\":2}"))
+  }
+
+  @Test func `a plan shows what would be sent and the digest that approves it`() {
+    let text = RunFixture.screen(
+      [
+        RunFixture.change[0],
+        RunFixture.event(
+          .stepFinished, "block",
+          [
+            "kind": "act", "state": "planned", "calls": ["firewall block 203.0.113.7"], "plan": ["firewall is there"],
+            "leftOut": ["10.0.0.4: protected"], "undo": "firewall unblock 203.0.113.7",
+            "digest": "sha256:ab12cd34ab12cd34ab12cd34ab12cd34", "text": "nothing was sent",
+          ]),
+      ], width: 40)
+    for part in [
+      "firewall block 203.0.113.7", "would: firewall is", "left out: 10.0.0.4", "--approve sha256:ab12cd34ab",
+    ] {
+      #expect(text.contains(part), "\(part)")
+    }
+  }
+
+  @Test func `the calls of an undo are no change of their own`() {
+    let undo = [
+      RunFixture.event(.actIntended, "block!undo1", ["calls": ["firewall unblock 203.0.113.7"], "undoes": "block"]),
+      RunFixture.event(.actUndone, "block", ["position": 1, "item": "203.0.113.7", "state": "done"]),
+    ]
+    let text = RunFixture.screen(RunFixture.change + undo + [RunFixture.end[5]], width: 80)
+    #expect(text.contains("1 undone") && text.contains("✓ undone"))
+    #expect(text.ranges(of: "  - Block").count == 1)
+  }
+
+  @Test func `an item's approval never shows another item's call`() {
+    let approval = Approval(
+      calls: ["a", "b", "c"], items: ["1", "2", "3"], target: "t", environment: "e", isRed: false, digest: "")
+    #expect((0..<3).map { QuestionView.only($0, of: 3, approval).calls } == [["a"], ["b"], ["c"]])
+    #expect(QuestionView.only(3, of: 3, approval).calls.count == 3)
+    #expect(QuestionView.only(1, of: 7, approval).calls.count == 3)
+  }
+
+  @Test func `the clock counts on past its end`() {
+    #expect(TimeText.left(.seconds(-250)) == "4m over")
+    #expect(TimeText.left(.seconds(40)) == "40s left")
+    #expect(TimeText.left(.seconds(7300)) == "2h01m left" || TimeText.left(.seconds(7300)) == "2h left")
+  }
+
+  @Test func `a pause says how to go on, whole`() {
+    let how = "playbook resume 7f3k --answer post_incident.impact='what users experienced and how many were affected'"
+    let event = RunFixture.event(
+      .runPaused, "",
+      ["reason": "no terminal", "question": ["key": "verdict", "text": "What is this?"], "how": .string(how)])
+    #expect(RunFixture.screen([event], width: 40).contains(how))
+  }
+}
