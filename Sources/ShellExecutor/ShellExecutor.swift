@@ -1,0 +1,124 @@
+import CEL
+public import PlaybookEngine
+public import PlaybookLanguage
+
+/// Programs of this machine, run without a shell.
+///
+/// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
+/// of ours. In a query only what the target's `read_only` lists may run, word for word, unless the target is `trusted`.
+/// Each program runs in a session of its own, without a terminal; when its time is over or the task is cancelled, it
+/// and all that it started get SIGTERM and, two seconds later, SIGKILL. What a query leaves running is killed when the
+/// query ends; what an act leaves running, such as a service, stays.
+public struct ShellExecutor: Executor {
+  /// The user's own home folder, the one thing of our environment that programs see.
+  private let home: String
+
+  public init() {
+    self.init(home: currentHome())
+  }
+
+  init(home: String) {
+    self.home = home
+    ignoreBrokenPipes()
+  }
+
+  /// What its calls look like.
+  public var schema: ExecutorSchema { Self.schema }
+
+  public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
+    guard let shellCall = try? ShellCall(call.arguments) else { return "shell " + Value.map(call.arguments).jsonText() }
+    return shellCall.display
+  }
+
+  public func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
+    let prepared = try prepare(call, context: context)
+    var lines = ["runs \(prepared.file) in \(prepared.invocation.directory)"]
+    if case .script = prepared.call.action {
+      lines.append("the script finds programs in \(prepared.target.path.joined(separator: ", "))")
+    }
+    if prepared.isTrusted {
+      lines.append("allowed because `\(prepared.target.name)` is trusted, not because it only reads")
+    }
+    return lines
+  }
+
+  public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
+    let prepared = try prepare(call, context: context)
+    let report = try await ChildProcess.run(
+      prepared.invocation, until: context.deadline, limit: context.limits.bytes,
+      leavesBackgroundRunning: call.mode == .act)
+    let outcome = ShellOutcome(report, lineLimit: max(1, context.limits.rows) * ShellOutcome.linesPerRow)
+    try prepared.check(report, outcome: outcome)
+    return CallOutcome(
+      fields: outcome.fields, isTruncated: outcome.isTruncated,
+      source: prepared.isTrusted ? "\(prepared.file) (trusted)" : prepared.file)
+  }
+
+  /// Everything that can be told before the program starts: the call's sense, the target's rules, the program's place.
+  private func prepare(_ call: ResolvedCall, context: CallContext) throws(ExecutorError) -> PreparedCall {
+    if let host = call.host {
+      throw ExecutorError(.invalid, "shell runs programs here and can't be moved to the host \(host)")
+    }
+    let shellCall = try ShellCall(call.arguments)
+    let target = try ShellTarget(context.target, mode: call.mode)
+    let isTrusted = try target.admit(shellCall, mode: call.mode)
+    let directory = try WorkingFolder.check(shellCall.directory ?? target.directory, of: target)
+    var environment = target.environment(home: home)
+    for (name, text) in shellCall.environment { environment[name] = text }
+    let file: String
+    let arguments: [String]
+    switch shellCall.action {
+    case .words(let words):
+      file = try ProgramPath(target).file(of: words[0])
+      arguments = Array(words.dropFirst())
+    case .script(let text):
+      file = ShellCall.interpreter
+      arguments = ["-c", text]
+    }
+    let invocation = Invocation(
+      file: file, arguments: arguments, environment: environment, directory: directory, input: shellCall.input ?? [])
+    return PreparedCall(call: shellCall, target: target, isTrusted: isTrusted, invocation: invocation)
+  }
+}
+
+/// A call of which only the start of its program is left.
+struct PreparedCall {
+  let call: ShellCall
+  let target: ShellTarget
+  /// Whether a query runs only because its target is trusted.
+  let isTrusted: Bool
+  let invocation: Invocation
+
+  var file: String { invocation.file }
+
+  /// What messages call the program, with its target: "`firewall` (shell, drill)".
+  private var subject: String {
+    switch call.action {
+    case .words(let words): "`\(words[0])` (\(target.name), \(target.environmentName))"
+    case .script: "the script (\(target.name), \(target.environmentName))"
+    }
+  }
+
+  /// Throws where the program was stopped, was ended by a signal, or exited with a code that the call does not expect.
+  func check(_ report: ChildProcess.Report, outcome: ShellOutcome) throws(ExecutorError) {
+    var problem: ExecutorError
+    switch (report.stop, report.ending) {
+    case (.cancelled, let ending):
+      problem = ExecutorError(.cancelled, "\(subject) was stopped", mayHaveTakenEffect: true)
+      if ending == nil { problem.message += "; it can't be ended and still runs" }
+    case (.timedOut, let ending):
+      problem = ExecutorError(.timedOut, "\(subject) took too long and was stopped", mayHaveTakenEffect: true)
+      if ending == nil { problem.message = "\(subject) took too long; it can't be ended and still runs" }
+    case (nil, .exited(let code)):
+      if call.expectedCodes.contains(Int64(code)) { return }
+      problem = ExecutorError(.rejected, "\(subject) exited with \(code)\(outcome.complaint)")
+    case (nil, .signalled(let number)):
+      let text = "\(subject) was ended by the signal \(signalName(number))\(outcome.complaint)"
+      problem = ExecutorError(.rejected, text, mayHaveTakenEffect: true)
+    case (nil, nil):
+      problem = ExecutorError(.disconnected, "\(subject) got lost", mayHaveTakenEffect: true)
+    }
+    problem.outcome = outcome.fields
+    throw problem
+  }
+}

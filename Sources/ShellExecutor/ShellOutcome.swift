@@ -1,0 +1,70 @@
+import CEL
+
+/// What a program left behind, as an outcome's fields.
+struct ShellOutcome: Sendable {
+  /// How many lines are kept for each row that a result may have: lines are shorter than rows.
+  static let linesPerRow = 100
+
+  /// `exit` (as shells count it: 128 and the signal's number where a signal ended it; null where it still runs),
+  /// `stdout`, `stderr`, `lines`, `json`.
+  let fields: MapValue
+  let isTruncated: Bool
+  /// ": " and the last line that the program wrote to its standard error, or nothing.
+  let complaint: String
+
+  init(_ report: ChildProcess.Report, lineLimit: Int) {
+    let output = report.output
+    let (lines, hasMoreLines) = Self.lines(output.bytes, limit: lineLimit)
+    let exit: Value =
+      switch report.ending {
+      case .exited(let code): .int(Int64(code))
+      case .signalled(let number): .int(128 + Int64(number))
+      case nil: .null
+      }
+    fields = MapValue([
+      ("exit", exit), ("stdout", Self.text(output)), ("stderr", Self.text(report.errorOutput)), ("lines", .list(lines)),
+      ("json", output.isTruncated ? .null : Self.json(output.bytes)),
+    ])
+    isTruncated = output.isTruncated || report.errorOutput.isTruncated || hasMoreLines
+    complaint = Self.complaint(report.errorOutput.bytes)
+  }
+
+  /// Text where the bytes are UTF-8; where they were cut within a character, without its part.
+  private static func text(_ content: Capture.Content) -> Value {
+    if let text = String(validating: content.bytes, as: UTF8.self) { return .string(text) }
+    if content.isTruncated {
+      for cut in 1...3 where cut < content.bytes.count {
+        if let text = String(validating: content.bytes.dropLast(cut), as: UTF8.self) { return .string(text) }
+      }
+    }
+    return .bytes(content.bytes)
+  }
+
+  /// Lines without their ends, `\n` or `\r\n`; a line that is no UTF-8 is bytes.
+  private static func lines(_ bytes: [UInt8], limit: Int) -> (lines: [Value], hasMore: Bool) {
+    var lines: [Value] = []
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      if lines.count == limit { return (lines, true) }
+      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+      var line = rest[..<end]
+      if line.last == UInt8(ascii: "\r") { line.removeLast() }
+      lines.append(String(validating: line, as: UTF8.self).map(Value.string) ?? .bytes(Array(line)))
+      rest = end == rest.endIndex ? [] : rest[(end + 1)...]
+    }
+    return (lines, false)
+  }
+
+  /// The value where the bytes are one JSON text, else null.
+  private static func json(_ bytes: [UInt8]) -> Value {
+    let first = bytes.first { !" \t\r\n".utf8.contains($0) }
+    guard let first, "{[\"-0123456789tfn".utf8.contains(first) else { return .null }
+    return (try? Value(json: bytes)) ?? .null
+  }
+
+  private static func complaint(_ bytes: [UInt8]) -> String {
+    let last = bytes.suffix(4096).split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).last
+    guard let last, !last.isEmpty else { return "" }
+    return ": " + String(String(decoding: last, as: UTF8.self).prefix(200))
+  }
+}
