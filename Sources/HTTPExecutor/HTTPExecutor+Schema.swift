@@ -1,0 +1,39 @@
+import CEL
+import PlaybookEngine
+public import PlaybookLanguage
+
+extension HTTPExecutor {
+  /// Targets have `url` (`https://HOST[:PORT][/PATH]`), `headers` (sent with every request, never shown), `read_paths`
+  /// (patterns that queries are kept to: `*` within a segment, `**` for any), `hosts` (patterns of other hosts that a call
+  /// may go to, with the target's headers), `ca_file`, `connect_timeout`, and `act` with what is different for acts.
+  public static let schema = ExecutorSchema(
+    name: "http",
+    summary: "Sends an HTTP request. A query is GET, HEAD or OPTIONS",
+    fields: [
+      .init(
+        "method", .choice(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]),
+        "GET in a query, POST in an act where it is left out"),
+      .init("path", .urlPath, "The path below the target's `url`, perhaps with a query"),
+      .init("url", .text, "A whole URL, of the target's origin or its `hosts`: what a service itself gave"),
+      .init("query", .map, "Parameters, encoded part by part; a list repeats its name"),
+      .init("headers", .map, "Headers beside those of the target"),
+      .init("json", .tree, "A body as JSON"),
+      .init("form", .map, "A body as a form"),
+      .init("body", .text, "A body as text"),
+      .init("expect", .tree, "The statuses that are a success: 204, 2xx, or a list of those; without it 200 to 399"),
+    ],
+    shortForm: .request,
+    outcome: [
+      "status": .int,
+      // Names lower-case; a repeated header's values joined by commas.
+      "headers": .map(key: .string, value: .string),
+      // JSON decoded, other text as a string, null where there is none.
+      "body": .dyn,
+      "text": .string,
+      // The server's clock, from the header `Date`; null where there is none.
+      "date": .dyn,
+    ],
+    validate: HTTPLint.problems)
+
+  public nonisolated var schema: ExecutorSchema { Self.schema }
+}

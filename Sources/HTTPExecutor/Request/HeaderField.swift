@@ -1,0 +1,44 @@
+import CEL
+
+/// What header names and values may be (RFC 9110, section 5), and which a call has no say in.
+enum HeaderField {
+  /// They frame the message or belong to the connection.
+  static let reserved: Set<String> = [
+    "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
+    "proxy-authorization", "proxy-connection",
+  ]
+
+  /// They make another method of GET.
+  static let methodOverrides: Set<String> = [
+    "x-http-method-override", "x-http-method", "x-method-override", "x-original-method", "x-rewrite-method",
+    "http-method-override", "_method",
+  ]
+
+  /// They make another path of the one that was checked.
+  static let pathOverrides: Set<String> = ["x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-original-uri"]
+
+  /// A token.
+  static func isName(_ text: String) -> Bool {
+    !text.isEmpty
+      && text.utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
+  }
+
+  /// No control character save the tab: a line break would begin another header.
+  static func isValue(_ text: String) -> Bool {
+    text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
+  }
+
+  /// A value as the text of a header, a form or a query; nil for what has no one text.
+  static func text(_ value: Value) -> String? {
+    switch value {
+    case .null, .list, .map, .optional, .type, .unknown: nil
+    case .bytes(let bytes): String(validating: bytes, as: UTF8.self)
+    default: value.rendered
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import CEL
+import PlaybookEngine
+import PlaybookLanguage
+
+/// A request with everything decided: what goes to which origin.
+struct OutgoingRequest: Sendable {
+  var method: String
+  var origin: Origin
+  var path: RequestPath
+  /// The call's own headers, without those of the target.
+  var headers: [(name: String, value: String)] = []
+  var body: RequestBody?
+  var expected: ExpectedStatus
+
+  var url: String { origin.description + path.path + (path.query.map { "?" + $0 } ?? "") }
+
+  private static let methods: Set<String> = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+  private static let reading: Set<String> = ["GET", "HEAD", "OPTIONS"]
+
+  /// Reads a call's fields. Throws `.invalid` where they make no sense and `.refused` where a query could do more than
+  /// read, or the call goes where its target does not.
+  init(_ call: ResolvedCall, _ target: HTTPTarget) throws(ExecutorError) {
+    let arguments = call.arguments
+    method = arguments["method"]?.stringValue?.uppercased() ?? (call.mode == .query ? "GET" : "POST")
+    guard Self.methods.contains(method) else { throw Self.invalid("`\(method)` is no method that http sends") }
+    expected = try ExpectedStatus(arguments["expect"])
+    (origin, path) = try Self.place(arguments, target)
+    try addParameters(arguments["query"])
+    headers = try Self.headers(arguments["headers"])
+    body = try RequestBody(arguments)
+    if call.mode == .query { try checkReading(target) }
+  }
+
+  /// Throws `.refused` where a query may not send the request.
+  func checkReading(_ target: HTTPTarget) throws(ExecutorError) {
+    guard Self.reading.contains(method) else {
+      throw Self.refused("\(method) may change data, and a query may only read; make it an act")
+    }
+    let names = (headers + target.headers).map { $0.name.lowercased() }
+    if let name = names.first(where: {
+      HeaderField.methodOverrides.contains($0) || HeaderField.pathOverrides.contains($0)
+    }) {
+      throw Self.refused("the header \(name) can make another request of this one, which a query may not")
+    }
+    if path.parameterNames.contains(where: { HeaderField.methodOverrides.contains($0.lowercased()) }) {
+      throw Self.refused("the parameter _method can make another request of this one, which a query may not")
+    }
+    guard let patterns = target.readPaths else { return }
+    guard path.isWithin(patterns) else {
+      throw Self.refused("\(path.path) is not within the `read_paths` of \(target.name), which queries are kept to")
+    }
+  }
+
+  static func invalid(_ message: String) -> ExecutorError { ExecutorError(.invalid, message) }
+  static func refused(_ message: String) -> ExecutorError { ExecutorError(.refused, message + " (nothing was sent)") }
+
+  // MARK: Where
+
+  private static func place(
+    _ arguments: MapValue, _ target: HTTPTarget
+  ) throws(ExecutorError) -> (Origin, RequestPath) {
+    switch (arguments["path"], arguments["url"]) {
+    case (let path?, nil):
+      guard let text = path.stringValue else { throw invalid("`path` is no text") }
+      return (target.origin, try self.path(target.basePath + text, shown: text))
+    case (nil, let url?):
+      guard let text = url.stringValue else { throw invalid("`url` is no text") }
+      guard let (origin, rest) = Origin.split(text) else {
+        throw invalid("`url` is no https://HOST[:PORT]/PATH without a user: \(text)")
+      }
+      guard origin == target.origin || (origin.matches(target.hosts) && origin.scheme == target.origin.scheme) else {
+        throw refused("\(origin) is neither \(target.origin) nor among the `hosts` of \(target.name)")
+      }
+      return (origin, try path(rest.hasPrefix("/") ? rest : "/" + rest, shown: text))
+    default: throw invalid("an http call has either a `path` or a `url`")
+    }
+  }
+
+  static func path(_ text: String, shown: String) throws(ExecutorError) -> RequestPath {
+    do {
+      return try RequestPath(text)
+    } catch {
+      switch error {
+      case .noSlash: throw invalid("a path starts with a slash: \(shown)")
+      case .fragment: throw invalid("a `#` never reaches a server: write %23, or leave it out: \(shown)")
+      case .control: throw invalid("a path holds no control characters: \(shown)")
+      case .badEncoding: throw invalid("a percent sign without two digits behind it, write %25: \(shown)")
+      case .dotSegment: throw refused("a path with `.` or `..` could lead elsewhere: \(shown)")
+      }
+    }
+  }
+
+  private mutating func addParameters(_ value: Value?) throws(ExecutorError) {
+    guard let value else { return }
+    guard let map = value.mapValue else { throw Self.invalid("`query` is no map of names to values") }
+    let added = try Self.pairs(map, "query")
+    if !added.isEmpty { path.query = (path.query.map { $0 + "&" } ?? "") + added }
+  }
+
+  /// Names and values as a query or a form has them; the items of a list one by one under the same name.
+  static func pairs(_ map: MapValue, _ field: String) throws(ExecutorError) -> String {
+    var parts: [String] = []
+    for (key, value) in map.entries {
+      for item in value.listValue ?? [value] {
+        guard let text = HeaderField.text(item) else {
+          throw invalid("`\(field).\(key.rendered)` is a \(item.typeName.name), which has no one text")
+        }
+        parts.append(RequestPath.encoded(part: key.rendered) + "=" + RequestPath.encoded(part: text))
+      }
+    }
+    return parts.joined(separator: "&")
+  }
+
+  private static func headers(_ value: Value?) throws(ExecutorError) -> [(name: String, value: String)] {
+    guard let value else { return [] }
+    guard let map = value.mapValue else { throw invalid("`headers` is no map of names to values") }
+    var headers: [(name: String, value: String)] = []
+    for (key, value) in map.entries {
+      let name = key.rendered
+      guard HeaderField.isName(name) else { throw invalid("`\(name)` is no name of a header") }
+      if HeaderField.reserved.contains(name.lowercased()) { throw invalid("the header \(name) is not a call's to set") }
+      guard let text = HeaderField.text(value) else {
+        throw invalid("the header \(name) is a \(value.typeName.name), which has no one text")
+      }
+      guard HeaderField.isValue(text) else {
+        throw invalid("the header \(name) holds a line break or control character")
+      }
+      headers.append((name, text))
+    }
+    return headers
+  }
+}

@@ -1,0 +1,117 @@
+import CEL
+import FoundationEssentials
+import PlaybookEngine
+import PlaybookLanguage
+
+/// A target's settings as one kind of call uses them.
+struct RedisTarget: Sendable, Hashable {
+  var endpoint: Connection.Endpoint
+  var isTLS = false
+  var caFile: String?
+  var user: String?
+  var password: String?
+  var database = 0
+  /// Patterns that a host found at run time must match, lower-case.
+  var hosts: [String] = []
+  /// Commands that acts may send although they are refused otherwise, upper-case.
+  var allowed: Set<String> = []
+  /// Commands of modules that queries may send, upper-case.
+  var moduleReads: Set<String> = []
+  var connectTimeout: Duration = .seconds(5)
+  /// For messages: `redis (cache.internal:6380)`.
+  var label = ""
+
+  private static let settings = [
+    "url", "user", "password", "hosts", "allow", "module_reads", "connect_timeout", "ca_file", "act",
+  ]
+
+  /// Reads a target's settings, for an act with those under `act` laid over them. Throws `.invalid` where they make no
+  /// sense and `.refused` where `host` is none of the target's.
+  init(_ target: ResolvedTarget?, mode: CallMode, host: String?) throws(ExecutorError) {
+    guard let target else { throw ExecutorError(.invalid, "a redis call needs a target, and the environment has none") }
+    let reader = SettingsReader(name: target.name, settings: target.settings, mode: mode)
+    try reader.check(Self.settings)
+    guard let url = try reader.text("url") else { throw reader.invalid("has no `url`") }
+    guard let address = RedisURL(url) else {
+      throw reader.invalid("has a `url` that is none of redis://HOST:PORT/DB, rediss://… and unix:///PATH?db=N")
+    }
+    endpoint = address.endpoint
+    isTLS = address.isTLS
+    database = address.database
+    user = try reader.text("user") ?? address.user
+    password = try reader.text("password") ?? address.password
+    caFile = try reader.text("ca_file")
+    hosts = try reader.list("hosts").map { $0.lowercased() }
+    allowed = Set(try reader.list("allow").map { $0.uppercased() })
+    moduleReads = Set(try reader.list("module_reads").map { $0.uppercased() })
+    connectTimeout = try reader.duration("connect_timeout") ?? .seconds(5)
+    if let host { endpoint = try Self.endpoint(host, hosts: hosts, from: endpoint, target: target.name) }
+    label = "\(target.name) (\(endpoint))"
+  }
+
+  /// The same target at another of its servers.
+  func moved(to endpoint: Connection.Endpoint) -> RedisTarget {
+    var other = self
+    other.label = label.replacing("(\(self.endpoint))", with: "(\(endpoint))")
+    other.endpoint = endpoint
+    return other
+  }
+
+  private static func endpoint(
+    _ host: String, hosts: [String], from own: Connection.Endpoint, target: String
+  ) throws(ExecutorError) -> Connection.Endpoint {
+    guard case .tcp(_, let ownPort) = own else {
+      throw ExecutorError(.refused, "\(target) is a Unix socket, so its calls can't be moved to another host")
+    }
+    guard let found = HostPort(host) else { throw ExecutorError(.invalid, "`\(host)` is no host") }
+    let moved = Connection.Endpoint.tcp(host: found.host, port: found.port ?? ownPort)
+    if moved == own { return own }
+    let isAllowed = hosts.contains { pattern in
+      HostPort.matches(pattern, host: found.host, port: found.port ?? ownPort)
+    }
+    guard isAllowed else {
+      throw ExecutorError(.refused, "\(host) is none of the `hosts` that \(target) may be moved to; nothing was sent")
+    }
+    return moved
+  }
+}
+
+/// A Redis URL: `redis://[USER[:PASSWORD]@]HOST[:PORT][/DB]`, `rediss://…` for TLS, `unix:///PATH[?db=N]` (or
+/// `redis+unix`, `redis-socket`) for a socket.
+struct RedisURL {
+  var endpoint: Connection.Endpoint
+  var isTLS = false
+  var user: String?
+  var password: String?
+  var database = 0
+
+  init?(_ text: String) {
+    guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased() else { return nil }
+    user = parts.user.flatMap { $0.isEmpty ? nil : $0 }
+    password = parts.password
+    let number = parts.queryItems?.first { $0.name == "db" }?.value
+    switch scheme {
+    case "redis", "rediss":
+      guard var host = parts.host, !host.isEmpty else { return nil }
+      if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
+      guard let port = UInt16(exactly: parts.port ?? 6379), port > 0 else { return nil }
+      endpoint = .tcp(host: host, port: Int(port))
+      isTLS = scheme == "rediss"
+      let path = parts.path.drop { $0 == "/" }
+      guard let database = Self.database(path.isEmpty ? number : String(path)) else { return nil }
+      self.database = database
+    case "unix", "redis+unix", "redis-socket":
+      guard parts.path.hasPrefix("/"), parts.path.utf8.count > 1, parts.host ?? "" == "" else { return nil }
+      endpoint = .unix(path: parts.path)
+      guard let database = Self.database(number) else { return nil }
+      self.database = database
+    default: return nil
+    }
+  }
+
+  private static func database(_ text: String?) -> Int? {
+    guard let text else { return 0 }
+    guard let number = Int(text), number >= 0, String(number) == text else { return nil }
+    return number
+  }
+}

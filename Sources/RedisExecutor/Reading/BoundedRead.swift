@@ -1,0 +1,241 @@
+import PlaybookEngine
+
+/// A reading command that brings back no more than is kept. What is large is read in part and marked, or refused where
+/// the server itself would be kept busy.
+struct BoundedRead {
+  let session: Session
+
+  private var rows: Int { session.context.limits.rows }
+  private var bytes: Int { session.context.limits.bytes }
+  /// Elements that the server may go through at once for an answer that can't be asked for in parts.
+  private static let scanned: Int64 = 100_000
+
+  /// A reply and whether something of it was left out.
+  typealias Part = (reply: Reply, isTruncated: Bool)
+
+  func perform(_ command: RedisCommand) async throws(ExecutorError) -> Part {
+    let (reply, isTruncated) = try await bounded(command)
+    if let error = reply.error { throw session.error(error) }
+    let cut = session.kept(reply)
+    return (cut.reply, isTruncated || cut.isTruncated)
+  }
+
+  private func bounded(_ command: RedisCommand) async throws(ExecutorError) -> Part {
+    let words = command.words
+    switch command.name {
+    case "GET" where words.count == 2: return try await text(command, from: 0, to: -1)
+    case "GETRANGE", "SUBSTR":
+      guard let start = command.number(at: 2), let end = command.number(at: 3), words.count == 4 else { break }
+      return try await text(command, from: start, to: end)
+    case "MGET": try await checkBytes("STRLEN", words.dropFirst().map { [$0] }, command)
+    case "HGET", "HMGET": try await checkBytes("HSTRLEN", words.dropFirst(2).map { [words[1], $0] }, command)
+    case "SMEMBERS", "HGETALL", "HKEYS", "HVALS": return try await collection(command)
+    case "LRANGE": return try await range(command, size: "LLEN")
+    case "ZREVRANGE": return try await range(command, size: "ZCARD")
+    case "ZRANGE":
+      let options = command.options(from: 4)
+      if !options.contains("BYSCORE"), !options.contains("BYLEX") { return try await range(command, size: "ZCARD") }
+      return try await limited(command, option: "LIMIT", from: 4)
+    case "ZRANGEBYSCORE", "ZREVRANGEBYSCORE", "ZRANGEBYLEX", "ZREVRANGEBYLEX":
+      return try await limited(command, option: "LIMIT", from: 4)
+    case "XRANGE", "XREVRANGE": return try await limited(command, option: "COUNT", from: 4)
+    case "XREAD": return try await stream(command)
+    case "SDIFF", "SINTER", "SUNION": try await checkSize(["SCARD"], words.dropFirst(), command)
+    case "SINTERCARD": try await checkSize(["SCARD"], numbered(command), command)
+    case "ZDIFF", "ZINTER", "ZINTERCARD", "ZUNION": try await checkSize(["ZCARD", "SCARD"], numbered(command), command)
+    case "SORT_RO": try await checkSize(["LLEN", "SCARD", "ZCARD"], words.dropFirst().prefix(1), command)
+    case "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH":
+      try await checkSize(["ZCARD"], words.dropFirst().prefix(1), command)
+    case "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER": try checkCount(command.number(at: 2), command)
+    case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XPENDING", "XINFO", "GEOHASH", "LPOS": try checkOption("COUNT", command)
+    case "LCS": try await checkComparison(command)
+    case "DUMP": try await checkDump(command)
+    default: break
+    }
+    if command.name == "XPENDING" { try checkCount(command.options(from: 1).compactMap { Int64($0) }.last, command) }
+    return (try await session.ask(words), false)
+  }
+
+  // MARK: Texts
+
+  private func text(_ command: RedisCommand, from start: Int64, to end: Int64) async throws(ExecutorError) -> Part {
+    let key = command.words[1]
+    let length = try await session.ask("STRLEN", key: key).integer ?? 0
+    let (first, last) = Self.clamp(start, end, length)
+    guard last - first + 1 > Int64(bytes) else { return (try await session.ask(command.words), false) }
+    let range = ["GETRANGE", nil, String(first), String(first + Int64(bytes) - 1)].map {
+      $0.map { Array($0.utf8) } ?? key
+    }
+    return (try await session.ask(range), true)
+  }
+
+  /// The range as Redis takes it: negative numbers count from the end, 0 is the first.
+  private static func clamp(_ start: Int64, _ end: Int64, _ length: Int64) -> (Int64, Int64) {
+    // No overflow: a length is never negative.
+    func position(_ index: Int64) -> Int64 { index < 0 ? length + index : index }
+    return (max(position(start), 0), min(position(end), length - 1))
+  }
+
+  private func checkBytes(
+    _ size: String, _ items: [[Word]], _ command: RedisCommand
+  ) async throws(ExecutorError) {
+    let sizes = try await session.send(items.map { [Array(size.utf8)] + $0 })
+    let sum = sizes.reduce(0) { $0 + ($1.integer ?? 0) }
+    if sum > Int64(bytes) { throw tooLarge(command, "\(sum) bytes", "ask for less at once") }
+  }
+
+  // MARK: Collections
+
+  /// A whole collection, walked where it is larger than what is kept.
+  private func collection(_ command: RedisCommand) async throws(ExecutorError) -> Part {
+    let key = command.words.count == 2 ? command.words[1] : []
+    let isSet = command.name == "SMEMBERS"
+    let size = try await session.ask(isSet ? "SCARD" : "HLEN", key: key).integer ?? 0
+    guard size > Int64(rows), command.words.count == 2 else { return (try await session.ask(command.words), false) }
+    var seen: Set<Word> = []
+    var items: [Reply] = []
+    var cursor = Array("0".utf8)
+    repeat {
+      let scan: [Word] = [
+        Array((isSet ? "SSCAN" : "HSCAN").utf8), key, cursor, Array("COUNT".utf8), Array("1000".utf8),
+      ]
+      let reply = try await session.ask(scan)
+      guard let page = reply.list, page.count == 2, let next = page[0].bytes, let found = page[1].list else {
+        throw reply.error.map { session.error($0) } ?? session.malformed("a page of \(command.name)")
+      }
+      let stride = isSet ? 1 : 2
+      for start in Swift.stride(from: 0, to: found.count - stride + 1, by: stride) where seen.count < rows {
+        guard let name = found[start].bytes, seen.insert(name).inserted else { continue }
+        if command.name != "HVALS" { items.append(found[start]) }
+        if command.name == "HVALS" || command.name == "HGETALL" { items.append(found[start + 1]) }
+      }
+      cursor = next
+      session.context.progress("\(command.name): \(seen.count) of \(size)")
+    } while seen.count < rows && cursor != Array("0".utf8)
+    return (.list(items), true)
+  }
+
+  /// A range by position, shortened to what is kept.
+  private func range(_ command: RedisCommand, size: String) async throws(ExecutorError) -> Part {
+    guard let start = command.number(at: 2), let stop = command.number(at: 3) else {
+      return (try await session.ask(command.words), false)
+    }
+    let length = try await session.ask(size, key: command.words[1]).integer ?? 0
+    let (first, last) = Self.clamp(start, stop, length)
+    guard last - first + 1 > Int64(rows) else { return (try await session.ask(command.words), false) }
+    var words = command.words
+    words[2] = Array(String(first).utf8)
+    words[3] = Array(String(first + Int64(rows) - 1).utf8)
+    return (try await session.ask(words), true)
+  }
+
+  /// A range that takes `LIMIT offset count` or `COUNT count`: one more than is kept is asked for, to know whether there is.
+  private func limited(_ command: RedisCommand, option: String, from position: Int) async throws(ExecutorError) -> Part
+  {
+    var words = command.words
+    let options = command.options(from: position)
+    let most = Array(String(rows + 1).utf8)
+    let countOffset = option == "LIMIT" ? 2 : 1
+    if let found = options.firstIndex(of: option), position + found + countOffset < words.count {
+      let place = position + found + countOffset
+      let count = command.number(at: place) ?? 0
+      if count < 0 || count > Int64(rows) { words[place] = most }
+    } else if words.count >= position {
+      words += (option == "LIMIT" ? [Array("LIMIT".utf8), Array("0".utf8)] : [Array(option.utf8)]) + [most]
+    }
+    let reply = try await session.ask(words)
+    let stride = options.contains("WITHSCORES") ? 2 : 1
+    guard let items = reply.list, items.count > rows * stride else { return (reply, false) }
+    return (.list(Array(items.prefix(rows * stride))), true)
+  }
+
+  private func stream(_ command: RedisCommand) async throws(ExecutorError) -> Part {
+    let options = command.options(from: 1).prefix { $0 != "STREAMS" }
+    if options.contains("COUNT") {
+      try checkOption("COUNT", command)
+      return (try await session.ask(command.words), false)
+    }
+    let count = [Array("COUNT".utf8), Array(String(rows).utf8)]
+    let reply = try await session.ask(Array(command.words.prefix(1) + count + command.words.dropFirst()))
+    let isFull = (reply.list ?? []).contains { ($0.list?.last?.list?.count ?? 0) >= rows }
+    return (reply, isFull)
+  }
+
+  // MARK: Refusals
+
+  /// The keys of a command that says how many there are: `ZUNION 2 a b`.
+  private func numbered(_ command: RedisCommand) -> ArraySlice<Word> {
+    let count = max(0, min(command.number(at: 1) ?? 0, Int64(command.words.count)))
+    return command.words.dropFirst(2).prefix(Int(count))
+  }
+
+  private func checkSize(
+    _ sizes: [String], _ keys: ArraySlice<Word>, _ command: RedisCommand
+  ) async throws(ExecutorError) {
+    let questions = keys.flatMap { key in sizes.map { [Array($0.utf8), key] } }
+    let sum = try await session.send(questions).reduce(0) { $0 + ($1.integer ?? 0) }
+    if sum > Self.scanned { throw tooLarge(command, "\(sum) elements", "walk it with a SCAN") }
+  }
+
+  private func checkCount(_ count: Int64?, _ command: RedisCommand) throws(ExecutorError) {
+    guard let count, count == .min || abs(count) > Int64(rows) else { return }
+    throw session.refused("\(command.name) would give more than the \(rows) elements that are kept", "ask for less")
+  }
+
+  private func checkOption(_ option: String, _ command: RedisCommand) throws(ExecutorError) {
+    let options = command.options(from: 1)
+    guard let place = options.lastIndex(of: option), place + 1 < options.count else { return }
+    let count = Int64(options[place + 1])
+    let isUnlimited = count == 0 && command.name == "XINFO"
+    try checkCount(isUnlimited ? .max : count, command)
+  }
+
+  private func checkComparison(_ command: RedisCommand) async throws(ExecutorError) {
+    let lengths = try await session.send(command.words.dropFirst().prefix(2).map { [Array("STRLEN".utf8), $0] })
+    let (steps, isOver) = (lengths.first?.integer ?? 0).multipliedReportingOverflow(by: lengths.last?.integer ?? 0)
+    if isOver || steps > 10_000_000 { throw tooLarge(command, "\(steps) comparisons", nil) }
+  }
+
+  private func checkDump(_ command: RedisCommand) async throws(ExecutorError) {
+    guard command.words.count == 2 else { return }
+    let size = try await session.ask("MEMORY", "USAGE", key: command.words[1]).integer ?? 0
+    if size > Int64(bytes) { throw tooLarge(command, "\(size) bytes", nil) }
+  }
+
+  private func tooLarge(_ command: RedisCommand, _ size: String, _ help: String?) -> ExecutorError {
+    session.refused("\(command.name) would keep \(session.target.label) busy with \(size)", help)
+  }
+}
+
+extension Session {
+  /// What of a reply is kept under the call's limits, and whether that is less than all.
+  func kept(_ reply: Reply) -> (reply: Reply, isTruncated: Bool) {
+    let limits = context.limits
+    switch reply {
+    case .bulk(let text) where text.count > limits.bytes: return (.bulk(Array(text.prefix(limits.bytes))), true)
+    case .list(let items):
+      var size = 0
+      var kept: [Reply] = []
+      // Pairs come as one list of both: twice as many items as rows.
+      for item in items.prefix(2 * limits.rows) {
+        size += item.size
+        if size > limits.bytes { break }
+        kept.append(item)
+      }
+      return (.list(kept), kept.count < items.count)
+    default: return (reply, false)
+    }
+  }
+}
+
+extension Reply {
+  /// Roughly the bytes that it takes.
+  fileprivate var size: Int {
+    switch self {
+    case .bulk(let bytes): bytes.count
+    case .status(let text), .error(let text): text.utf8.count
+    case .list(let items): items.reduce(16) { $0 + $1.size }
+    case .null, .integer: 8
+    }
+  }
+}

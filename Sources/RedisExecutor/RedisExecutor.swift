@@ -1,0 +1,109 @@
+public import PlaybookEngine
+import PlaybookLanguage
+import Synchronization
+
+/// Sends commands to Redis servers: hiredis speaks the protocol, SwiftNIO carries it (TCP, TLS, Unix sockets).
+///
+/// A query sends only what the server itself flags `readonly`, and a short list of harmless questions; an act what a human
+/// approved, save commands that would change the connection. The two have connections of their own. Values are arguments
+/// with a length, never text that is taken apart again.
+public actor RedisExecutor: Executor {
+  private struct PoolKey: Hashable {
+    var target: RedisTarget
+    var mode: CallMode
+  }
+
+  private var idle: [PoolKey: [Connection]] = [:]
+  /// Connections kept open for each target and mode.
+  private static let kept = 4
+
+  public init() {}
+
+  public nonisolated func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
+    RedisDisplay.lines(call).joined(separator: "\n")
+  }
+
+  public func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
+    let request = try RedisRequest(call)
+    let target = try RedisTarget(context.target, mode: call.mode, host: call.host)
+    try Self.check(request, target, call.mode)
+    let connection = try await checkOut(target, call.mode, context)
+    defer { checkIn(connection, target, call.mode) }
+    let session = Session(connection, target: target, context: context, mode: call.mode)
+    return try await RedisPlan(session: session).lines(request)
+  }
+
+  public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
+    let request = try RedisRequest(call)
+    var target = try RedisTarget(context.target, mode: call.mode, host: call.host)
+    try Self.check(request, target, call.mode)
+    var hops = 0
+    while true {
+      let connection = try await checkOut(target, call.mode, context)
+      let session = Session(connection, target: target, context: context, mode: call.mode)
+      do throws(ExecutorError) {
+        let outcome = try await RedisCall(session: session).perform(request)
+        checkIn(connection, target, call.mode)
+        return outcome
+      } catch {
+        checkIn(connection, target, call.mode)
+        // A kept connection may have been closed by the server meanwhile: reading again does no harm.
+        if call.mode == .query, error.code == .disconnected, hops == 0, context.deadline > .now {
+          hops += 1
+          continue
+        }
+        // MOVED means that nothing was done: the key lives on another server of the cluster.
+        guard let moved = session.movedTo.withLock({ $0 }), case .command = request, hops < 3 else { throw error }
+        hops += 1
+        target = target.moved(to: moved)
+      }
+    }
+  }
+
+  public func close() {
+    for connection in idle.values.joined() { connection.close() }
+    idle = [:]
+  }
+
+  deinit {
+    for connection in idle.values.joined() { connection.close() }
+  }
+
+  /// What can be told before there is a connection.
+  private static func check(_ request: RedisRequest, _ target: RedisTarget, _ mode: CallMode) throws(ExecutorError) {
+    if case .scan = request, mode == .act {
+      throw ExecutorError(.invalid, "`scan` only reads: make it a query")
+    }
+    for command in request.commands {
+      let refusal =
+        CommandRules.refusal(command.name, command.subcommand, allowed: mode == .act ? target.allowed : [])
+        ?? (mode == .query ? CommandRules.queryRefusal(command.name, command.subcommand) : nil)
+      if let refusal {
+        let help = refusal.help.map { "; \($0)" } ?? ""
+        throw ExecutorError(.refused, "\(refusal.message)\(help) (nothing was sent)")
+      }
+    }
+  }
+
+  // MARK: Connections
+
+  private func checkOut(
+    _ target: RedisTarget, _ mode: CallMode, _ context: CallContext
+  ) async throws(ExecutorError) -> Connection {
+    let key = PoolKey(target: target, mode: mode)
+    while let connection = idle[key]?.popLast() {
+      if connection.isUsable { return connection }
+      connection.close()
+    }
+    return try await Connection.open(target, context)
+  }
+
+  private func checkIn(_ connection: Connection, _ target: RedisTarget, _ mode: CallMode) {
+    let key = PoolKey(target: target, mode: mode)
+    guard connection.isUsable, idle[key, default: []].count < Self.kept else {
+      connection.close()
+      return
+    }
+    idle[key, default: []].append(connection)
+  }
+}

@@ -1,0 +1,33 @@
+/// What a server says of one of its commands in answer to `COMMAND INFO`.
+struct CommandFacts: Sendable, Equatable {
+  var flags: Set<String>
+  /// Whether it has subcommands, each with facts of its own (Redis 7 and later).
+  var hasSubcommands: Bool
+  /// Whether a key is more than read: the key specifications say so of `PFCOUNT`, which is flagged `readonly` (Redis 7).
+  var changesKeys: Bool
+
+  /// Reads one entry of the answer; nil for a command that the server does not know, or an answer of another shape.
+  init?(_ reply: Reply) {
+    guard let entry = reply.list, entry.count >= 6, let flags = entry[2].list else { return nil }
+    self.flags = Set(flags.compactMap { $0.text?.lowercased() })
+    hasSubcommands = entry.count > 9 && entry[9].list?.isEmpty == false
+    let specifications = entry.count > 8 ? entry[8].list ?? [] : []
+    let accesses = specifications.flatMap(Self.accesses)
+    let changes: Set = ["RW", "OW", "RM", "INSERT", "UPDATE", "DELETE"]
+    changesKeys = accesses.contains { changes.contains($0) }
+  }
+
+  init(flags: Set<String>, hasSubcommands: Bool = false, changesKeys: Bool = false) {
+    self.flags = flags
+    self.hasSubcommands = hasSubcommands
+    self.changesKeys = changesKeys
+  }
+
+  /// The flags of a key specification: a list of pairs, one of which is `flags`.
+  private static func accesses(_ specification: Reply) -> [String] {
+    guard let pairs = specification.list,
+      let name = pairs.indices.first(where: { $0 % 2 == 0 && pairs[$0].text == "flags" }), name + 1 < pairs.count
+    else { return [] }
+    return (pairs[name + 1].list ?? []).compactMap { $0.text?.uppercased() }
+  }
+}

@@ -1,0 +1,76 @@
+import PlaybookEngine
+import Synchronization
+
+extension Session {
+  /// Throws `.refused` where a query may not send a command: what is not flagged `readonly` by the server that it would go
+  /// to, or not on the short list, or hidden.
+  func checkReadOnly(_ command: RedisCommand) async throws(ExecutorError) {
+    let (name, subcommand) = (command.name, command.subcommand)
+    if let refusal = CommandRules.queryRefusal(name, subcommand) { throw refused(refusal.message, refusal.help) }
+    let shown = [name, subcommand].compactMap { $0 }.joined(separator: " ")
+    if let subcommands = CommandRules.harmlessSubcommands[name] ?? CommandRules.readingSubcommands[name] {
+      guard subcommand.map({ subcommands.contains($0) }) == true else {
+        throw refused("\(shown) is not among what a query may ask", "make it an act")
+      }
+    }
+    guard let facts = try await facts(command) else {
+      throw refused("\(target.label) does not say what \(name) does, so a query may not send it", nil)
+    }
+    if facts.flags.contains("write") || facts.changesKeys {
+      throw refused("\(name) changes data as \(target.label) has it, and a query may only read", "make it an act")
+    }
+    if CommandRules.harmless.contains(name) || CommandRules.harmlessSubcommands[name] != nil { return }
+    guard facts.flags.contains("readonly") else {
+      throw refused(
+        "\(target.label) does not flag \(shown) as only reading, so a query may not send it", "make it an act")
+    }
+    if facts.hasSubcommands {
+      throw refused("\(target.label) knows no \(shown)", nil)
+    }
+    // A module's flags are its author's word; some run whole programs in commands flagged `readonly`.
+    if facts.flags.contains("module") || name.contains("."), !target.moduleReads.contains(name) {
+      throw refused(
+        "\(name) comes from a module of \(target.label), and nothing vouches for its only reading",
+        "add `module_reads: [\(name)]` to the target")
+    }
+    try checkBlocking(command, facts)
+  }
+
+  /// A command that waits for others would hold the connection.
+  private func checkBlocking(_ command: RedisCommand, _ facts: CommandFacts) throws(ExecutorError) {
+    guard facts.flags.contains("blocking") else { return }
+    let options = command.options(from: 1).prefix { $0 != "STREAMS" }
+    if command.name == "XREAD", !options.contains("BLOCK") { return }
+    throw refused("a query does not wait for data, as \(command.name) would", "leave BLOCK out and use `until`")
+  }
+
+  func refused(_ message: String, _ help: String?) -> ExecutorError {
+    ExecutorError(.refused, message + (help.map { "; \($0)" } ?? "") + " (nothing was sent)")
+  }
+
+  /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
+  func facts(_ command: RedisCommand) async throws(ExecutorError) -> CommandFacts? {
+    let isPlain = connection.facts.withLock { $0[command.name].map { $0?.hasSubcommands == false } ?? false }
+    if !isPlain, let subcommand = command.subcommand,
+      let facts = try await facts(named: "\(command.name)|\(subcommand)")
+    {
+      return CommandFacts(flags: facts.flags, changesKeys: facts.changesKeys)
+    }
+    return try await facts(named: command.name)
+  }
+
+  private func facts(named name: String) async throws(ExecutorError) -> CommandFacts? {
+    if let known = connection.facts.withLock({ $0[name] }) { return known }
+    let reply: Reply
+    do {
+      reply = try await send([["COMMAND", "INFO", name].map { Array($0.utf8) }])[0]
+    } catch  where error.code == .malformed {
+      // An answer nested deeper than hiredis reads: a command with subcommands, none of which was asked for.
+      return nil
+    }
+    let facts = reply.list.flatMap { $0.count == 1 ? CommandFacts($0[0]) : nil }
+    // Data words are asked about as if they were subcommands: those answers would only fill the memory.
+    if facts != nil || !name.contains("|") { connection.facts.withLock { $0[name] = .some(facts) } }
+    return facts
+  }
+}

@@ -1,0 +1,58 @@
+import NIOCore
+import NIOPosix
+
+/// A server that answers as a test says: lies, half answers, silence.
+final class FakeServer: Sendable {
+  /// What happens on each whole read.
+  typealias Behaviour = @Sendable (_ received: String, _ channel: any Channel) -> Void
+
+  private let channel: any Channel
+  var port: Int { channel.localAddress?.port ?? 0 }
+  var url: String { "redis://127.0.0.1:\(port)" }
+
+  private init(_ channel: any Channel) { self.channel = channel }
+
+  static func start(_ behaviour: @escaping Behaviour) async throws -> FakeServer {
+    let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelInitializer { channel in channel.pipeline.addHandler(Handler(behaviour)) }
+      .bind(host: "127.0.0.1", port: 0).get()
+    return FakeServer(channel)
+  }
+
+  func stop() async throws { try await channel.close() }
+
+  private final class Handler: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    let behaviour: Behaviour
+
+    init(_ behaviour: @escaping Behaviour) { self.behaviour = behaviour }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      behaviour(String(buffer: unwrapInboundIn(data)), context.channel)
+    }
+  }
+}
+
+extension Channel {
+  func send(_ text: String) { writeAndFlush(ByteBuffer(string: text), promise: nil) }
+}
+
+extension FakeServer {
+  /// Answers the login, every `COMMAND INFO` with these flags, and anything else with `answer`.
+  static func start(
+    commandInfo flags: [String], answer: @escaping @Sendable (String, any Channel) -> Void = { $1.send("+done\r\n") }
+  ) async throws -> FakeServer {
+    try await start { received, channel in
+      if received.contains("SETNAME") {
+        channel.send("+OK\r\n")
+      } else if received.contains("INFO"), received.contains("COMMAND"), received.contains("|") {
+        channel.send("*1\r\n*-1\r\n")
+      } else if received.contains("INFO"), received.contains("COMMAND") {
+        let list = "*\(flags.count)\r\n" + flags.map { "+\($0)\r\n" }.joined()
+        channel.send("*1\r\n*6\r\n$3\r\nget\r\n:2\r\n\(list):1\r\n:1\r\n:1\r\n")
+      } else {
+        answer(received, channel)
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import CEL
+import PlaybookEngine
+import PlaybookLanguage
+import SourceText
+import Testing
+
+@testable import RedisExecutor
+
+struct FormTests {
+  private static let file = SourceFile(path: "playbook.yaml", text: "x")
+  private static let span = SourceSpan(file: file, range: 0..<1)
+
+  private static func words(_ texts: String...) -> TemplateTree {
+    .list(texts.map { .template(Template($0.isEmpty ? [] : [.text($0)], at: span)) }, span)
+  }
+
+  private static func problems(_ fields: [String: TemplateTree], _ mode: CallMode) -> [String] {
+    RedisExecutor.schema.validate(CallForm(fields: fields), mode).map { "\($0.path.joined(separator: ".")) \($0.code)" }
+  }
+
+  @Test func `lint points at queries that write`() {
+    #expect(Self.problems(["args": Self.words("DEL", "k")], .query) == ["args.0 query-writes"])
+    #expect(Self.problems(["args": Self.words("config", "set", "x", "y")], .query) == ["args.0 query-writes"])
+    #expect(Self.problems(["args": Self.words("EVAL", "x", "0")], .query) == ["args.0 query-writes"])
+    #expect(Self.problems(["args": Self.words("CONFIG", "GET", "x")], .query) == [])
+    #expect(Self.problems(["args": Self.words("DEL", "k")], .act) == [])
+    #expect(Self.problems(["args": Self.words("MULTI")], .act) == ["args.0 forbidden-command"])
+    #expect(Self.problems(["args": Self.words("FLUSHALL")], .act) == [])
+    #expect(Self.problems(["args": Self.words("SUBSCRIBE", "c")], .query) == ["args.0 forbidden-command"])
+    #expect(Self.problems(["args": Self.words("what now")], .query) == ["args.0 unknown-command"])
+    #expect(
+      Self.problems(["pipeline": .list([Self.words("GET", "k"), Self.words("SET", "k", "v")], Self.span)], .query)
+        == ["pipeline.1.0 query-writes"])
+  }
+
+  @Test func `lint points at fields that do not go together`() {
+    let pattern = TemplateTree.template(Template([.text("*")], at: Self.span))
+    #expect(Self.problems([:], .query) == [" missing-field"])
+    #expect(Self.problems(["args": Self.words("GET", "k"), "scan": pattern], .query) == ["scan conflicting-fields"])
+    #expect(
+      Self.problems(["args": Self.words("GET", "k"), "ttl": .value(true, Self.span)], .query) == [
+        "ttl conflicting-fields"
+      ])
+    #expect(Self.problems(["scan": pattern], .act) == ["scan query-as-act"])
+    #expect(Self.problems(["scan": pattern, "ttl": .value(true, Self.span)], .query) == [])
+    #expect(Self.problems(["args": .list([], Self.span)], .query) == ["args empty-call"])
+  }
+
+  @Test func `the display is what redis-cli takes`() {
+    let executor = RedisExecutor()
+    let args: Value = ["args": ["SET", "a b", "\"q\"\r\n", .bytes([0xFF, 0x41]), "é", "", 7]]
+    #expect(executor.display(call(args, .act), on: nil) == #"SET "a b" "\"q\"\r\n" "\xffA" é "" 7"#)
+    #expect(executor.display(call(["pipeline": [["GET", "a"], ["TTL", "a"]]], .query), on: nil) == "GET a\nTTL a")
+    let scan: Value = ["scan": "user:*", "type": "hash", "ttl": true]
+    #expect(
+      executor.display(call(scan, .query), on: nil)
+        == "SCAN 0 MATCH user:* COUNT 1000 TYPE hash (to the end)\nTTL of each key")
+  }
+
+  @Test func `only how a number is written is a number`() {
+    for text in [
+      "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "99999999999999999999", "1.1234567890123456789",
+    ] {
+      #expect(Fields.typed(text[...]).stringValue == text)
+    }
+    #expect(Fields.typed("42").intValue == 42)
+    #expect(Fields.typed("-0.50").typeName.name == "double")
+  }
+
+  @Test func `URLs are read whole`() {
+    let url = RedisURL("rediss://al%20ice:p%40ss@[::1]:6380/2")
+    #expect(url?.endpoint == .tcp(host: "::1", port: 6380))
+    #expect(url?.isTLS == true)
+    #expect(url?.user == "al ice")
+    #expect(url?.password == "p@ss")
+    #expect(url?.database == 2)
+    #expect(RedisURL("redis://cache")?.endpoint == .tcp(host: "cache", port: 6379))
+    #expect(RedisURL("redis://:pw@cache")?.user == nil)
+    #expect(RedisURL("unix:///run/redis.sock?db=3")?.database == 3)
+  }
+
+  @Test func `host patterns match whole names`() {
+    #expect(HostPort.matches("*.cache.internal", host: "a.cache.internal", port: 1))
+    #expect(!HostPort.matches("*.cache.internal", host: "cache.internal", port: 1))
+    #expect(!HostPort.matches("*.cache.internal", host: "a.cache.internal.evil", port: 1))
+    #expect(HostPort.matches("10.0.*:6379", host: "10.0.1.2", port: 6379))
+    #expect(!HostPort.matches("10.0.*:6379", host: "10.0.1.2", port: 22))
+    #expect(HostPort("[::1]:7")?.port == 7)
+    #expect(HostPort("::1")?.host == "::1")
+    #expect(HostPort("a:b") == nil)
+  }
+
+  @Test func `cluster nodes are read`() {
+    let nodes = ClusterNode.parse(
+      """
+      07c37df 127.0.0.1:30004@31004,name slave e7d1eec 0 1426238317239 4 connected
+      67ed2db 127.0.0.1:30002@31002 master - 0 1426238316232 2 connected 5461-10922
+      e7d1eec 127.0.0.1:30001@31001 myself,master - 0 0 1 connected 0-5460 [93-<-292f8b3]
+      292f8b3 127.0.0.1:30003@31003 master,fail - 0 1426238318243 3 connected
+      nonsense
+      """)
+    #expect(nodes.map(\.hasSlots) == [false, true, true, false])
+    #expect(nodes.map(\.isPrimary) == [false, true, true, true])
+    #expect(nodes[2].isMyself)
+    #expect(nodes[1].endpoint == .tcp(host: "127.0.0.1", port: 30002))
+  }
+}
