@@ -1,0 +1,128 @@
+import CEL
+import PlaybookEngine
+import PlaybookLanguage
+
+/// Turns a session's failure into the sentence for the operator. It knows how far the call had come, and keeps values
+/// out:
+/// parameters appear as their names, and of errors about data only what stands before the datum.
+struct FailureReporter {
+  enum Stage {
+    /// Nothing of the statement has been sent.
+    case preparing
+    /// Within a transaction that isn't committed.
+    case sent
+    case committing
+    /// Outside a transaction block.
+    case alone
+    case done
+  }
+
+  let settings: ConnectionSettings
+  let request: SQLRequest
+  /// The timeout that the server was given.
+  let timeout: Duration
+  var stage = Stage.preparing
+  private let start = ContinuousClock.now
+
+  init(settings: ConnectionSettings, request: SQLRequest, timeout: Duration) {
+    self.settings = settings
+    self.request = request
+    self.timeout = timeout
+  }
+
+  private var place: String { settings.place }
+  private var isAct: Bool { settings.mode == .act }
+
+  /// Throws a refusal in the form of a server's error, so that one `catch` reports all.
+  func refuse<Never>(_ reason: String) throws(SessionFailure) -> Never {
+    throw .server(ServerError(sqlstate: Self.refused, message: reason))
+  }
+
+  func checkColumns(_ rows: RowCollector) throws(SessionFailure) {
+    guard let name = rows.duplicate else { return }
+    throw .server(
+      ServerError(sqlstate: Self.invalid, message: "two columns are named \(name); give one another name with AS"))
+  }
+
+  /// States of our own; PostgreSQL has none in the class `pb`.
+  private static let refused = "pbref"
+  private static let invalid = "pbinv"
+
+  func error(_ failure: SessionFailure) -> ExecutorError {
+    switch failure {
+    case .unreachable(let error): unreachable(error)
+    case .lost(let reason):
+      ExecutorError(
+        .disconnected,
+        "the connection to \(place) broke\(isOpen ? " before an answer came" : ""): \(reason)",
+        mayHaveTakenEffect: isOpen)
+    case .interrupted(let interruption, let isConfirmed): interrupted(interruption, isConfirmed: isConfirmed)
+    case .server(let error): server(error)
+    }
+  }
+
+  /// Whether an act was on its way, so that without an answer nobody knows.
+  private var isOpen: Bool { isAct && stage != .preparing && stage != .done }
+
+  private func unreachable(_ error: ServerError) -> ExecutorError {
+    let state = error.sqlstate.map { " (\($0))" } ?? ""
+    if error.category == "28" {
+      return ExecutorError(.unauthorized, "\(place) does not let this role in: \(error.message)\(state)")
+    }
+    // libpq reports these without a state, before anything is sent.
+    if error.sqlstate == nil, error.message.contains("no password supplied") {
+      return ExecutorError(.unauthorized, "\(place) asks for a password, and the target has none")
+    }
+    return ExecutorError(.unreachable, "can't connect to \(place): \(error.message)\(state)")
+  }
+
+  private func interrupted(_ interruption: SessionFailure.Interruption, isConfirmed: Bool) -> ExecutorError {
+    // A transaction that the server has answered for is rolled back; what runs alone may have committed parts itself.
+    let mayHave = isOpen && (!isConfirmed || stage == .alone)
+    let answer = isConfirmed ? "" : "; the server did not answer to the request to stop either"
+    switch interruption {
+    case .deadline:
+      return ExecutorError(.timedOut, "\(place) gave no answer in time\(answer)", mayHaveTakenEffect: mayHave)
+    case .cancelled:
+      return ExecutorError(.cancelled, "the statement on \(place) was cancelled\(answer)", mayHaveTakenEffect: mayHave)
+    }
+  }
+
+  private func server(_ error: ServerError) -> ExecutorError {
+    let text = "\(message(error)) (\(error.sqlstate ?? "libpq"))\(location(error))"
+    switch error.sqlstate ?? "" {
+    case Self.refused: return ExecutorError(.refused, "refused on \(place): \(error.message)")
+    case Self.invalid: return ExecutorError(.invalid, "\(place): \(error.message)")
+    case "57014":
+      if ContinuousClock.now - start >= timeout - .milliseconds(20) {
+        return ExecutorError(.timedOut, "\(place) gave no answer in time (57014)", mayHaveTakenEffect: stage == .alone)
+      }
+      return ExecutorError(.rejected, "\(place): somebody else cancelled the statement (57014)")
+    case "57P01", "57P02", "57P03", "57P05", "25P03":
+      return ExecutorError(.disconnected, "\(place): \(text)", mayHaveTakenEffect: isOpen)
+    case "25006" where !isAct: return ExecutorError(.refused, "a query may only read; \(place) says: \(text)")
+    case "28000", "28P01", "42501": return ExecutorError(.unauthorized, "\(place): \(text)")
+    case "42601" where !isAct: return ExecutorError(.invalid, "\(place): \(text)")
+    default: return ExecutorError(.rejected, "\(place): \(text)")
+    }
+  }
+
+  /// The primary message without values. Class 22 (data exceptions) quotes the datum behind a colon.
+  private func message(_ error: ServerError) -> String {
+    var message = error.message
+    if error.category == "22", let colon = message.firstRange(of: ": ") {
+      message = String(message[..<colon.lowerBound])
+    }
+    return request.hidingValues(in: message)
+  }
+
+  private func location(_ error: ServerError) -> String {
+    guard let position = error.position, position > 0 else { return "" }
+    let offset = request.rules.rendered.sql.offset(ofCharacter: position)
+    let source = request.rules.rendered.sourceRange(offset..<offset).lowerBound
+    let before = request.template.source.utf8.prefix(source)
+    let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+    let column = (before.lastIndex(of: UInt8(ascii: "\n")).map { before[$0...].count } ?? before.count + 1)
+    return " at line \(line), column \(column) of the statement"
+  }
+}

@@ -1,0 +1,109 @@
+import CEL
+
+/// The names in a statement that could make the server run a function: what `QueryGuard` has looked up.
+struct Mentions: Sendable, Hashable {
+  struct Name: Sendable, Hashable {
+    /// Nil: found through the search path. `*`: in any schema.
+    var schema: String?
+    var name: String
+  }
+
+  var functions: Set<Name> = []
+  var relations: Set<Name> = []
+  /// Names behind a point: `t.f` calls `f(t)` where `t` has no such column.
+  var fields: Set<String> = []
+  /// With those that are used without being written (`=` by IN, DISTINCT, GROUP BY, USING; `<` by ORDER BY, BETWEEN).
+  var operators: Set<String> = ["=", "<>", "<", "<=", ">", ">="]
+  /// Types that something is cast to; a cast can be written like a function and like a column.
+  var types: Set<String> = []
+
+  init() {}
+
+  /// What is named in a parsed statement.
+  init(tree: Value) {
+    tree.visitNodes { add(key: $0, node: $1) }
+    types.formUnion(functions.map(\.name))
+    types.formUnion(fields)
+  }
+
+  private mutating func add(key: String, node: MapValue) {
+    if let name = node["relname"]?.stringValue {
+      relations.insert(Name(schema: node["schemaname"]?.stringValue, name: name))
+    }
+    switch key {
+    case "FuncCall": addFunction(Self.words(node["funcname"]))
+    case "RangeTableSample": addFunction(Self.words(node["method"]))
+    case "ColumnRef": fields.formUnion(Self.words(node["fields"]).dropFirst())
+    case "A_Indirection": fields.formUnion(Self.words(node["indirection"]))
+    case "A_Expr": addOperator(Self.words(node["name"]))
+    case "SubLink": addOperator(Self.words(node["operName"]))
+    case "SortBy": addOperator(Self.words(node["useOp"]))
+    case "typeName", "TypeName": if let type = Self.words(node["names"]).last { types.insert(type) }
+    default: break
+    }
+  }
+
+  private mutating func addFunction(_ words: [String]) {
+    guard let name = words.last else { return }
+    functions.insert(Name(schema: words.dropLast().last, name: name))
+  }
+
+  private mutating func addOperator(_ words: [String]) {
+    if let name = words.last { operators.insert(name) }
+  }
+
+  private static func words(_ list: Value?) -> [String] {
+    (list?.listValue ?? []).compactMap { $0["String"]?["sval"]?.stringValue }
+  }
+
+  /// What is named here and not in `known`.
+  func subtracting(_ known: Mentions) -> Mentions {
+    var rest = self
+    rest.functions.subtract(known.functions)
+    rest.relations.subtract(known.relations)
+    rest.fields.subtract(known.fields)
+    rest.operators.subtract(known.operators)
+    rest.types.subtract(known.types)
+    return rest
+  }
+
+  mutating func formUnion(_ other: Mentions) {
+    functions.formUnion(other.functions)
+    relations.formUnion(other.relations)
+    fields.formUnion(other.fields)
+    operators.formUnion(other.operators)
+    types.formUnion(other.types)
+  }
+
+  var isEmpty: Bool {
+    functions.isEmpty && relations.isEmpty && fields.isEmpty && operators.isEmpty && types.isEmpty
+  }
+}
+
+extension Mentions {
+  /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
+  /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
+  /// statements at run time (`EXECUTE`), or hides names in escapes.
+  init?(body: String) {
+    guard let scanned = try? SQLToken.scan(body) else { return nil }
+    let tokens = scanned.filter { $0.kind != .comment }
+    for (position, token) in tokens.enumerated() {
+      let text = body.slice(token.range)
+      switch token.kind {
+      case .operation, .character: operators.insert(text)
+      case .identifier, .keyword:
+        let isQuoted = text.utf8.first == UInt8(ascii: "\"")
+        let isEscaped = !isQuoted && text.utf8.contains(UInt8(ascii: "\""))
+        let name = text.unquotedIdentifier
+        if isEscaped || name.utf8.count > 63 || (!isQuoted && name == "execute") { return nil }
+        guard token.kind != .keyword(isReserved: true) else { continue }
+        let isCall = position + 1 < tokens.count && tokens[position + 1].kind == .character(UInt8(ascii: "("))
+        if isCall { functions.insert(Name(schema: "*", name: name)) }
+        relations.insert(Name(schema: "*", name: name))
+        fields.insert(name)
+        types.insert(name)
+      default: break
+      }
+    }
+  }
+}
