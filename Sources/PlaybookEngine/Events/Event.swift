@@ -1,0 +1,115 @@
+public import CEL
+
+/// Something that happened in a run. The journal is a list of these; the screen, the transcript and a resumed run are folds
+/// over it.
+public struct Event: Sendable {
+  /// Position in the journal, from 1. 0 before it is written.
+  public var sequence: Int
+  /// When, in UTC with microseconds.
+  public var at: Timestamp
+  /// The step's path: `spraying`, `block[3]` for an item of a loop, `post_incident.impact` in a used playbook. Empty for
+  /// events of the run.
+  public var path: String
+  public var type: EventType
+  /// What there is to say, as `EventType` has it for each type.
+  public var data: MapValue
+
+  public init(sequence: Int = 0, at: Timestamp, path: String = "", type: EventType, data: MapValue = MapValue()) {
+    self.sequence = sequence
+    self.at = at
+    self.path = path
+    self.type = type
+    self.data = data
+  }
+}
+
+/// The kinds of events and the fields of their data. A field marked ? may be missing.
+public enum EventType: String, Sendable, CaseIterable {
+  /// `run`, `playbook`, `title`, `severity`?, `environment`, `color`?, `operator`, `engine` (version), `inputs` (map),
+  /// `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp), `contact`?
+  /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `category`?,
+  /// `section`?, `symptoms`, `path` (of the playbook).
+  case runStarted = "run.started"
+  /// `operator`, `host`, `pid`, `reason`? (what the run was stopped by), `changed`? (the file on disk differs).
+  case runResumed = "run.resumed"
+  /// `reason`, `question`? (`key`, `text`), `how` (the command that goes on).
+  case runPaused = "run.paused"
+  /// `outcome` (`completed`, `failed`, `aborted`), `reason`?, `failed` (checks that were expected and did not hold: list of
+  /// `path`, `text`), `changes` (count), `unverified` (list of paths).
+  case runFinished = "run.finished"
+
+  /// `kind`, `name`, `title`?, `why`?, `place` ("4/9"), `now` (timestamp: what `now` is for this attempt), `links`?.
+  case stepStarted = "step.started"
+  /// `reason`, `kind`, `title`?, `state` (`skipped`).
+  case stepSkipped = "step.skipped"
+  /// The end of a step: `kind`, `state` (`done`, `failed`), `outcome` (the map that later steps see) or `evidence`
+  /// (`sha256`, `bytes`, where the outcome lies in a file), `number`? (evidence number, for queries), `show`?
+  /// (`style`, `columns`, `by`), `error`? (`code`, `message`), `text`? (what a check's answer means), `source`?, `stops`?
+  /// (why the run ends with it).
+  case stepFinished = "step.finished"
+  /// The list of a loop, fixed: `items` (list of values), `leftOut` (list of `item`, `reason`).
+  case loopStarted = "loop.started"
+
+  /// A read goes out: `call` (text as sent), `executor`, `target`?, `attempt`.
+  case callSent = "call.sent"
+  /// An attempt that did not work and is followed by another, or a poll whose condition does not hold: `attempt`, `error`?
+  /// (`code`, `message`), `text`?.
+  case callRepeated = "call.repeated"
+
+  /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `digest`,
+  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`.
+  case actIntended = "act.intended"
+  /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
+  case actStarted = "act.started"
+  /// What became of it: `position`, `item`?, `label`?, `state` (`done`, `failed`, `unknown`, `skipped`), `outcome`?, `error`?,
+  /// `took` (duration).
+  case actFinished = "act.finished"
+  /// `position`?, `item`?, `label`?, `held` (boolean), `outcome`?, `text`.
+  case actVerified = "act.verified"
+  /// A change taken back: `position`?, `item`?, `label`?, `call`, `state`, `error`?.
+  case actUndone = "act.undone"
+
+  /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?.
+  case questionAsked = "question.asked"
+  /// `key`, `value`, `reason`?, `by`, `ticket`?, `source`, `took`?, `suggested`?.
+  case questionAnswered = "question.answered"
+
+  /// What the operator chose when a step failed: `choice`, `reason`?.
+  case failureHandled = "failure.handled"
+  /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late).
+  case noteAdded = "note.added"
+  /// Something done outside playbook: `text`, `by`.
+  case doneOutside = "outside.done"
+  /// `text`, `due`? (timestamp), `owner`?, `from` (the step).
+  case followUpAdded = "followup.added"
+  /// Something the operator must know: `text`.
+  case warning = "warning"
+  /// The program was asked to stop: `signal`, `choice`?.
+  case interrupted = "interrupted"
+}
+
+/// Where events go.
+public protocol EventSink: Sendable {
+  /// Writes the event at once (a killed process loses nothing) and gives it back as written: numbered and redacted.
+  /// With `synced`, returns only when it and all before it are on disk. Throws when it can't be written: then nothing that
+  /// follows may happen.
+  func record(_ event: Event, synced: Bool) async throws(EventSinkError) -> Event
+
+  /// Keeps an outcome that is too large for a line, and gives its SHA-256 in hexadecimal and its size in bytes.
+  func keep(evidence: Value) async throws(EventSinkError) -> (sha256: String, bytes: Int)
+
+  /// From now on no text that holds `secret`, in any usual encoding, leaves `record` or `keep` unmasked.
+  func redact(_ secret: String) async
+
+  /// `text` as it may be shown.
+  func redacted(_ text: String) async -> String
+}
+
+/// The journal can't be written: disk full, folder gone.
+public struct EventSinkError: Error, Sendable {
+  public var message: String
+
+  public init(message: String) {
+    self.message = message
+  }
+}

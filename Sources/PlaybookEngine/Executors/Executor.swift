@@ -1,0 +1,158 @@
+public import CEL
+public import PlaybookLanguage
+
+/// One way to act on the world. It knows its own kind of target, and neither the YAML nor the terminal.
+///
+/// An executor is made once a run, keeps its connections by target and mode, and enforces what a query may not do: no call
+/// of mode `.query` may change its target, whatever the author wrote.
+public protocol Executor: Sendable {
+  /// What its calls look like.
+  var schema: ExecutorSchema { get }
+
+  /// The call as an operator would type it, one or more lines, such as `GET login_protection:user-7`. Never a secret of the
+  /// target (a password, a header); what the arguments hold is masked by whoever shows it.
+  func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String
+
+  /// What performing the call would do, found out by reading only: lines for `playbook plan` and `preflight`. Throws what
+  /// would keep the call from working (target unreachable, command unknown, permission missing).
+  func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String]
+
+  /// Sends the call and waits for its outcome, at most until `context.deadline`. When the task is cancelled the call is
+  /// cancelled at its target, and `.cancelled` is thrown. An answer that means "it didn't work" by the executor's own terms
+  /// (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
+  func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome
+
+  /// Closes every connection.
+  func close() async
+}
+
+extension Executor {
+  public var name: String { schema.name }
+  public func close() async {}
+}
+
+/// A call whose values are known: what is approved, journalled and sent.
+public struct ResolvedCall: Sendable {
+  public var executor: String
+  public var mode: CallMode
+  /// The target's full name; nil where the executor has none.
+  public var target: String?
+  /// A host found at run time that the call is moved to.
+  public var host: String?
+  /// Field name to value, as the executor's schema types them: `words` is a list of scalars, `wordLists` a list of those,
+  /// `text`, `literal` and `urlPath` are strings, `duration` a duration.
+  public var arguments: MapValue
+
+  public init(
+    executor: String, mode: CallMode, target: String? = nil, host: String? = nil, arguments: MapValue
+  ) {
+    self.executor = executor
+    self.mode = mode
+    self.target = target
+    self.host = host
+    self.arguments = arguments
+  }
+}
+
+/// A target with its secrets filled in. It must not be journalled or shown.
+public struct ResolvedTarget: Sendable {
+  public var name: String
+  /// As the environment has it, templates resolved. `act`, where given, holds what an act uses instead.
+  public var settings: MapValue
+  /// The environment's name, for messages.
+  public var environment: String
+
+  public init(name: String, settings: MapValue, environment: String) {
+    self.name = name
+    self.settings = settings
+    self.environment = environment
+  }
+}
+
+/// What a call runs under.
+public struct CallContext: Sendable {
+  public var target: ResolvedTarget?
+  public var deadline: ContinuousClock.Instant
+  /// Names the run and the step to the target (`application_name`, `User-Agent`): "playbook 7f3k spraying".
+  public var label: String
+  public var limits: Limits
+  /// A line on how far a long call has come; shown in place, not journalled.
+  public var progress: @Sendable (String) -> Void
+  /// Asks the operator (`manual` alone uses it). Throws when nobody answers.
+  public var ask: @Sendable (Question) async throws(Unanswered) -> Answer
+
+  public init(
+    target: ResolvedTarget?, deadline: ContinuousClock.Instant, label: String, limits: Limits = Limits(),
+    progress: @escaping @Sendable (String) -> Void = { _ in },
+    ask: @escaping @Sendable (Question) async throws(Unanswered) -> Answer = { _ throws(Unanswered) in
+      throw Unanswered(reason: "nobody to ask")
+    }
+  ) {
+    self.target = target
+    self.deadline = deadline
+    self.label = label
+    self.limits = limits
+    self.progress = progress
+    self.ask = ask
+  }
+
+  /// How much of a result is kept; what is beyond is dropped and the outcome marked truncated.
+  public struct Limits: Sendable {
+    public var rows = 10_000
+    public var bytes = 16 << 20
+    public init() {}
+  }
+}
+
+/// What came back.
+public struct CallOutcome: Sendable {
+  /// The executor's fields, as its schema's `outcome` types them.
+  public var fields: MapValue
+  /// Whether something was left out: by a cap on rows, size or count.
+  public var isTruncated: Bool
+  /// Where it came from, in a few words for the operator: "db (replica, lag 0s)".
+  public var source: String?
+
+  public init(fields: MapValue, isTruncated: Bool = false, source: String? = nil) {
+    self.fields = fields
+    self.isTruncated = isTruncated
+    self.source = source
+  }
+}
+
+/// We could not do it, or the target said no.
+public struct ExecutorError: Error, Sendable {
+  public enum Code: String, Sendable {
+    /// The call is against the rules (a query that could write, a forbidden command); nothing was sent.
+    case refused
+    /// The call's arguments make no sense to the executor; nothing was sent.
+    case invalid
+    /// No connection could be made: refused, unresolvable, TLS, authentication.
+    case unreachable
+    case unauthorized
+    case timedOut = "timed-out"
+    case cancelled
+    /// The connection broke while the call was under way.
+    case disconnected
+    /// The target answered that it did not work.
+    case rejected
+    /// The answer makes no sense.
+    case malformed
+  }
+
+  public var code: Code
+  /// One sentence that names the target and holds no secret.
+  public var message: String
+  /// Whether the target may have done it all the same: a call that was sent and whose answer never came. Of an act this is
+  /// `unknown` and a human is asked.
+  public var mayHaveTakenEffect: Bool
+  /// The outcome's fields as far as there are any: exit code and output, status and body.
+  public var outcome: MapValue?
+
+  public init(_ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil) {
+    self.code = code
+    self.message = message
+    self.mayHaveTakenEffect = mayHaveTakenEffect
+    self.outcome = outcome
+  }
+}

@@ -1,0 +1,104 @@
+public import CEL
+import PlaybookLanguage
+
+/// Answers given beforehand: by `--answer`, by a file.
+public struct AnswerBook: Sendable {
+  public struct Entry: Sendable {
+    /// An option's name, a boolean, a text, a map with `answer`, `reason`, `by`, `ticket`, or a map by item.
+    public var value: Value
+    /// "file answers.yaml (sha256:…)", "--answer".
+    public var source: String
+
+    public init(value: Value, source: String) {
+      self.value = value
+      self.source = source
+    }
+  }
+
+  public var entries: [String: Entry]
+
+  public init(_ entries: [String: Entry] = [:]) {
+    self.entries = entries
+  }
+
+  /// The entry for a question: under its whole key, without the positions of loops, or under its last name alone.
+  func entry(for key: String) -> Entry? {
+    if let entry = entries[key] { return entry }
+    var plain = ""
+    var depth = 0
+    for character in key {
+      if character == "[" { depth += 1 }
+      if depth == 0 { plain.append(character) }
+      if character == "]" { depth -= 1 }
+    }
+    if let entry = entries[plain] { return entry }
+    return plain.split(separator: ".").last.flatMap { entries[String($0)] }
+  }
+
+  /// The answer to `question`, or nil where none was given. Throws where one was given that does not fit.
+  func answer(to question: Question) throws(Misfit) -> Answer? {
+    guard let entry = entry(for: question.key) else { return nil }
+    var value = entry.value
+    var answer = Answer(.null, source: entry.source)
+    if case .map(let map) = value, let given = map["answer"] {
+      value = given
+      answer.reason = map["reason"]?.stringValue
+      answer.by = map["by"]?.stringValue
+      answer.ticket = map["ticket"]?.stringValue
+    }
+    answer.value = try fit(value, to: question)
+    return answer
+  }
+
+  /// An answer given beforehand that the question has no use for.
+  struct Misfit: Error {
+    var message: String
+  }
+
+  private func fit(_ value: Value, to question: Question) throws(Misfit) -> Value {
+    switch question.kind {
+    case .option(let options, _):
+      let name = value.rendered
+      guard options.contains(where: { $0.name == name }) else {
+        let names = options.map(\.name).joined(separator: ", ")
+        throw Misfit(message: "`\(name)` is no answer to `\(question.key)`; it takes one of \(names)")
+      }
+      return .string(name)
+    case .yesNo, .approval:
+      if let flag = Self.flag(value) { return .bool(flag) }
+      if case .approval(let approval) = question.kind, let typed = approval.typed, value.rendered == typed { return true }
+      throw Misfit(message: "`\(value.rendered)` is no answer to `\(question.key)`; it takes yes or no")
+    case .item(let approval, let position, _):
+      var chosen = value
+      if case .map(let map) = value {
+        guard position < approval.items.count, let own = map[approval.items[position]] else { return "no" }
+        chosen = own
+      }
+      if let flag = Self.flag(chosen) { return flag ? "yes" : "no" }
+      guard ["all", "done"].contains(chosen.rendered) else {
+        throw Misfit(message: "`\(chosen.rendered)` is no answer to `\(question.key)`; it takes yes, no, all or done")
+      }
+      return chosen
+    case .text: return .string(value.rendered)
+    case .value(let declaration):
+      let parsed = declaration.parse(text: value.rendered)
+      switch parsed {
+      case .success(let value): return value
+      case .failure(let problem): throw Misfit(message: "the answer to `\(question.key)`: \(problem.message)")
+      }
+    case .checkpoint:
+      if case .map = value { return value }
+      if let flag = Self.flag(value) { return ["done": .bool(flag), "evidence": ""] }
+      return ["done": true, "evidence": .string(value.rendered)]
+    }
+  }
+
+  private static func flag(_ value: Value) -> Bool? {
+    switch value {
+    case .bool(let flag): flag
+    case .string("yes"), .string("y"): true
+    case .string("no"), .string("n"): false
+    default: nil
+    }
+  }
+}

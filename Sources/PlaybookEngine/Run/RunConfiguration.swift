@@ -1,0 +1,98 @@
+public import CEL
+public import PlaybookLanguage
+
+/// All that one run is made of.
+public struct RunConfiguration: Sendable {
+  public enum Mode: String, Sendable {
+    /// Acts change the world, each with a human's yes.
+    case run
+    /// Reads run; acts are shown resolved and nothing is sent.
+    case plan
+    /// In a throw-away world: answers given beforehand count for acts too.
+    case drill
+  }
+
+  /// The run's id: `20261123T171500Z-mass-lockout-7f3k`.
+  public var id: String
+  public var mode: Mode
+  public var playbook: Playbook
+  /// Typed; every declared input has a value.
+  public var inputs: [String: Value]
+  public var environment: Environment
+  public var answers: AnswerBook
+  /// Digests of resolved calls that were approved on the command line.
+  public var approvals: Set<String>
+  public var ticket: String?
+  public var alerted: Timestamp?
+  public var contact: EscalationContact?
+  /// More for the first event: engine version, sources with their digests, git state, host, process.
+  public var facts: MapValue
+
+  public init(
+    id: String, mode: Mode, playbook: Playbook, inputs: [String: Value], environment: Environment,
+    answers: AnswerBook = AnswerBook(), approvals: Set<String> = [], ticket: String? = nil, alerted: Timestamp? = nil,
+    contact: EscalationContact? = nil, facts: MapValue = MapValue()
+  ) {
+    self.id = id
+    self.mode = mode
+    self.playbook = playbook
+    self.inputs = inputs
+    self.environment = environment
+    self.answers = answers
+    self.approvals = approvals
+    self.ticket = ticket
+    self.alerted = alerted
+    self.contact = contact
+    self.facts = facts
+  }
+}
+
+/// How a run, or one sitting of it, ended.
+public enum RunResult: Sendable, Equatable {
+  case completed
+  /// A step failed or an expected check did not hold; why.
+  case failed(String)
+  case paused(String)
+  case aborted(String)
+  /// A second Ctrl-C cut a call; the run can be resumed.
+  case interrupted
+
+  /// As `playbook run` exits.
+  public var exitCode: Int32 {
+    switch self {
+    case .completed: 0
+    case .failed: 1
+    case .paused: 3
+    case .aborted: 4
+    case .interrupted: 130
+    }
+  }
+
+  /// The word for it in records: `completed`, `failed`, `paused`, `aborted`.
+  public var outcome: String {
+    switch self {
+    case .completed: "completed"
+    case .failed: "failed"
+    case .paused, .interrupted: "paused"
+    case .aborted: "aborted"
+    }
+  }
+}
+
+/// Time, so that tests can hold it still.
+public protocol RunClock: Sendable {
+  func now() -> Timestamp
+  /// Returns early, without an error, when the task is cancelled.
+  func sleep(for duration: Duration) async
+}
+
+/// The system's clock.
+public struct SystemRunClock: RunClock {
+  public init() {}
+
+  public func now() -> Timestamp { .now() }
+
+  public func sleep(for duration: Duration) async {
+    try? await Task.sleep(for: duration)
+  }
+}

@@ -1,0 +1,314 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// One call of a change, resolved, with what takes it back and what must hold after it.
+  struct PlannedItem: Sendable {
+    var position: Int
+    /// Nil where the act has no loop.
+    var item: Value?
+    var prepared: PreparedCall
+    /// The undo as it may be shown; nil where there is none or it depends on what the act returns.
+    var undo: String?
+
+    var name: String { item?.rendered ?? "" }
+  }
+
+  /// A change: asked about with its resolved calls, its intent on disk before anything is sent.
+  func run(_ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
+    let path = frame.path(step)
+    undoable[path] = (step, act, frame)
+    if try await restore(step, in: frame) { return }
+    let now = state.begun[path] ?? clock.now()
+    try await begin(step, in: frame, now: now)
+    if state.acts[path] == nil { try await refresh(step, in: frame) }
+    if let reason = cutEvidence(of: step, in: frame.scope) {
+      try await refuse(step, in: frame, reason, now: now)
+      return
+    }
+    let planned: [PlannedItem]
+    let leftOut: [(item: String, reason: String)]
+    do {
+      (planned, leftOut) = try await plan(act, step, in: frame, now: now)
+    } catch let stop as Stop {
+      throw stop
+    } catch CallProblem.unknown(let reason) {
+      try await skip(step, in: frame, because: reason)
+      return
+    } catch CallProblem.wrong(let message) {
+      try await refuse(step, in: frame, message, now: now)
+      return
+    } catch {
+      try await refuse(step, in: frame, "\(error)", now: now)
+      return
+    }
+    guard !planned.isEmpty else {
+      let protected = leftOut.isEmpty ? "there is nothing to do" : "everything is protected"
+      for left in leftOut {
+        try await emit(.warning, path: path, facts: ["text": .string("left out: \(left.item) (\(left.reason))")])
+      }
+      try await skip(step, in: frame, because: protected)
+      return
+    }
+    if configuration.mode == .plan {
+      try await show(planned, leftOut, act, step, in: frame, now: now)
+      return
+    }
+    guard let chosen = try await approved(planned, leftOut, act, step, in: frame, now: now) else { return }
+    try await carryOut(chosen, of: planned, act, step, in: frame, now: now)
+  }
+
+  /// Evidence that was cut and that the act's list or call would rest on.
+  private func cutEvidence(of step: Step, in scope: Scope) -> String? {
+    let names = Set(step.allExpressions.flatMap { scope.truncatedNames(in: $0) }).sorted()
+    guard !names.isEmpty else { return nil }
+    return "its evidence is not whole: " + names.map { "`\($0)`" }.joined(separator: ", ") + " was cut"
+  }
+
+  /// Evidence older than it may be is offered to be taken anew before the act.
+  private func refresh(_ step: Step, in frame: Frame) async throws(Stop) {
+    let evidence = frame.playbook.evidence(for: step)
+    let present = clock.now()
+    for query in evidence {
+      guard let taken = frame.scope.taken[query.name], let expires = taken.adding(query.fresh ?? .seconds(600)),
+        expires < present, case .query = query.kind, configuration.mode != .plan
+      else { continue }
+      let age = Value.text(of: .seconds(present.seconds - taken.seconds))
+      let question = Question(
+        key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
+        text: "The evidence `\(query.name)` is \(age) old. Take it again?", kind: .yesNo)
+      guard try await ask(question).value.boolValue == true else { continue }
+      let again = await takeAgain(query, path: frame.path(query), in: frame.scope)
+      switch again {
+      case .success(let map):
+        try await end(
+          query, in: frame, outcome: map, source: "taken again", extra: evidenceFacts(of: query, took: .zero))
+      case .failure(let error): throw .failed("`\(query.name)` could not be taken again: \(error.message)")
+      }
+    }
+  }
+
+  private func takeAgain(_ step: Step, path: String, in scope: Scope) async -> Result<MapValue, ExecutorError> {
+    guard case .query(let query) = step.kind else { return .failure(ExecutorError(.invalid, "no query")) }
+    do {
+      let prepared = try await prepare(query.call, mode: .query, in: scope, now: clock.now())
+      let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
+      return performed.result.map {
+        Outcome.done($0, of: prepared.call, started: performed.started, took: performed.took)
+      }
+    } catch {
+      return .failure(ExecutorError(.invalid, "\(error)"))
+    }
+  }
+
+  /// Resolves every call of the act; what is protected is left out.
+  private func plan(
+    _ act: Act, _ step: Step, in frame: Frame, now: Timestamp
+  ) async throws -> ([PlannedItem], leftOut: [(item: String, reason: String)]) {
+    let path = frame.path(step)
+    var items: [Value?] = [nil]
+    if let loop = step.forEach {
+      if let recorded = state.loops[path] {
+        items = recorded
+      } else {
+        switch list(of: loop, frame.scope.bindings(now: now)) {
+        case .success(let list): items = list
+        case .failure(.unknown(let reason)): throw CallProblem.unknown(reason)
+        case .failure(.wrong(let message)): throw CallProblem.wrong(message)
+        }
+      }
+    }
+    var planned: [PlannedItem] = []
+    var leftOut: [(String, String)] = []
+    for item in items {
+      let scope = scope(for: step, item, in: frame)
+      let prepared = try await prepare(act.call, mode: .act, in: scope, now: now)
+      let reason =
+        protection.reason(against: .map(prepared.call.arguments))
+        ?? prepared.call.host.flatMap { protection.reason(against: .string($0)) }
+      if let reason {
+        leftOut.append((Self.label(of: item) ?? prepared.text, reason))
+        continue
+      }
+      var undo: String?
+      if let call = act.undo { undo = try? await prepare(call, mode: .act, in: scope, now: now).text }
+      planned.append(PlannedItem(position: planned.count, item: item, prepared: prepared, undo: undo))
+    }
+    return (planned, leftOut)
+  }
+
+  private func scope(for step: Step, _ item: Value?, in frame: Frame) -> Scope {
+    var scope = frame.scope
+    guard let loop = step.forEach, let item else { return scope }
+    scope.values[loop.item] = item
+    if scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    return scope
+  }
+
+  /// What an item is called: a text as it is, of a row its first text.
+  static func label(of item: Value?) -> String? {
+    switch item {
+    case .map(let map): (map.entries.first { $0.value.stringValue != nil } ?? map.entries.first)?.value.rendered
+    case let item?: item.rendered
+    case nil: nil
+    }
+  }
+
+  private func refuse(_ step: Step, in frame: Frame, _ reason: String, now: Timestamp) async throws(Stop) {
+    let error = ExecutorError(.refused, reason)
+    let outcome = Outcome.failed(error, of: nil, name: step.name, started: now, took: .zero)
+    if configuration.mode == .plan {
+      try await end(step, in: frame, outcome: outcome, error: error)
+      return
+    }
+    switch try await failureChoice(step, in: frame, error) {
+    case .retry: try await run(try step.actPart, step, in: frame)
+    case .goOn: try await end(step, in: frame, outcome: outcome, error: error)
+    case .skipped(let reason): try await skip(step, in: frame, because: reason)
+    case .doneByHand(let reason):
+      var map = Outcome.skipped(step.name, state: "by hand", because: reason)
+      map["ok"] = true
+      try await end(step, in: frame, outcome: map, text: reason)
+    case .stop:
+      let stops = "`\(step.name)`: \(reason)"
+      try await end(step, in: frame, outcome: outcome, error: error, stops: stops)
+      throw .failed(stops)
+    }
+  }
+
+  func approval(
+    for planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame
+  ) async -> Approval {
+    let environment = configuration.environment
+    var typed: String?
+    if act.isIrreversible || environment.isRed {
+      let wanted = act.typed.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
+      let count = step.forEach == nil ? planned[0].prepared.call.target ?? step.name : String(planned.count)
+      typed = wanted ?? "\(step.name) \(count)"
+    }
+    return Approval(
+      calls: planned.map(\.prepared.text), items: planned.compactMap { Self.label(of: $0.item) },
+      target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor, environment: environment.name,
+      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" }, undo: planned[0].undo,
+      typed: typed, digest: await digest(of: planned.map(\.prepared)),
+      warnings: act.undo == nil && !act.isIrreversible ? ["playbook knows no way to take this back"] : [])
+  }
+
+  /// A plan shows what would be sent and its digest.
+  private func show(
+    _ planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame,
+    now: Timestamp
+  ) async throws(Stop) {
+    let approval = await approval(for: planned, leftOut, act, step, in: frame)
+    var lines: [String] = []
+    let first = planned[0].prepared
+    do {
+      let context = context(for: first, path: frame.path(step), timeout: step.timeout ?? Self.defaultTimeout)
+      lines = try await first.executor.plan(first.call, context: context)
+    } catch {
+      lines = ["this would not work: \(error.message)"]
+    }
+    let outcome = Outcome.skipped(step.name, state: "planned", because: "a plan changes nothing")
+    try await end(
+      step, in: frame, outcome: outcome, text: "would be asked; nothing was sent",
+      extra: MapValue(present: [
+        "calls": .list(approval.calls.map(Value.string)), "digest": .string(approval.digest),
+        "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undo.map(Value.string),
+        "plan": .list(await redacted(lines).map(Value.string)),
+      ]))
+    bind(step, in: frame, outcome: outcome)
+  }
+
+  func redacted(_ lines: [String]) async -> [String] {
+    var safe: [String] = []
+    for line in lines { safe.append(await sink.redacted(line)) }
+    return safe
+  }
+
+  /// Asks for the yes. The positions that were approved, or nil where none was; then the step has ended.
+  private func approved(
+    _ planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame,
+    now: Timestamp
+  ) async throws(Stop) -> Set<Int>? {
+    let path = frame.path(step)
+    if let act = state.acts[path] { return act.approved ?? Set(planned.map(\.position)) }
+    if let limit = act.limit, planned.count > limit {
+      let question = Question(
+        key: "\(path)!limit", place: frame.place,
+        text: "\(planned.count) items, more than the limit of \(limit). Go on with all of them?", kind: .yesNo)
+      let reason = "\(planned.count) items, more than the limit of \(limit)"
+      guard self.operator.isInteractive || configuration.answers.entry(for: question.key) != nil else {
+        try await refuse(step, in: frame, reason, now: now)
+        return nil
+      }
+      guard try await ask(question).value.boolValue == true else {
+        try await skip(step, in: frame, because: reason)
+        return nil
+      }
+    }
+    let approval = await approval(for: planned, leftOut, act, step, in: frame)
+    let text = (title(of: step, in: frame)?.stringValue ?? step.name)
+    var chosen = Set(planned.map(\.position))
+    if act.approvesEach, step.forEach != nil {
+      chosen = try await approvedItems(planned, approval, text, path: path, place: frame.place)
+      if chosen.isEmpty {
+        try await skip(step, in: frame, because: "no item was approved")
+        return nil
+      }
+    } else {
+      let answer = try await ask(Question(key: path, place: frame.place, text: text, kind: .approval(approval)))
+      guard answer.value.boolValue == true else {
+        try await skip(step, in: frame, because: "the answer was no" + (answer.reason.map { ": \($0)" } ?? ""))
+        return nil
+      }
+    }
+    if step.forEach != nil {
+      try await emit(
+        .loopStarted, path: path,
+        facts: [
+          "items": .list(planned.map { $0.item ?? .null }),
+          "leftOut": .list(leftOut.map { ["item": .string($0.item), "reason": .string($0.reason)] }),
+        ])
+    }
+    let intent = MapValue(present: [
+      "calls": .list(planned.map { .string($0.prepared.text) }), "executor": .string(planned[0].prepared.call.executor),
+      "target": planned[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
+      "items": step.forEach == nil ? nil : .list(approval.items.map(Value.string)),
+      "approved": .list(chosen.sorted().map { .int(Int64($0)) }),
+      "undo": act.undo == nil ? nil : .list(planned.map { $0.undo.map(Value.string) ?? .null }),
+      "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
+      "idempotent": .bool(act.isIdempotent),
+    ])
+    try await emit(.actIntended, path: path, synced: true, data: intent)
+    return chosen
+  }
+
+  /// Item by item: y this one, n not this one, a all the rest, d done.
+  private func approvedItems(
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String
+  ) async throws(Stop) -> Set<Int> {
+    var chosen: Set<Int> = []
+    for item in planned {
+      let question = Question(
+        key: "\(path)[\(item.position)]", place: place, text: text,
+        kind: .item(approval, position: item.position, count: planned.count))
+      switch try await ask(question).value.rendered {
+      case "yes": chosen.insert(item.position)
+      case "all": return chosen.union(planned[item.position...].map(\.position))
+      case "done": return chosen
+      default: break
+      }
+    }
+    return chosen
+  }
+}
+
+extension Step {
+  /// The act's own part of a step that is one.
+  var actPart: Act {
+    get throws(Runner.Stop) {
+      if case .act(let act) = kind { return act }
+      throw .failed("`\(name)` is no act")
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// Why a call has no values.
+  enum CallProblem: Error {
+    /// It depends on something that did not run: the step is not sent.
+    case unknown(String)
+    case wrong(String)
+  }
+
+  /// A call ready to go out.
+  struct PreparedCall: Sendable {
+    var call: ResolvedCall
+    var target: ResolvedTarget?
+    var executor: any Executor
+    /// As it may be shown.
+    var text: String
+    /// Whether the result was computed from, or the call holds, something secret.
+    var isSecret: Bool
+  }
+
+  /// The target that a call goes to: the one it names, or its executor's default.
+  func targetName(of call: Call) -> String? {
+    if let command = configuration.environment.commands.first(where: { $0.name == call.executor }) {
+      return targetName(of: command.call)
+    }
+    guard executors[call.executor]?.schema.usesTarget == true else { return nil }
+    return call.target.name ?? call.executor
+  }
+
+  /// Fills in a call's values and finds its target.
+  func prepare(
+    _ call: Call, mode: CallMode, in scope: Scope, now: Timestamp, adding extra: [String: Value] = [:]
+  ) async throws(CallProblem) -> PreparedCall {
+    var scope = scope
+    if let command = configuration.environment.commands.first(where: { $0.name == call.executor }) {
+      return try await prepare(command, call, mode: mode, in: scope, now: now, adding: extra)
+    }
+    guard let executor = executors[call.executor] else { throw .wrong("there is no executor `\(call.executor)`") }
+    let expressions = call.form.fields.values.flatMap(\.expressions) + (call.target.host?.expressions ?? [])
+    do {
+      let names = Set(expressions.flatMap(\.secretNames))
+      if !names.isEmpty { scope.values["secrets"] = .map(try await secrets.values(for: names)) }
+    } catch {
+      throw .wrong(error.message)
+    }
+    let bindings = scope.bindings(now: now, adding: extra)
+    var arguments = MapValue()
+    for field in executor.schema.fields {
+      guard let tree = call.form.fields[field.name] else { continue }
+      let value = try value(of: tree, as: field.type, bindings)
+      if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
+      if scope.isSecret(tree.expressions) { await hide(value) }
+      arguments[field.name] = value
+    }
+    let name = executor.schema.usesTarget ? call.target.name ?? call.executor : nil
+    var resolved = ResolvedCall(executor: call.executor, mode: mode, target: name, arguments: arguments)
+    if let host = call.target.host {
+      switch try value(of: .template(host), as: .text, bindings) {
+      case .string(let text): resolved.host = text
+      case .unknown(let unknown): throw .unknown(unknown.reasons.joined(separator: "; "))
+      case let other: throw .wrong("the host is no text but \(other.rendered)")
+      }
+    }
+    let target = try await target(named: name)
+    let text = await sink.redacted(executor.display(resolved, on: target))
+    return PreparedCall(
+      call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions))
+  }
+
+  /// A command of the environment: its own call, in which `call` is what the step gives.
+  private func prepare(
+    _ command: Environment.Command, _ call: Call, mode: CallMode, in scope: Scope, now: Timestamp,
+    adding extra: [String: Value]
+  ) async throws(CallProblem) -> PreparedCall {
+    if mode == .query, command.writes { throw .wrong("the command `\(command.name)` writes, so no query may use it") }
+    let bindings = scope.bindings(now: now, adding: extra)
+    var given = MapValue()
+    for (name, tree) in call.form.fields.sorted(by: { $0.key < $1.key }) {
+      let value = try value(of: tree, as: .tree, bindings)
+      if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
+      given[name] = value
+    }
+    for parameter in command.parameters {
+      guard let value = given[parameter.name] else {
+        throw .wrong("the command `\(command.name)` needs `\(parameter.name)`")
+      }
+      switch parameter.check(value) {
+      case .success(let typed): given[parameter.name] = typed
+      case .failure(let problem): throw .wrong("`\(parameter.name)`: \(problem.message)")
+      }
+    }
+    var inner = Scope()
+    if scope.isSecret(call.form.fields.values.flatMap(\.expressions)) { inner.secretNames = ["call"] }
+    return try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
+  }
+
+  private func value(
+    of tree: TemplateTree, as type: ExecutorSchema.FieldType, _ bindings: Bindings
+  ) throws(CallProblem) -> Value {
+    do {
+      switch (type, tree) {
+      case (.literal, .template(let template)): return .string(template.literal ?? "")
+      case (.urlPath, .template(let template)): return try template.resolveURLPath(bindings)
+      case (.text, .template(let template)):
+        let value = try template.resolve(bindings)
+        if case .unknown = value { return value }
+        return .string(value.rendered)
+      default: return try tree.resolve(bindings)
+      }
+    } catch {
+      throw .wrong(error.message)
+    }
+  }
+
+  /// The settings of a target with its secrets filled in.
+  private func target(named name: String?) async throws(CallProblem) -> ResolvedTarget? {
+    guard let name else { return nil }
+    let environment = configuration.environment
+    guard let target = environment.targets.first(where: { $0.name == name }) else {
+      throw .wrong("the environment `\(environment.name)` has no target `\(name)`")
+    }
+    do {
+      let names = Set(target.settings.expressions.flatMap(\.secretNames))
+      let values = try await secrets.values(for: names)
+      guard case .map(let settings) = try target.settings.resolve(Bindings(["secrets": .map(values)])) else {
+        throw CallProblem.wrong("the target `\(name)` is no mapping")
+      }
+      return ResolvedTarget(name: name, settings: settings, environment: environment.name)
+    } catch let error as SecretError {
+      throw .wrong(error.message)
+    } catch let error as TemplateError {
+      throw .wrong("the target `\(name)`: \(error.message)")
+    } catch let error as CallProblem {
+      throw error
+    } catch {
+      throw .wrong("the target `\(name)`: \(error)")
+    }
+  }
+
+  /// Makes every text of a value known as a secret.
+  func hide(_ value: Value) async {
+    for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
+  }
+
+  /// What a call comes to, with the time it took.
+  struct Performed: Sendable {
+    var result: Result<CallOutcome, ExecutorError>
+    var started: Timestamp
+    var took: Duration
+  }
+
+  /// Sends one call and waits for it, at most `timeout` (a call that asks a person has none).
+  func perform(_ prepared: PreparedCall, path: String, timeout: Duration) async -> Performed {
+    // A person is never timed out.
+    let timeout = prepared.executor.schema.isPrompted ? .seconds(86_400 * 365) : timeout
+    let started = clock.now()
+    let begun = ContinuousClock.now
+    let context = context(for: prepared, path: path, timeout: timeout, begun: begun)
+    let result = await control.running { () async -> Result<CallOutcome, ExecutorError> in
+      do throws(ExecutorError) {
+        return .success(try await prepared.executor.perform(prepared.call, context: context))
+      } catch {
+        return .failure(error)
+      }
+    }
+    await self.operator.progress(nil)
+    return Performed(result: result, started: started, took: ContinuousClock.now - begun)
+  }
+
+  func context(
+    for prepared: PreparedCall, path: String, timeout: Duration, begun: ContinuousClock.Instant = .now
+  ) -> CallContext {
+    let asker = self
+    let shown = self.operator
+    let sink = self.sink
+    return CallContext(
+      target: prepared.target, deadline: begun + timeout,
+      label: "playbook \(configuration.id.suffix(4)) \(path)",
+      progress: { text in
+        let elapsed = ContinuousClock.now - begun
+        Task { await shown.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed)) }
+      },
+      ask: { (question) async throws(Unanswered) in
+        var question = question
+        question.key = path + question.key
+        return try await asker.askForCall(question)
+      })
+  }
+
+  /// A question of an executor (`manual`); a stop becomes "unanswered", and is taken up when the call has ended.
+  private func askForCall(_ question: Question) async throws(Unanswered) -> Answer {
+    do {
+      return try await ask(question)
+    } catch {
+      switch error {
+      case .paused(let reason, _):
+        control.request(.pause(reason))
+        throw Unanswered(reason: reason)
+      case .aborted(let reason):
+        control.request(.abort(reason))
+        throw Unanswered(reason: reason)
+      case .failed(let reason), .lost(let reason): throw Unanswered(reason: reason)
+      case .cut: throw Unanswered(reason: "interrupted")
+      }
+    }
+  }
+
+  /// The digest that an approval is bound to: of the environment and of each call as it is shown and sent.
+  func digest(of calls: [PreparedCall]) async -> String {
+    var parts: [Value] = [.string(configuration.environment.name)]
+    for prepared in calls {
+      let arguments = await sink.redacted(Value.map(prepared.call.arguments).jsonText())
+      parts.append([
+        .string(prepared.call.executor), prepared.call.target.map(Value.string) ?? .null,
+        prepared.call.host.map(Value.string) ?? .null, .string(arguments),
+      ])
+    }
+    return String(hexadecimal(sha256(Value.list(parts).jsonBytes())).prefix(16))
+  }
+}

@@ -1,0 +1,128 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// Steps under one title, once or for each item of a list.
+  func runGroup(_ steps: [Step], _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) -> Flow {
+    try await begin(step, in: frame, now: now)
+    guard let loop = step.forEach else {
+      // A gate within ends the group's list of steps and no other.
+      _ = try await walk(steps, in: frame, isTop: false)
+      if try await !restore(step, in: frame) {
+        try await end(step, in: frame, outcome: Outcome.plain([], started: now))
+      }
+      return .onward
+    }
+    if try await restore(step, in: frame) { return .onward }
+    let path = frame.path(step)
+    let items: [Value]
+    if let recorded = state.loops[path] {
+      items = recorded
+    } else {
+      switch list(of: loop, frame.scope.bindings(now: now)) {
+      case .success(let list): items = list
+      case .failure(let problem):
+        try await skipLoop(step, in: frame, problem)
+        return .onward
+      }
+      try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
+    }
+    var outcomes: [Value] = []
+    for (position, item) in items.enumerated() {
+      try checkStop()
+      var scope = frame.scope
+      scope.values[loop.item] = item
+      if frame.scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+      let inner = Frame(
+        playbook: frame.playbook, prefix: "\(path)[\(position)].", scope: scope, place: frame.place)
+      _ = try await walk(steps, in: inner, isTop: false)
+      var outcome = MapValue([("item", item)])
+      for name in steps.flatMap(\.visibleNames) { outcome[name] = inner.scope.values[name] }
+      outcomes.append(.map(outcome))
+    }
+    try await end(
+      step, in: frame,
+      outcome: Outcome.plain([("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], started: now))
+    return .onward
+  }
+
+  /// Why a loop has no list.
+  enum LoopProblem: Error {
+    case unknown(String)
+    case wrong(String)
+  }
+
+  func list(of loop: Step.ForEach, _ bindings: Bindings) -> Result<[Value], LoopProblem> {
+    do {
+      switch try loop.list.expression.evaluate(bindings) {
+      case .list(let items): return .success(items)
+      case .unknown(let unknown): return .failure(.unknown(unknown.reasons.joined(separator: "; ")))
+      case let other: return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.prefix(80))"))
+      }
+    } catch {
+      return .failure(.wrong("`\(loop.list.expression.source)`: \(error.message)"))
+    }
+  }
+
+  func skipLoop(_ step: Step, in frame: Frame, _ problem: LoopProblem) async throws(Stop) {
+    switch problem {
+    case .unknown(let reason): try await skip(step, in: frame, because: reason)
+    case .wrong(let message): throw .failed("`\(step.name)`: \(message)")
+    }
+  }
+
+  /// Another playbook as a step: its names are its own, its outcomes come back under one.
+  func run(_ use: Use, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
+    guard let playbook = frame.playbook.used[use.playbook] ?? configuration.playbook.used[use.playbook] else {
+      throw .failed("playbook `\(use.playbook)` was not loaded")
+    }
+    try await begin(step, in: frame, now: now)
+    let inputs: MapValue
+    do {
+      inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+    } catch {
+      switch error {
+      case .unknown(let reason): try await skip(step, in: frame, because: reason)
+      case .wrong(let message): throw .failed("`\(step.name)`: \(message)")
+      }
+      return
+    }
+    var scope = Scope()
+    scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
+    let secret = use.inputs.contains { frame.scope.isSecret($0.value.expressions) }
+    if secret || playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
+    let inner = Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place)
+    _ = try await walk(playbook.steps, in: inner, isTop: false)
+    _ = try await walk(playbook.finally, in: inner, isTop: false)
+    let isRestored = try await restore(step, in: frame)
+    var outcome = Outcome.plain([], started: now)
+    for name in (playbook.steps + playbook.finally).flatMap(\.visibleNames) {
+      outcome[name] = inner.scope.values[name]
+    }
+    // What the inner steps found is recorded with them; here it is only made visible.
+    if !isRestored { try await end(step, in: frame, outcome: Outcome.plain([], started: now)) }
+    bind(step, in: frame, outcome: outcome)
+  }
+
+  private func inputValues(
+    of playbook: Playbook, given: [TemplateTree.Entry], _ bindings: Bindings
+  ) throws(LoopProblem) -> MapValue {
+    var inputs = MapValue()
+    for declaration in playbook.inputs {
+      let tree = given.first { $0.key == declaration.name }?.value ?? declaration.defaultValue
+      guard let tree else { throw .wrong("the input `\(declaration.name)` of `\(playbook.name)` has no value") }
+      let value: Value
+      do {
+        value = try tree.resolve(bindings)
+      } catch {
+        throw .wrong("input `\(declaration.name)`: \(error.message)")
+      }
+      if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
+      switch declaration.check(value) {
+      case .success(let typed): inputs[declaration.name] = typed
+      case .failure(let problem): throw .wrong("input `\(declaration.name)`: \(problem.message)")
+      }
+    }
+    return inputs
+  }
+}

@@ -1,0 +1,225 @@
+import CEL
+import PlaybookLanguage
+
+/// What a check came to.
+enum Verdict: String, Sendable {
+  case yes, no, unknown
+
+  /// All of `parts`, as `&&` has it: one no decides, one unknown leaves it open.
+  static func all(_ parts: [Verdict]) -> Verdict {
+    if parts.contains(.no) { .no } else if parts.contains(.unknown) { .unknown } else { .yes }
+  }
+}
+
+extension Runner {
+  /// A question that evidence answers.
+  func run(_ check: Check, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
+    if try await restore(step, in: frame) { return }
+    try await begin(step, in: frame, now: now)
+    let bindings = frame.scope.bindings(now: now)
+    var parts: [(name: String, verdict: Verdict, because: String?)] = []
+    for (name, condition) in check.conditions {
+      let (verdict, because) = judge(condition, in: frame.scope, bindings)
+      parts.append((name ?? "that", verdict, because))
+    }
+    let verdict = Verdict.all(parts.map(\.verdict))
+    let reasons = parts.compactMap(\.because)
+    let meaning = verdict == .yes ? check.yes : verdict == .no ? check.no : nil
+    var text = meaning.flatMap { try? $0.resolve(bindings) }.map(\.rendered)
+    if text == nil, !reasons.isEmpty { text = reasons.joined(separator: "; ") }
+    var outcome = Outcome.plain(
+      [
+        ("verdict", .string(verdict.rawValue)),
+        ("parts", .map(MapValue(parts.map { ($0.name, .string($0.verdict.rawValue)) }))),
+      ], started: now)
+    outcome["yes"] = verdict == .unknown ? .unknown(Unknown(reasons)) : .bool(verdict == .yes)
+    let held = check.expect.map { $0 ? verdict == .yes : verdict == .no }
+    var stops: String?
+    if held == false, check.stopsOnFailure {
+      stops = "`\(step.name)` was expected to be \(check.expect == true ? "yes" : "no") and is \(verdict.rawValue)"
+    }
+    var recorded = outcome
+    recorded["yes"] = verdict == .unknown ? .null : .bool(verdict == .yes)
+    try await end(
+      step, in: frame, outcome: recorded, text: text,
+      extra: MapValue(present: [
+        "verdict": .string(verdict.rawValue), "held": held.map(Value.bool),
+        "expected": check.expect.map { $0 ? "yes" : "no" }, "stops": stops.map(Value.string),
+      ]))
+    bind(step, in: frame, outcome: outcome)
+    if let stops { throw .failed(stops) }
+  }
+
+  /// One condition: an error, NaN, an unknown part or cut evidence make it unknown, never a yes.
+  private func judge(
+    _ condition: LocatedExpression, in scope: Scope, _ bindings: Bindings
+  ) -> (Verdict, because: String?) {
+    let cut = scope.truncatedNames(in: condition)
+    if !cut.isEmpty {
+      let names = cut.map { "`\($0)`" }.joined(separator: ", ")
+      return (.unknown, "\(names) was cut, so `\(condition.expression.source)` can't be told")
+    }
+    do {
+      switch try condition.expression.evaluate(bindings) {
+      case .bool(true): return (.yes, nil)
+      case .bool(false): return (.no, nil)
+      case .unknown(let unknown): return (.unknown, unknown.reasons.joined(separator: "; "))
+      case let other:
+        return (.unknown, "`\(condition.expression.source)` is neither true nor false but \(other.rendered.prefix(80))")
+      }
+    } catch {
+      return (.unknown, "`\(condition.expression.source)`: \(error.message)")
+    }
+  }
+
+  /// A human decision, then the steps of the option that was chosen.
+  func run(_ confirm: Confirm, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) -> Flow {
+    let path = frame.path(step)
+    if try await !restore(step, in: frame) {
+      try await begin(step, in: frame, now: now)
+      let bindings = frame.scope.bindings(now: now)
+      let text = (try? confirm.ask.resolve(bindings).rendered) ?? confirm.ask.literal ?? step.name
+      if configuration.mode == .plan, configuration.answers.entry(for: path) == nil {
+        try await plan(confirm, step, in: frame, now: now)
+        return .onward
+      }
+      if isFinishing, !isCompleted {
+        try await followUp(text, from: path)
+        try await skip(step, in: frame, because: "the run did not complete; the question became a follow-up")
+        return .onward
+      }
+      let open = confirm.options.filter { condition($0.when, bindings) == nil }
+      var suggested: String?
+      if let template = confirm.suggest, case .string(let name) = try? template.resolve(bindings) {
+        suggested = open.contains { $0.name == name } ? name : nil
+      }
+      let options = open.map { option in
+        Question.Option(
+          name: option.name, text: (try? option.text.resolve(bindings).rendered) ?? option.name,
+          changes: option.steps.contains(where: \.changesSomething))
+      }
+      if !confirm.options.isEmpty, options.isEmpty {
+        throw .failed("no option of `\(step.name)` is open: every `when` is false or unknown")
+      }
+      let kind: Question.Kind = confirm.options.isEmpty ? .yesNo : .option(options, suggested: suggested)
+      var answer = try await ask(Question(key: path, place: frame.place, text: text, kind: kind))
+      if confirm.needsApprover { try await askApprover(&answer, path: path, place: frame.place) }
+      let outcome = Outcome.plain(
+        [
+          ("answer", answer.value), ("suggested", suggested.map(Value.string) ?? .null),
+          ("by", .string(answer.by ?? self.operator.name)), ("reason", answer.reason.map(Value.string) ?? .null),
+        ], started: now)
+      try await end(step, in: frame, outcome: outcome)
+    }
+    let answer = frame.scope.values[step.name]?["answer"]
+    if confirm.options.isEmpty { return answer?.boolValue == false ? .gateClosed(step.name) : .onward }
+    for option in confirm.options where option.name != answer?.stringValue {
+      for inner in option.steps {
+        bindSkipped(inner, in: frame, because: "`\(step.name)` was answered \(answer?.rendered ?? "otherwise")")
+      }
+    }
+    guard let chosen = confirm.options.first(where: { $0.name == answer?.stringValue }) else { return .onward }
+    _ = try await walk(chosen.steps, in: frame, isTop: false)
+    return .onward
+  }
+
+  private func askApprover(_ answer: inout Answer, path: String, place: String) async throws(Stop) {
+    if answer.by == nil || answer.by == self.operator.name {
+      let name = Question(key: path + "!approver", place: place, text: "Who approves this?", kind: .text(isOptional: false))
+      answer.by = try await ask(name).value.rendered
+    }
+    if answer.ticket == nil, configuration.ticket == nil {
+      let ticket = Question(key: path + "!ticket", place: place, text: "Under which ticket?", kind: .text(isOptional: false))
+      answer.ticket = try await ask(ticket).value.rendered
+    }
+  }
+
+  /// What a human adds.
+  func run(_ document: Document, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
+    if try await restore(step, in: frame) { return }
+    try await begin(step, in: frame, now: now)
+    let path = frame.path(step)
+    let bindings = frame.scope.bindings(now: now)
+    let text = document.text.flatMap { try? $0.resolve(bindings) }.map(\.rendered)
+    var fields: [(String, Value)] = []
+    if let text { fields.append(("text", .string(text))) }
+    let asksNobody = configuration.mode == .plan || (isFinishing && !isCompleted)
+    if let template = document.ask {
+      let question = (try? template.resolve(bindings).rendered) ?? step.name
+      if let answer = try await documentAnswer(
+        Question(key: path, place: frame.place, text: question, why: text, kind: .text(isOptional: true)), asksNobody)
+      {
+        fields.append(("answer", answer))
+      }
+    }
+    for declaration in document.fields {
+      var asked = declaration
+      if let value = try? declaration.defaultValue?.resolve(bindings), value.firstUnknown == nil {
+        asked.defaultValue = .value(value, declaration.nameSpan)
+      }
+      let question = Question(
+        key: "\(path).\(declaration.name)", place: frame.place,
+        text: declaration.describe ?? declaration.name.replacing("_", with: " "), kind: .value(asked))
+      if let answer = try await documentAnswer(question, asksNobody) {
+        if declaration.isSecret { await hide(answer) }
+        fields.append((declaration.name, answer))
+      }
+    }
+    for (name, template) in document.checklist {
+      let point = (try? template.resolve(bindings).rendered) ?? name
+      let question = Question(key: "\(path).\(name)", place: frame.place, text: point, kind: .checkpoint)
+      if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
+    }
+    if configuration.mode != .plan {
+      for (index, planned) in document.followUps.enumerated() { try await followUp(planned, index, step, path, bindings, now) }
+    }
+    try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text)
+  }
+
+  /// The answer to a question of a document; after a run that did not complete it becomes a follow-up.
+  private func documentAnswer(_ question: Question, _ asksNobody: Bool) async throws(Stop) -> Value? {
+    guard asksNobody else { return try await ask(question).value }
+    if configuration.mode != .plan { try await followUp(question.text, from: question.key) }
+    return nil
+  }
+
+  private func followUp(_ text: String, from path: String) async throws(Stop) {
+    try await emit(.followUpAdded, path: path, facts: ["text": .string(text), "from": .string(path)])
+  }
+
+  private func followUp(
+    _ planned: Document.FollowUp, _ index: Int, _ step: Step, _ path: String, _ bindings: Bindings, _ now: Timestamp
+  ) async throws(Stop) {
+    guard let text = try? planned.text.resolve(bindings), text.firstUnknown == nil else { return }
+    var due: Value?
+    if let template = planned.due, let value = try? template.resolve(bindings) {
+      switch value {
+      case .timestamp: due = value
+      case .duration(let duration): due = now.adding(duration).map(Value.timestamp)
+      case .string(let written):
+        if let time = Timestamp(rfc3339: written) ?? Timestamp(rfc3339: written + "T00:00:00Z") {
+          due = .timestamp(time)
+        } else if let duration = Duration(human: written) {
+          due = now.adding(duration).map(Value.timestamp)
+        } else {
+          try await emit(
+            .warning, path: path, facts: ["text": .string("the due date `\(written)` of a follow-up can't be read")])
+        }
+      default: break
+      }
+    }
+    let owner = planned.owner.flatMap { try? $0.resolve(bindings) }.map { Value.string($0.rendered) }
+    try await emit(
+      .followUpAdded, path: path,
+      data: MapValue(present: ["text": .string(text.rendered), "due": due, "owner": owner, "from": .string(path)]))
+  }
+}
+
+extension Step {
+  /// Whether it is a change or holds one.
+  var changesSomething: Bool {
+    if case .act = kind { return true }
+    if case .use = kind { return true }
+    return innerSteps.contains(where: \.changesSomething)
+  }
+}

@@ -1,0 +1,175 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what was
+  /// shown then), or beforehand.
+  func ask(_ question: Question) async throws(Stop) -> Answer {
+    if !question.isAboutChange, let answer = state.answers[question.key] { return answer }
+    if configuration.mode == .plan {
+      if let given = try await presetAnswer(to: question) { return given }
+      throw .paused("a plan asks nothing", question)
+    }
+    try checkStop()
+    let question = await redacted(question)
+    try await emit(.questionAsked, path: Self.path(of: question.key), data: question.record)
+    if let given = try await presetAnswer(to: question) {
+      try await record(given, to: question)
+      return given
+    }
+    let begun = ContinuousClock.now
+    while true {
+      switch await self.operator.ask(question) {
+      case .answer(var answer):
+        answer.by = answer.by ?? self.operator.name
+        answer.took = ContinuousClock.now - begun
+        try await record(answer, to: question)
+        return answer
+      case .unanswered(let reason):
+        try checkStop()
+        throw .paused(reason, question)
+      case .command(let command):
+        try await handle(command, at: question)
+      }
+      try checkStop()
+    }
+  }
+
+  /// The question as it may be shown: no secret in any of its texts.
+  private func redacted(_ question: Question) async -> Question {
+    var shown = question
+    shown.text = await sink.redacted(question.text)
+    if let why = question.why { shown.why = await sink.redacted(why) }
+    switch question.kind {
+    case .option(let options, let suggested):
+      var safe: [Question.Option] = []
+      for option in options {
+        safe.append(
+          Question.Option(name: option.name, text: await sink.redacted(option.text), changes: option.changes))
+      }
+      shown.kind = .option(safe, suggested: suggested)
+    case .approval(var approval):
+      approval.items = await redacted(approval.items)
+      approval.leftOut = await redacted(approval.leftOut)
+      shown.kind = .approval(approval)
+    case .item(var approval, let position, let count):
+      approval.items = await redacted(approval.items)
+      approval.leftOut = await redacted(approval.leftOut)
+      shown.kind = .item(approval, position: position, count: count)
+    case .yesNo, .text, .value, .checkpoint: break
+    }
+    return shown
+  }
+
+  /// The step that a question's key belongs to.
+  static func path(of key: String) -> String {
+    String(key.prefix { $0 != "!" })
+  }
+
+  /// An answer given beforehand. A yes to a change counts only where the change is the one approved.
+  private func presetAnswer(to question: Question) async throws(Stop) -> Answer? {
+    let found: Answer?
+    do {
+      found = try configuration.answers.answer(to: question)
+    } catch {
+      throw .failed(error.message)
+    }
+    let isApproval: Approval? =
+      switch question.kind {
+      case .approval(let approval), .item(let approval, _, _): approval
+      default: nil
+      }
+    guard let approval = isApproval else { return found }
+    let isApproved = configuration.approvals.contains(approval.digest)
+    guard var answer = found else {
+      guard isApproved, case .approval = question.kind else { return nil }
+      return Answer(true, by: self.operator.name, source: "--approve \(approval.digest)")
+    }
+    if answer.value.boolValue == false || ["no", "done"].contains(answer.value.stringValue) { return answer }
+    guard configuration.mode == .drill || isApproved else {
+      try await emit(
+        .warning, path: Self.path(of: question.key),
+        facts: [
+          "text": .string(
+            "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)")
+        ])
+      return nil
+    }
+    if isApproved { answer.source += ", --approve \(approval.digest)" }
+    return answer
+  }
+
+  private func record(_ answer: Answer, to question: Question) async throws(Stop) {
+    var suggested: Value?
+    if case .option(_, let suggestion) = question.kind { suggested = suggestion.map(Value.string) }
+    try await emit(
+      .questionAnswered, path: Self.path(of: question.key), synced: true,
+      data: MapValue(present: [
+        "key": .string(question.key), "text": .string(question.text), "value": answer.value,
+        "reason": answer.reason.map(Value.string), "by": .string(answer.by ?? self.operator.name),
+        "ticket": answer.ticket.map(Value.string), "source": .string(answer.source),
+        "took": answer.took.map(Value.duration), "suggested": suggested,
+      ]))
+  }
+
+  /// Carries out what the operator said instead of an answer.
+  func handle(_ command: OperatorCommand, at question: Question) async throws(Stop) {
+    let path = Self.path(of: question.key)
+    let by = Value.string(self.operator.name)
+    switch command {
+    case .note(let text): try await emit(.noteAdded, path: path, facts: ["text": .string(text), "by": by])
+    case .did(let text): try await emit(.doneOutside, path: path, facts: ["text": .string(text), "by": by])
+    case .pause: throw .paused("the operator paused", question)
+    case .abort: throw .aborted("the operator aborted at `\(question.key)`")
+    case .query(let text): try await adHocQuery(text, at: path)
+    case .undo: try await offerUndo()
+    case .skip, .redo, .back:
+      try await emit(
+        .warning, path: path, facts: ["text": "skip, redo and back work where a step has failed, or after a resume"])
+    }
+  }
+}
+
+extension Question {
+  /// Whether a yes lets something be changed.
+  var isAboutChange: Bool {
+    switch kind {
+    case .approval, .item: true
+    case .option, .yesNo, .text, .value, .checkpoint: key.contains("!pace") || key.contains("!limit")
+    }
+  }
+
+  /// What the journal says of it.
+  var record: MapValue {
+    var options: Value?
+    var suggested: Value?
+    var digest: Value?
+    switch kind {
+    case .option(let list, let suggestion):
+      options = .list(list.map { ["name": .string($0.name), "text": .string($0.text)] })
+      suggested = suggestion.map(Value.string)
+    case .approval(let approval), .item(let approval, _, _):
+      digest = .string(approval.digest)
+    case .yesNo, .text, .value, .checkpoint: break
+    }
+    return MapValue(present: [
+      "key": .string(key), "kind": .string(kind.name), "text": .string(text), "options": options,
+      "suggested": suggested, "digest": digest,
+    ])
+  }
+}
+
+extension Question.Kind {
+  /// The word for it in records.
+  var name: String {
+    switch self {
+    case .option: "option"
+    case .yesNo: "yes-no"
+    case .approval: "approval"
+    case .item: "item"
+    case .text: "text"
+    case .value: "value"
+    case .checkpoint: "checkpoint"
+    }
+  }
+}

@@ -1,0 +1,259 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// How many queries run side by side at most.
+  static let concurrentQueries = 4
+
+  /// Walks a list of steps in order; neighbouring queries that don't need each other run side by side.
+  func walk(_ steps: [Step], in frame: Frame, isTop: Bool) async throws(Stop) -> Flow {
+    var index = 0
+    while index < steps.count {
+      try checkStop()
+      if isTop { frame.place = "\(index + 1)/\(steps.count)" }
+      let batch = batch(of: steps[index...], in: frame)
+      if batch.count > 1 {
+        try await runQueries(batch, in: frame, places: isTop ? (index, steps.count) : nil)
+        index += batch.count
+        continue
+      }
+      let step = steps[index]
+      if case .gateClosed(let name) = try await run(step, in: frame) {
+        for later in steps[(index + 1)...] {
+          try await skip(later, in: frame, because: "the answer to `\(name)` was no")
+        }
+        return .gateClosed(name)
+      }
+      index += 1
+    }
+    return .onward
+  }
+
+  /// The queries at the start of `steps` that may run at the same time.
+  private func batch(of steps: ArraySlice<Step>, in frame: Frame) -> [Step] {
+    var batch: [Step] = []
+    var names: Set<String> = []
+    for step in steps {
+      guard batch.count < Self.concurrentQueries, case .query(let query) = step.kind, step.forEach == nil,
+        step.until == nil, state.finished[frame.path(step)] == nil,
+        executors[query.call.executor]?.schema.isPrompted == false, names.isDisjoint(with: step.references)
+      else { break }
+      if let repeats = query.repeats, names.contains(repeats) { break }
+      batch.append(step)
+      names.insert(step.name)
+    }
+    return batch
+  }
+
+  /// Runs one step and all within it.
+  func run(_ step: Step, in frame: Frame) async throws(Stop) -> Flow {
+    let path = frame.path(step)
+    let now = state.begun[path] ?? clock.now()
+    if state.skipped[path] == nil, state.finished[path] == nil {
+      if let reason = condition(step.when, frame.scope.bindings(now: now)) {
+        try await skip(step, in: frame, because: reason)
+        return .onward
+      }
+    }
+    if let reason = state.skipped[path] {
+      bindSkipped(step, in: frame, because: reason)
+      return .onward
+    }
+    switch step.kind {
+    case .query:
+      try await runQueries([step], in: frame, places: nil)
+    case .check(let check):
+      try await run(check, step, in: frame, now: now)
+    case .confirm(let confirm):
+      return try await run(confirm, step, in: frame, now: now)
+    case .act(let act):
+      try await run(act, step, in: frame)
+    case .document(let document):
+      try await run(document, step, in: frame, now: now)
+    case .group(let steps):
+      return try await runGroup(steps, step, in: frame, now: now)
+    case .use(let use):
+      try await run(use, step, in: frame, now: now)
+    }
+    return .onward
+  }
+
+  /// Why `when` keeps a step from running, or nil.
+  func condition(_ when: LocatedExpression?, _ bindings: Bindings) -> String? {
+    guard let when else { return nil }
+    do {
+      switch try when.expression.evaluate(bindings) {
+      case .bool(true): return nil
+      case .bool(false): return "`\(when.expression.source)` does not hold"
+      case .unknown(let unknown): return unknown.reasons.joined(separator: "; ")
+      case let other: return "`\(when.expression.source)` is neither true nor false but \(other.rendered)"
+      }
+    } catch {
+      return "`\(when.expression.source)`: \(error.message)"
+    }
+  }
+
+  /// Records that a step did not run, and gives it and all within it an outcome that says so.
+  func skip(_ step: Step, in frame: Frame, because reason: String) async throws(Stop) {
+    let path = frame.path(step)
+    if state.skipped[path] == nil, state.finished[path] == nil {
+      try await emit(
+        .stepSkipped, path: path,
+        data: MapValue(present: [
+          "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
+          "state": "skipped", "reason": .string(reason), "place": .string(frame.place),
+        ]))
+    }
+    bindSkipped(step, in: frame, because: reason)
+  }
+
+  /// The outcome of a step that did not run, and of every step within it.
+  func bindSkipped(_ step: Step, in frame: Frame, because reason: String) {
+    frame.scope.values[step.name] = .map(Outcome.skipped(step.name, because: reason))
+    for inner in step.innerSteps where step.forEach == nil {
+      bindSkipped(inner, in: frame, because: "`\(step.name)` was skipped")
+    }
+  }
+
+  func title(of step: Step, in frame: Frame) -> Value? {
+    guard let title = step.title else { return nil }
+    return (try? title.resolve(frame.scope.bindings(now: clock.now()))).map { .string($0.rendered) }
+  }
+
+  /// Records that a step begins, unless an earlier sitting did.
+  func begin(_ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
+    let path = frame.path(step)
+    guard state.begun[path] == nil else { return }
+    let bindings = frame.scope.bindings(now: now)
+    let why = step.why.flatMap { try? $0.resolve(bindings) }.map { Value.string($0.rendered) }
+    try await emit(
+      .stepStarted, path: path,
+      data: MapValue(present: [
+        "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
+        "why": why, "place": .string(frame.place), "now": .timestamp(now),
+        "links": step.links.isEmpty
+          ? nil : .list(step.links.map { ["title": .string($0.title), "url": .string($0.url)] }),
+      ]))
+  }
+
+  /// Records how a step ended and lets later steps see it.
+  func end(
+    _ step: Step, in frame: Frame, outcome: MapValue, error: ExecutorError? = nil, text: String? = nil,
+    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue()
+  ) async throws(Stop) {
+    let path = frame.path(step)
+    var data = MapValue(present: [
+      "kind": .string(step.kind.keyword), "name": .string(step.name),
+      "state": .string(outcome["state"]?.stringValue ?? "done"), "place": .string(frame.place),
+      "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
+      "text": text.map(Value.string), "source": source.map(Value.string),
+    ])
+    if let stops { data["stops"] = .string(stops) }
+    for (key, value) in extra.entries { data[key.rendered] = value }
+    let recorded = step.isSecret ? try await masked(outcome) : outcome
+    let whole = Value.map(recorded)
+    if whole.isLarge {
+      do {
+        let (sha256, bytes) = try await sink.keep(evidence: whole)
+        data["evidence"] = ["sha256": .string(sha256), "bytes": .int(Int64(bytes))]
+        data["outcome"] = .map(recorded.head)
+      } catch {
+        throw .lost(error.message)
+      }
+    } else {
+      data["outcome"] = whole
+    }
+    try await emit(.stepFinished, path: path, data: data)
+    bind(step, in: frame, outcome: outcome)
+  }
+
+  func bind(_ step: Step, in frame: Frame, outcome: MapValue) {
+    frame.scope.values[step.name] = .map(outcome)
+    if step.isSecret { frame.scope.secretNames.insert(step.name) }
+    if case .timestamp(let started) = outcome["started"] { frame.scope.taken[step.name] = started }
+    if outcome["truncated"]?.boolValue == true, !step.allowsPartial {
+      frame.scope.truncated.insert(step.name)
+    } else {
+      frame.scope.truncated.remove(step.name)
+    }
+  }
+
+  /// The outcome of a secret step as it may be recorded: its texts are made known as secrets.
+  func masked(_ outcome: MapValue) async throws(Stop) -> MapValue {
+    var shown = MapValue()
+    for (key, value) in outcome.entries {
+      let name = key.rendered
+      if Outcome.commonFields.contains(name) {
+        shown[name] = value
+      } else {
+        for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
+        shown[name] = "•••"
+      }
+    }
+    return shown
+  }
+
+  /// Takes up the outcome that an earlier sitting recorded; false where there is none or where it can't be used any more.
+  func restore(_ step: Step, in frame: Frame) async throws(Stop) -> Bool {
+    guard let record = state.finished[frame.path(step)] else { return false }
+    // The process died after the failure and before the end of the run: the failure stands.
+    if let reason = record.stops { throw .failed(reason) }
+    if step.isSecret { return false }
+    var outcome = record.outcome
+    if let digest = record.evidence {
+      do {
+        guard case .map(let whole) = try await loadEvidence(digest) else { return false }
+        outcome = whole
+      } catch {
+        throw .failed("evidence \(digest.prefix(12)) of `\(step.name)` can't be read: \(error)")
+      }
+    }
+    if record.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
+    bind(step, in: frame, outcome: outcome)
+    return true
+  }
+}
+
+extension Value {
+  /// Whether it is better kept in a file than in a line of the journal.
+  var isLarge: Bool { weight(upTo: 64 << 10) >= 64 << 10 }
+
+  /// Roughly its size in bytes, counted until `bound` is reached.
+  private func weight(upTo bound: Int) -> Int {
+    switch self {
+    case .string(let text): return text.utf8.count + 2
+    case .bytes(let bytes): return bytes.count * 4 / 3 + 2
+    case .list(let items):
+      var sum = 2
+      for item in items {
+        sum += item.weight(upTo: bound - sum) + 1
+        if sum >= bound { break }
+      }
+      return sum
+    case .map(let map):
+      var sum = 2
+      for (key, value) in map.entries {
+        sum += key.rendered.utf8.count + 4 + value.weight(upTo: bound - sum)
+        if sum >= bound { break }
+      }
+      return sum
+    default: return 8
+    }
+  }
+}
+
+extension MapValue {
+  /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the start.
+  var head: MapValue {
+    var head = MapValue()
+    for (key, value) in entries {
+      switch value {
+      case .list(let items): head.insert(.list(items.prefix(8).filter { !$0.isLarge }), for: key)
+      case .string(let text) where text.utf8.count > 2000: head.insert(.string(String(text.prefix(2000))), for: key)
+      case _ where value.isLarge: continue
+      default: head.insert(value, for: key)
+      }
+    }
+    return head
+  }
+}

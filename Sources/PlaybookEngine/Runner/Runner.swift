@@ -1,0 +1,253 @@
+public import CEL
+import PlaybookLanguage
+import SourceText
+
+/// Walks a playbook: says what happens next, has it done, and records what happened.
+///
+/// It is deterministic code over ports. All that comes from outside (outcomes, answers, the time) is an event before it
+/// counts, so that walking again over the recorded events leads to the same place: that is how a run is resumed.
+public actor Runner {
+  let configuration: RunConfiguration
+  let executors: [String: any Executor]
+  let `operator`: any Operator
+  let sink: any EventSink
+  let clock: any RunClock
+  let control: RunControl
+  let secrets: SecretStore
+  let protection: Protection
+  /// The fold over all events so far, those of earlier sittings included.
+  var state: RunState
+  /// Evidence of earlier sittings that lies in files.
+  let loadEvidence: @Sendable (String) async throws -> Value
+  var lastSync: Timestamp?
+
+  /// What ends the walk before its end.
+  enum Stop: Error {
+    case paused(String, Question?)
+    case aborted(String)
+    case failed(String)
+    /// The journal can't be written: nothing more may happen, not even `finally`.
+    case lost(String)
+    /// A call was cut by the operator.
+    case cut
+  }
+
+  /// Whether a list of steps went to its end.
+  enum Flow {
+    case onward
+    /// A gate was answered "no".
+    case gateClosed(String)
+  }
+
+  public init(
+    _ configuration: RunConfiguration, executors: [any Executor], operator: any Operator, sink: any EventSink,
+    fetcher: any SecretFetcher, clock: any RunClock = SystemRunClock(), control: RunControl = RunControl(),
+    history: [Event] = [], loadEvidence: @escaping @Sendable (String) async throws -> Value
+  ) {
+    self.configuration = configuration
+    self.executors = Dictionary(executors.map { ($0.name, $0) }) { first, _ in first }
+    self.operator = `operator`
+    self.sink = sink
+    self.clock = clock
+    self.control = control
+    self.loadEvidence = loadEvidence
+    secrets = SecretStore(environment: configuration.environment, fetcher: fetcher, sink: sink, clock: clock)
+    protection = Protection(protected: configuration.environment.protected)
+    state = RunState(history)
+  }
+
+  /// Runs from where the history ends to the end, or to whatever stops it.
+  public func run() async -> RunResult {
+    var result: RunResult
+    let playbook = configuration.playbook
+    let root = Frame(playbook: playbook, prefix: "", scope: Scope(), place: "")
+    do throws(Stop) {
+      try await start(root)
+      result = try await runSteps(root)
+      if !playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
+      try await finish(result)
+    } catch {
+      switch error {
+      case .paused(let reason, let question): result = await pause(reason, question)
+      case .cut:
+        result = await pause("interrupted by the operator", nil)
+        if case .paused = result { result = .interrupted }
+      case .lost(let reason): result = .failed("the journal can't be written: \(reason)")
+      case .failed(let reason): result = .failed(reason)
+      case .aborted(let reason): result = .aborted(reason)
+      }
+    }
+    for executor in executors.values { await executor.close() }
+    return result
+  }
+
+  private func runSteps(_ root: Frame) async throws(Stop) -> RunResult {
+    do throws(Stop) {
+      _ = try await walk(configuration.playbook.steps, in: root, isTop: true)
+      return state.failedChecks.isEmpty ? .completed : .failed(failedChecksText)
+    } catch {
+      switch error {
+      case .failed(let reason): return .failed(reason)
+      case .aborted(let reason): return .aborted(reason)
+      default: throw error
+      }
+    }
+  }
+
+  private var failedChecksText: String {
+    let names = state.failedChecks.map { "`\($0)`" }.joined(separator: ", ")
+    return "expected checks did not hold: \(names)"
+  }
+
+  private func start(_ root: Frame) async throws(Stop) {
+    for (name, value) in configuration.inputs {
+      let declaration = configuration.playbook.inputs.first { $0.name == name }
+      if declaration?.isSecret == true {
+        await sink.redact(value.rendered)
+        root.scope.secretNames.insert("inputs")
+      }
+    }
+    try await fetchSecrets()
+    if state.isEmpty {
+      try await emit(.runStarted, data: startFacts())
+    }
+    root.scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
+    root.scope.values["run"] = .map(
+      MapValue(present: [
+        "id": .string(configuration.id), "environment": .string(configuration.environment.name),
+        "operator": .string(self.operator.name), "started": .timestamp(state.started ?? clock.now()),
+        "alerted": configuration.alerted.map(Value.timestamp) ?? .null,
+        "ticket": configuration.ticket.map(Value.string) ?? .null,
+      ]))
+  }
+
+  private func startFacts() -> MapValue {
+    let playbook = configuration.playbook
+    var data = MapValue(present: [
+      "run": .string(configuration.id), "mode": .string(configuration.mode.rawValue),
+      "playbook": .string(playbook.name), "title": .string(playbook.title),
+      "severity": playbook.severity.map { .string($0.rawValue) }, "category": playbook.category.map(Value.string),
+      "section": playbook.section.map(Value.string), "symptoms": .list(playbook.symptoms.map(Value.string)),
+      "environment": .string(configuration.environment.name),
+      "color": configuration.environment.color.map(Value.string), "operator": .string(self.operator.name),
+      "ticket": configuration.ticket.map(Value.string), "alerted": configuration.alerted.map(Value.timestamp),
+      "steps": .int(Int64(playbook.steps.count)),
+      "path": .string(playbook.file.path),
+    ])
+    if let contact = configuration.contact {
+      data["contact"] = ["contact": .string(contact.contact), "response": .duration(contact.responseTime)]
+    }
+    data["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
+    for (key, value) in configuration.facts.entries { data[key.rendered] = value }
+    return data
+  }
+
+  /// Every secret that a target or a step of this playbook names, so that nothing recorded later can show one.
+  private func fetchSecrets() async throws(Stop) {
+    let used = configuration.playbook.allSteps
+    var names = Set(used.flatMap { $0.allExpressions.flatMap(\.secretNames) })
+    let targets = Set(used.flatMap(\.calls).compactMap { targetName(of: $0) })
+    for target in configuration.environment.targets where targets.contains(target.name) {
+      names.formUnion(target.settings.expressions.flatMap(\.secretNames))
+    }
+    do {
+      _ = try await secrets.values(for: names)
+    } catch {
+      throw .failed(error.message)
+    }
+  }
+
+  private func runFinally(_ root: Frame, after result: RunResult) async throws(Stop) -> RunResult {
+    control.clear()
+    isFinishing = true
+    isCompleted = result == .completed
+    defer { isFinishing = false }
+    do throws(Stop) {
+      _ = try await walk(configuration.playbook.finally, in: root, isTop: false)
+    } catch {
+      guard result == .completed else {
+        if case .lost = error { throw error }
+        return result
+      }
+      switch error {
+      case .failed(let reason): return .failed(reason)
+      case .aborted(let reason): return .aborted(reason)
+      default: throw error
+      }
+    }
+    return result
+  }
+
+  /// Whether the steps under `finally` are running.
+  var isFinishing = false
+  var isCompleted = true
+  /// Acts that were carried out in this sitting or an earlier one, with what their undo needs.
+  var undoable: [String: (Step, Act, Frame)] = [:]
+  var undos = 0
+
+  private func finish(_ result: RunResult) async throws(Stop) {
+    var reason: Value?
+    switch result {
+    case .failed(let text), .aborted(let text), .paused(let text): reason = .string(text)
+    case .completed, .interrupted: break
+    }
+    try await emit(
+      .runFinished, synced: true,
+      data: MapValue(present: [
+        "outcome": .string(result.outcome), "reason": reason,
+        "failed": .list(state.failedChecks.map(Value.string)), "changes": .int(Int64(state.changes)),
+        "unverified": .list(state.unverified.map(Value.string)),
+      ]))
+  }
+
+  private func pause(_ reason: String, _ question: Question?) async -> RunResult {
+    let data = MapValue(present: [
+      "reason": .string(reason), "how": .string("playbook resume \(configuration.id)"),
+      "question": question.map { ["key": .string($0.key), "text": .string($0.text)] },
+    ])
+    do {
+      try await emit(.runPaused, synced: true, data: data)
+    } catch {
+      return .failed("the journal can't be written")
+    }
+    return .paused(reason)
+  }
+
+  // MARK: Events
+
+  /// Records an event, folds it in and shows it.
+  @discardableResult
+  func emit(
+    _ type: EventType, path: String = "", synced: Bool = false, data: MapValue
+  ) async throws(Stop) -> Event {
+    let event: Event
+    do {
+      event = try await sink.record(Event(at: clock.now(), path: path, type: type, data: data), synced: synced)
+    } catch {
+      throw .lost(error.message)
+    }
+    if synced { lastSync = event.at }
+    state.apply(event)
+    await self.operator.observe(event)
+    return event
+  }
+
+  /// The same, of facts that are all there: a dictionary literal.
+  @discardableResult
+  func emit(
+    _ type: EventType, path: String = "", synced: Bool = false, facts: Value
+  ) async throws(Stop) -> Event {
+    try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
+  }
+
+  /// Stops here when somebody asked for it.
+  func checkStop() throws(Stop) {
+    guard let stop = control.requested else { return }
+    if control.isCut { throw .cut }
+    if isFinishing, case .abort = stop { return }
+    switch stop {
+    case .pause(let reason): throw .paused(reason, nil)
+    case .abort(let reason): throw .aborted(reason)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@Suite struct ApprovalTests {
+  private func run() throws -> TestRun { try TestRun("steps:\n  - act: fix\n    shell: fix it\n") }
+
+  @Test func `a yes given beforehand does not count outside a drill`() async throws {
+    let run = try run()
+    run.answers = ["fix": "yes"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(run.executor.calls.isEmpty)
+    #expect(run.sink.events(.warning)[0].data["text"]?.stringValue?.contains("--approve") == true)
+  }
+
+  @Test func `a yes counts for the calls whose digest was approved and for no others`() async throws {
+    let planned = try run()
+    planned.mode = .plan
+    #expect(await planned.sit() == .completed)
+    let digest = try #require(planned.sink.events(.stepFinished, "fix")[0].data["digest"]?.stringValue)
+    let run = try run()
+    run.approvals = [digest]
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(run.executor.acts == ["!fix it"])
+    let source = run.sink.events(.questionAnswered)[0].data["source"]?.stringValue
+    #expect(source == "--approve \(digest)")
+    let other = try TestRun("steps:\n  - act: fix\n    shell: fix other\n")
+    other.approvals = [digest]
+    other.answers = ["fix": "yes"]
+    #expect(await other.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(other.executor.calls.isEmpty)
+  }
+
+  @Test func `in a drill a yes given beforehand counts and a no counts anywhere`() async throws {
+    let drill = try run()
+    drill.mode = .drill
+    drill.answers = ["fix": "yes"]
+    #expect(await drill.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(drill.executor.acts == ["!fix it"])
+    let refused = try run()
+    refused.answers = ["fix": "no"]
+    #expect(await refused.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(refused.executor.calls.isEmpty)
+  }
+
+  @Test func `an answer that fits no option fails the run`() async throws {
+    let run = try TestRun("steps:\n  - confirm: c\n    ask: What?\n    options: {a: A, b: B}\n")
+    run.answers = ["c": "x"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 1)
+  }
+
+  @Test func `an approver and a ticket are recorded where they are required`() async throws {
+    let run = try TestRun("steps:\n  - confirm: c\n    ask: Go?\n    approver: required\n")
+    let human = FakeOperator(["c": [.yes], "c!approver": [.said("carol")], "c!ticket": [.said("INC-7")]])
+    #expect(await run.sit(human) == .completed)
+    #expect(run.outcome("c")?["by"]?.stringValue == "carol")
+  }
+
+  @Test func `a plan reads, shows every act of every option and sends none`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - query: look
+          shell: look
+        - query: told
+          manual: Look at the screen
+        - confirm: c
+          ask: What?
+          options:
+            a: {text: A, steps: [{act: one, shell: one}]}
+            b: {text: B, steps: [{act: two, shell: "two ${look.value}"}]}
+        - document: d
+          ask: Why?
+      """)
+    run.mode = .plan
+    let human = FakeOperator(["one": [.yes], "two": [.yes]])
+    #expect(await run.sit(human) == .completed)
+    #expect(run.executor.calls == ["look"])
+    #expect(human.asked.isEmpty)
+    let two = run.sink.events(.stepFinished, "two")[0].data
+    #expect(two["calls"]?.listValue?.compactMap(\.stringValue) == ["two look"])
+    #expect(two["plan"]?.listValue?.compactMap(\.stringValue) == ["would run two look"])
+    #expect(run.sink.events(.actIntended).isEmpty)
+  }
+
+  @Test func `a plan follows the answers that it is given`() async throws {
+    let run = try TestRun(
+      "steps:\n  - confirm: c\n    ask: What?\n    options: {a: A, b: {text: B, steps: [{act: two, shell: two}]}}\n")
+    run.mode = .plan
+    run.answers = ["c": "a"]
+    #expect(await run.sit() == .completed)
+    #expect(run.sink.events(.stepFinished, "two").isEmpty)
+  }
+}

@@ -1,0 +1,85 @@
+import CEL
+import PlaybookEngine
+import PlaybookLanguage
+import Synchronization
+
+/// An executor without a world: what it answers is written down beforehand, by the call's text.
+final class FakeExecutor: Executor {
+  enum Reply: Sendable {
+    case fields(Value, truncated: Bool = false)
+    case failure(ExecutorError)
+    /// Waits until the call is cancelled.
+    case hang
+  }
+
+  let schema: ExecutorSchema
+  private let replies: Mutex<[String: [Reply]]>
+  private let sent = Mutex<[String]>([])
+  /// Called before each reply, such as to see what is recorded by then.
+  private let onPerform: Mutex<(@Sendable (ResolvedCall) async -> Void)?> = Mutex(nil)
+
+  init(_ name: String = "shell", isPrompted: Bool = false, _ replies: [String: [Reply]] = [:]) {
+    schema = Self.schema(name, isPrompted: isPrompted)
+    self.replies = Mutex(replies)
+  }
+
+  static func schema(_ name: String, isPrompted: Bool = false) -> ExecutorSchema {
+    ExecutorSchema(
+      name: name, summary: "a program", fields: [.init("args", .words, isRequired: true, "the program")],
+      shortForm: .words("args"), listField: "args",
+      outcome: ["value": .dyn, "rows": .list(.dyn), "lines": .list(.string), "exit": .int], usesTarget: !isPrompted,
+      isPrompted: isPrompted)
+  }
+
+  /// What was sent, in order; an act begins with `!`.
+  var calls: [String] { sent.withLock { $0 } }
+  var acts: [String] { calls.filter { $0.hasPrefix("!") } }
+
+  func before(_ body: @escaping @Sendable (ResolvedCall) async -> Void) { onPerform.withLock { $0 = body } }
+
+  /// Written down anew: the last reply to a call is repeated.
+  func script(_ call: String, _ replies: Reply...) { self.replies.withLock { $0[call] = replies } }
+
+  func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
+    (call.arguments["args"]?.listValue ?? []).map(\.rendered).joined(separator: " ")
+  }
+
+  func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
+    ["would run \(display(call, on: nil))"]
+  }
+
+  func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
+    let text = display(call, on: nil)
+    if schema.isPrompted {
+      do throws(Unanswered) {
+        let answer = try await context.ask(Question(key: "", text: text, kind: .text(isOptional: false)))
+        return CallOutcome(fields: MapValue([("value", answer.value)]))
+      } catch {
+        throw ExecutorError(.cancelled, error.reason)
+      }
+    }
+    sent.withLock { $0.append((call.mode == .act ? "!" : "") + text) }
+    if let body = onPerform.withLock({ $0 }) { await body(call) }
+    let reply: Reply? = replies.withLock { all in
+      guard let list = all[text], let first = list.first else { return nil }
+      if list.count > 1 { all[text] = Array(list.dropFirst()) }
+      return first
+    }
+    switch reply {
+    case .fields(let fields, let truncated):
+      return CallOutcome(fields: fields.mapValue ?? MapValue(), isTruncated: truncated, source: "fake")
+    case .failure(let error): throw error
+    case .hang:
+      while !Task.isCancelled { await Task.yield() }
+      throw ExecutorError(.cancelled, "cut", mayHaveTakenEffect: call.mode == .act)
+    case nil: return CallOutcome(fields: MapValue([("value", .string(text)), ("exit", 0)]))
+    }
+  }
+}
+
+extension FakeExecutor.Reply {
+  static func value(_ value: Value) -> Self { .fields(["value": value]) }
+  static func rows(_ rows: Value, truncated: Bool = false) -> Self { .fields(["rows": rows], truncated: truncated) }
+  static func rejected(_ message: String = "no") -> Self { .failure(ExecutorError(.rejected, message)) }
+  static let timedOut = Self.failure(ExecutorError(.timedOut, "no answer", mayHaveTakenEffect: true))
+}

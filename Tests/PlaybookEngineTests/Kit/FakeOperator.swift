@@ -1,0 +1,42 @@
+import CEL
+import PlaybookEngine
+import Synchronization
+
+/// An operator whose answers are written down beforehand, by the question's key.
+final class FakeOperator: Operator {
+  let name: String
+  let isInteractive: Bool
+  private let replies: Mutex<[String: [Reply]]>
+  private let questions = Mutex<[Question]>([])
+  private let events = Mutex<[Event]>([])
+
+  init(_ replies: [String: [Reply]] = [:], name: String = "alice", isInteractive: Bool = true) {
+    self.name = name
+    self.isInteractive = isInteractive
+    self.replies = Mutex(replies)
+  }
+
+  var asked: [Question] { questions.withLock { $0 } }
+  var keys: [String] { asked.map(\.key) }
+  var seen: [Event] { events.withLock { $0 } }
+
+  func observe(_ event: Event) async { events.withLock { $0.append(event) } }
+
+  func progress(_ progress: Progress?) async {}
+
+  /// The next reply under the key; the last one is repeated. No reply: nobody there.
+  func ask(_ question: Question) async -> Reply {
+    questions.withLock { $0.append(question) }
+    return replies.withLock { all in
+      guard let list = all[question.key], let first = list.first else { return .unanswered(reason: "nobody there") }
+      if list.count > 1 { all[question.key] = Array(list.dropFirst()) }
+      return first
+    }
+  }
+}
+
+extension Reply {
+  static let yes = Self.answer(Answer(true))
+  static let no = Self.answer(Answer(false))
+  static func said(_ value: Value) -> Self { .answer(Answer(value)) }
+}

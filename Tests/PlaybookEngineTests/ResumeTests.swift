@@ -1,0 +1,149 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@Suite struct ResumeTests {
+  private static let text = """
+    steps:
+      - query: found
+        shell: found
+      - confirm: verdict
+        ask: What is it?
+        options:
+          leave: Leave it
+          block:
+            text: Block
+            steps:
+              - act: block
+                for_each: row in found.rows
+                shell: block ${row}
+      - query: after
+        shell: after ${block.count}
+      - use: closing
+      - query: end
+        shell: end ${closing.look.value}
+    """
+  private static let used = ["closing": "playbook: closing\ntitle: Closing\nsteps:\n  - query: look\n    shell: look\n"]
+
+  private func run(_ sink: MemorySink = MemorySink()) throws -> TestRun {
+    let run = try TestRun(Self.text, used: Self.used, sink: sink)
+    run.executor.script("found", .rows(["a", "b"]))
+    return run
+  }
+
+  private static let human: [String: [Reply]] = ["verdict": [.said("block")], "block": [.yes]]
+
+  @Test func `an unanswered question pauses the run, which goes on with the answer`() async throws {
+    let run = try run()
+    let first = await run.sit(FakeOperator(isInteractive: false))
+    #expect(first.exitCode == 3)
+    #expect(run.sink.events.last?.data["question"]?["key"]?.stringValue == "verdict")
+    #expect(await run.sit(FakeOperator(Self.human)) == .completed)
+    #expect(run.executor.calls == ["found", "!block a", "!block b", "after 2", "look", "end look"])
+    #expect(run.sink.events(.runStarted).count == 1)
+  }
+
+  /// Killed after each event in turn: the end is the same, and no act that is known to be done is done again.
+  @Test func `killed after any event a run resumes to the same end and repeats no act`() async throws {
+    let whole = try run()
+    #expect(await whole.sit(FakeOperator(Self.human)) == .completed)
+    let events = whole.sink.events
+    for count in 1..<events.count {
+      let sink = MemorySink()
+      for event in events.prefix(count) { _ = try await sink.record(event, synced: true) }
+      let resumed = try run(sink)
+      let done = events.prefix(count).count { $0.type == .actFinished }
+      let cut = events.prefix(count).last?.type == .actStarted
+      var answers = Self.human
+      answers["block!cut\(done).1"] = [.said("happened")]
+      let human = FakeOperator(answers, name: "bob")
+      #expect(await resumed.sit(human) == .completed, "after event \(count)")
+      #expect(resumed.executor.acts.count == 2 - done - (cut ? 1 : 0), "after event \(count)")
+      #expect(human.keys.contains { $0.contains("!cut") } == cut, "after event \(count)")
+      #expect(resumed.outcome("end")?["value"]?.stringValue == "end look", "after event \(count)")
+    }
+  }
+
+  @Test func `an act cut off is sent again only on a human's word`() async throws {
+    let sink = MemorySink(refuses: { $0.type == .actFinished })
+    let cut = try TestRun("steps:\n  - act: fix\n    shell: fix it\n", sink: sink)
+    await cut.sit(FakeOperator(["fix": [.yes]]))
+    #expect(cut.executor.acts.count == 1)
+    let later = MemorySink()
+    for event in sink.events { _ = try await later.record(event, synced: true) }
+    cut.sink = later
+    let nobody = FakeOperator(isInteractive: false)
+    #expect(await cut.sit(nobody).exitCode == 3)
+    #expect(cut.executor.acts.count == 1)
+    #expect(await cut.sit(FakeOperator(["fix!cut0.1": [.said("again")]])) == .completed)
+    #expect(cut.executor.acts.count == 2)
+  }
+
+  @Test func `items that were not approved stay unsent after a resume`() async throws {
+    let sink = MemorySink(refuses: { $0.type == .actStarted })
+    let run = try TestRun(
+      "steps:\n  - act: block\n    approve: each\n    for_each: h in [\"a\", \"b\"]\n    shell: block ${h}\n",
+      sink: sink)
+    await run.sit(FakeOperator(["block[0]": [.said("no")], "block[1]": [.said("yes")]]))
+    #expect(run.executor.calls.isEmpty)
+    run.sink = MemorySink()
+    for event in sink.events { _ = try await run.sink.record(event, synced: true) }
+    #expect(await run.sit() == .completed)
+    #expect(run.executor.acts == ["!block b"])
+  }
+
+  @Test func `a failure that ended the run stands after a kill before its end`() async throws {
+    let run = try TestRun("steps:\n  - query: q\n    shell: q\n  - query: later\n    shell: later ${q.ok}\n")
+    run.executor.script("q", .rejected("gone"), .value(1))
+    await run.sit(FakeOperator(isInteractive: false))
+    let events = run.sink.events.filter { $0.type != .runFinished }
+    run.sink = MemorySink()
+    for event in events { _ = try await run.sink.record(event, synced: true) }
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .failed("`q`: gone"))
+    #expect(run.executor.calls == ["q"])
+  }
+
+  @Test func `a run paused at a failed act asks about the failure again`() async throws {
+    let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n")
+    run.executor.script("fix it", .rejected(), .value(1))
+    #expect(await run.sit(FakeOperator(["fix": [.yes], "fix!failure1": [.said("pause")]])).exitCode == 3)
+    #expect(await run.sit(FakeOperator(["fix!failure2": [.said("retry")]])) == .completed)
+    #expect(run.executor.acts.count == 2)
+    #expect(run.outcome("fix")?["ok"]?.boolValue == true)
+  }
+
+  @Test func `a large outcome is kept in a file and read again`() async throws {
+    let run = try TestRun(
+      "steps:\n  - query: big\n    shell: big\n  - confirm: c\n    ask: Go?\n  - query: n\n    shell: n ${size(big.value)}\n"
+    )
+    run.executor.script("big", .value(.string(String(repeating: "x", count: 100_000))))
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(run.sink.events(.stepFinished, "big")[0].data["evidence"]?["sha256"] != nil)
+    #expect(await run.sit(FakeOperator(["c": [.yes]])) == .completed)
+    #expect(run.executor.calls == ["big", "n 100000"])
+  }
+
+  @Test func `an act cut by a second Ctrl-C is asked about when the run goes on`() async throws {
+    let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n")
+    run.executor.script("fix it", .hang)
+    let control = run.control
+    run.executor.before { _ in Task { control.cut("Ctrl-C") } }
+    #expect(await run.sit(FakeOperator(["fix": [.yes]])) == .interrupted)
+    #expect(run.sink.events(.actFinished).map { $0.data["state"]?.stringValue } == ["unknown"])
+    run.control = RunControl()
+    #expect(await run.sit(FakeOperator(["fix!cut0.1": [.said("happened")]])) == .completed)
+    #expect(run.executor.acts.count == 1)
+  }
+
+  @Test func `a pause that was asked for comes between two items, and the rest follows after the resume`() async throws {
+    let run = try TestRun("steps:\n  - act: block\n    for_each: h in [\"a\", \"b\"]\n    shell: block ${h}\n")
+    let control = run.control
+    run.executor.before { _ in control.request(.pause("SIGTERM")) }
+    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .paused("SIGTERM"))
+    #expect(run.executor.acts == ["!block a"])
+    run.control = RunControl()
+    run.executor.before { _ in }
+    #expect(await run.sit() == .completed)
+    #expect(run.executor.acts == ["!block a", "!block b"])
+  }
+}
