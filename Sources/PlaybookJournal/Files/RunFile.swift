@@ -1,0 +1,120 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Musl
+#endif
+import CLinux
+
+/// What the file system said no to.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+  public var path: String
+  public var operation: String
+  /// errno.
+  public var code: Int32
+
+  public var description: String { "can't \(operation) \(path): \(unsafe String(cString: strerror(code)))" }
+}
+
+/// A file or folder held open by its descriptor, so that a name swapped under it changes nothing.
+final class RunFile: Sendable {
+  let descriptor: Int32
+  let path: String
+
+  private init(descriptor: Int32, path: String) {
+    self.descriptor = descriptor
+    self.path = path
+  }
+
+  deinit {
+    close(descriptor)
+  }
+
+  /// Opens a folder, which must not be a symbolic link.
+  static func folder(_ path: String) throws(FileError) -> RunFile {
+    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+    return RunFile(descriptor: descriptor, path: path)
+  }
+
+  /// Opens `name` within the folder, never through a link.
+  func file(_ name: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> RunFile {
+    let whole = path + "/" + name
+    let descriptor = unsafe openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+    guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
+    var info = stat()
+    guard unsafe fstat(descriptor, &info) == 0 else {
+      close(descriptor)
+      throw FileError(path: whole, operation: "look at", code: errno)
+    }
+    guard info.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileError(path: whole, operation: "use what is no ordinary file at", code: EINVAL)
+    }
+    // The umask must not keep the others of a team out of a file that is theirs, too.
+    if flags & O_CREAT != 0, info.st_uid == geteuid(), info.st_mode & 0o777 != mode { fchmod(descriptor, mode) }
+    return RunFile(descriptor: descriptor, path: whole)
+  }
+
+  /// The folder `name` within this one, made where it is missing.
+  func subfolder(_ name: String, mode: mode_t = 0o700) throws(FileError) -> RunFile {
+    let whole = path + "/" + name
+    let isNew = unsafe mkdirat(descriptor, name, mode) == 0
+    if !isNew, errno != EEXIST { throw FileError(path: whole, operation: "make", code: errno) }
+    let descriptor = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
+    if isNew { fchmod(descriptor, mode) }
+    return RunFile(descriptor: descriptor, path: whole)
+  }
+
+  /// All of `bytes`, or an error and, as far as can be, nothing.
+  func write(_ bytes: [UInt8]) throws(FileError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { buffer in unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError(path: path, operation: "write to", code: errno)
+      }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// The whole content.
+  func read() throws(FileError) -> [UInt8] {
+    var content: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw FileError(path: path, operation: "read", code: errno) }
+    while true {
+      let count = unsafe buffer.withUnsafeMutableBytes { raw in unsafe Glibc.read(descriptor, raw.baseAddress, raw.count) }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FileError(path: path, operation: "read", code: errno)
+      }
+      if count == 0 { return content }
+      content += buffer[..<count]
+    }
+  }
+
+  /// Returns when what was written is on disk.
+  func sync() throws(FileError) {
+    guard fdatasync(descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
+  }
+
+  /// Sets room aside after `offset`, so that a full disk is met now. A file system that can't is no error.
+  func reserve(_ length: Int, from offset: Int) throws(FileError) {
+    if playbook_reserve(descriptor, off_t(offset), off_t(length)) != 0, errno == ENOSPC || errno == EDQUOT {
+      throw FileError(path: path, operation: "reserve room in", code: errno)
+    }
+  }
+
+  func truncate(to length: Int) throws(FileError) {
+    guard ftruncate(descriptor, off_t(length)) == 0 else {
+      throw FileError(path: path, operation: "shorten", code: errno)
+    }
+  }
+
+  /// Takes the lock of this file, held until it is closed; false when a living process has it.
+  func lock() -> Bool {
+    flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  }
+}

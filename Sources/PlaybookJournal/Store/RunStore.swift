@@ -1,0 +1,96 @@
+public import CEL
+import FoundationEssentials
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Where runs live: a folder of run folders.
+public struct RunStore: Sendable {
+  public let root: String
+
+  public init(root: String) {
+    self.root = root
+  }
+
+  /// `--runs`, `$PLAYBOOK_RUNS`, or `~/.local/state/playbook/runs`.
+  public static func root(flag: String?, environment: [String: String]) -> String {
+    if let flag { return flag }
+    if let variable = environment["PLAYBOOK_RUNS"], !variable.isEmpty { return variable }
+    let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
+    return (state ?? (environment["HOME"] ?? "/root") + "/.local/state") + "/playbook/runs"
+  }
+
+  /// No such run, or more than one.
+  public struct LookupError: Error, Sendable {
+    public var message: String
+  }
+
+  /// Makes the folder of a new run, named by its start, its playbook and four random characters.
+  public func create(playbook: String, at start: Timestamp) throws(FileError) -> RunFolder {
+    if unsafe mkdir(root, 0o700) != 0, errno == ENOENT {
+      do {
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        unsafe chmod(root, 0o700)
+      } catch {
+        throw FileError(path: root, operation: "make", code: EACCES)
+      }
+    }
+    let isShared = Self.isShared(root)
+    let stamp = start.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+    let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
+    var last: Int32 = EEXIST
+    for _ in 0..<20 {
+      let suffix = String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] })
+      let id = "\(stamp)-\(playbook)-\(suffix)"
+      let path = root + "/" + id
+      if unsafe mkdir(path, isShared ? 0o770 : 0o700) == 0 {
+        if isShared { unsafe chmod(path, 0o770) }
+        return try RunFolder(id: id, path: path, isShared: isShared)
+      }
+      last = errno
+      if last != EEXIST { break }
+    }
+    throw FileError(path: root, operation: "make a run's folder in", code: last)
+  }
+
+  /// All runs, newest first.
+  public func ids() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return names.filter(Self.isID).sorted(by: >)
+  }
+
+  /// The run that `name` means: an id, a unique beginning or ending of one, or `last`.
+  public func find(_ name: String) throws(LookupError) -> RunFolder {
+    let all = ids()
+    if all.isEmpty { throw LookupError(message: "there are no runs in \(root)") }
+    var matches: [String]
+    if name == "last" {
+      matches = [all[0]]
+    } else {
+      matches = all.filter { $0 == name }
+      if matches.isEmpty { matches = all.filter { $0.hasPrefix(name) || $0.hasSuffix("-" + name) } }
+    }
+    guard let id = matches.first else {
+      throw LookupError(message: "there is no run `\(name)` in \(root); `playbook runs` lists them")
+    }
+    guard matches.count == 1 else {
+      throw LookupError(
+        message: "`\(name)` could be \(matches.prefix(5).joined(separator: ", "))\(matches.count > 5 ? ", …" : "")")
+    }
+    do {
+      return try RunFolder(id: id, path: root + "/" + id, isShared: Self.isShared(root))
+    } catch {
+      throw LookupError(message: error.description)
+    }
+  }
+
+  private static func isID(_ name: String) -> Bool {
+    let parts = name.split(separator: "-")
+    return parts.count >= 3 && parts[0].count == 16 && parts[0].hasSuffix("Z") && parts[0].first?.isNumber == true
+  }
+
+  private static func isShared(_ path: String) -> Bool {
+    var info = stat()
+    return unsafe stat(path, &info) == 0 && info.st_mode & 0o020 != 0
+  }
+}

@@ -1,0 +1,49 @@
+import CEL
+import Testing
+
+@testable import PlaybookJournal
+
+@Suite struct JournalValueTests {
+  private static let values: [(String, Value)] = [
+    ("null", .null), ("bool", true), ("int", .int(.min)), ("uint", .uint(.max)), ("small uint", .uint(1)),
+    ("double", 1.5), ("whole double", .double(3)), ("large double", .double(1e300)), ("infinity", .double(-.infinity)),
+    ("text", "a\u{0}\u{1b}\"\\é\u{2028}"), ("bytes", .bytes([0, 255, 10])), ("no bytes", .bytes([])),
+    ("list", [1, "a", []]), ("timestamp", .timestamp(.example)), ("duration", .duration(.milliseconds(-1500))),
+    ("type", .type(TypeName("int"))), ("empty optional", .optional(nil)), ("optional", .optional(.some(1))),
+    ("unknown", .unknown(Unknown(["`a` was skipped"]))), ("map", ["a": ["b": .null]]),
+    ("tagged map", ["$timestamp": "no time"]), ("dollar key", ["$": 1, "a": 2]),
+  ]
+
+  private func same(_ one: Value, _ other: Value) -> Bool { "\(one)" == "\(other)" }
+
+  @Test(arguments: values.indices) func `a value comes back as it was, type and all`(_ index: Int) throws {
+    let (name, value) = Self.values[index]
+    let text = JournalValue.encode(value).jsonBytes()
+    let back = JournalValue.decode(try Value(json: text))
+    #expect(same(back, value), "\(name): \(String(decoding: text, as: UTF8.self))")
+  }
+
+  @Test func `addresses and networks keep their type`() throws {
+    let address = Value.ip(try #require(IPAddress("2001:db8::1")))
+    let network = Value.cidr(try #require(CIDRBlock("10.0.0.0/8")))
+    for value in [address, network] {
+      let back = JournalValue.decode(try Value(json: JournalValue.encode(value).jsonBytes()))
+      #expect(same(back, value))
+    }
+  }
+
+  @Test func `a map whose keys are no texts comes back in order`() throws {
+    var map = MapValue()
+    map.insert("two", for: .int(2))
+    map.insert("yes", for: .bool(true))
+    map.insert("text", for: .string("2"))
+    let back = JournalValue.decode(try Value(json: JournalValue.encode(.map(map)).jsonBytes()))
+    #expect(same(back, .map(map)))
+  }
+
+  @Test func `a tag that is unknown or does not fit stays as it is`() {
+    for value: Value in [["$later": 1], ["$timestamp": "yesterday"], ["$map": [[1]]]] {
+      #expect(same(JournalValue.decode(value), value))
+    }
+  }
+}
