@@ -1,0 +1,101 @@
+import SourceText
+
+/// Text from the world made into Markdown that means nothing but itself: on GitHub, GitLab and in Jira's importer.
+enum MarkdownText {
+  /// Keeps two characters from meaning something together, and can't be seen.
+  private static let joiner: Unicode.Scalar = "\u{2060}"
+
+  /// A piece of one line, which something else begins: lists, headings and quick actions only mean something at its start.
+  static func inline(_ text: String) -> String {
+    // Scalar by scalar: a combining mark behind a character must not hide it.
+    let scalars = Array(Visible.text(flattened(text)).unicodeScalars)
+    var escaped = String.UnicodeScalarView()
+    for (index, scalar) in scalars.enumerated() {
+      let next = index + 1 < scalars.count ? scalars[index + 1] : " "
+      switch scalar {
+      case "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "|":
+        escaped.append("\\")
+        escaped.append(scalar)
+      // Merge requests, labels, milestones, snippets, epics: platforms look for them after the Markdown is gone.
+      case "~", "!", "$", "&", "%":
+        escaped.append("\\")
+        escaped.append(scalar)
+        if isPartOfWord(next) { escaped.append(joiner) }
+      // A joiner keeps names and issue numbers from becoming links or calls.
+      case "@", "#":
+        escaped.append(scalar)
+        escaped.append(joiner)
+      case ":" where next == "/", "." where isWWW(scalars[..<index]):
+        escaped.append(joiner)
+        escaped.append(scalar)
+      default: escaped.append(scalar)
+      }
+    }
+    return String(escaped)
+  }
+
+  /// The same at the beginning of a line, a list's point or a quotation.
+  static func line(_ text: String) -> String {
+    let escaped = inline(text)
+    guard let first = escaped.unicodeScalars.first(where: { $0 != " " }) else { return "" }
+    let isMarker = "/-+=".unicodeScalars.contains(first) || first.properties.numericType != nil
+    return isMarker || escaped.hasPrefix(" ") ? "\(joiner)" + escaped : escaped
+  }
+
+  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "\"" || scalar == "#"
+  }
+
+  private static func isWWW(_ before: ArraySlice<Unicode.Scalar>) -> Bool {
+    before.count >= 3 && before.suffix(3).allSatisfy { $0 == "w" || $0 == "W" }
+  }
+
+  /// Text as code: longer fences than any run of backticks within; pipes escaped for tables.
+  static func code(_ text: String, inTable: Bool = false) -> String {
+    var flat = Visible.text(flattened(text))
+    if flat.isEmpty { return "" }
+    if inTable { flat = cell(flat) }
+    let fence = String(repeating: "`", count: longestRun(flat) + 1)
+    let edges = [flat.unicodeScalars.first, flat.unicodeScalars.last]
+    let padding = edges.contains("`") || edges.contains(" ") ? " " : ""
+    return fence + padding + flat + padding + fence
+  }
+
+  /// A text whose pipes don't end a table's cell.
+  private static func cell(_ text: String) -> String {
+    var cell = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      // Two backslashes before a pipe would be one that is escaped, and a pipe that ends the cell.
+      if scalar == "|", cell.last == "\\" { cell.append(joiner) }
+      if scalar == "|" { cell.append("\\") }
+      cell.append(scalar)
+    }
+    return String(cell)
+  }
+
+  /// A block of text as it is.
+  static func block(_ text: String, language: String = "") -> String {
+    let safe = Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    let fence = String(repeating: "`", count: max(3, longestRun(safe) + 1))
+    return "\(fence)\(language)\n\(safe)\(safe.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+  }
+
+  /// A paragraph that a human wrote, as a quotation.
+  static func quotation(_ text: String) -> String {
+    text.split(whereSeparator: \.isNewline).map { "> \(line(String($0)))\n" }.joined()
+  }
+
+  private static func flattened(_ text: String) -> String {
+    String(text.map { $0.isNewline ? " " : $0 })
+  }
+
+  private static func longestRun(_ text: String) -> Int {
+    var longest = 0
+    var run = 0
+    for scalar in text.unicodeScalars {
+      run = scalar == "`" ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
+  }
+}

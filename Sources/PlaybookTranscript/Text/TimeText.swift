@@ -1,0 +1,34 @@
+import CEL
+
+/// Times as a transcript writes them.
+enum TimeText {
+  /// `2026-11-23 17:15:00Z`.
+  static func utc(_ time: Timestamp) -> String {
+    let text = time.description
+    return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
+  }
+
+  /// `17:15:00`.
+  static func clock(_ time: Timestamp) -> String {
+    String(time.description.dropFirst(11).prefix(8))
+  }
+
+  /// `+3m05s`: from one time to another.
+  static func offset(from start: Timestamp, to end: Timestamp) -> String {
+    let seconds = end.seconds - start.seconds
+    return (seconds < 0 ? "-" : "+") + short(.seconds(abs(seconds)))
+  }
+
+  /// `1h02m`, `3m05s`, `12s`, `0.31s`.
+  static func short(_ duration: Duration) -> String {
+    let (seconds, attoseconds) = duration.components
+    if seconds >= 3600 { return "\(seconds / 3600)h\(padded(seconds % 3600 / 60))m" }
+    if seconds >= 60 { return "\(seconds / 60)m\(padded(seconds % 60))s" }
+    if seconds >= 10 || attoseconds == 0 { return "\(seconds)s" }
+    return "\(seconds).\(padded(attoseconds / 10_000_000_000_000_000))s"
+  }
+
+  private static func padded(_ number: Int64) -> String {
+    number < 10 ? "0\(number)" : String(number)
+  }
+}

@@ -1,0 +1,113 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@testable import PlaybookTranscript
+
+@Suite struct HostileTextTests {
+  @Test(arguments: [
+    ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", #"\[x\](y)"#),
+    ("@alice", "@\u{2060}alice"), ("#12", "#\u{2060}12"), ("!12", "\\!\u{2060}12"), ("~bug", "\\~\u{2060}bug"),
+    ("&amp;", "\\&\u{2060}amp;"), ("%4", "\\%\u{2060}4"), ("HTTPS://x.org", "HTTPS\u{2060}://x.org"),
+    ("www.x.org", "www\u{2060}.x.org"), ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"),
+    ("a\nb\r\nc", "a b c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
+  ])
+  func `a line of prose means nothing but itself`(_ text: String, _ expected: String) {
+    #expect(MarkdownText.inline(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
+  }
+
+  @Test(arguments: ["/close", "- x", "+ x", "1. x", "=", "---", "# x", "> x", "   /close", "    code"])
+  func `nothing begins a line that means something there`(_ text: String) {
+    let line = MarkdownText.line(text)
+    #expect("\u{2060}\\#".unicodeScalars.contains(line.unicodeScalars.first ?? " "))
+    #expect(!line.hasPrefix("# "))
+    for quoted in MarkdownText.quotation("\(text)\n\(text)").split(separator: "\n") {
+      #expect(quoted.dropFirst(2) == line)
+    }
+  }
+
+  @Test func `code is in longer fences than any run of backticks, whatever marks they carry`() {
+    #expect(MarkdownText.code("a``b") == "```a``b```")
+    #expect(MarkdownText.code("`a`") == "`` `a` ``")
+    let block = MarkdownText.block("```\u{301}\n````\u{1b}")
+    #expect(block.hasPrefix("`````\n"))
+    #expect(block.hasSuffix("\n`````\n"))
+    #expect(!block.contains("\u{1b}"))
+  }
+
+  @Test func `a pipe ends no cell, not even behind a backslash`() {
+    #expect(MarkdownText.code("a|b", inTable: true) == #"`a\|b`"#)
+    #expect(MarkdownText.code(#"a\|b"#, inTable: true) == "`a\\\u{2060}\\|b`")
+    #expect(MarkdownText.code("a|\u{301}b", inTable: true).unicodeScalars.contains("\\"))
+    #expect(MarkdownText.code("a\nb", inTable: true) == "`a b`")
+  }
+
+  static let nasty = [
+    "a|b\\|c", "``` `` `", "@everyone #1 !2", "/close", "<img src=x onerror=alert(1)>", "\u{1b}[2J\u{202e}evil",
+    "line\n/close\n# head", "[x](javascript:alert(1))", "https://evil.example www.evil.example", "&lt;b&gt;",
+  ]
+
+  /// The same run with the hostile text wherever the world or a human may put one.
+  static func events(_ text: String) -> [Event] {
+    let value = Value.string(text)
+    return [
+      SmallRun.event(
+        .runStarted, at: 0,
+        [
+          "title": value, "operator": value, "environment": value, "path": value, "ticket": value,
+          "inputs": [text: value], "engine": value, "mode": value,
+        ]),
+      SmallRun.event(.stepStarted, "q", at: 1, ["kind": "query", "title": value]),
+      SmallRun.event(.callSent, "q", at: 1, ["call": value]),
+      SmallRun.event(
+        .stepFinished, "q", at: 2,
+        [
+          "kind": "query", "number": 1, "source": value,
+          "outcome": ["rows": [[text: value], [text: value]], "count": 2, "ok": true],
+        ]),
+      SmallRun.event(
+        .stepFinished, "l", at: 2, ["kind": "query", "number": 2, "outcome": ["lines": [value], "ok": true]]),
+      SmallRun.event(.stepFinished, "c", at: 2, ["kind": "check", "verdict": "no", "text": value, "held": false]),
+      SmallRun.event(.questionAsked, "v", at: 2, ["key": "v", "kind": "option", "options": [["name": value]]]),
+      SmallRun.event(
+        .questionAnswered, "v", at: 3,
+        ["key": "v", "text": value, "value": value, "by": value, "reason": value, "ticket": value, "source": value]),
+      SmallRun.event(
+        .actIntended, "a", at: 4,
+        ["calls": [value], "target": value, "digest": value, "undo": [value], "leftOut": [value]]),
+      SmallRun.event(
+        .actFinished, "a", at: 5, ["position": 0, "state": "failed", "error": ["code": "rejected", "message": value]]),
+      SmallRun.event(.stepSkipped, "s", at: 5, ["kind": "act", "title": value, "reason": value]),
+      SmallRun.event(.stepFinished, "d", at: 5, ["kind": "document", "outcome": ["answer": value, "users": value]]),
+      SmallRun.event(.noteAdded, at: 6, ["text": value, "by": value]),
+      SmallRun.event(.warning, at: 6, ["text": value]),
+      SmallRun.event(.followUpAdded, at: 6, ["text": value, "owner": value]),
+      SmallRun.event(.runFinished, at: 7, ["outcome": "failed", "reason": value]),
+    ]
+  }
+
+  @Test(arguments: nasty) func `wherever it stands a hostile text stays text`(_ text: String) throws {
+    let transcript = SmallRun.transcript(Self.events(text))
+    let markdown = transcript.markdown()
+    var fence: Substring?
+    for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+      let ticks = line.prefix { $0 == "`" }
+      if let open = fence {
+        if ticks.count >= open.count, ticks.count == line.count { fence = nil }
+        continue
+      }
+      if ticks.count >= 3, ticks.count == line.count {
+        fence = ticks
+        continue
+      }
+      #expect(!line.hasPrefix("/") && !line.hasPrefix("    "), "\(line)")
+      #expect(!line.contains("<img") || line.contains("`") || line.contains("\\<img"), "\(line)")
+    }
+    #expect(fence == nil)
+    for control in ["\u{1b}", "\u{202e}"] {
+      #expect(!markdown.contains(control) && !transcript.text().contains(control))
+    }
+    let json = try Value(json: Array(transcript.json().utf8))
+    #expect(json["facts"]?["title"]?.stringValue == text)
+  }
+}
