@@ -1,0 +1,88 @@
+package import PlaybookLanguage
+
+/// A drill's `api.yaml`: the routes of the admin API, what each does to the world's servers, and what it answers.
+///
+/// ```yaml
+/// routes:
+///   - route: POST /api/v1/admin/users/{user_id}/password-reset
+///     auth: admin_token
+///     do:
+///       - as: marked
+///         sql:
+///           statement: UPDATE users SET must_reset = true WHERE id = :id RETURNING id
+///           with: {id: "${request.path.user_id}"}
+///       - when: marked.affected > 0
+///         redis: [DEL, "session:${request.path.user_id}"]
+///     answer:
+///       - when: marked.affected == 0
+///         status: 404
+///         json: {error: no such user}
+///       - json: {user_id: "${request.path.user_id}"}
+/// ```
+package struct APIDescription: Sendable {
+  package var routes: [Route]
+
+  /// The names of the secrets that its routes ask for.
+  package var secrets: [String] { routes.compactMap(\.token) }
+
+  /// A method and a path, and what happens there.
+  package struct Route: Sendable {
+    package var method: String
+    package var path: [PathPart]
+    /// The name of the secret that must come as a bearer token; nil: anybody may call it.
+    package var token: String?
+    /// Before anything is done.
+    package var delay: Duration?
+    package var failure: Failure?
+    package var statements: [Statement]
+    /// The first whose `when` holds is given; where none does, 204.
+    package var answers: [Answer]
+
+    /// As it is written: `POST /api/v1/users/{user_id}`.
+    package var text: String { method + " " + path.map { "/" + $0.text }.joined() }
+  }
+
+  /// A part of a path between two slashes.
+  package enum PathPart: Sendable, Equatable {
+    case fixed(String)
+    /// `{name}`: any text without a slash, bound to `request.path.name`.
+    case variable(String)
+
+    var text: String {
+      switch self {
+      case .fixed(let text): text
+      case .variable(let name): "{\(name)}"
+      }
+    }
+  }
+
+  /// A call that is made to fail, nothing being done.
+  package struct Failure: Sendable {
+    /// Each so many-th request: the third, the sixth, … with 3.
+    package var every: Int?
+    /// All requests after the first so many.
+    package var after: Int?
+    package var status: Int
+    /// Never answer at all.
+    package var hangs: Bool
+  }
+
+  /// A change to, or a question for, one of the world's servers.
+  package struct Statement: Sendable {
+    /// The name under which what follows sees its outcome.
+    package var name: String?
+    package var when: LocatedExpression?
+    package var call: Call
+  }
+
+  /// What is sent back.
+  package struct Answer: Sendable {
+    package var when: LocatedExpression?
+    package var status: Int
+    package var headers: [(name: String, value: Template)]
+    /// The body as JSON.
+    package var json: TemplateTree?
+    /// The body as text, where it is not JSON.
+    package var text: Template?
+  }
+}

@@ -1,0 +1,169 @@
+import CEL
+package import PlaybookEngine
+import PlaybookLanguage
+import SourceText
+
+/// The admin API of a world without its HTTP: a request comes in, the world's servers are changed, an answer goes out.
+///
+/// Values from a request reach the servers as bound parameters and separate arguments only, since the calls are the
+/// language's own and are sent by its executors. Every request is written to the call log before it is answered.
+package actor AdminAPI {
+  private let description: APIDescription
+  private let executors: [String: any Executor]
+  private let targets: [String: ResolvedTarget]
+  private let secrets: [String: String]
+  private let log: CallLog
+  /// How many requests each route got, for those that are made to fail.
+  private var counts: [String: Int] = [:]
+
+  /// - Parameters:
+  ///   - targets: by executor, where its calls go.
+  ///   - secrets: by name, what bearer tokens are compared with.
+  package init(
+    _ description: APIDescription, executors: [any Executor], targets: [ResolvedTarget], secrets: [String: String],
+    log: CallLog
+  ) {
+    self.description = description
+    self.executors = Dictionary(executors.map { ($0.name, $0) }) { first, _ in first }
+    self.targets = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
+    self.secrets = secrets
+    self.log = log
+  }
+
+  package func answer(_ request: APIRequest) async -> APIResponse {
+    let (response, route) = await respond(to: request)
+    log.append(RecordedCall(request, route: route, status: response.hangs ? 0 : response.status))
+    return response
+  }
+
+  /// Closes the connections to the world's servers.
+  package func close() async {
+    for executor in executors.values { await executor.close() }
+  }
+
+  private func respond(to request: APIRequest) async -> (APIResponse, String?) {
+    guard let parts = request.pathParts else { return (.error(400, "the path is not percent-encoded UTF-8"), nil) }
+    let matches = description.routes.compactMap { route in route.match(parts).map { (route, $0) } }
+    guard let (route, variables) = matches.first(where: { $0.0.method == request.method }) else {
+      guard !matches.isEmpty else { return (.error(404, "no such path"), nil) }
+      let methods = matches.map(\.0.method).joined(separator: ", ")
+      return (.error(405, "the path takes \(methods)", headers: [("allow", methods)]), nil)
+    }
+    let name = route.text
+    counts[name, default: 0] += 1
+    if let token = route.token, !isAuthorized(request, token) {
+      let challenge = [("www-authenticate", "Bearer")]
+      return (.error(401, "a bearer token is missing or wrong", headers: challenge), name)
+    }
+    if let delay = route.delay { try? await Task.sleep(for: delay) }
+    if let failure = route.failure, failure.hits(counts[name] ?? 0) {
+      var response = APIResponse.error(failure.status, "the drill makes this request fail")
+      response.hangs = failure.hangs
+      return (response, name)
+    }
+    do {
+      return (try await perform(route, request, variables), name)
+    } catch {
+      return (.error(500, "\(name): \(error.message)"), name)
+    }
+  }
+
+  private func isAuthorized(_ request: APIRequest, _ token: String) -> Bool {
+    guard let secret = secrets[token], let header = request.header("authorization") else { return false }
+    let parts = header.split(separator: " ", maxSplits: 1)
+    return parts.count == 2 && parts[0].lowercased() == "bearer" && parts[1].utf8.elementsEqual(secret.utf8)
+  }
+
+  private func perform(
+    _ route: APIDescription.Route, _ request: APIRequest, _ variables: [(String, String)]
+  ) async throws(DrillError) -> APIResponse {
+    let headers = MapValue(request.headers.map { ($0.name, .string($0.value)) })
+    var values: [String: Value] = [
+      "request": [
+        "method": .string(request.method), "path": .map(MapValue(variables.map { ($0.0, .string($0.1)) })),
+        "query": .map(request.queryFields), "headers": .map(headers),
+        // An empty map, so that `request.body.?name` is simply not there.
+        "body": request.body.isEmpty ? .map(MapValue()) : request.bodyValue,
+      ]
+    ]
+    for statement in route.statements {
+      var outcome: Value = ["ok": false]
+      if try holds(statement.when, values) { outcome = .map(try await send(statement.call, values)) }
+      if let name = statement.name { values[name] = outcome }
+    }
+    for answer in route.answers where try holds(answer.when, values) { return try response(answer, values) }
+    return APIResponse(status: 204)
+  }
+
+  private func holds(_ condition: LocatedExpression?, _ values: [String: Value]) throws(DrillError) -> Bool {
+    guard let condition else { return true }
+    do { return try condition.expression.evaluate(Bindings(values)).boolValue == true } catch {
+      throw DrillError(.failed, "\(condition.span.location): \(error.message)")
+    }
+  }
+
+  private func send(_ call: Call, _ values: [String: Value]) async throws(DrillError) -> MapValue {
+    guard let executor = executors[call.executor], let target = targets[call.executor] else {
+      throw DrillError(.missing, "the world has no `\(call.executor)`")
+    }
+    var arguments = MapValue()
+    for field in executor.schema.fields {
+      guard let tree = call.form.fields[field.name] else { continue }
+      if field.type == .literal, case .template(let template) = tree {
+        arguments[field.name] = .string(template.literal ?? "")
+      } else {
+        arguments[field.name] = try resolve(tree, values)
+      }
+    }
+    let resolved = ResolvedCall(executor: call.executor, mode: .act, target: target.name, arguments: arguments)
+    let context = CallContext(target: target, deadline: .now + .seconds(10), label: "playbook-world api")
+    do {
+      var fields = try await executor.perform(resolved, context: context).fields
+      fields["ok"] = true
+      return fields
+    } catch {
+      throw DrillError(.failed, "\(call.executor): \(error.message)")
+    }
+  }
+
+  private func response(_ answer: APIDescription.Answer, _ values: [String: Value]) throws(DrillError) -> APIResponse {
+    var headers: [(name: String, value: String)] = []
+    for (name, value) in answer.headers { headers.append((name, try resolve(.template(value), values).rendered)) }
+    if let json = answer.json {
+      return APIResponse(status: answer.status, headers: headers, json: try resolve(json, values))
+    }
+    guard let text = answer.text else { return APIResponse(status: answer.status, headers: headers) }
+    let body = Array(try resolve(.template(text), values).rendered.utf8)
+    return APIResponse(status: answer.status, headers: headers, body: body)
+  }
+
+  private func resolve(_ tree: TemplateTree, _ values: [String: Value]) throws(DrillError) -> Value {
+    do { return try tree.resolve(Bindings(values)) } catch {
+      throw DrillError(.failed, "\(tree.span.location): \(error.message)")
+    }
+  }
+}
+
+extension APIDescription.Route {
+  /// The variables of the path by name, or nil where it is another path.
+  func match(_ parts: [String]) -> [(String, String)]? {
+    guard parts.count == path.count else { return nil }
+    var variables: [(String, String)] = []
+    for (part, pattern) in zip(parts, path) {
+      switch pattern {
+      case .fixed(let text): if text != part { return nil }
+      case .variable(let name): variables.append((name, part))
+      }
+    }
+    return variables
+  }
+}
+
+extension APIDescription.Failure {
+  /// Whether the `count`-th request fails, counted from 1.
+  func hits(_ count: Int) -> Bool {
+    if let every { return count.isMultiple(of: every) }
+    if let after { return count > after }
+    return true
+  }
+}

@@ -1,0 +1,183 @@
+import CEL
+import FoundationEssentials
+import Glibc
+package import PlaybookEngine
+import PlaybookLanguage
+import SourceText
+
+/// A scenario's world while it is up: Redis, PostgreSQL, the admin API, the programs that keep the incident going.
+package actor World {
+  private let drill: DrillWorld
+  private let folder: WorldFolder
+  private let cache: ClusterCache?
+  private let account: ServerAccount
+  private let executors: [any Executor]
+  private var children: [ChildProcess] = []
+  private var api: AdminAPI?
+
+  /// - Parameters:
+  ///   - cache: nil: the database is made anew.
+  ///   - executors: what the admin API reaches the servers with: `redis` and `sql`.
+  package init(
+    _ drill: DrillWorld, in folder: WorldFolder, cache: ClusterCache?, account: ServerAccount, executors: [any Executor]
+  ) {
+    self.drill = drill
+    self.folder = folder
+    self.cache = cache
+    self.account = account
+    self.executors = executors
+  }
+
+  /// Brings everything up; `serve` serves the admin API on a loopback port, which it returns.
+  ///
+  /// Throws where something doesn't start; ``stop()`` is still to be called then.
+  package func start(
+    serve: @Sendable (AdminAPI) async throws(DrillError) -> Int
+  ) async throws(DrillError) -> WorldAddresses {
+    var diagnostics: [Diagnostic] = []
+    let description = try drill.readAPI(executors: executors.map(\.schema), diagnostics: &diagnostics)
+    if diagnostics.contains(where: { $0.severity == .error }) {
+      throw DrillError(.badDescription, DiagnosticRenderer().render(diagnostics))
+    }
+    let secrets = try makeSecrets(drill.environment.secrets + description.secrets)
+    let (redis, sql) = try await startServers()
+    let targets = [target("redis", url: redis.url), target("sql", url: sql.url(role: "admin"))]
+    let api = AdminAPI(
+      description, executors: executors, targets: targets, secrets: secrets, log: try CallLog(folder.calls))
+    self.api = api
+    let port = try await serve(api)
+    let addresses = WorldAddresses(folder: folder, http: "http://127.0.0.1:\(port)", redis: redis, sql: sql)
+    try await hand(over: addresses)
+    return addresses
+  }
+
+  /// Ends everything that was started and removes the world's files.
+  package func stop() async {
+    await api?.close()
+    // The background programs first: they would only complain that the servers are gone.
+    for child in children.reversed() { await child.stop() }
+    children = []
+    folder.remove()
+  }
+
+  private func startServers() async throws(DrillError) -> (RedisServer, PostgreSQLServer) {
+    async let redisResult = result { () async throws(DrillError) in try await self.startRedis() }
+    async let sqlResult = result { () async throws(DrillError) in try await self.startPostgreSQL() }
+    let (redis, sql) = await (redisResult, sqlResult)
+    return (try redis.get(), try sql.get())
+  }
+
+  private nonisolated func result<Server: Sendable>(
+    _ start: @Sendable () async throws(DrillError) -> Server
+  ) async -> Result<Server, DrillError> {
+    do { return .success(try await start()) } catch { return .failure(error) }
+  }
+
+  private func startRedis() async throws(DrillError) -> RedisServer {
+    let redis = try await RedisServer.start(in: folder.servers, as: account)
+    children.append(redis.process)
+    try await redis.seed(script: drill.redisScript, commands: drill.redisCommands)
+    return redis
+  }
+
+  private func startPostgreSQL() async throws(DrillError) -> PostgreSQLServer {
+    let programs = try PostgreSQLServer.programs()
+    let data = folder.servers + "/postgresql"
+    let key = ClusterCache.key(try await ingredients(programs))
+    if let cache, try await cache.restore(key, to: data) {
+      do { return try await open(data, programs) } catch {
+        if Task.isCancelled { throw error }
+        cache.discard(key)
+        try? FileManager.default.removeItem(atPath: data)
+      }
+    }
+    try await PostgreSQLServer.initialize(data, programs: programs, as: account)
+    try await seed(data, programs)
+    await cache?.store(key, from: data)
+    return try await open(data, programs)
+  }
+
+  /// Starts a seeded cluster and brings its rows up to the present.
+  private func open(_ data: String, _ programs: String) async throws(DrillError) -> PostgreSQLServer {
+    let server = try await PostgreSQLServer.start(data, socketIn: folder.servers, programs: programs, as: account)
+    do {
+      if let file = drill.currentRows { try await server.run([.file(file)]) }
+    } catch {
+      await server.process.stop()
+      throw error
+    }
+    children.append(server.process)
+    return server
+  }
+
+  /// Roles, schema and rows, after which the cluster is shut down.
+  private func seed(_ data: String, _ programs: String) async throws(DrillError) {
+    let server = try await PostgreSQLServer.start(
+      data, socketIn: folder.servers, programs: programs, as: account, kept: true)
+    var failure: DrillError?
+    do {
+      try await server.run(
+        [
+          .text("ALTER DATABASE postgres RENAME TO app"), .text("CREATE ROLE reader LOGIN"),
+          .text("CREATE ROLE admin LOGIN"),
+        ],
+        database: "template1")
+      try await server.run((drill.schema.map { [.file($0)] } ?? []) + Self.grants.map { .text($0) })
+      try await server.run([.text("VACUUM (FREEZE, ANALYZE)")], inOneTransaction: false)
+    } catch { failure = error }
+    await server.process.stop()
+    if let failure { throw failure }
+  }
+
+  private static let grants = [
+    "GRANT USAGE ON SCHEMA public TO reader, admin",
+    "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO admin",
+    "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO admin",
+  ]
+
+  /// All that the seeded cluster depends on.
+  private func ingredients(_ programs: String) async throws(DrillError) -> [String] {
+    let version = try await Command.run(ServerAccount(user: nil).command([programs + "/postgres", "--version"])).output
+    let schema = try drill.schema.map { path throws(DrillError) in try DrillWorld.read(path).bytes } ?? []
+    return ["1", version, account.user ?? "", String(decoding: schema, as: UTF8.self)] + Self.grants
+  }
+
+  private func makeSecrets(_ names: [String]) throws(DrillError) -> [String: String] {
+    guard unsafe mkdir(folder.secrets, 0o700) == 0 else { throw .system(.failed, "can't make \(folder.secrets)") }
+    var secrets: [String: String] = [:]
+    for name in Set(names).sorted() {
+      let value = "drill-" + UUID().uuidString.lowercased()
+      try folder.write(value + "\n", to: "\(folder.secrets)/\(name)")
+      secrets[name] = value
+    }
+    return secrets
+  }
+
+  private func target(_ name: String, url: String) -> ResolvedTarget {
+    ResolvedTarget(name: name, settings: MapValue([("url", .string(url))]), environment: "drill")
+  }
+
+  /// Writes down how the world is reached, and starts what happens in it.
+  private func hand(over addresses: WorldAddresses) async throws(DrillError) {
+    let values = [
+      "redis": addresses.redis, "sql": addresses.sql, "sql_admin": addresses.sqlAdmin, "http": addresses.http,
+      "bin": folder.programs, "folder": folder.path, "secrets": folder.secrets,
+    ]
+    try folder.write(drill.environment.filled(values), to: folder.environment)
+    // The folder's path is made of plain characters, so that nothing in these needs quoting but `?` and `&`.
+    let lines = values.sorted { $0.key < $1.key }.map { "WORLD_\($0.key.uppercased())='\($0.value)'\n" }
+    try folder.write(lines.joined(), to: folder.shellVariables)
+    if let programs = drill.programs { try folder.copyPrograms(programs, to: folder.programs) }
+    guard let background = drill.background else { return }
+    try folder.copyPrograms(background.folder, to: folder.background)
+    for name in background.names {
+      let program = "\(folder.background)/\(name)"
+      guard unsafe access(program, X_OK) == 0 else {
+        throw .system(.badDescription, "the background program \(background.folder)/\(name) can't be run")
+      }
+      let command = ServerAccount(user: nil).command([program])
+      children.append(try await ChildProcess.start(name, command, folder: folder.path))
+    }
+  }
+}
