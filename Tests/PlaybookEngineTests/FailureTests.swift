@@ -40,7 +40,8 @@ import Testing
 
   @Test func `finally runs after a failure and its questions become follow-ups`() async throws {
     let run = try TestRun(
-      "steps:\n  - query: q\n    shell: q\nfinally:\n  - query: last_look\n    shell: look\n  - document: d\n    ask: Why?\n"
+      "steps:\n  - query: q\n    shell: q\nfinally:\n  - query: last_look\n    shell: look\n"
+        + "  - document: d\n    ask: Why?\n"
     )
     run.executor.script("q", .rejected("gone"))
     #expect(await run.sit(FakeOperator(isInteractive: false)) == .failed("`q`: gone"))

@@ -127,8 +127,11 @@ import Testing
       let heard = Set(
         events.prefix(count).filter { $0.type == .actFinished && $0.data["state"]?.stringValue == "done" }
           .compactMap { done in
-            events.last { $0.type == .actStarted && $0.path == done.path && $0.data["position"]?.intValue == done.data["position"]?.intValue }?
-              .data["call"]?.stringValue
+            events.last {
+              $0.type == .actStarted && $0.path == done.path
+                && $0.data["position"]?.intValue == done.data["position"]?.intValue
+            }?
+            .data["call"]?.stringValue
           })
       #expect(again.executor.acts.allSatisfy { !heard.contains(String($0.dropFirst())) }, "after event \(count)")
       for path in ["each", "after", "always", "good"] {

@@ -171,7 +171,8 @@ import Testing
       "steps:\n  - use: other\n    with: {host: web}\n  - query: final\n    shell: final ${other.look.value}\n",
       used: [
         "other":
-          "playbook: other\ntitle: Other\ninputs:\n  host: {type: string}\nsteps:\n  - query: look\n    shell: look ${inputs.host}\n"
+          "playbook: other\ntitle: Other\ninputs:\n  host: {type: string}\n"
+          + "steps:\n  - query: look\n    shell: look ${inputs.host}\n"
       ])
     #expect(await run.sit() == .completed)
     #expect(run.executor.calls == ["look web", "final look web"])

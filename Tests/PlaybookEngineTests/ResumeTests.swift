@@ -114,7 +114,8 @@ import Testing
 
   @Test func `a large outcome is kept in a file and read again`() async throws {
     let run = try TestRun(
-      "steps:\n  - query: big\n    shell: big\n  - confirm: c\n    ask: Go?\n  - query: n\n    shell: n ${size(big.value)}\n"
+      "steps:\n  - query: big\n    shell: big\n  - confirm: c\n    ask: Go?\n"
+        + "  - query: n\n    shell: n ${size(big.value)}\n"
     )
     run.executor.script("big", .value(.string(String(repeating: "x", count: 100_000))))
     #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
@@ -135,7 +136,8 @@ import Testing
     #expect(run.executor.acts.count == 1)
   }
 
-  @Test func `a pause that was asked for comes between two items, and the rest follows after the resume`() async throws {
+  @Test func `a pause that was asked for comes between two items, and the rest follows after the resume`() async throws
+  {
     let run = try TestRun("steps:\n  - act: block\n    for_each: h in [\"a\", \"b\"]\n    shell: block ${h}\n")
     let control = run.control
     run.executor.before { _ in control.request(.pause("SIGTERM")) }

@@ -18,7 +18,8 @@ import Testing
 
   @Test func `a secret act that fails shows nothing of what came back`() async throws {
     let run = try TestRun("steps:\n  - act: key\n    secret: true\n    on_error: continue\n    shell: key\n")
-    run.executor.script("key", .failure(ExecutorError(.rejected, "exit 1", outcome: MapValue([("stdout", "half-a-secret")]))))
+    run.executor.script(
+      "key", .failure(ExecutorError(.rejected, "exit 1", outcome: MapValue([("stdout", "half-a-secret")]))))
     #expect(await run.sit(FakeOperator(["key": [.yes]])) == .completed)
     #expect(!run.sink.events.contains { "\($0.data)".contains("half-a-secret") })
   }

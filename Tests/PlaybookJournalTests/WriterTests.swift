@@ -129,4 +129,26 @@ import Testing
     }
     #expect(runs.content(elsewhere) == Array("precious".utf8))
   }
+
+  @Test func `what the operator is shown is what a reader of the journal sees`() async throws {
+    let folder = try runs.folder()
+    let writer = try JournalWriter(folder, holder: ["pid": 1])
+    var event = Event.note("a\u{0}\u{1b}[31m\n{\"$timestamp\":\"x\"}")
+    event.data["value"] = ["$map": [1], "b": .bytes([255]), "d": .duration(.seconds(1)), "n": .double(.nan)]
+    let shown = try await writer.record(event, synced: true)
+    let read = try #require(try folder.journal().events.first)
+    #expect("\(read.data)" == "\(shown.data)")
+    #expect(runs.content(folder.path + "/journal.jsonl").filter { $0 == 10 }.count == 1)
+  }
+
+  @Test func `every line goes to whoever asked for them`() async throws {
+    let folder = try runs.folder()
+    let (stream, continuation) = AsyncStream<[UInt8]>.makeStream()
+    let writer = try JournalWriter(folder, holder: ["pid": 1]) { continuation.yield($0) }
+    _ = try await writer.record(.note("one"), synced: false)
+    continuation.finish()
+    var lines: [[UInt8]] = []
+    for await line in stream { lines.append(line) }
+    #expect(lines.map { $0 + [10] } == [runs.content(folder.path + "/journal.jsonl")])
+  }
 }

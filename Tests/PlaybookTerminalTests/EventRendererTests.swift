@@ -97,7 +97,8 @@ import Testing
   @Test func `a query that repeats another shows what changed`() {
     func query(_ name: String, _ rows: Value, _ number: Int64) -> [Event] {
       [
-        RunFixture.event(.stepStarted, name, ["kind": "query", "title": "T", "repeats": number == 2 ? "before" : .null]),
+        RunFixture.event(
+          .stepStarted, name, ["kind": "query", "title": "T", "repeats": number == 2 ? "before" : .null]),
         RunFixture.event(.stepFinished, name, ["kind": "query", "number": .int(number), "outcome": ["rows": rows]]),
       ]
     }

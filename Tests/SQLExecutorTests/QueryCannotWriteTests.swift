@@ -226,7 +226,7 @@ struct QueryCannotWriteTests {
     "SELECT * FROM stored",
     "SELECT * FROM pg_stat_replication", "SELECT * FROM information_schema.tables LIMIT 5",
     "SELECT * FROM pg_settings LIMIT 3",
-    "WITH RECURSIVE evil_list AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM evil_list WHERE n < 5) SELECT sum(n) FROM evil_list",
+    "WITH RECURSIVE evil_list AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM evil_list WHERE n < 5) TABLE evil_list",
     "SELECT id, row_number() OVER (PARTITION BY state ORDER BY id) FROM accounts",
     "SELECT email FROM accounts WHERE email = 'u7@EXAMPLE.org'",
     "SELECT name FROM accounts WHERE similarity(name, 'user 1') > 0.3",

@@ -125,7 +125,8 @@ enum World {
         'counter', (SELECT last_value || ' ' || is_called FROM counter), 'stored', (SELECT count(*) FROM stored),
         'objects', (SELECT md5(string_agg(encode(lo_get(oid), 'hex') || oid, '|' ORDER BY oid))
           FROM pg_largeobject_metadata),
-        'relations', (SELECT md5(string_agg(oid || relname || relfilenode || coalesce(relacl::text, ''), '|' ORDER BY oid))
+        'relations', (SELECT md5(string_agg(
+          oid || relname || relfilenode || coalesce(relacl::text, ''), '|' ORDER BY oid))
           FROM pg_class),
         'functions', (SELECT count(*) FROM pg_proc), 'types', (SELECT count(*) FROM pg_type),
         'collations', (SELECT count(*) FROM pg_collation),

@@ -66,7 +66,9 @@ public struct AnswerBook: Sendable {
       return .string(name)
     case .yesNo, .approval:
       if let flag = Self.flag(value) { return .bool(flag) }
-      if case .approval(let approval) = question.kind, let typed = approval.typed, value.rendered == typed { return true }
+      if case .approval(let approval) = question.kind, let typed = approval.typed, value.rendered == typed {
+        return true
+      }
       throw Misfit(message: "`\(value.rendered)` is no answer to `\(question.key)`; it takes yes or no")
     case .item(let approval, let position, _):
       var chosen = value

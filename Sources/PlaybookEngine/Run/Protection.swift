@@ -18,7 +18,9 @@ struct Protection: Sendable {
     // An address or a name may stand within a path, a connection string, a list in one word.
     var word = ""
     for scalar in text.unicodeScalars {
-      let isPart = scalar.properties.isAlphabetic || scalar.properties.numericType != nil || "._:@-".unicodeScalars.contains(scalar)
+      let isPart =
+        scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        || "._:@-".unicodeScalars.contains(scalar)
       if isPart {
         word.unicodeScalars.append(scalar)
       } else {

@@ -108,7 +108,9 @@ public struct RunState: Sendable {
       let held = data["held"]?.boolValue ?? false
       change(path, data) { $0.verified = held }
       if !held, !unverified.contains(path) { unverified.append(path) }
-      if acts[path]?.items.values.contains(where: { $0.verified == false }) == false { unverified.removeAll { $0 == path } }
+      if acts[path]?.items.values.contains(where: { $0.verified == false }) == false {
+        unverified.removeAll { $0 == path }
+      }
     case .actUndone:
       if data["state"]?.stringValue == "done" { change(path, data) { $0.isUndone = true } }
     case .failureHandled: failuresHandled += 1

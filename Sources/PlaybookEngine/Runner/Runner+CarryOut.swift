@@ -97,7 +97,8 @@ extension Runner {
     guard let earlier = state.acts[path]?.items[item.position] else { return nil }
     switch earlier.state {
     case "done", "skipped", "failed":
-      var outcome = earlier.outcome ?? Outcome.skipped(step.name, state: earlier.state, because: "in an earlier sitting")
+      var outcome =
+        earlier.outcome ?? Outcome.skipped(step.name, state: earlier.state, because: "in an earlier sitting")
       var held = earlier.verified
       if earlier.state == "failed" {
         outcome.absent = Unknown(["`\(step.name)` failed"])
@@ -178,7 +179,8 @@ extension Runner {
     try await emit(
       .actStarted, path: path, synced: isDue,
       data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string), "call": .string(item.prepared.text),
+        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "call": .string(item.prepared.text),
       ]))
   }
 
@@ -259,7 +261,8 @@ extension Runner {
     try await emit(
       .actFinished, path: path,
       data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string), "state": .string(state),
+        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "state": .string(state),
         "outcome": whole.isLarge ? .map(outcome.head) : whole,
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
         "took": took.map(Value.duration),
@@ -289,7 +292,8 @@ extension Runner {
     try await emit(
       .actVerified, path: frame.path(step),
       data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string), "held": .bool(held), "text": .string(text),
+        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "held": .bool(held), "text": .string(text),
       ]))
     return held
   }

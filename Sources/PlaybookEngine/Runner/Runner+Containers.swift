@@ -57,7 +57,8 @@ extension Runner {
       switch try loop.list.expression.evaluate(bindings) {
       case .list(let items): return .success(items)
       case .unknown(let unknown): return .failure(.unknown(unknown.reasons.joined(separator: "; ")))
-      case let other: return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.prefix(80))"))
+      case let other:
+        return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.prefix(80))"))
       }
     } catch {
       return .failure(.wrong("`\(loop.list.expression.source)`: \(error.message)"))

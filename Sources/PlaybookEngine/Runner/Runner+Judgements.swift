@@ -125,11 +125,13 @@ extension Runner {
 
   private func askApprover(_ answer: inout Answer, path: String, place: String) async throws(Stop) {
     if answer.by == nil || answer.by == self.operator.name {
-      let name = Question(key: path + "!approver", place: place, text: "Who approves this?", kind: .text(isOptional: false))
+      let name = Question(
+        key: path + "!approver", place: place, text: "Who approves this?", kind: .text(isOptional: false))
       answer.by = try await ask(name).value.rendered
     }
     if answer.ticket == nil, configuration.ticket == nil {
-      let ticket = Question(key: path + "!ticket", place: place, text: "Under which ticket?", kind: .text(isOptional: false))
+      let ticket = Question(
+        key: path + "!ticket", place: place, text: "Under which ticket?", kind: .text(isOptional: false))
       answer.ticket = try await ask(ticket).value.rendered
     }
   }
@@ -171,7 +173,9 @@ extension Runner {
       if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
     }
     if configuration.mode != .plan {
-      for (index, planned) in document.followUps.enumerated() { try await followUp(planned, index, step, path, bindings, now) }
+      for (index, planned) in document.followUps.enumerated() {
+        try await followUp(planned, index, step, path, bindings, now)
+      }
     }
     try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text)
   }

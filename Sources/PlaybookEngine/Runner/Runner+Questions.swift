@@ -91,7 +91,8 @@ extension Runner {
         .warning, path: Self.path(of: question.key),
         facts: [
           "text": .string(
-            "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)")
+            "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)"
+          )
         ])
       return nil
     }

@@ -58,7 +58,8 @@ extension Runner {
       try await emit(
         .actUndone, path: path,
         data: MapValue(present: [
-          "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string), "call": .string(item.prepared.text),
+          "position": .int(Int64(item.position)), "item": item.item,
+          "label": Self.label(of: item.item).map(Value.string), "call": .string(item.prepared.text),
           "state": error == nil ? "done" : "failed",
           "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
         ]))

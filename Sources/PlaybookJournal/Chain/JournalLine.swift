@@ -49,7 +49,8 @@ public struct JournalLine: Sendable {
     guard content["v"]?.intValue == Self.version else {
       throw Problem(message: "written in another format (version \(content["v"]?.rendered ?? "none"))")
     }
-    guard let sequence = content["seq"]?.intValue, let at = content["at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
+    guard let sequence = content["seq"]?.intValue,
+      let at = content["at"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }),
       let path = content["path"]?.stringValue, let name = content["type"]?.stringValue,
       let previous = content["prev"]?.stringValue, let hash = content["hash"]?.stringValue,
       let data = content["data"]

@@ -51,6 +51,7 @@ public enum JournalReader {
       throw JournalLine.Problem(
         message: "events \(expected) to \(line.event.sequence - 1) are missing here: removed or moved")
     }
-    throw JournalLine.Problem(message: "event \(line.event.sequence) stands where event \(expected) should: moved or repeated")
+    throw JournalLine.Problem(
+      message: "event \(line.event.sequence) stands where event \(expected) should: moved or repeated")
   }
 }

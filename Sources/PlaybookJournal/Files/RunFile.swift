@@ -70,7 +70,9 @@ final class RunFile: Sendable {
   func write(_ bytes: [UInt8]) throws(FileError) {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { buffer in unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count) }
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         throw FileError(path: path, operation: "write to", code: errno)
@@ -85,7 +87,9 @@ final class RunFile: Sendable {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw FileError(path: path, operation: "read", code: errno) }
     while true {
-      let count = unsafe buffer.withUnsafeMutableBytes { raw in unsafe Glibc.read(descriptor, raw.baseAddress, raw.count) }
+      let count = unsafe buffer.withUnsafeMutableBytes { raw in
+        unsafe Glibc.read(descriptor, raw.baseAddress, raw.count)
+      }
       if count < 0 {
         if errno == EINTR { continue }
         throw FileError(path: path, operation: "read", code: errno)

@@ -106,7 +106,8 @@ public struct Redactor: Sendable {
     forms.append(percentEncoded(bytes, spaceAsPlus: false, upper: false))
     forms.append(percentEncoded(bytes, spaceAsPlus: true, upper: false))
     forms.append(Array(Value.string(text).jsonBytes().dropFirst().dropLast()))
-    forms.append(Array(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
+    forms.append(
+      Array(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
     let html = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     forms.append(Array(html.utf8))
     for apostrophe in ["&#39;", "&#x27;", "&apos;"] {
@@ -120,7 +121,8 @@ public struct Redactor: Sendable {
     var encoded: [UInt8] = []
     for byte in bytes {
       switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"),
         UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
         encoded.append(byte)
       case UInt8(ascii: " ") where spaceAsPlus: encoded.append(UInt8(ascii: "+"))

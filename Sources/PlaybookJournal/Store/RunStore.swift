@@ -1,3 +1,4 @@
+import CLinux
 public import CEL
 import FoundationEssentials
 #if canImport(Glibc)

@@ -34,7 +34,9 @@ extension Step {
   public var allExpressions: [LocatedExpression] {
     var found = [when, forEach?.list, until?.that].compactMap { $0 }
     found += [title, why].compactMap { $0 }.flatMap(\.expressions)
-    for call in calls { found += call.form.fields.values.flatMap(\.expressions) + (call.target.host?.expressions ?? []) }
+    for call in calls {
+      found += call.form.fields.values.flatMap(\.expressions) + (call.target.host?.expressions ?? [])
+    }
     switch kind {
     case .query, .group: break
     case .check(let check):

@@ -13,10 +13,11 @@ extension Transcript {
   }
 
   /// Left for people.
-  private static let emptyHeadings = ([
-    "Impact", "Root cause", "Trigger", "What went well", "What went badly", "Where we were lucky",
-    "What the playbook did not tell", "Action items",
-  ].map { "## \($0)\n\n" }).joined()
+  private static let emptyHeadings =
+    ([
+      "Impact", "Root cause", "Trigger", "What went well", "What went badly", "Where we were lucky",
+      "What the playbook did not tell", "Action items",
+    ].map { "## \($0)\n\n" }).joined()
 
   private func headMarkdown() -> String {
     let facts = report.facts
@@ -25,7 +26,9 @@ extension Transcript {
     func add(_ name: String, _ value: String?) {
       if let value, !value.isEmpty { rows.append((name, value)) }
     }
-    add("Outcome", "**\(MarkdownText.inline(report.outcome))**" + (report.reason.map { ": " + MarkdownText.inline($0) } ?? ""))
+    add(
+      "Outcome",
+      "**\(MarkdownText.inline(report.outcome))**" + (report.reason.map { ": " + MarkdownText.inline($0) } ?? ""))
     add("Severity", facts["severity"]?.stringValue.map(MarkdownText.inline))
     if let contact = facts["contact"] {
       var text = MarkdownText.inline(contact["contact"]?.rendered ?? "")
@@ -34,7 +37,10 @@ extension Transcript {
     }
     add("Playbook", MarkdownText.code(facts["path"]?.stringValue ?? facts["playbook"]?.rendered ?? "", inTable: true))
     if let git = facts["git"] {
-      add("Git", MarkdownText.code(git["commit"]?.rendered ?? "", inTable: true) + (git["dirty"]?.boolValue == true ? " with changes" : " clean"))
+      add(
+        "Git",
+        MarkdownText.code(git["commit"]?.rendered ?? "", inTable: true)
+          + (git["dirty"]?.boolValue == true ? " with changes" : " clean"))
     }
     add("Run", MarkdownText.code(runID))
     add("Mode", facts["mode"]?.stringValue.map(MarkdownText.inline))
@@ -59,7 +65,8 @@ extension Transcript {
     if !sources.isEmpty {
       text += "Made from:\n\n"
       for source in sources {
-        text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256:\(source["sha256"]?.rendered.prefix(16) ?? "")\n"
+        text +=
+          "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256:\(source["sha256"]?.rendered.prefix(16) ?? "")\n"
       }
       text += "\n"
     }
@@ -92,7 +99,8 @@ extension Transcript {
     }
     if report.changes.isEmpty { text += "- Nothing was changed.\n" }
     if !report.failedChecks.isEmpty {
-      text += "- Expected and did not hold: \(report.failedChecks.map { MarkdownText.code($0) }.joined(separator: ", "))\n"
+      text +=
+        "- Expected and did not hold: \(report.failedChecks.map { MarkdownText.code($0) }.joined(separator: ", "))\n"
     }
     for remark in report.warnings { text += "- Warning: \(MarkdownText.inline(remark.text))\n" }
     return text + "\n"
@@ -101,7 +109,8 @@ extension Transcript {
   private func timelineMarkdown() -> String {
     guard let zero = report.measures.alerted ?? report.started else { return "" }
     let from = report.measures.alerted == nil ? "the start" : "the alert"
-    var text = "## Timeline\n\nUTC; offsets from \(from).\n\n| Time | Offset | Kind | What |\n| --- | --- | --- | --- |\n"
+    var text =
+      "## Timeline\n\nUTC; offsets from \(from).\n\n| Time | Offset | Kind | What |\n| --- | --- | --- | --- |\n"
     for entry in report.timeline {
       let number = entry.number.map { " (E\($0))" } ?? ""
       text += "| \(TimeText.clock(entry.at)) | \(TimeText.offset(from: zero, to: entry.at)) | \(entry.kind) "
@@ -114,11 +123,14 @@ extension Transcript {
     guard !report.decisions.isEmpty else { return "" }
     var text = "## Decisions\n\n"
     for decision in report.decisions {
-      text += "- **\(MarkdownText.inline(Self.shortened(decision.question)))** \(MarkdownText.inline(Self.shortened(decision.chosen)))"
+      text +=
+        "- **\(MarkdownText.inline(Self.shortened(decision.question)))** \(MarkdownText.inline(Self.shortened(decision.chosen)))"
       text += ", by \(MarkdownText.inline(decision.by)) at \(TimeText.clock(decision.at))"
       if let took = decision.took { text += " after \(TimeText.short(took))" }
       var more: [String] = []
-      if !decision.options.isEmpty { more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", ")) }
+      if !decision.options.isEmpty {
+        more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", "))
+      }
       if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
       if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(reason))") }
       if let ticket = decision.ticket { more.append("ticket: \(MarkdownText.code(ticket))") }
@@ -143,9 +155,12 @@ extension Transcript {
         let call = change.calls.indices.contains(item.position) ? change.calls[item.position] : item.label
         let undo = change.undo.indices.contains(item.position) ? change.undo[item.position] : nil
         let verified = item.verified.map { $0 ? "holds" : "**does not hold**" } ?? ""
-        let result = MarkdownText.inline(item.state) + (item.error.map { ": " + MarkdownText.inline(Self.shortened($0)) } ?? "")
-        text += "| \(item.position + 1) | \(MarkdownText.code(Self.shortened(call), inTable: true)) | \(result) | \(verified) "
-        text += "| \(undo.map { MarkdownText.code(Self.shortened($0), inTable: true) } ?? "none")\(item.isUndone ? " (used)" : "") |\n"
+        let result =
+          MarkdownText.inline(item.state) + (item.error.map { ": " + MarkdownText.inline(Self.shortened($0)) } ?? "")
+        text +=
+          "| \(item.position + 1) | \(MarkdownText.code(Self.shortened(call), inTable: true)) | \(result) | \(verified) "
+        text +=
+          "| \(undo.map { MarkdownText.code(Self.shortened($0), inTable: true) } ?? "none")\(item.isUndone ? " (used)" : "") |\n"
       }
       text += "\n"
       if !change.leftOut.isEmpty {
@@ -201,7 +216,8 @@ extension Transcript {
     var columns = (step.show?["columns"]?.listValue ?? []).compactMap(\.stringValue)
     if columns.isEmpty { columns = rows[0].mapValue?.entries.map(\.key.rendered) ?? [] }
     guard !columns.isEmpty else {
-      return MarkdownText.block(rows.prefix(Self.shownRows).map(\.rendered).joined(separator: "\n")) + more(rows.count, step) + "\n"
+      return MarkdownText.block(rows.prefix(Self.shownRows).map(\.rendered).joined(separator: "\n"))
+        + more(rows.count, step) + "\n"
     }
     var text = "| " + columns.map(MarkdownText.inline).joined(separator: " | ") + " |\n"
     text += "|" + String(repeating: " --- |", count: columns.count) + "\n"
@@ -214,21 +230,26 @@ extension Transcript {
 
   private func more(_ count: Int, _ step: RunReport.StepReport) -> String {
     guard count > Self.shownRows else { return "" }
-    return "\n\(Self.shownRows) of \(count); all: \(MarkdownText.code("playbook evidence \(runID) \(step.path) --format csv"))\n"
+    return
+      "\n\(Self.shownRows) of \(count); all: \(MarkdownText.code("playbook evidence \(runID) \(step.path) --format csv"))\n"
   }
 
   private func skippedMarkdown() -> String {
     let skipped = report.steps.filter { $0.state == "skipped" }
     guard !skipped.isEmpty else { return "" }
     return "## Skipped\n\n"
-      + skipped.map { "- \(MarkdownText.line($0.title ?? $0.path)): \(MarkdownText.inline($0.reason ?? ""))\n" }.joined() + "\n"
+      + skipped.map { "- \(MarkdownText.line($0.title ?? $0.path)): \(MarkdownText.inline($0.reason ?? ""))\n" }
+      .joined() + "\n"
   }
 
   private func remarksMarkdown() -> String {
     var text = ""
-    for (heading, remarks) in [("Done outside the playbook", report.outside), ("Notes", report.notes)] where !remarks.isEmpty {
+    for (heading, remarks) in [("Done outside the playbook", report.outside), ("Notes", report.notes)]
+    where !remarks.isEmpty {
       text += "## \(heading)\n\n"
-      text += remarks.map { "- \(TimeText.clock($0.at)) \(MarkdownText.inline($0.by)): \(MarkdownText.inline($0.text))\n" }.joined()
+      text += remarks.map {
+        "- \(TimeText.clock($0.at)) \(MarkdownText.inline($0.by)): \(MarkdownText.inline($0.text))\n"
+      }.joined()
       text += "\n"
     }
     let documents = report.steps.filter { $0.kind == "document" && $0.outcome != nil }

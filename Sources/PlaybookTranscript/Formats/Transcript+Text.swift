@@ -6,7 +6,8 @@ extension Transcript {
   public func text() -> String {
     let facts = report.facts
     var lines = [
-      "\(facts["title"]?.rendered ?? runID)", "run \(runID) in \(facts["environment"]?.rendered ?? "?"): \(report.outcome)"
+      "\(facts["title"]?.rendered ?? runID)",
+      "run \(runID) in \(facts["environment"]?.rendered ?? "?"): \(report.outcome)"
         + (report.reason.map { " (\($0))" } ?? ""), "journal head \(head)", "",
     ]
     let zero = report.measures.alerted ?? report.started

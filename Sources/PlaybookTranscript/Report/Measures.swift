@@ -20,7 +20,9 @@ extension RunReport {
       alerted: alerted, firstEvidence: timeline.first { $0.number != nil }?.at,
       decided: decisions.first { decisionSteps.contains($0.path) }?.at,
       firstChange: steps.compactMap { $0.change?.intended }.min(),
-      lastVerified: timeline.last { $0.kind == "verify" && $0.text.hasSuffix("holds") && !$0.text.hasSuffix("not hold") }?.at,
+      lastVerified: timeline.last {
+        $0.kind == "verify" && $0.text.hasSuffix("holds") && !$0.text.hasSuffix("not hold")
+      }?.at,
       humanTime: decisions.compactMap(\.took).reduce(.zero, +))
   }
 }

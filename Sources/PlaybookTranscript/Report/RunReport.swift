@@ -171,12 +171,16 @@ struct RunReport {
         step.attempts += 1
       }
     case .callRepeated:
-      note(event, "query", "attempt \(data["attempt"]?.rendered ?? "") failed: \(data["error"]?["message"]?.rendered ?? "")")
+      note(
+        event, "query",
+        "attempt \(data["attempt"]?.rendered ?? "") failed: \(data["error"]?["message"]?.rendered ?? "")")
     case .actIntended, .actStarted, .actFinished, .actVerified, .actUndone: applyChange(event)
     case .questionAsked: asked[data["key"]?.stringValue ?? ""] = event
     case .questionAnswered: decide(event)
     case .failureHandled:
-      note(event, "failure", "chosen: \(data["choice"]?.rendered ?? "")" + (data["reason"]?.stringValue.map { " (\($0))" } ?? ""))
+      note(
+        event, "failure",
+        "chosen: \(data["choice"]?.rendered ?? "")" + (data["reason"]?.stringValue.map { " (\($0))" } ?? ""))
     case .noteAdded:
       notes.append(Remark(at: event.at, path: event.path, text: text, by: data["by"]?.rendered ?? ""))
       note(event, "note", text)
@@ -287,7 +291,8 @@ struct RunReport {
     let items = step(event.path)?.change?.items ?? []
     let label = items.indices.contains(position) ? items[position].label : event.path
     switch event.type {
-    case .actIntended: note(event, "act", "\(event.path): \(items.count == 1 ? "1 call" : "\(items.count) calls") approved")
+    case .actIntended:
+      note(event, "act", "\(event.path): \(items.count == 1 ? "1 call" : "\(items.count) calls") approved")
     case .actFinished:
       let error = data["error"]?["message"]?.stringValue.map { ": \($0)" } ?? ""
       note(event, "act", "\(label): \(data["state"]?.rendered ?? "")\(error)")

@@ -166,7 +166,8 @@ actor PostgresConnection {
         batch: """
           BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp;
           SELECT oid::int8 AS type, typelem::int8 AS element, ascii(typdelim::text) AS delimiter
-          FROM pg_type WHERE typelem <> 0 AND typlen = -1 AND oid IN (\(unknown.map(String.init).joined(separator: ", ")));
+          FROM pg_type WHERE typelem <> 0 AND typlen = -1
+            AND oid IN (\(unknown.map(String.init).joined(separator: ", ")));
           ROLLBACK
           """, watch)
       for oid in unknown { types[oid] = .text }

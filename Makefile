@@ -1,0 +1,38 @@
+# One configuration for the demo and the tests (debug), so that a fresh machine compiles once; `build` makes what is shipped.
+SWIFT ?= swift
+FLAGS := --explicit-target-dependency-import-check error
+RELEASE := -c release --static-swift-stdlib $(FLAGS)
+PREFIX ?= /usr/local
+SOURCES := Package.swift Sources Tests
+
+.PHONY: build demo test check format lint-format install bootstrap clean
+
+build: bootstrap
+	$(SWIFT) build $(RELEASE) --product playbook
+	$(SWIFT) build $(RELEASE) --product playbook-world
+
+demo: bootstrap
+	$(SWIFT) build $(FLAGS) --product playbook
+	$(SWIFT) build $(FLAGS) --product playbook-world
+	scripts/demo
+
+test: bootstrap
+	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
+
+check: lint-format test
+
+lint-format:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+install: build
+	install -D -m 0755 .build/release/playbook $(DESTDIR)$(PREFIX)/bin/playbook
+	install -D -m 0755 .build/release/playbook-world $(DESTDIR)$(PREFIX)/bin/playbook-world
+
+bootstrap:
+	@scripts/bootstrap
+
+clean:
+	rm -rf .build

@@ -1,0 +1,109 @@
+import ArgumentParser
+import FoundationEssentials
+import PlaybookDrill
+import PlaybookEngine
+import PlaybookLanguage
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `playbook drill NAME`.
+struct DrillCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drill",
+    abstract:
+      "Runs a playbook in a throw-away world: a real Redis, a real PostgreSQL and an admin API, started for it.",
+    discussion: """
+      Examples:
+        playbook drill mass-lockout
+        playbook drill mass-lockout --answers playbooks/mass-lockout/tests/attack-is-blocked.yaml
+        playbook drill mass-lockout --serve          leaves the world up and prints how to reach it
+      """)
+
+  @Argument(help: "The playbook's name.", completion: .custom(Completions.playbooks))
+  var name: String
+
+  @Flag(name: .long, help: "Start the world, print how to reach it, and wait for Ctrl-C; run nothing.")
+  var serve = false
+
+  @OptionGroup var playbooks: PlaybookOptions
+  @OptionGroup var given: AnswerOptions
+  @OptionGroup var runs: RunsOptions
+
+  @Option(name: .long, help: "text, or json: the run's events on standard output, one a line.")
+  var output = OutputFormat.text
+
+  func run() async throws {
+    let catalogue = playbooks.catalogue
+    // What is wrong with the playbook is said before anything is started.
+    let first = try Loading.playbook(name, catalogue, executors: Executors.schemas, commands: nil)
+    guard let folder = first.folder else { throw CommandFailure.wrong("`\(name)` is a single file: it has no drill") }
+    guard FileManager.default.fileExists(atPath: folder + "/drill") else {
+      throw CommandFailure.wrong("`\(name)` has no drill: there is no folder \(folder)/drill")
+    }
+    let world = try await World.start(folder)
+    let result: RunResult
+    do {
+      if serve {
+        try await hold(world)
+        return
+      }
+      result = try await run(in: world, catalogue)
+    } catch {
+      await world.stop()
+      throw error
+    }
+    await world.stop()
+    try Launch.finish(result)
+  }
+
+  private func run(in world: DrillSession, _ catalogue: PlaybookCatalogue) async throws -> RunResult {
+    var options = EnvironmentOptions()
+    options.environments = world.addresses.environment
+    options.name = "drill"
+    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    let plugins = try await Plugins.discover(file)
+    let playbook = try Loading.playbook(
+      name, catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
+    let session = try await Launch.session(
+      playbook, mode: .drill, environment: environment, plugins: plugins, playbooks: playbooks, given: given,
+      runs: runs,
+      output: output)
+    return try await session.start().result
+  }
+
+  private func hold(_ world: DrillSession) async throws {
+    let addresses = world.addresses
+    Output.data(
+      """
+      redis        redis-cli -s \(addresses.redis.replacing("unix://", with: ""))
+      sql          psql '\(addresses.sql)'
+      sql (admin)  psql '\(addresses.sqlAdmin)'
+      http         \(addresses.http)
+      environment  playbook run \(name) --env drill --environments \(addresses.environment)
+      folder       \(addresses.folder)
+
+      """)
+    Output.operatorText("The world is up. Ctrl-C tears it down.\n")
+    await StopSignal.wait()
+    await world.stop()
+  }
+}
+
+/// Starts the world of a scenario for a command.
+enum World {
+  static func start(_ folder: String) async throws -> DrillSession {
+    do {
+      return try await DrillSession.start(scenario: folder, worldProgram: program)
+    } catch {
+      throw CommandFailure.failed("\(error)")
+    }
+  }
+
+  /// `playbook-world`, beside this program.
+  private static var program: String {
+    if let path = ProcessInfo.processInfo.environment["PLAYBOOK_WORLD"] { return path }
+    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    return (own.lastIndex(of: "/").map { own[..<$0] } ?? ".") + "/playbook-world"
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import CEL
+import FoundationEssentials
+import PlaybookEngine
+import PlaybookJournal
+import SourceText
+
+/// `playbook eval EXPR`.
+struct EvalCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "eval", abstract: "Evaluates a CEL expression and prints its value as JSON on one line.",
+    discussion: """
+      Examples:
+        playbook eval '1 + 2'
+        playbook eval 'rows.filter(r, r.attempts > 5).size()' --bindings rows.json
+        playbook eval 'spraying.rows.size() > 0' --run last
+      """)
+
+  @Argument(help: "The expression.")
+  var expression: String
+
+  @Option(name: .long, help: "A file with a JSON object: the names that the expression sees.")
+  var bindings: String?
+
+  @Option(name: .customLong("run"), help: "A past run whose names the expression sees.")
+  var pastRun: String?
+
+  @OptionGroup var runs: RunsOptions
+
+  func run() throws {
+    var names: [String: Value] = [:]
+    var now = Timestamp.now()
+    if let pastRun {
+      let past = try PastRun(runs.find(pastRun))
+      names = past.names
+      now = past.ended ?? now
+    }
+    if let bindings {
+      guard case .map(let map) = try Self.json(bindings) else {
+        throw CommandFailure.failed("\(bindings) holds no JSON object")
+      }
+      for (key, value) in map.entries { names[key.rendered] = value }
+    }
+    names["now"] = names["now"] ?? .timestamp(now)
+    let file = SourceFile(path: "expression", text: expression)
+    do {
+      let value = try CEL.Expression(parsing: expression).evaluate(Bindings(names, now: now))
+      if case .unknown(let unknown) = value {
+        throw CommandFailure.failed("unknown: \(unknown.reasons.joined(separator: "; "))")
+      }
+      Output.data(value.jsonText() + "\n")
+    } catch let problem as CEL.Expression.Problem {
+      let diagnostic = Diagnostic(
+        code: "expression", problem.message, at: SourceSpan(file: file, range: problem.range), help: problem.help)
+      Output.operatorText(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostic))
+      throw CommandFailure.failed("")
+    }
+  }
+
+  private static func json(_ path: String) throws -> Value {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure.failed("can't read \(path)")
+    }
+    do {
+      return try Value(json: Array(data))
+    } catch {
+      let problem = error
+      let file = SourceFile(path: path, bytes: Array(data))
+      let span = SourceSpan(file: file, range: problem.offset..<problem.offset + 1)
+      throw CommandFailure.failed("\(span.location): \(problem.message)")
+    }
+  }
+}
+
+/// What a past run's expressions saw, from its journal.
+struct PastRun {
+  var names: [String: Value] = [:]
+  var ended: Timestamp?
+
+  init(_ folder: RunFolder) throws {
+    let contents: JournalContents
+    do {
+      contents = try folder.journal()
+    } catch {
+      throw CommandFailure.failed(error.description)
+    }
+    let state = RunState(contents.events)
+    ended = state.last
+    if let first = contents.events.first {
+      names["inputs"] = first.data["inputs"] ?? [:]
+      names["run"] = .map(
+        MapValue(
+          ["run", "environment", "operator", "alerted", "ticket"].compactMap { field in
+            first.data[field].map { (field == "run" ? "id" : field, $0) }
+          } + [("started", .timestamp(first.at))]))
+    }
+    for (path, reason) in state.skipped {
+      var map: MapValue = MapValue([("ok", false), ("state", "skipped"), ("error", .null)])
+      map.absent = Unknown(["`\(path)` was skipped" + (reason.isEmpty ? "" : " (\(reason))")])
+      bind(.map(map), at: path)
+    }
+    for (path, finished) in state.finished {
+      var outcome = finished.outcome
+      if let digest = finished.evidence, case .map(let whole)? = try? folder.evidence(digest) { outcome = whole }
+      if finished.state == "failed" { outcome.absent = Unknown(["`\(path)` failed"]) }
+      if finished.outcome["verdict"]?.stringValue == "unknown" {
+        outcome["yes"] = .unknown(Unknown(["`\(path)` is unknown"]))
+      }
+      bind(.map(outcome), at: path)
+    }
+  }
+
+  /// `a.b` becomes the field `b` of `a`; steps within loops are part of their loop's items.
+  private mutating func bind(_ value: Value, at path: String) {
+    guard !path.contains("["), !path.contains("!") else { return }
+    let parts = path.split(separator: ".").map(String.init)
+    guard parts.count > 1 else {
+      if case .map(let own)? = names[path], case .map(var new) = value {
+        // Steps of a used playbook may have been met before the step itself.
+        for (key, inner) in own.entries where new[key.rendered] == nil { new.insert(inner, for: key) }
+        names[path] = .map(new)
+      } else {
+        names[path] = value
+      }
+      return
+    }
+    var outer = names[parts[0]]?.mapValue ?? MapValue()
+    outer[parts[1]] = value
+    names[parts[0]] = .map(outer)
+  }
+}

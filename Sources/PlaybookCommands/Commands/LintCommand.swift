@@ -1,0 +1,101 @@
+import ArgumentParser
+import CEL
+import FoundationEssentials
+import PlaybookLanguage
+import SourceText
+
+/// `playbook lint [PATH…]`.
+struct LintCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Executes nothing.",
+    discussion: "Exit code 0: no errors; 2: there are errors.")
+
+  @Argument(help: "Files, scenario folders or names; default every playbook that is found.")
+  var paths: [String] = []
+
+  @Option(name: .long, help: "text, json, or github (annotations of a workflow).")
+  var format = Format.text
+
+  @Option(name: .long, help: "Explains a code, such as unknown-key.")
+  var explain: String?
+
+  @OptionGroup var playbooks: PlaybookOptions
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, github
+  }
+
+  func run() throws {
+    if let explain {
+      try explainCode(explain)
+      return
+    }
+    let catalogue = playbooks.catalogue
+    let names = paths.isEmpty ? catalogue.names : paths
+    guard !names.isEmpty else {
+      throw CommandFailure.wrong("there are no playbooks in \(catalogue.roots.joined(separator: ", "))")
+    }
+    var all: [Diagnostic] = []
+    for name in names {
+      let diagnostics = try Loading.decoded(name, catalogue, executors: Executors.schemas, commands: nil).diagnostics
+      all += diagnostics
+    }
+    write(all)
+    let errors = all.count { $0.severity == .error }
+    let warnings = all.count { $0.severity == .warning }
+    if format == .text {
+      Output.operatorText(
+        "\(names.count) playbook\(names.count == 1 ? "" : "s"), \(errors) error\(errors == 1 ? "" : "s"), "
+          + "\(warnings) warning\(warnings == 1 ? "" : "s")\n")
+    }
+    if errors > 0 { throw CommandFailure.wrong("") }
+  }
+
+  private func write(_ diagnostics: [Diagnostic]) {
+    switch format {
+    case .text: Output.data(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostics))
+    case .json:
+      for diagnostic in diagnostics {
+        let span = diagnostic.span
+        let record: Value = [
+          "severity": .string(diagnostic.severity.rawValue), "code": .string(diagnostic.code),
+          "message": .string(diagnostic.message), "help": diagnostic.help.map(Value.string) ?? .null,
+          "file": span.map { .string($0.file.path) } ?? .null, "line": span.map { .int(Int64($0.start.line)) } ?? .null,
+          "column": span.map { .int(Int64($0.start.column)) } ?? .null,
+          "endLine": span.map { .int(Int64($0.end.line)) } ?? .null,
+          "endColumn": span.map { .int(Int64($0.end.column)) } ?? .null,
+        ]
+        Output.data(record.jsonText() + "\n")
+      }
+    case .github:
+      for diagnostic in diagnostics {
+        var place = ""
+        if let span = diagnostic.span {
+          place = " file=\(Self.escaped(span.file.path)),line=\(span.start.line),col=\(span.start.column)"
+        }
+        let level = diagnostic.severity == .note ? "notice" : diagnostic.severity.rawValue
+        let help = diagnostic.help.map { ". " + $0 } ?? ""
+        Output.data("::\(level)\(place)::\(Self.escaped("\(diagnostic.message)\(help) [\(diagnostic.code)]"))\n")
+      }
+    }
+  }
+
+  /// As workflow commands want their texts.
+  private static func escaped(_ text: String) -> String {
+    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  }
+
+  private func explainCode(_ code: String) throws {
+    guard let rule = LintRules.all.first(where: { $0.code == code }) else {
+      let help = Suggestion.help(for: code, in: LintRules.all.map(\.code)) ?? ""
+      throw CommandFailure.wrong("there is no rule `\(code)`; \(help)")
+    }
+    Output.data("\(rule.code): \(rule.summary)\n\n\(rule.explanation)\n")
+    if !rule.bad.isEmpty { Output.data("\nWrong:\n\(Self.indented(rule.bad))\n") }
+    if !rule.good.isEmpty { Output.data("\nRight:\n\(Self.indented(rule.good))\n") }
+  }
+
+  private static func indented(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { "    " + $0 }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,121 @@
+import ArgumentParser
+import CEL
+import PlaybookEngine
+import PlaybookJournal
+import PlaybookLanguage
+import SourceText
+
+/// `playbook resume RUN`.
+struct ResumeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Goes on with a run after a pause, a crash or a kill.",
+    discussion: """
+      The playbook is used as it was when the run began, whatever has become of the file since. A change that was sent and of
+      which nothing was heard is asked about, never repeated by itself.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("The run: its id, a unique part of it, or `last`.", valueName: "run"),
+    completion: .custom(Completions.runs))
+  var name: String
+
+  @OptionGroup var playbooks: PlaybookOptions
+  @OptionGroup var environment: EnvironmentOptions
+  @OptionGroup var given: AnswerOptions
+  @OptionGroup var runs: RunsOptions
+
+  @Option(name: .long, help: "text, or json: the run's events on standard output, one a line.")
+  var output = OutputFormat.text
+
+  func run() async throws {
+    let folder = try runs.find(name)
+    let contents: JournalContents
+    do {
+      contents = try folder.journal()
+    } catch {
+      throw CommandFailure.failed(error.description)
+    }
+    if let problem = contents.problem {
+      throw CommandFailure.failed(
+        "the journal of \(folder.id) can't be trusted: line \(problem.line): \(problem.message)")
+    }
+    guard let first = contents.events.first, let playbookName = first.data["playbook"]?.stringValue else {
+      throw CommandFailure.failed("the journal of \(folder.id) is empty: the run did nothing")
+    }
+    if let outcome = RunState(contents.events).outcome {
+      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
+    }
+    if contents.isTorn { Output.operatorText("playbook: note: the last line of the journal was cut and is left out\n") }
+    var options = environment
+    options.name = options.name ?? first.data["environment"]?.stringValue
+    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    guard environment.name == first.data["environment"]?.stringValue else {
+      throw CommandFailure.wrong(
+        "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't go on in `\(environment.name)`")
+    }
+    let plugins = try await Plugins.discover(file)
+    let schemas = Executors.schemas + plugins.map(\.schema)
+    let sources = RecordedSources(folder, first.data)
+    let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
+    let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
+    let session = try await Launch.session(
+      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
+      output: output)
+    try Launch.finish(try await session.resume(folder, contents))
+  }
+}
+
+/// The files that a run was made from, as they were then.
+struct RecordedSources {
+  private let folder: RunFolder
+  private let digests: [String: String]
+  private let main: String
+
+  init(_ folder: RunFolder, _ facts: MapValue) {
+    self.folder = folder
+    main = facts["path"]?.stringValue ?? ""
+    var digests: [String: String] = [:]
+    for source in facts["sources"]?.listValue ?? [] {
+      if let path = source["path"]?.stringValue { digests[path] = source["sha256"]?.stringValue }
+    }
+    self.digests = digests
+  }
+
+  func playbook(
+    named name: String, executors: [ExecutorSchema], commands: [Environment.Command]
+  ) throws -> Playbook {
+    let (playbook, diagnostics) = Playbook.load(
+      try source(at: main), executors: executors, commands: commands, loadPlaybook: { try used($0) })
+    try Loading.report(diagnostics)
+    guard let playbook, playbook.name == name else {
+      throw CommandFailure.failed("the recorded playbook of \(folder.id) can't be read")
+    }
+    return playbook
+  }
+
+  private func used(_ name: String) throws -> PlaybookSource? {
+    guard let path = digests.keys.first(where: { $0.hasSuffix("/\(name)/playbook.yaml") }) else { return nil }
+    return try source(at: path)
+  }
+
+  private func source(at path: String) throws -> PlaybookSource {
+    let file = try file(path)
+    let base = path.lastIndex(of: "/").map { String(path[..<$0]) }
+    return PlaybookSource(file: file, folder: base) { name in try self.file((base ?? ".") + "/" + name) }
+  }
+
+  private func file(_ path: String) throws -> SourceFile {
+    guard let digest = digests[path] else {
+      throw CommandFailure.failed("the run has no record of \(path)")
+    }
+    do {
+      let bytes = try folder.source(digest)
+      guard hexadecimal(sha256(bytes)) == digest else {
+        throw CommandFailure.failed("the recorded copy of \(path) has been changed")
+      }
+      return SourceFile(path: path, bytes: bytes)
+    } catch let error as FileError {
+      throw CommandFailure.failed(error.description)
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import ArgumentParser
+import PlaybookEngine
+import PlaybookLanguage
+
+/// `playbook run NAME`.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Runs a playbook against an environment.",
+    discussion: """
+      Reads run at once; each change shows its resolved call and asks. Without a terminal nothing is assumed: what is not
+      answered pauses the run (exit code 3) and prints how to go on.
+
+      Examples:
+        playbook run mass-lockout --env production --set window=30m --alerted 02:51
+        playbook run ./mass-lockout/playbook.yaml --env staging
+        playbook run mass-lockout --env staging --answer verdict=benign --output json
+      """)
+
+  @Argument(help: "The playbook's name, or a path to its file.", completion: .custom(Completions.playbooks))
+  var name: String
+
+  @OptionGroup var playbooks: PlaybookOptions
+  @OptionGroup var environment: EnvironmentOptions
+  @OptionGroup var given: AnswerOptions
+  @OptionGroup var runs: RunsOptions
+
+  @Option(name: .long, help: "text, or json: the run's events on standard output, one a line.")
+  var output = OutputFormat.text
+
+  func run() async throws {
+    try await Launch.start(
+      name, mode: .run, playbooks: playbooks, environment: environment, given: given, runs: runs, output: output)
+  }
+}
+
+/// `playbook plan NAME`.
+struct PlanCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Runs every read and shows every change resolved, with its approval digest; writes nothing to any target."
+  )
+
+  @Argument(help: "The playbook's name, or a path to its file.", completion: .custom(Completions.playbooks))
+  var name: String
+
+  @OptionGroup var playbooks: PlaybookOptions
+  @OptionGroup var environment: EnvironmentOptions
+  @OptionGroup var given: AnswerOptions
+  @OptionGroup var runs: RunsOptions
+
+  @Option(name: .long, help: "text, or json: the plan's events on standard output, one a line.")
+  var output = OutputFormat.text
+
+  func run() async throws {
+    try await Launch.start(
+      name, mode: .plan, playbooks: playbooks, environment: environment, given: given, runs: runs, output: output)
+  }
+}
+
+/// Starts a run from a command line.
+enum Launch {
+  static func start(
+    _ name: String, mode: RunConfiguration.Mode, playbooks: PlaybookOptions, environment options: EnvironmentOptions,
+    given: AnswerOptions, runs: RunsOptions, output: OutputFormat
+  ) async throws {
+    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    let plugins = try await Plugins.discover(file)
+    let playbook = try Loading.playbook(
+      name, playbooks.catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
+    let session = try await session(
+      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
+      output: output)
+    let (result, _) = try await session.start()
+    try finish(result)
+  }
+
+  static func session(
+    _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment, plugins: [any Executor],
+    playbooks: PlaybookOptions, given: AnswerOptions, runs: RunsOptions, output: OutputFormat
+  ) async throws -> RunSession {
+    var fromFile = Loading.AnswerFile()
+    if let path = given.answers { fromFile = try Loading.answers(path) }
+    let answers = fromFile.answers.merging(try Loading.answers(given.answer)) { $1 }
+    var inputs = try Loading.inputs(fromFile.inputs, of: playbook)
+    inputs.merge(try Loading.inputs(given.inputs, of: playbook)) { $1 }
+    var session = RunSession(
+      mode: mode, playbook: playbook, environment: environment, plugins: plugins, inputs: inputs,
+      answers: AnswerBook(answers), approvals: Set(given.approve), ticket: given.ticket,
+      alerted: try Loading.alerted(given.alerted), store: runs.store, output: output)
+    session.contact = try Loading.contacts(for: playbook, playbooks.catalogue).first {
+      $0.severity == playbook.severity
+    }
+    if let folder = playbook.folder { session.git = await GitState.read(folder) }
+    return session
+  }
+
+  /// Ends the command as the run ended.
+  static func finish(_ result: RunResult) throws {
+    guard result.exitCode != 0 else { return }
+    throw CommandFailure(message: "", exitCode: result.exitCode)
+  }
+}

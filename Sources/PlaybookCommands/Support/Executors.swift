@@ -1,0 +1,17 @@
+import HTTPExecutor
+import ManualExecutor
+import PlaybookEngine
+import PlaybookLanguage
+import PluginExecutor
+import RedisExecutor
+import SQLExecutor
+import ShellExecutor
+
+/// Every executor there is: one line each, and nothing else anywhere knows their names.
+enum Executors {
+  static func builtIn() -> [any Executor] {
+    [RedisExecutor(), SQLExecutor(), HTTPExecutor(), ShellExecutor(), ManualExecutor(), ValueExecutor()]
+  }
+
+  static var schemas: [ExecutorSchema] { builtIn().map(\.schema) }
+}

@@ -1,0 +1,201 @@
+import CEL
+import FoundationEssentials
+import PlaybookEngine
+import PlaybookLanguage
+import SourceText
+import YAMLTree
+
+/// Reads what a command works on, and says all that is wrong with it.
+enum Loading {
+  /// Shows diagnostics on standard error; throws where one is an error.
+  static func report(_ diagnostics: [Diagnostic], warnings: Bool = false) throws {
+    let renderer = DiagnosticRenderer(color: Output.isErrorColored)
+    let shown = diagnostics.filter { warnings || $0.severity == .error }
+    Output.operatorText(renderer.render(shown))
+    let errors = diagnostics.count { $0.severity == .error }
+    guard errors == 0 else {
+      throw CommandFailure.wrong(
+        "\(errors == 1 ? "1 problem" : "\(errors) problems") in the playbook; nothing has run")
+    }
+  }
+
+  static func file(_ path: String) throws -> SourceFile {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw CommandFailure.wrong("can't read \(path)")
+    }
+    return SourceFile(path: path, bytes: Array(data))
+  }
+
+  /// A playbook by name or path, decoded and checked, with what is wrong with it.
+  static func decoded(
+    _ name: String, _ catalogue: PlaybookCatalogue, executors: [ExecutorSchema], commands: [Environment.Command]?
+  ) throws -> (playbook: Playbook?, diagnostics: [Diagnostic]) {
+    let source: PlaybookSource
+    do {
+      source = try catalogue.source(name)
+    } catch {
+      throw CommandFailure.wrong(error.description + (error.help.map { "; \($0)" } ?? ""))
+    }
+    return Playbook.load(
+      source, executors: executors, commands: commands, loadPlaybook: { try catalogue.named($0) })
+  }
+
+  /// The heads of all playbooks; what keeps one from being read is said, and the others are shown.
+  static func entries(_ catalogue: PlaybookCatalogue) throws -> [PlaybookCatalogue.Entry] {
+    let (entries, diagnostics) = catalogue.entries()
+    Output.operatorText(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostics))
+    return entries
+  }
+
+  /// A playbook that may run: no error in it.
+  static func playbook(
+    _ name: String, _ catalogue: PlaybookCatalogue, executors: [ExecutorSchema], commands: [Environment.Command]?
+  ) throws -> Playbook {
+    let (playbook, diagnostics) = try decoded(name, catalogue, executors: executors, commands: commands)
+    try report(diagnostics)
+    guard let playbook else { throw CommandFailure.wrong("`\(name)` is no playbook") }
+    return playbook
+  }
+
+  /// Severity, contact and response time, from the `escalation.yaml` beside the playbook's folder.
+  static func contacts(for playbook: Playbook, _ catalogue: PlaybookCatalogue) throws -> [EscalationContact] {
+    guard let file = catalogue.escalationFile(besideFolder: playbook.folder) else { return [] }
+    let (contacts, diagnostics) = EscalationContact.decodeAll(file)
+    try report(diagnostics)
+    return contacts
+  }
+
+  /// The environment that a run works in: named, or the file's default.
+  static func environment(
+    _ options: EnvironmentOptions, executors: [ExecutorSchema]
+  ) throws -> (environment: Environment, file: EnvironmentFile) {
+    let variables = ProcessInfo.processInfo.environment
+    let home = variables["HOME"] ?? "/root"
+    let candidates =
+      options.environments.map { [$0] }
+      ?? [
+        (variables["XDG_CONFIG_HOME"] ?? home + "/.config") + "/playbook/environments.yaml",
+        "/etc/playbook/environments.yaml",
+      ]
+    guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      throw CommandFailure.wrong(
+        "there is no file of environments at \(candidates.joined(separator: " or ")); "
+          + "playbooks/environments.example.yaml is one to start from")
+    }
+    let (decoded, diagnostics) = EnvironmentFile.decode(try file(path), executors: executors)
+    try report(diagnostics)
+    guard let decoded else { throw CommandFailure.wrong("\(path) holds no environment") }
+    let names = decoded.environments.map(\.name)
+    guard let name = options.name ?? decoded.defaultName else {
+      throw CommandFailure.wrong("which environment? --env \(names.joined(separator: ", --env "))")
+    }
+    guard let environment = decoded.environments.first(where: { $0.name == name }) else {
+      let help = Suggestion.help(for: name, in: names) ?? ""
+      throw CommandFailure.wrong("\(path) has no environment `\(name)`; \(help)")
+    }
+    return (environment, decoded)
+  }
+
+  /// The inputs given with `--set`, typed. Throws with every one that does not fit.
+  static func inputs(_ given: [String], of playbook: Playbook) throws -> [String: Value] {
+    var values: [String: Value] = [:]
+    var problems: [String] = []
+    for assignment in given {
+      guard let equals = assignment.firstIndex(of: "=") else {
+        problems.append("--set \(assignment): write key=value")
+        continue
+      }
+      let name = String(assignment[..<equals])
+      let text = String(assignment[assignment.index(after: equals)...])
+      guard let declaration = playbook.inputs.first(where: { $0.name == name }) else {
+        let help = Suggestion.help(for: name, in: playbook.inputs.map(\.name)) ?? "it takes no inputs"
+        problems.append("--set \(name): `\(playbook.name)` has no such input; \(help)")
+        continue
+      }
+      switch declaration.parse(text: text) {
+      case .success(let value): values[name] = value
+      case .failure(let problem): problems.append("--set \(name): \(problem.message)")
+      }
+    }
+    guard problems.isEmpty else { throw CommandFailure.wrong(problems.joined(separator: "\nplaybook: error: ")) }
+    return values
+  }
+
+  /// A file of answers: a test of a scenario, or a plain map.
+  struct AnswerFile {
+    var answers: [String: AnswerBook.Entry] = [:]
+    /// As texts for `--set`, from a test.
+    var inputs: [String] = []
+  }
+
+  static func answers(_ path: String) throws -> AnswerFile {
+    let source = try file(path)
+    let (root, diagnostics) = YAML.parse(source)
+    try report(diagnostics)
+    guard let root, case .mapping(let entries) = root.content else {
+      throw CommandFailure.wrong("\(path) is no map of steps to answers")
+    }
+    let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    let origin = "file \(name) (sha256:\(hexadecimal(sha256(source.bytes)).prefix(12)))"
+    var found = AnswerFile()
+    let isTest = root["test"] != nil
+    let answers = isTest ? root["answers"] : root
+    if isTest, let inputs = root["inputs"], case .mapping(let inputEntries) = inputs.content {
+      found.inputs = inputEntries.map { "\($0.key.text)=\($0.value.plainValue.rendered)" }
+    }
+    let list: [YAMLEntry]
+    if isTest {
+      if let answers, case .mapping(let own) = answers.content { list = own } else { list = [] }
+    } else {
+      list = entries
+    }
+    for entry in list {
+      found.answers[entry.key.text] = AnswerBook.Entry(value: entry.value.plainValue, source: origin)
+    }
+    return found
+  }
+
+  /// `step=value` from the command line.
+  static func answers(_ given: [String]) throws -> [String: AnswerBook.Entry] {
+    var entries: [String: AnswerBook.Entry] = [:]
+    for assignment in given {
+      guard let equals = assignment.firstIndex(of: "=") else {
+        throw CommandFailure.wrong("--answer \(assignment): write step=value")
+      }
+      let text = String(assignment[assignment.index(after: equals)...])
+      entries[String(assignment[..<equals])] = AnswerBook.Entry(value: .string(text), source: "--answer")
+    }
+    return entries
+  }
+
+  /// `--alerted`: RFC 3339, or a time of today in UTC.
+  static func alerted(_ text: String?) throws -> Timestamp? {
+    guard let text else { return nil }
+    let today = Timestamp.now().description.prefix(10)
+    if let time = Timestamp(rfc3339: text) { return time }
+    for candidate in ["\(today)T\(text)Z", "\(today)T\(text):00Z"] {
+      if let time = Timestamp(rfc3339: candidate) { return time }
+    }
+    throw CommandFailure.wrong("--alerted \(text): write 2026-11-23T02:51:00Z or 02:51")
+  }
+}
+
+extension YAMLNode {
+  /// The node as plain data: no templates, no expressions.
+  var plainValue: Value {
+    switch content {
+    case .sequence(let items): return .list(items.map(\.plainValue))
+    case .mapping(let entries):
+      var map = MapValue()
+      for entry in entries { map[entry.key.text] = entry.value.plainValue }
+      return .map(map)
+    case .scalar(let scalar):
+      switch scalar.value {
+      case .null: return .null
+      case .bool(let flag): return .bool(flag)
+      case .int, .float: return .string(scalar.text)
+      case .string(let text): return .string(text)
+      }
+    }
+  }
+}

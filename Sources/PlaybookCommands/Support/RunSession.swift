@@ -1,0 +1,214 @@
+import CEL
+import FoundationEssentials
+import PlaybookEngine
+import PlaybookJournal
+import PlaybookLanguage
+import PlaybookTerminal
+import PlaybookTranscript
+import SourceText
+import Synchronization
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// One sitting of a run: journal, terminal, runner, and what is said at the end.
+struct RunSession {
+  var mode: RunConfiguration.Mode
+  var playbook: Playbook
+  var environment: Environment
+  var plugins: [any Executor] = []
+  var inputs: [String: Value]
+  var answers = AnswerBook()
+  var approvals: Set<String> = []
+  var ticket: String?
+  var alerted: Timestamp?
+  var contact: EscalationContact?
+  var store: RunStore
+  var output = OutputFormat.text
+  /// Facts on the playbook's repository, asked for before the run.
+  var git: Value?
+
+  /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
+  func start() async throws -> (result: RunResult, folder: RunFolder) {
+    let place = RunPlace()
+    let shown = terminal(place)
+    let inputs = try await complete(shown)
+    let folder: RunFolder
+    do {
+      folder = try store.create(playbook: playbook.name, at: .now())
+    } catch {
+      throw CommandFailure.failed("no run can be started: \(error.description)")
+    }
+    place.set(folder)
+    var facts = self.facts
+    do {
+      facts["sources"] = .list(
+        try playbook.allSources.map { source in
+          ["path": .string(source.path), "sha256": .string(try folder.keep(source: source.bytes))]
+        })
+    } catch {
+      throw CommandFailure.failed("no run can be started: \(error)")
+    }
+    let configuration = configuration(id: folder.id, inputs: inputs, facts: facts)
+    let result = try await go(configuration, in: folder, continuing: nil, terminal: shown)
+    return (result, folder)
+  }
+
+  /// Goes on with a run where its journal ends.
+  func resume(_ folder: RunFolder, _ contents: JournalContents) async throws -> RunResult {
+    let first = contents.events.first?.data ?? MapValue()
+    var session = self
+    session.inputs = Dictionary(
+      (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+    session.ticket = first["ticket"]?.stringValue
+    if case .timestamp(let time) = first["alerted"] { session.alerted = time }
+    let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
+    return try await session.go(configuration, in: folder, continuing: contents, terminal: terminal(RunPlace(folder)))
+  }
+
+  private func configuration(id: String, inputs: [String: Value], facts: MapValue) -> RunConfiguration {
+    RunConfiguration(
+      id: id, mode: mode, playbook: playbook, inputs: inputs, environment: environment, answers: answers,
+      approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
+  }
+
+  private var facts: MapValue {
+    var facts: MapValue = MapValue([
+      ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
+    ])
+    if let git { facts["git"] = git }
+    return facts
+  }
+
+  private func terminal(_ place: RunPlace) -> TerminalOperator {
+    var configuration = TerminalOperator.Configuration(name: Self.operatorName)
+    configuration.parse = { declaration, text in
+      declaration.parse(text: text).mapError { InputRejection($0.description) }
+    }
+    configuration.loadEvidence = { digest in try? place.folder?.evidence(digest) }
+    return TerminalOperator(configuration: configuration)
+  }
+
+  private func go(
+    _ configuration: RunConfiguration, in folder: RunFolder, continuing contents: JournalContents?,
+    terminal: TerminalOperator
+  ) async throws -> RunResult {
+    defer { terminal.restore() }
+    let holder: Value = [
+      "pid": .int(Int64(getpid())), "host": .string(Self.hostName), "operator": .string(Self.operatorName),
+      "since": .string(Timestamp.now().description),
+    ]
+    let isJSON = output == .json
+    let journal: JournalWriter
+    do {
+      journal = try JournalWriter(folder, continuing: contents, holder: holder) { line in
+        if isJSON { Output.data(line + [UInt8(ascii: "\n")]) }
+      }
+    } catch let locked as JournalWriter.Locked {
+      let who = locked.holder?["operator"]?.rendered ?? "somebody"
+      let process = locked.holder?["pid"]?.rendered ?? "?"
+      let since = locked.holder?["since"]?.rendered ?? "?"
+      throw CommandFailure.wrong("the run \(folder.id) is held by \(who) (process \(process)) since \(since)")
+    }
+    let control = RunControl()
+    let signals = Signals(terminal, control)
+    let events = contents?.events ?? []
+    if !events.isEmpty { await terminal.recall(events) }
+    let runner = Runner(
+      configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: journal,
+      fetcher: SystemSecrets(prompt: { name in await SecretPrompt.read(name, terminal) }), control: control,
+      history: events, loadEvidence: { digest in try folder.evidence(digest) })
+    let result = await runner.run()
+    withExtendedLifetime(signals) {}
+    if mode != .plan { try await conclude(result, folder, head: await journal.head) }
+    return result
+  }
+
+  /// What is said after the last event: where the record is, and how to go on.
+  private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
+    let path = folder.path + "/transcript.md"
+    do {
+      let contents = try folder.journal()
+      let transcript = Transcript(contents, runID: folder.id, evidence: { try folder.evidence($0) })
+      try Data(transcript.markdown().utf8).write(to: URL(filePath: path))
+      unsafe chmod(path, 0o600)
+    } catch {
+      Output.operatorText("playbook: warning: the transcript could not be written: \(error)\n")
+    }
+    var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
+    if result.exitCode == 3 || result.exitCode == 130 { lines.append("go on with  playbook resume \(folder.id)") }
+    Output.operatorText(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Every input with a value: given, its default, or asked for.
+  private func complete(_ terminal: TerminalOperator) async throws -> [String: Value] {
+    var values = inputs
+    var missing: [String] = []
+    for declaration in playbook.inputs where values[declaration.name] == nil {
+      if let tree = declaration.defaultValue {
+        let value: Value
+        do {
+          value = try tree.resolve(Bindings(["now": .timestamp(.now())]))
+        } catch {
+          throw CommandFailure.wrong("the default of `\(declaration.name)`: \(error.message)")
+        }
+        switch declaration.check(value) {
+        case .success(let typed): values[declaration.name] = typed
+        case .failure(let problem):
+          throw CommandFailure.wrong("the default of `\(declaration.name)`: \(problem.message)")
+        }
+        continue
+      }
+      guard terminal.isInteractive else {
+        missing.append("--set \(declaration.name)=\(declaration.type.rawValue.uppercased())")
+        continue
+      }
+      let question = Question(
+        key: "inputs.\(declaration.name)", text: declaration.describe ?? declaration.name, kind: .value(declaration))
+      guard case .answer(let answer) = await terminal.ask(question) else {
+        throw CommandFailure.wrong("the input `\(declaration.name)` has no value; nothing has run")
+      }
+      values[declaration.name] = answer.value
+    }
+    guard missing.isEmpty else {
+      throw CommandFailure.wrong("inputs are missing; nothing has run: \(missing.joined(separator: " "))")
+    }
+    return values
+  }
+
+  static var operatorName: String {
+    let environment = ProcessInfo.processInfo.environment
+    for name in ["PLAYBOOK_OPERATOR", "SUDO_USER", "USER", "LOGNAME"] {
+      if let value = environment[name], !value.isEmpty { return value }
+    }
+    if let entry = unsafe getpwuid(getuid()), let name = unsafe entry.pointee.pw_name {
+      return unsafe String(cString: name)
+    }
+    return "uid \(getuid())"
+  }
+
+  static var hostName: String { ProcessInfo.processInfo.hostName }
+}
+
+/// The run's folder, which is made after the terminal that shows what is in it.
+final class RunPlace: Sendable {
+  private let held: Mutex<RunFolder?>
+
+  init(_ folder: RunFolder? = nil) {
+    held = Mutex(folder)
+  }
+
+  func set(_ folder: RunFolder) { held.withLock { $0 = folder } }
+
+  var folder: RunFolder? { held.withLock { $0 } }
+}
+
+extension Playbook {
+  /// Its own files and those of every playbook it uses, each once.
+  var allSources: [SourceFile] {
+    var seen: Set<String> = []
+    return (sources + used.values.sorted { $0.name < $1.name }.flatMap(\.allSources)).filter {
+      seen.insert($0.path).inserted
+    }
+  }
+}

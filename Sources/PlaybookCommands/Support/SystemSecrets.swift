@@ -1,0 +1,59 @@
+import FoundationEssentials
+import PlaybookEngine
+import PlaybookLanguage
+import Subprocess
+
+/// Secrets from where environments keep them: a variable, a file, a program's output, the operator.
+struct SystemSecrets: SecretFetcher {
+  /// Asks the operator for a secret without showing it; nil where there is nobody to ask.
+  var prompt: @Sendable (String) async -> String?
+
+  func fetch(_ source: PlaybookLanguage.Environment.SecretSource) async throws(SecretError) -> String {
+    switch source.origin {
+    case .variable(let name):
+      guard let value = ProcessInfo.processInfo.environment[name] else {
+        throw SecretError(message: "the secret `\(source.name)` should be in the variable \(name), which is not set")
+      }
+      return value
+    case .file(let path):
+      let expanded =
+        path.hasPrefix("~/") ? (ProcessInfo.processInfo.environment["HOME"] ?? "") + path.dropFirst(1) : path
+      guard let data = FileManager.default.contents(atPath: expanded),
+        let text = String(validating: data, as: UTF8.self)
+      else {
+        throw SecretError(message: "the secret `\(source.name)` should be in the file \(path), which can't be read")
+      }
+      return Self.trimmed(text)
+    case .command(let words): return try await output(of: words, for: source.name)
+    case .prompt:
+      guard let value = await prompt(source.name) else {
+        throw SecretError(message: "the secret `\(source.name)` is typed by the operator, and nobody is there")
+      }
+      return value
+    }
+  }
+
+  private func output(of words: [String], for name: String) async throws(SecretError) -> String {
+    guard let program = words.first else { throw SecretError(message: "the secret `\(name)` has an empty command") }
+    do {
+      let result = try await Subprocess.run(
+        .name(program), arguments: Arguments(Array(words.dropFirst())), input: .none,
+        output: .string(limit: 1 << 16), error: .discarded)
+      guard case .exited(0) = result.terminationStatus else {
+        throw SecretError(message: "the secret `\(name)`: `\(program)` ended with \(result.terminationStatus)")
+      }
+      return Self.trimmed(result.standardOutput)
+    } catch let error as SecretError {
+      throw error
+    } catch {
+      throw SecretError(message: "the secret `\(name)`: `\(program)` could not be run")
+    }
+  }
+
+  /// Without the line break at its end.
+  private static func trimmed(_ text: String) -> String {
+    var text = text
+    while let last = text.last, last.isNewline { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,8 @@
+import PlaybookCommands
+
+@main
+struct Playbook {
+  static func main() async {
+    await CommandLineTool.main()
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import Testing
+
+@Suite struct CommandLineTests {
+  @Test func `a wrong command line ends with 2 and says what to do`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let result = try program.run("run", "mass-lockout", "--no-such-option")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("--no-such-option"))
+    #expect(try program.run("run", "nothing-here", "--playbooks", ".").code == 2)
+  }
+
+  @Test func `eval prints JSON on one line and an error with its caret`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(#"{"rows": [{"n": 9007199254740993}]}"#, to: "b.json")
+    let good = try program.run("eval", "rows[0].n + 1", "--bindings", "b.json")
+    #expect(good.code == 0)
+    #expect(good.output == "9007199254740994\n")
+    let bad = try program.run("eval", "1 +")
+    #expect(bad.code == 1)
+    #expect(bad.output.isEmpty)
+    #expect(bad.errors.contains("^"))
+  }
+
+  @Test func `lint names every problem with its place and a way out`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      playbook: broken
+      title: Broken
+      steps:
+        - query: keys
+          redis: GET a
+          forEach: x in y
+        - check: later
+          that: nothere.rows.size() > 0
+      """, to: "books/broken/playbook.yaml")
+    let result = try program.run("lint", "broken", "--playbooks", "books")
+    #expect(result.code == 2)
+    #expect(result.output.contains("books/broken/playbook.yaml:6:5: error:"))
+    #expect(result.output.contains("did you mean `for_each`?"))
+  }
+
+  @Test func `the paper's scenarios lint without an error`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let result = try program.run("lint", "--playbooks", Program.root.appending(path: "playbooks").path)
+    #expect(result.code == 0, "\(result.output)")
+  }
+
+  @Test func `an input that does not fit ends with 2 before anything runs`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbooks = Program.root.appending(path: "playbooks").path
+    try program.write("environments:\n  test:\n    shell: {path: [/bin]}\n", to: "env.yaml")
+    let result = try program.run(
+      "run", "mass-lockout", "--playbooks", playbooks, "--environments", "env.yaml", "--env", "test", "--set",
+      "spread=many")
+    #expect(result.code == 2)
+    #expect(result.errors.contains("spread"))
+    #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
+  }
+}

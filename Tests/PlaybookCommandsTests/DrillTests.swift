@@ -1,0 +1,35 @@
+import Foundation
+import Testing
+
+@Suite struct DrillTests {
+  @Test func `the drill of mass-lockout blocks eight addresses and leaves a journal that verifies`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbooks = Program.root.appending(path: "playbooks").path
+    let result = try program.run(
+      "drill", "mass-lockout", "--playbooks", playbooks, "--answers",
+      playbooks + "/mass-lockout/tests/attack-is-blocked.yaml")
+    #expect(result.code == 0, "\(result.errors.suffix(3000))")
+    let transcript = try program.run("transcript", "last").output
+    let addresses = [
+      "203.0.113.7", "203.0.113.42", "203.0.113.101", "198.51.100.203", "198.51.100.150", "203.0.113.77",
+      "2001:db8:bad::17", "198.51.100.201",
+    ]
+    for address in addresses { #expect(transcript.contains("`firewall block \(address)` | done | holds")) }
+    #expect(transcript.contains("Left out as protected: 198.51.100.20:"))
+    #expect(try program.run("verify", "last").code == 0)
+    // The same journal gives the same bytes.
+    #expect(try program.run("transcript", "last").output == transcript)
+    let evaluated = try program.run("eval", "block.items.size()", "--run", "last")
+    #expect(evaluated.output == "8\n")
+  }
+
+  @Test func `what is not answered pauses the run with 3 and says how to go on`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbooks = Program.root.appending(path: "playbooks").path
+    let result = try program.run("drill", "mass-lockout", "--playbooks", playbooks)
+    #expect(result.code == 3)
+    #expect(result.errors.contains("playbook resume "))
+  }
+}
