@@ -81,7 +81,7 @@ extension Runner {
     let question = Question(key: "\(path)!pace", place: place, text: text, kind: .yesNo)
     // In a drill the yes to the act itself is enough where nothing else was given.
     if configuration.answers.entry(for: question.key) == nil, !self.operator.isInteractive, errors == 0,
-      configuration.mode == .drill || state.answers[path]?.source.contains("--approve") == true
+      configuration.mode == .drill
     {
       return nil
     }
