@@ -41,6 +41,24 @@ import Testing
     #expect(await run.sit(FakeOperator(Self.human)) == .completed)
     #expect(run.executor.calls == ["found", "!block a", "!block b", "after 2", "look", "end look"])
     #expect(run.sink.events(.runStarted).count == 1)
+    #expect(run.sink.events(.runResumed).count == 1)
+  }
+
+  @Test func `what was scrubbed from the record is never fed to a call after a resume`() async throws {
+    let text = """
+      steps:
+        - query: token
+          shell: token
+        - confirm: gate
+          ask: Go on?
+        - query: use
+          shell: use ${token.rows[0]}
+      """
+    let run = try TestRun(text, sink: MemorySink())
+    run.executor.script("token", .rows(["•••"]))
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(await run.sit(FakeOperator(["gate": [.yes]], isInteractive: false)).exitCode != 0)
+    #expect(run.executor.calls == ["token"])
   }
 
   /// Killed after each event in turn: the end is the same, and no act that is known to be done is done again.

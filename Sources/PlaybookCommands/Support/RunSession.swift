@@ -58,8 +58,16 @@ struct RunSession {
   func resume(_ folder: RunFolder, _ contents: JournalContents) async throws -> RunResult {
     let first = contents.events.first?.data ?? MapValue()
     var session = self
+    let given = inputs
     session.inputs = Dictionary(
       (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+    // A secret input is not in the record: it is given again.
+    for declaration in playbook.inputs where declaration.isSecret {
+      guard let value = given[declaration.name] else {
+        throw CommandFailure.wrong("the secret input `\(declaration.name)` is not in the record; give it with --set")
+      }
+      session.inputs[declaration.name] = value
+    }
     session.ticket = first["ticket"]?.stringValue
     if case .timestamp(let time) = first["alerted"] { session.alerted = time }
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)

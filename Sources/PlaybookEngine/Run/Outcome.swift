@@ -1,7 +1,10 @@
 import CEL
 
 /// The maps that later steps see as a step's name.
-enum Outcome {
+package enum Outcome {
+  /// What stands in the record in place of a secret.
+  package static let scrubbed = "•••"
+
   /// What every outcome has.
   static let commonFields: Set<String> = ["ok", "state", "error", "started", "duration", "target", "truncated"]
 

@@ -187,7 +187,7 @@ extension Runner {
         shown[name] = value
       } else {
         for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
-        shown[name] = "•••"
+        shown[name] = .string(Outcome.scrubbed)
       }
     }
     return shown

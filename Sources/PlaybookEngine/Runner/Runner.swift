@@ -17,6 +17,8 @@ public actor Runner {
   let protection: Protection
   /// The fold over all events so far, those of earlier sittings included.
   var state: RunState
+  /// Whether an earlier sitting's record is gone on with: what was scrubbed from it is not known any more.
+  let isResumed: Bool
   /// Evidence of earlier sittings that lies in files.
   let loadEvidence: @Sendable (String) async throws -> Value
   var lastSync: Timestamp?
@@ -54,6 +56,7 @@ public actor Runner {
     secrets = SecretStore(environment: configuration.environment, fetcher: fetcher, sink: sink, clock: clock)
     protection = Protection(protected: configuration.environment.protected)
     state = RunState(history)
+    isResumed = !history.isEmpty
   }
 
   /// Runs from where the history ends to the end, or to whatever stops it.
@@ -108,7 +111,14 @@ public actor Runner {
       }
     }
     try await fetchSecrets()
-    if state.isEmpty {
+    if isResumed {
+      try await emit(
+        .runResumed,
+        data: MapValue(present: [
+          "operator": .string(self.operator.name), "host": configuration.facts["host"],
+          "pid": configuration.facts["pid"],
+        ]))
+    } else {
       try await emit(.runStarted, data: startFacts())
     }
     root.scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))

@@ -1,8 +1,9 @@
 public import CEL
+import PlaybookEngine
 
 /// Takes secrets out of whatever is recorded or shown, by value and in every usual encoding.
 public struct Redactor: Sendable {
-  public static let mark = "•••"
+  public static let mark = Outcome.scrubbed
   /// The forms that are looked for, longest first, so that no part of one is left standing.
   private var patterns: [[UInt8]] = []
   private var known: Set<[UInt8]> = []
