@@ -65,8 +65,12 @@ import Testing
   @Test func `the pace does the first, shows them and asks before the rest`() async throws {
     let stopped = try TestRun(Self.loop("    pace: {first: 1}\n"))
     let human = FakeOperator(["block": [.yes], "block!pace": [.no]])
-    #expect(await stopped.sit(human).exitCode == 1)
+    #expect(await stopped.sit(human) == .completed)
     #expect(stopped.executor.acts == ["!block a"])
+    let end = stopped.sink.events(.stepFinished, "block")[0].data
+    #expect(end["text"]?.stringValue == "1 of 3 done, 2 left out: the operator looked at the first and stopped")
+    #expect(end["state"]?.stringValue == "done")
+    #expect(end["outcome"]?["ok"]?.boolValue == false)
     #expect(human.asked.last?.text == "1 of 3 done, 0 failed. Go on with the other 2?")
     let whole = try TestRun(Self.loop("    pace: {first: 1, at_once: 2}\n"))
     #expect(await whole.sit(FakeOperator(["block": [.yes], "block!pace": [.yes]])) == .completed)
@@ -76,7 +80,7 @@ import Testing
   @Test func `a loop ends after so many errors`() async throws {
     let run = try TestRun(Self.loop("    pace: {stop_after_errors: 1}\n"))
     run.executor.script("block b", .rejected())
-    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .failed("`block`: 1 items failed"))
+    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .failed("`block`: 1 item failed"))
     #expect(run.executor.acts == ["!block a", "!block b"])
     let states = run.outcome("block")?["items"]?.listValue?.map { $0["state"]?.stringValue }
     #expect(states == ["done", "failed", "skipped"])
@@ -178,6 +182,29 @@ import Testing
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.acts == ["!fix it"])
     #expect(run.sink.events(.actFinished).map { $0.data["state"]?.stringValue } == ["unknown", "done"])
+  }
+
+  @Test func `without a terminal an act whose answer never came pauses the run at the question`() async throws {
+    let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n")
+    run.mode = .drill
+    run.answers = ["fix": "yes"]
+    run.executor.script("fix it", .timedOut)
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(run.sink.events.last?.data["question"]?["key"]?.stringValue == "fix!cut0.1")
+    run.answers["fix!cut0.1"] = "happened"
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(run.executor.acts == ["!fix it"])
+  }
+
+  @Test func `where the author says so an unheard act stops the run or is a finding`() async throws {
+    for (handling, exitCode) in [("stop", 1), ("continue", 0)] as [(String, Int32)] {
+      let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n    on_error: \(handling)\n")
+      run.mode = .drill
+      run.answers = ["fix": "yes"]
+      run.executor.script("fix it", .timedOut)
+      #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == exitCode)
+      #expect(run.executor.acts == ["!fix it"])
+    }
   }
 
   @Test func `a change is taken back on the operator's word and a second yes`() async throws {

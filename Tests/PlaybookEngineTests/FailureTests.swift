@@ -50,6 +50,26 @@ import Testing
     #expect(run.sink.events.last?.type == .runFinished)
   }
 
+  @Test func `the finally of a used playbook runs when its steps fail, and when they are aborted`() async throws {
+    let used = [
+      "inner":
+        "playbook: inner\ntitle: Inner\nsteps:\n  - confirm: c\n    ask: Go?\n  - query: q\n    shell: q\n"
+        + "finally:\n  - query: look\n    shell: look\n  - document: d\n    ask: Why?\n"
+    ]
+    let failed = try TestRun("steps:\n  - use: inner\n  - query: after\n    shell: after\n", used: used)
+    failed.executor.script("q", .rejected("gone"))
+    failed.answers = ["c": "yes"]
+    #expect(await failed.sit(FakeOperator(isInteractive: false)) == .failed("`q`: gone"))
+    #expect(failed.executor.calls == ["q", "look"])
+    #expect(failed.sink.events(.followUpAdded).map { $0.data["text"]?.stringValue } == ["Why?"])
+    let aborted = try TestRun("steps:\n  - use: inner\n  - query: after\n    shell: after\n", used: used)
+    #expect(await aborted.sit(FakeOperator(["inner.c": [.command(.abort)]])).exitCode == 4)
+    #expect(aborted.executor.calls == ["look"])
+    let paused = try TestRun("steps:\n  - use: inner\n", used: used)
+    #expect(await paused.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(paused.executor.calls.isEmpty)
+  }
+
   @Test func `finally runs after the operator aborted`() async throws {
     let run = try TestRun(
       "steps:\n  - confirm: c\n    ask: Go?\n  - query: q\n    shell: q\nfinally:\n  - query: look\n    shell: look\n")

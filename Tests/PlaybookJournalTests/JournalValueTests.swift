@@ -32,6 +32,23 @@ import Testing
     }
   }
 
+  @Test func `what the missing fields of an outcome are comes back with it`() throws {
+    var failed = MapValue([("ok", false)])
+    failed.absent = Unknown(["`q` failed"])
+    var strange = MapValue([("$absent", "mine")])
+    strange.absent = Unknown(["why"])
+    for map in [failed, strange] {
+      let outcome = Value.map(MapValue([("items", .list([.map(map)]))]))
+      let back = JournalValue.decode(try Value(json: JournalValue.encode(outcome).jsonBytes()))
+      #expect(back["items"]?.listValue?[0].mapValue?.absent == map.absent)
+      #expect(same(back, outcome))
+    }
+    let plain = Value.map(MapValue([("$absent", ["mine"])]))
+    let back = JournalValue.decode(try Value(json: JournalValue.encode(plain).jsonBytes()))
+    #expect(same(back, plain))
+    #expect(back.mapValue?.absent == nil)
+  }
+
   @Test func `a map whose keys are no texts comes back in order`() throws {
     var map = MapValue()
     map.insert("two", for: .int(2))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CEL
+import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
@@ -46,6 +47,8 @@ struct ResumeCommand: AsyncParsableCommand {
       throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
     }
     if contents.isTorn { Output.operatorText("playbook: note: the last line of the journal was cut and is left out\n") }
+    let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
+    try Self.checkWorld(of: first.data, mode, environment.environments, id: folder.id)
     var options = environment
     options.name = options.name ?? first.data["environment"]?.stringValue
     let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
@@ -57,11 +60,22 @@ struct ResumeCommand: AsyncParsableCommand {
     let schemas = Executors.schemas + plugins.map(\.schema)
     let sources = RecordedSources(folder, first.data)
     let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
-    let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
     let session = try await Launch.session(
       playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
       output: output)
     try Launch.finish(try await session.resume(folder, contents))
+  }
+
+  /// The world of a drill ends with its command; only one that was left up by `--serve` can still be there.
+  private static func checkWorld(
+    of facts: MapValue, _ mode: RunConfiguration.Mode, _ file: String?, id: String
+  ) throws {
+    guard mode == .drill || facts["environment"]?.stringValue == "drill" else { return }
+    if let file, FileManager.default.fileExists(atPath: file) { return }
+    let name = facts["playbook"]?.stringValue ?? "NAME"
+    throw CommandFailure.wrong(
+      "the run \(id) was a drill and its world is gone, so it can't go on; start anew with `playbook drill \(name)`"
+        + (file.map { "; there is no \($0)" } ?? ", or name the world that is still up with --environments FILE"))
   }
 }
 

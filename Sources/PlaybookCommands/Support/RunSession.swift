@@ -144,7 +144,11 @@ struct RunSession {
       Output.operatorText("playbook: warning: the transcript could not be written: \(error)\n")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
-    if result.exitCode == 3 || result.exitCode == 130 { lines.append("go on with  playbook resume \(folder.id)") }
+    if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
+      lines.append("start again  playbook drill \(playbook.name)   (its world ended with this run)")
+    } else if result.exitCode == 3 || result.exitCode == 130 {
+      lines.append("go on with  playbook resume \(folder.id)")
+    }
     Output.operatorText(lines.joined(separator: "\n") + "\n")
   }
 

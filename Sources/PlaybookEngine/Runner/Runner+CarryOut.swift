@@ -7,14 +7,23 @@ extension Runner {
     var outcomes: [Int: MapValue] = [:]
     var errors = 0
     /// Why the loop ended before its end.
-    var ended: String?
+    var ended: Ending?
 
     /// Takes an item's outcome into account; too many errors end the loop.
     mutating func count(_ outcome: MapValue, _ act: Act, _ step: Step) {
       guard outcome["ok"]?.boolValue != true, outcome["state"]?.stringValue != "skipped" else { return }
       errors += 1
-      if let most = act.pace?.stopAfterErrors, errors >= most, step.forEach != nil { ended = "\(errors) items failed" }
+      if let most = act.pace?.stopAfterErrors, errors >= most, step.forEach != nil {
+        ended = Ending(reason: "\(errors) item\(errors == 1 ? "" : "s") failed", isFailure: true)
+      }
     }
+  }
+
+  /// Why a loop ended before its end.
+  struct Ending {
+    var reason: String
+    /// False where the operator declined the rest: the run goes on.
+    var isFailure: Bool
   }
 
   /// Makes the change: item by item in the act's pace, each start and end recorded as it happens.
@@ -28,16 +37,19 @@ extension Runner {
     var queue = planned[...]
     var sent = 0
     while let next = queue.first {
-      if let reason = progress.ended {
-        progress.outcomes[next.position] = Outcome.skipped(step.name, because: reason)
+      if let ended = progress.ended {
+        progress.outcomes[next.position] = Outcome.skipped(step.name, because: ended.reason)
         queue.removeFirst()
         continue
       }
       try checkStop()
       let isGoingOn = queue.contains { state.acts[path]?.items[$0.position] != nil }
       if let first = act.pace?.first, sent == first, planned.count > first, step.forEach != nil, !isGoingOn {
-        progress.ended = try await look(after: sent, of: planned.count, progress.errors, path: path, frame.place)
-        if progress.ended != nil { continue }
+        let count = chosen.count
+        if let reason = try await look(after: sent, of: count, progress.errors, path: path, frame.place) {
+          progress.ended = Ending(reason: reason, isFailure: false)
+          continue
+        }
       }
       var group: [PlannedItem] = []
       while let item = queue.first, group.count < width {
@@ -85,7 +97,9 @@ extension Runner {
     {
       return nil
     }
-    return try await ask(question).value.boolValue == true ? nil : "the operator looked at the first and stopped"
+    let answer = try await ask(question)
+    if answer.value.boolValue == true { return nil }
+    return "the operator looked at the first and stopped" + (answer.reason.map { ": \($0)" } ?? "")
   }
 
   /// The outcome of an item that needs no sending: not approved, or dealt with in an earlier sitting.
@@ -230,7 +244,8 @@ extension Runner {
   private func handle(
     _ error: ExecutorError, _ outcome: MapValue, _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> MapValue? {
-    if error.mayHaveTakenEffect, self.operator.isInteractive || step.onError == .ask {
+    // Nobody at the terminal is no reason to call it failed: the run pauses at the question.
+    if error.mayHaveTakenEffect, step.onError == nil || step.onError == .ask {
       return try await cutOff(item, act, step, in: frame)
     }
     switch try await failureChoice(step, in: frame, error, item: Self.label(of: item.item)) {
@@ -328,7 +343,7 @@ extension Runner {
   /// The outcome of the whole act.
   private func conclude(
     _ outcomes: [Int: MapValue], _ planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame,
-    started: Timestamp, now: Timestamp, _ ended: String?
+    started: Timestamp, now: Timestamp, _ ended: Ending?
   ) async throws(Stop) {
     guard step.forEach != nil else {
       let outcome = outcomes[0] ?? Outcome.skipped(step.name, because: "not sent")
@@ -348,11 +363,21 @@ extension Runner {
       if outcome["verified"]?.boolValue == false { failing.append(Self.label(of: item.item)) }
       items.append(.map(outcome))
     }
+    let states = items.map { $0["state"]?.stringValue ?? "" }
+    let hasFailed = states.contains { $0 == "failed" || $0 == "unknown" }
     var outcome = Outcome.plain(
       [("items", .list(items)), ("count", .int(Int64(items.count))), ("undone", false)], ok: isOK, started: started)
-    outcome["verified"] = act.verify == nil ? .null : .bool(failing.isEmpty && isOK)
-    let stops = step.onError == .continue ? nil : ended.map { "`\(step.name)`: \($0)" }
-    try await end(step, in: frame, outcome: outcome, text: ended.map { "ended early: \($0)" }, stops: stops)
+    outcome["state"] = hasFailed ? "failed" : "done"
+    outcome["verified"] = act.verify == nil ? .null : .bool(failing.isEmpty && !hasFailed)
+    var text: String?
+    if let ended {
+      let left = states.count { $0 == "skipped" }
+      text = "\(states.count { $0 == "done" }) of \(items.count) done, \(left) left out: \(ended.reason)"
+    }
+    let stops = ended.flatMap { ended in
+      ended.isFailure && step.onError != .continue ? "`\(step.name)`: \(ended.reason)" : nil
+    }
+    try await end(step, in: frame, outcome: outcome, text: text, stops: stops)
     if !failing.isEmpty { try await unverified(failing, act, step, in: frame) }
     if let stops { throw .failed(stops) }
   }

@@ -93,7 +93,12 @@ extension Runner {
     let secret = use.inputs.contains { frame.scope.isSecret($0.value.expressions) }
     if secret || playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
     let inner = Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place)
-    _ = try await walk(playbook.steps, in: inner, isTop: false)
+    do {
+      _ = try await walk(playbook.steps, in: inner, isTop: false)
+    } catch {
+      try await finishUsed(playbook, in: inner, after: error)
+      throw error
+    }
     _ = try await walk(playbook.finally, in: inner, isTop: false)
     let isRestored = try await restore(step, in: frame)
     var outcome = Outcome.plain([], started: now)
@@ -103,6 +108,28 @@ extension Runner {
     // What the inner steps found is recorded with them; here it is only made visible.
     if !isRestored { try await end(step, in: frame, outcome: Outcome.plain([], started: now)) }
     bind(step, in: frame, outcome: outcome)
+  }
+
+  /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not hide
+  /// what went wrong first.
+  private func finishUsed(_ playbook: Playbook, in frame: Frame, after stop: Stop) async throws(Stop) {
+    switch stop {
+    case .failed, .aborted: break
+    case .paused, .cut, .lost: return
+    }
+    guard !playbook.finally.isEmpty else { return }
+    control.clear()
+    let before = (isFinishing, isCompleted)
+    (isFinishing, isCompleted) = (true, false)
+    defer { (isFinishing, isCompleted) = before }
+    do throws(Stop) {
+      _ = try await walk(playbook.finally, in: frame, isTop: false)
+    } catch {
+      switch error {
+      case .failed, .aborted: break
+      case .paused, .cut, .lost: throw error
+      }
+    }
   }
 
   private func inputValues(

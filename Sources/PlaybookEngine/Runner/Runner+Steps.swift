@@ -246,6 +246,7 @@ extension MapValue {
   /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the start.
   var head: MapValue {
     var head = MapValue()
+    head.absent = absent
     for (key, value) in entries {
       switch value {
       case .list(let items): head.insert(.list(items.prefix(8).filter { !$0.isLarge }), for: key)

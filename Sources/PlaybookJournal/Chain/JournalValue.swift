@@ -5,7 +5,8 @@ public import CEL
 ///
 /// `{"$timestamp": "…"}` (RFC 3339), `{"$duration": "1.5s"}`, `{"$bytes": "<base64>"}`, `{"$uint": n}`,
 /// `{"$double": "NaN"}`, `{"$type": "int"}`, `{"$ip": "…"}`, `{"$cidr": "…"}`, `{"$unknown": ["why"]}`, `{"$optional": [value]}`, and
-/// `{"$map": [[key, value], …]}` for a map with keys that are no text or begin with `$`.
+/// `{"$map": [[key, value], …]}` for a map with keys that are no text or begin with `$`. What the missing fields of an
+/// outcome are stands in it as `"$absent": ["why"]`.
 public enum JournalValue {
   /// `value` with tags in it.
   public static func encode(_ value: Value) -> Value {
@@ -28,9 +29,13 @@ public enum JournalValue {
 
   private static func encode(_ map: MapValue) -> Value {
     let isPlain = map.entries.allSatisfy { $0.key.stringValue.map { !$0.hasPrefix("$") } ?? false }
-    guard isPlain else { return ["$map": .list(map.entries.map { [encode($0.key), encode($0.value)] })] }
     var encoded = MapValue()
-    for (key, value) in map.entries { encoded.insert(encode(value), for: key) }
+    if isPlain {
+      for (key, value) in map.entries { encoded.insert(encode(value), for: key) }
+    } else {
+      encoded["$map"] = .list(map.entries.map { [encode($0.key), encode($0.value)] })
+    }
+    if let absent = map.absent { encoded["$absent"] = .list(absent.reasons.map(Value.string)) }
     return .map(encoded)
   }
 
@@ -39,6 +44,13 @@ public enum JournalValue {
     switch value {
     case .list(let items): return .list(items.map(decode))
     case .map(let map):
+      if let reasons = map["$absent"]?.listValue {
+        var whole = map
+        whole["$absent"] = nil
+        guard case .map(var decoded) = decode(.map(whole)) else { return .map(map) }
+        decoded.absent = Unknown(reasons.compactMap(\.stringValue))
+        return .map(decoded)
+      }
       if map.count == 1, let (key, inner) = map.entries.first, let tag = key.stringValue, tag.hasPrefix("$"),
         let tagged = decode(tag, inner)
       {

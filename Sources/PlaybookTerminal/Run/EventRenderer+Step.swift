@@ -10,9 +10,9 @@ extension EventRenderer {
     return stepLine(event.path, width: width) + (why.map { reason($0, width: width) } ?? [])
   }
 
-  /// Why a step is there, as its author wrote it.
+  /// Why a step is there, its paragraphs filled to the width.
   func reason(_ why: String, width: Int) -> [Line] {
-    Line.block(why, indent: Self.indent, width: width, style: .faint, limit: 20)
+    Line.block(TextLayout.filled(why), indent: Self.indent, width: width, style: .faint, limit: 20)
   }
 
   mutating func skipped(_ event: Event, width: Int) -> [Line] {
