@@ -56,7 +56,7 @@ struct PlaybookCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Finding", subcommands: [FindCommand.self, ListCommand.self, ShowCommand.self]),
       CommandGroup(
-        name: "Writing", subcommands: [LintCommand.self, EvalCommand.self]),
+        name: "Writing", subcommands: [LintCommand.self, TestCommand.self, EvalCommand.self]),
       CommandGroup(
         name: "After a run",
         subcommands: [RunsCommand.self, TranscriptCommand.self, EvidenceCommand.self, VerifyCommand.self]),

@@ -179,23 +179,3 @@ enum Loading {
     throw CommandFailure.wrong("--alerted \(text): write 2026-11-23T02:51:00Z or 02:51")
   }
 }
-
-extension YAMLNode {
-  /// The node as plain data: no templates, no expressions.
-  var plainValue: Value {
-    switch content {
-    case .sequence(let items): return .list(items.map(\.plainValue))
-    case .mapping(let entries):
-      var map = MapValue()
-      for entry in entries { map[entry.key.text] = entry.value.plainValue }
-      return .map(map)
-    case .scalar(let scalar):
-      switch scalar.value {
-      case .null: return .null
-      case .bool(let flag): return .bool(flag)
-      case .int, .float: return .string(scalar.text)
-      case .string(let text): return .string(text)
-      }
-    }
-  }
-}

@@ -33,23 +33,8 @@ struct RunSession {
     let place = RunPlace()
     let shown = terminal(place)
     let inputs = try await complete(shown)
-    let folder: RunFolder
-    do {
-      folder = try store.create(playbook: playbook.name, at: .now())
-    } catch {
-      throw CommandFailure.failed("no run can be started: \(error.description)")
-    }
+    let (folder, configuration) = try prepare(inputs)
     place.set(folder)
-    var facts = self.facts
-    do {
-      facts["sources"] = .list(
-        try playbook.allSources.map { source in
-          ["path": .string(source.path), "sha256": .string(try folder.keep(source: source.bytes))]
-        })
-    } catch {
-      throw CommandFailure.failed("no run can be started: \(error)")
-    }
-    let configuration = configuration(id: folder.id, inputs: inputs, facts: facts)
     let result = try await go(configuration, in: folder, continuing: nil, terminal: shown)
     return (result, folder)
   }
@@ -74,13 +59,28 @@ struct RunSession {
     return try await session.go(configuration, in: folder, continuing: contents, terminal: terminal(RunPlace(folder)))
   }
 
+  /// Makes the run's folder, with all sources in it.
+  func prepare(_ inputs: [String: Value]) throws -> (RunFolder, RunConfiguration) {
+    var facts = self.facts
+    do {
+      let folder = try store.create(playbook: playbook.name, at: .now())
+      facts["sources"] = .list(
+        try playbook.allSources.map { source in
+          ["path": .string(source.path), "sha256": .string(try folder.keep(source: source.bytes))]
+        })
+      return (folder, configuration(id: folder.id, inputs: inputs, facts: facts))
+    } catch {
+      throw CommandFailure.failed("no run can be started: \(error)")
+    }
+  }
+
   private func configuration(id: String, inputs: [String: Value], facts: MapValue) -> RunConfiguration {
     RunConfiguration(
       id: id, mode: mode, playbook: playbook, inputs: inputs, environment: environment, answers: answers,
       approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
   }
 
-  private var facts: MapValue {
+  var facts: MapValue {
     var facts: MapValue = MapValue([
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
     ])
@@ -134,13 +134,11 @@ struct RunSession {
 
   /// What is said after the last event: where the record is, and how to go on.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
-    let path = folder.path + "/transcript.md"
+    let path: String
     do {
-      let contents = try folder.journal()
-      let transcript = Transcript(contents, runID: folder.id, evidence: { try folder.evidence($0) })
-      try Data(transcript.markdown().utf8).write(to: URL(filePath: path))
-      unsafe chmod(path, 0o600)
+      path = try Self.writeTranscript(of: folder)
     } catch {
+      path = "none"
       Output.operatorText("playbook: warning: the transcript could not be written: \(error)\n")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
@@ -152,25 +150,41 @@ struct RunSession {
     Output.operatorText(lines.joined(separator: "\n") + "\n")
   }
 
+  /// The transcript as Markdown, into the run's folder. Its path.
+  static func writeTranscript(of folder: RunFolder) throws -> String {
+    let path = folder.path + "/transcript.md"
+    let contents = try folder.journal()
+    let transcript = Transcript(contents, runID: folder.id, evidence: { try folder.evidence($0) })
+    try Data(transcript.markdown().utf8).write(to: URL(filePath: path))
+    unsafe chmod(path, 0o600)
+    return path
+  }
+
+  /// The inputs given, and the defaults of those that are not and have one.
+  func withDefaults() throws -> [String: Value] {
+    var values = inputs
+    for declaration in playbook.inputs where values[declaration.name] == nil {
+      guard let tree = declaration.defaultValue else { continue }
+      let value: Value
+      do {
+        value = try tree.resolve(Bindings(["now": .timestamp(.now())]))
+      } catch {
+        throw CommandFailure.wrong("the default of `\(declaration.name)`: \(error.message)")
+      }
+      switch declaration.check(value) {
+      case .success(let typed): values[declaration.name] = typed
+      case .failure(let problem):
+        throw CommandFailure.wrong("the default of `\(declaration.name)`: \(problem.message)")
+      }
+    }
+    return values
+  }
+
   /// Every input with a value: given, its default, or asked for.
   private func complete(_ terminal: TerminalOperator) async throws -> [String: Value] {
-    var values = inputs
+    var values = try withDefaults()
     var missing: [String] = []
     for declaration in playbook.inputs where values[declaration.name] == nil {
-      if let tree = declaration.defaultValue {
-        let value: Value
-        do {
-          value = try tree.resolve(Bindings(["now": .timestamp(.now())]))
-        } catch {
-          throw CommandFailure.wrong("the default of `\(declaration.name)`: \(error.message)")
-        }
-        switch declaration.check(value) {
-        case .success(let typed): values[declaration.name] = typed
-        case .failure(let problem):
-          throw CommandFailure.wrong("the default of `\(declaration.name)`: \(problem.message)")
-        }
-        continue
-      }
       guard terminal.isInteractive else {
         missing.append("--set \(declaration.name)=\(declaration.type.rawValue.uppercased())")
         continue

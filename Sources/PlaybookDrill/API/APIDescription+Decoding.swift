@@ -69,7 +69,7 @@ extension APIDescription {
     }
     let statements = reader.node("do").map { list($0, "`do`", &diagnostics) } ?? []
     return Route(
-      method: String(words[0]), path: path(words[1]),
+      method: String(words[0]), path: words[1].split(separator: "/").map { PathPart($0) },
       token: reader.text("auth", &diagnostics), delay: reader.duration("delay", &diagnostics),
       failure: reader.mapping("fail", failure, &diagnostics).map { fail in
         Failure(
@@ -78,13 +78,6 @@ extension APIDescription {
       },
       statements: statements.compactMap { statement($0, &calls, &diagnostics) },
       answers: reader.node("answer").map { answers($0, &diagnostics) } ?? [])
-  }
-
-  private static func path(_ text: Substring) -> [PathPart] {
-    text.split(separator: "/").map { part in
-      part.hasPrefix("{") && part.hasSuffix("}")
-        ? .variable(String(part.dropFirst().dropLast())) : .fixed(String(part))
-    }
   }
 
   private static func statement(

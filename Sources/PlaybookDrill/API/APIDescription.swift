@@ -42,17 +42,32 @@ package struct APIDescription: Sendable {
     package var text: String { method + " " + path.map { "/" + $0.text }.joined() }
   }
 
-  /// A part of a path between two slashes.
-  package enum PathPart: Sendable, Equatable {
-    case fixed(String)
-    /// `{name}`: any text without a slash, bound to `request.path.name`.
-    case variable(String)
+  /// A part of a path between two slashes: a text, or one variable with text around it (`{user_id}`, `bot{token}`).
+  package struct PathPart: Sendable, Equatable {
+    package var before: String
+    /// Bound to `request.path.name`; nil: `before` is all of it.
+    package var name: String?
+    package var after = ""
 
-    var text: String {
-      switch self {
-      case .fixed(let text): text
-      case .variable(let name): "{\(name)}"
-      }
+    init(_ text: some StringProtocol) {
+      before = String(text)
+      guard let open = text.firstIndex(of: "{"), let close = text[open...].firstIndex(of: "}") else { return }
+      before = String(text[..<open])
+      name = String(text[text.index(after: open)..<close])
+      after = String(text[text.index(after: close)...])
+    }
+
+    var text: String { before + (name.map { "{\($0)}" } ?? "") + after }
+
+    /// Whether `part` of a request's path is this one.
+    func fits(_ part: String) -> Bool { name == nil ? part == before : variable(in: part) != nil }
+
+    /// The variable and what it is in `part`, which is at least one character long.
+    func variable(in part: String) -> (name: String, value: String)? {
+      guard let name, part.hasPrefix(before), part.hasSuffix(after),
+        part.utf8.count > before.utf8.count + after.utf8.count
+      else { return nil }
+      return (name, String(part.dropFirst(before.count).dropLast(after.count)))
     }
   }
 

@@ -9,8 +9,7 @@ import SourceText
 /// language's own and are sent by its executors. Every request is written to the call log before it is answered.
 package actor AdminAPI {
   private let description: APIDescription
-  private let executors: [String: any Executor]
-  private let targets: [String: ResolvedTarget]
+  private let sender: CallSender
   private let secrets: [String: String]
   private let log: CallLog
   /// How many requests each route got, for those that are made to fail.
@@ -24,8 +23,7 @@ package actor AdminAPI {
     log: CallLog
   ) {
     self.description = description
-    self.executors = Dictionary(executors.map { ($0.name, $0) }) { first, _ in first }
-    self.targets = Dictionary(targets.map { ($0.name, $0) }) { first, _ in first }
+    sender = CallSender(executors: executors, targets: targets, label: "playbook-world api")
     self.secrets = secrets
     self.log = log
   }
@@ -37,9 +35,7 @@ package actor AdminAPI {
   }
 
   /// Closes the connections to the world's servers.
-  package func close() async {
-    for executor in executors.values { await executor.close() }
-  }
+  package func close() async { await sender.close() }
 
   private func respond(to request: APIRequest) async -> (APIResponse, String?) {
     guard let parts = request.pathParts else { return (.error(400, "the path is not percent-encoded UTF-8"), nil) }
@@ -88,7 +84,7 @@ package actor AdminAPI {
     ]
     for statement in route.statements {
       var outcome: Value = ["ok": false]
-      if try holds(statement.when, values) { outcome = .map(try await send(statement.call, values)) }
+      if try holds(statement.when, values) { outcome = .map(try await sender.send(statement.call, mode: .act, values)) }
       if let name = statement.name { values[name] = outcome }
     }
     for answer in route.answers where try holds(answer.when, values) { return try response(answer, values) }
@@ -102,45 +98,17 @@ package actor AdminAPI {
     }
   }
 
-  private func send(_ call: Call, _ values: [String: Value]) async throws(DrillError) -> MapValue {
-    guard let executor = executors[call.executor], let target = targets[call.executor] else {
-      throw DrillError(.missing, "the world has no `\(call.executor)`")
-    }
-    var arguments = MapValue()
-    for field in executor.schema.fields {
-      guard let tree = call.form.fields[field.name] else { continue }
-      if field.type == .literal, case .template(let template) = tree {
-        arguments[field.name] = .string(template.literal ?? "")
-      } else {
-        arguments[field.name] = try resolve(tree, values)
-      }
-    }
-    let resolved = ResolvedCall(executor: call.executor, mode: .act, target: target.name, arguments: arguments)
-    let context = CallContext(target: target, deadline: .now + .seconds(10), label: "playbook-world api")
-    do {
-      var fields = try await executor.perform(resolved, context: context).fields
-      fields["ok"] = true
-      return fields
-    } catch {
-      throw DrillError(.failed, "\(call.executor): \(error.message)")
-    }
-  }
-
   private func response(_ answer: APIDescription.Answer, _ values: [String: Value]) throws(DrillError) -> APIResponse {
     var headers: [(name: String, value: String)] = []
-    for (name, value) in answer.headers { headers.append((name, try resolve(.template(value), values).rendered)) }
+    for (name, value) in answer.headers {
+      headers.append((name, try sender.resolve(.template(value), values).rendered))
+    }
     if let json = answer.json {
-      return APIResponse(status: answer.status, headers: headers, json: try resolve(json, values))
+      return APIResponse(status: answer.status, headers: headers, json: try sender.resolve(json, values))
     }
     guard let text = answer.text else { return APIResponse(status: answer.status, headers: headers) }
-    let body = Array(try resolve(.template(text), values).rendered.utf8)
+    let body = Array(try sender.resolve(.template(text), values).rendered.utf8)
     return APIResponse(status: answer.status, headers: headers, body: body)
-  }
-
-  private func resolve(_ tree: TemplateTree, _ values: [String: Value]) throws(DrillError) -> Value {
-    do { return try tree.resolve(Bindings(values)) } catch {
-      throw DrillError(.failed, "\(tree.span.location): \(error.message)")
-    }
   }
 }
 
@@ -150,10 +118,8 @@ extension APIDescription.Route {
     guard parts.count == path.count else { return nil }
     var variables: [(String, String)] = []
     for (part, pattern) in zip(parts, path) {
-      switch pattern {
-      case .fixed(let text): if text != part { return nil }
-      case .variable(let name): variables.append((name, part))
-      }
+      guard pattern.fits(part) else { return nil }
+      if let variable = pattern.variable(in: part) { variables.append(variable) }
     }
     return variables
   }

@@ -69,6 +69,9 @@ public final class DrillSession: Sendable {
   /// The requests that the admin API has got so far.
   public func calls() throws(DrillError) -> [RecordedCall] { try RecordedCall.read(addresses.calls) }
 
+  /// The drill's secrets by name: the files of its folder of secrets, as they are now.
+  package func secrets() throws(DrillError) -> [String: String] { try DrillSecrets(addresses.secrets).all() }
+
   /// Tears the world down and waits until all of it is gone.
   public func stop() async {
     release.finish()

@@ -1,0 +1,22 @@
+import PlaybookEngine
+import SourceText
+
+/// How one test ended.
+struct TestResult: Sendable {
+  /// `mass-lockout/attack-is-blocked`.
+  var name: String
+  /// What the test says of itself.
+  var title: String
+  /// The test's path.
+  var file: String?
+  var failures: [Diagnostic] = []
+  /// What the run recorded; empty where there was none.
+  var events: [Event] = []
+  /// Until the world was up.
+  var startUp: Duration = .zero
+  var took: Duration = .zero
+  /// Whether it was broken off by a signal, so that it says nothing.
+  var isCut = false
+
+  var passed: Bool { failures.isEmpty && !isCut }
+}
