@@ -61,6 +61,12 @@ import Testing
     #expect(lines.last?.text == "      of 3000: 2999 done, 1 failed; 3000 verified, 0 not")
   }
 
+  @Test func `what a document says is read before its questions`() {
+    let started = RunFixture.event(
+      .stepStarted, "tell", ["kind": "document", "title": "Tell", "place": "1/1", "text": "It stays\nlocked"])
+    #expect(RunFixture.screen([started], width: 80).contains("    It stays locked"))
+  }
+
   @Test func `events without any data are no trouble`() {
     for type in EventType.allCases {
       _ = RunFixture.screen([RunFixture.event(type), RunFixture.event(type, "a[3]", 1)], width: 40)

@@ -149,7 +149,7 @@ extension Runner {
     if let template = document.ask {
       let question = (try? template.resolve(bindings).rendered) ?? step.name
       if let answer = try await documentAnswer(
-        Question(key: path, place: frame.place, text: question, why: text, kind: .text(isOptional: true)), asksNobody)
+        Question(key: path, place: frame.place, text: question, kind: .text(isOptional: true)), asksNobody)
       {
         fields.append(("answer", answer))
       }

@@ -126,11 +126,16 @@ extension Runner {
     guard state.begun[path] == nil else { return }
     let bindings = frame.scope.bindings(now: now)
     let why = step.why.flatMap { try? $0.resolve(bindings) }.map { Value.string($0.rendered) }
+    // What a document says is read before its questions.
+    var text: Value?
+    if case .document(let document) = step.kind {
+      text = document.text.flatMap { try? $0.resolve(bindings) }.map { .string($0.rendered) }
+    }
     try await emit(
       .stepStarted, path: path,
       data: MapValue(present: [
         "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
-        "why": why, "place": .string(frame.place), "now": .timestamp(now),
+        "why": why, "text": text, "place": .string(frame.place), "now": .timestamp(now),
         "links": step.links.isEmpty
           ? nil : .list(step.links.map { ["title": .string($0.title), "url": .string($0.url)] }),
       ]))

@@ -7,7 +7,12 @@ extension EventRenderer {
     // These wait: a query and a check for their result, a confirm for its question.
     if ["query", "check", "confirm"].contains(event.data.text("kind")) { return [] }
     let why = event.data.text("why")
-    return stepLine(event.path, width: width) + (why.map { reason($0, width: width) } ?? [])
+    var lines = stepLine(event.path, width: width) + (why.map { reason($0, width: width) } ?? [])
+    // What a document says: an act's text comes with its question.
+    if event.data.text("kind") == "document", let text = event.data.text("text") {
+      lines += Line.block(TextLayout.filled(text), indent: Self.indent, width: width, limit: 40)
+    }
+    return lines
   }
 
   /// Why a step is there, its paragraphs filled to the width.

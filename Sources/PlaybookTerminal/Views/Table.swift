@@ -61,6 +61,8 @@ struct Table {
     case nil: ""
     case .null: "null"
     case .string(let text): text
+    // The parts of a second are in the evidence; here they would only push out another column.
+    case .timestamp(let time): time.description.prefix(19).replacing("T", with: " ") + "Z"
     case .some(let value): value.rendered
     }
   }
