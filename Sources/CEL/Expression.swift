@@ -26,6 +26,8 @@ public struct Expression: Sendable {
     public let name: String
     public let path: [String]
     public let range: Range<Int>
+    /// Whether it stands within `fingerprint(…)`, so that nothing of its value comes out.
+    public var isFingerprinted = false
   }
 
   /// Parses all of `source`. Throws the first problem.

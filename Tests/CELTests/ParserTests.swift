@@ -62,6 +62,8 @@ import Testing
     #expect(expression.references.map(\.name) == ["spraying", "inputs", "l", "y", "w", "s"])
     #expect(expression.references.map(\.path) == [["rows"], ["n"], [], ["b", "c", "d"], [], ["t"]])
     #expect(try CEL.Expression(parsing: "type(x) == google.protobuf.Timestamp").references.map(\.name) == ["x"])
+    let mixed = try CEL.Expression(parsing: "fingerprint(a.b[0]) + c + a.b[0]").references
+    #expect(mixed.map(\.isFingerprinted) == [true, false, false])
     #expect(try CEL.Expression(parsing: "  foo.bar").references.first?.range == 2..<9)
     #expect(try CEL.Expression(parsing: "[1].map(x, .x)").references.map(\.name) == ["x"])
   }

@@ -30,4 +30,65 @@ import Testing
     #expect(await run.sit(FakeOperator(["c": [.yes]])) == .completed)
     #expect(run.executor.acts == ["!key"])
   }
+
+  private static let handedOver = """
+    steps:
+      - query: key
+        secret: true
+        shell: key
+      - query: mark
+        shell: mark ${fingerprint(key.value)}
+      - act: hand
+        shell: hand ${key.value}
+      - confirm: c
+        ask: Go?
+      - check: same
+        that: mark.value == 'mark ' + fingerprint('one-secret')
+    """
+
+  @Test func `the fingerprint of a secret is recorded, and its call is no secret`() async throws {
+    let run = try TestRun(Self.handedOver)
+    run.executor.script("key", .value("one-secret"))
+    #expect(await run.sit(FakeOperator(["hand": [.yes], "c": [.yes]])) == .completed)
+    #expect(run.outcome("same")?["verdict"] == "yes")
+    #expect(run.outcome("mark")?["value"]?.stringValue?.hasPrefix("mark sha256:") == true)
+    #expect(!run.sink.secrets.contains { $0.contains("sha256:") })
+  }
+
+  @Test func `a secret lost before it was handed over is made anew, and so is its fingerprint`() async throws {
+    let run = try TestRun(Self.handedOver)
+    run.executor.script("key", .value("lost-secret"), .value("one-secret"))
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(await run.sit(FakeOperator(["hand": [.yes], "c": [.yes]])) == .completed)
+    #expect(run.executor.acts == ["!hand one-secret"])
+    #expect(run.outcome("same")?["verdict"] == "yes")
+  }
+
+  @Test func `a secret that was handed over is not made anew and is known by its fingerprint`() async throws {
+    let run = try TestRun(Self.handedOver)
+    run.executor.script("key", .value("one-secret"), .value("another-secret"))
+    #expect(await run.sit(FakeOperator(["hand": [.yes]])).exitCode == 3)
+    #expect(await run.sit(FakeOperator(["c": [.yes]])) == .completed)
+    #expect(run.executor.calls.filter { $0 == "key" }.count == 1)
+    #expect(run.executor.acts == ["!hand one-secret"])
+    #expect(run.outcome("same")?["verdict"] == "yes")
+  }
+
+  @Test func `killed after any event the fingerprint on record is that of the secret handed over`() async throws {
+    let whole = try TestRun(Self.handedOver)
+    whole.executor.script("key", .value("one-secret"))
+    #expect(await whole.sit(FakeOperator(["hand": [.yes], "c": [.yes]])) == .completed)
+    let events = whole.sink.events
+    for count in 1..<events.count {
+      let sink = MemorySink()
+      for event in events.prefix(count) { _ = try await sink.record(event, synced: true) }
+      let run = try TestRun(Self.handedOver, sink: sink)
+      run.executor.script("key", .value("new-secret"))
+      let human = FakeOperator(["hand": [.yes], "c": [.yes], "hand!cut0.1": [.said("again")]])
+      #expect(await run.sit(human) == .completed, "after event \(count)")
+      let handed = run.executor.acts.last.map { String($0.dropFirst("!hand ".count)) } ?? "one-secret"
+      let mark = run.outcome("mark")?["value"]?.stringValue
+      #expect(mark == "mark " + fingerprint(.string(handed)), "after event \(count)")
+    }
+  }
 }

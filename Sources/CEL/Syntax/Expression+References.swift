@@ -12,6 +12,10 @@ extension Expression {
       return
     }
     switch node.kind {
+    case .call(let call) where call.target == nil && call.name == "fingerprint":
+      let first = found.count
+      for child in node.children { collect(child, bound: bound, into: &found) }
+      for index in found.indices[first...] { found[index].isFingerprinted = true }
     case .loop(let loop):
       collect(loop.range, bound: bound, into: &found)
       let inner = bound.union([loop.first]).union(loop.second.map { [$0] } ?? [])

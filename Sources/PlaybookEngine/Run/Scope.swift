@@ -6,6 +6,8 @@ struct Scope: Sendable {
   var values: [String: Value] = [:]
   /// Names whose values are secret or were computed from one.
   var secretNames: Set<String> = []
+  /// Secrets that this sitting had to make anew, and what was computed from them.
+  var remade: Set<String> = []
   /// When evidence was taken, by the name of its step.
   var taken: [String: Timestamp] = [:]
   /// Steps whose evidence was cut and does not allow that.
@@ -18,10 +20,12 @@ struct Scope: Sendable {
     return Bindings(all, now: now)
   }
 
-  /// Whether any of `expressions` reads something secret.
+  /// Whether any of `expressions` reads something secret, other than for its fingerprint.
   func isSecret(_ expressions: [LocatedExpression]) -> Bool {
     expressions.contains { located in
-      located.expression.references.contains { $0.name == "secrets" || secretNames.contains($0.name) }
+      located.expression.references.contains { reference in
+        !reference.isFingerprinted && (reference.name == "secrets" || secretNames.contains(reference.name))
+      }
     }
   }
 

@@ -122,7 +122,8 @@ extension Runner {
     var leftOut: [(String, String)] = []
     for item in items {
       let scope = scope(for: step, item, in: frame)
-      let prepared = try await prepare(act.call, mode: .act, in: scope, now: now)
+      let isDone = state.acts[path]?.items[planned.count]?.state == "done"
+      let prepared = try await prepare(act.call, mode: .act, in: scope, now: now, isDone: isDone)
       let reason =
         protection.reason(against: .map(prepared.call.arguments))
         ?? prepared.call.host.flatMap { protection.reason(against: .string($0)) }

@@ -203,7 +203,11 @@ extension Runner {
     guard let record = state.finished[frame.path(step)] else { return false }
     // The process died after the failure and before the end of the run: the failure stands.
     if let reason = record.stops { throw .failed(reason) }
-    if step.isSecret { return false }
+    let isHandedOver = step.isSecret && handedOver(step.name, in: frame)
+    if step.isSecret ? !isHandedOver : step.isRead && !step.references.isDisjoint(with: frame.scope.remade) {
+      frame.scope.remade.insert(step.name)
+      return false
+    }
     var outcome = record.outcome
     if let digest = record.evidence {
       do {
@@ -216,6 +220,25 @@ extension Runner {
     if record.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
     bind(step, in: frame, outcome: outcome)
     return true
+  }
+}
+
+extension Runner {
+  /// Whether a change that an earlier sitting made was given this secret: it is in use then, and another one made now would
+  /// not be the same.
+  private func handedOver(_ name: String, in frame: Frame) -> Bool {
+    frame.playbook.allSteps.contains { step in
+      guard case .act = step.kind, let act = state.acts[frame.path(step)] else { return false }
+      let reads = step.allExpressions.flatMap(\.expression.references)
+      return act.items.values.contains { $0.state == "done" }
+        && reads.contains { $0.name == name && !$0.isFingerprinted }
+    }
+  }
+}
+
+extension Step {
+  fileprivate var isRead: Bool {
+    if case .query = kind { true } else { false }
   }
 }
 

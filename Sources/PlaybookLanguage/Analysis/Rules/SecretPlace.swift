@@ -43,13 +43,7 @@ extension ExpressionUse {
 
   /// Where the expression reads a name that `isMeant`, other than for a fingerprint.
   func spans(_ isMeant: (String) -> Bool) -> [SourceSpan] {
-    let bytes = Array(expression.expression.source.utf8)
-    return expression.expression.references.filter { reference in
-      guard isMeant(reference.name), reference.range.lowerBound <= bytes.count else { return false }
-      let before = bytes[..<reference.range.lowerBound].reversed().drop { $0 == UInt8(ascii: " ") }
-      let after = bytes.dropFirst(reference.range.upperBound).drop { $0 == UInt8(ascii: " ") }
-      let isFingerprint = before.starts(with: "fingerprint(".utf8.reversed()) && after.first == UInt8(ascii: ")")
-      return !isFingerprint
-    }.map { expression.span(of: $0.range) }
+    expression.expression.references.filter { isMeant($0.name) && !$0.isFingerprinted }
+      .map { expression.span(of: $0.range) }
   }
 }
