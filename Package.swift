@@ -27,6 +27,7 @@ let nioSSL: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl
 let nioHTTP: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let httpClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -89,7 +90,7 @@ let package = Package(
       name: "playbook-world",
       dependencies: [
         "PlaybookDrill", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", "RedisExecutor", "SQLExecutor",
-        hummingbird, nio,
+        "ShellExecutor", hummingbird, hummingbirdCore, nio,
       ],
       swiftSettings: settings),
 

@@ -1,5 +1,6 @@
 import Glibc
 import Hummingbird
+import HummingbirdCore
 import NIOCore
 import PlaybookDrill
 
@@ -13,11 +14,9 @@ actor APIServer {
     // Hummingbird would write a line a start to standard error, which is where a failure is looked for.
     _ = unsafe setenv("LOG_LEVEL", "critical", 0)
     let (ports, tell) = AsyncStream<Int>.makeStream()
-    let responder = CallbackResponder<BasicRequestContext> { request, _ in
-      await Self.answer(request, api)
-    }
     let application = Application(
-      responder: responder,
+      responder: CallbackResponder<BasicRequestContext> { request, _ in await Self.answer(request, api) },
+      server: Self.server(api),
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { channel in
         tell.yield(channel.localAddress?.port ?? 0)
@@ -45,6 +44,17 @@ actor APIServer {
 
   private func failure(of task: Task<Void, any Error>) async -> String {
     if case .failure(let error) = await task.result { "\(error)" } else { "it ended at once" }
+  }
+
+  /// HTTP/1.1 without what an application adds to every response: a drill may have a clock that is wrong, and
+  /// Hummingbird's own `Date` would take its place.
+  private static func server(_ api: AdminAPI) -> HTTPServerBuilder {
+    HTTPServerBuilder { _ in
+      HTTP1Channel { request, writer, _ in
+        let response = await answer(request, api)
+        try await writer.write(response: response.head, body: response.body)
+      }
+    }
   }
 
   private static func answer(_ request: Request, _ api: AdminAPI) async -> Response {

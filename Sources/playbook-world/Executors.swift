@@ -1,8 +1,9 @@
 import PlaybookEngine
 import RedisExecutor
 import SQLExecutor
+import ShellExecutor
 
 extension PlaybookWorld {
-  /// What the admin API reaches the world's servers with.
-  static var executors: [any Executor] { [RedisExecutor(), SQLExecutor()] }
+  /// What the admin API reaches the world's servers and programs with.
+  static var executors: [any Executor] { [RedisExecutor(), SQLExecutor(), ShellExecutor()] }
 }

@@ -61,7 +61,7 @@ struct TestedScenario {
     }
     do throws(DrillError) {
       let world = try DrillWorld(scenario: folder, diagnostics: &diagnostics)
-      let schemas = Executors.schemas.filter { ["redis", "sql"].contains($0.name) }
+      let schemas = Executors.schemas.filter { ["redis", "sql", "shell"].contains($0.name) }
       let routes = try world.readAPI(executors: schemas, diagnostics: &diagnostics).routes.map(\.text)
       let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: Executors.schemas, routes: routes)
       var tests: [ScenarioTest] = []

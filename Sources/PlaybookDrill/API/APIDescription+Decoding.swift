@@ -27,7 +27,10 @@ extension APIDescription {
 
   private static let statement = KeyTable(
     "a statement",
-    [Key("as", .name, "The name of its outcome"), Key("when", .expression, "Whether it is sent")])
+    [
+      Key("as", .name, "The name of its outcome"), Key("when", .expression, "Whether it is sent"),
+      Key("may_fail", .boolean, "Go on where it fails: `ok` is false then, and `error` says why"),
+    ])
 
   private static let answer = KeyTable(
     "an answer",
@@ -92,7 +95,7 @@ extension APIDescription {
     }
     return Statement(
       name: reader.text("as", &diagnostics), when: reader.expression("when", &diagnostics),
-      call: calls.decode(entry, mode: .act, &diagnostics))
+      mayFail: reader.boolean("may_fail", &diagnostics) ?? false, call: calls.decode(entry, mode: .act, &diagnostics))
   }
 
   private static func answers(_ node: YAMLNode, _ diagnostics: inout [Diagnostic]) -> [Answer] {

@@ -1,3 +1,4 @@
+import CEL
 package import PlaybookLanguage
 
 /// A drill's `api.yaml`: the routes of the admin API, what each does to the world's servers, and what it answers.
@@ -22,8 +23,11 @@ package import PlaybookLanguage
 package struct APIDescription: Sendable {
   package var routes: [Route]
 
-  /// The names of the secrets that its routes ask for.
-  package var secrets: [String] { routes.compactMap(\.token) }
+  /// The names of the secrets that its routes ask for or read.
+  package var secrets: [String] {
+    let references = routes.flatMap(\.expressions).flatMap(\.expression.references)
+    return routes.compactMap(\.token) + references.filter { $0.name == "secrets" }.compactMap(\.path.first)
+  }
 
   /// A method and a path, and what happens there.
   package struct Route: Sendable {
@@ -37,6 +41,20 @@ package struct APIDescription: Sendable {
     package var statements: [Statement]
     /// The first whose `when` holds is given; where none does, 204.
     package var answers: [Answer]
+
+    var expressions: [LocatedExpression] {
+      var found: [LocatedExpression] = []
+      for statement in statements {
+        if let when = statement.when { found.append(when) }
+        for tree in statement.call.form.fields.values { found += tree.expressions }
+      }
+      for answer in answers {
+        if let when = answer.when { found.append(when) }
+        found += (answer.json?.expressions ?? []) + (answer.text?.expressions ?? [])
+        for header in answer.headers { found += header.value.expressions }
+      }
+      return found
+    }
 
     /// As it is written: `POST /api/v1/users/{user_id}`.
     package var text: String { method + " " + path.map { "/" + $0.text }.joined() }
@@ -87,6 +105,8 @@ package struct APIDescription: Sendable {
     /// The name under which what follows sees its outcome.
     package var name: String?
     package var when: LocatedExpression?
+    /// Whether the request goes on where it fails; `ok` is false then, and `error` says why.
+    package var mayFail: Bool
     package var call: Call
   }
 

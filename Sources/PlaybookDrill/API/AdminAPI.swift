@@ -10,26 +10,30 @@ import SourceText
 package actor AdminAPI {
   private let description: APIDescription
   private let sender: CallSender
-  private let secrets: [String: String]
+  private let secrets: DrillSecrets
   private let log: CallLog
   /// How many requests each route got, for those that are made to fail.
   private var counts: [String: Int] = [:]
 
   /// - Parameters:
   ///   - targets: by executor, where its calls go.
-  ///   - secrets: by name, what bearer tokens are compared with.
+  ///   - secrets: the folder of the world's secrets, read at each request: its programs may replace them.
   package init(
-    _ description: APIDescription, executors: [any Executor], targets: [ResolvedTarget], secrets: [String: String],
+    _ description: APIDescription, executors: [any Executor], targets: [ResolvedTarget], secretsIn secrets: String,
     log: CallLog
   ) {
     self.description = description
     sender = CallSender(executors: executors, targets: targets, label: "playbook-world api")
-    self.secrets = secrets
+    self.secrets = DrillSecrets(secrets)
     self.log = log
   }
 
+  /// Every answer has a `Date`: the author's, or the time.
   package func answer(_ request: APIRequest) async -> APIResponse {
-    let (response, route) = await respond(to: request)
+    var (response, route) = await respond(to: request)
+    if !response.headers.contains(where: { $0.name.lowercased() == "date" }) {
+      response.headers.append(("date", Timestamp.now().httpDate))
+    }
     log.append(RecordedCall(request, route: route, status: response.hangs ? 0 : response.status))
     return response
   }
@@ -65,7 +69,7 @@ package actor AdminAPI {
   }
 
   private func isAuthorized(_ request: APIRequest, _ token: String) -> Bool {
-    guard let secret = secrets[token], let header = request.header("authorization") else { return false }
+    guard let secret = try? secrets.all()[token], let header = request.header("authorization") else { return false }
     let parts = header.split(separator: " ", maxSplits: 1)
     return parts.count == 2 && parts[0].lowercased() == "bearer" && parts[1].utf8.elementsEqual(secret.utf8)
   }
@@ -74,17 +78,26 @@ package actor AdminAPI {
     _ route: APIDescription.Route, _ request: APIRequest, _ variables: [(String, String)]
   ) async throws(DrillError) -> APIResponse {
     let headers = MapValue(request.headers.map { ($0.name, .string($0.value)) })
+    let secrets = MapValue(try secrets.all().sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) })
     var values: [String: Value] = [
+      "now": .timestamp(.now()), "secrets": .map(secrets),
       "request": [
         "method": .string(request.method), "path": .map(MapValue(variables.map { ($0.0, .string($0.1)) })),
         "query": .map(request.queryFields), "headers": .map(headers),
         // An empty map, so that `request.body.?name` is simply not there.
         "body": request.body.isEmpty ? .map(MapValue()) : request.bodyValue,
-      ]
+      ],
     ]
     for statement in route.statements {
       var outcome: Value = ["ok": false]
-      if try holds(statement.when, values) { outcome = .map(try await sender.send(statement.call, mode: .act, values)) }
+      if try holds(statement.when, values) {
+        do throws(DrillError) {
+          outcome = .map(try await sender.send(statement.call, mode: .act, values))
+        } catch {
+          guard statement.mayFail else { throw error }
+          outcome = ["ok": false, "error": .string(error.message)]
+        }
+      }
       if let name = statement.name { values[name] = outcome }
     }
     for answer in route.answers where try holds(answer.when, values) { return try response(answer, values) }
@@ -101,7 +114,11 @@ package actor AdminAPI {
   private func response(_ answer: APIDescription.Answer, _ values: [String: Value]) throws(DrillError) -> APIResponse {
     var headers: [(name: String, value: String)] = []
     for (name, value) in answer.headers {
-      headers.append((name, try sender.resolve(.template(value), values).rendered))
+      switch try sender.resolve(.template(value), values) {
+      // HTTP has a form of its own for times.
+      case .timestamp(let time): headers.append((name, time.httpDate))
+      case let value: headers.append((name, value.rendered))
+      }
     }
     if let json = answer.json {
       return APIResponse(status: answer.status, headers: headers, json: try sender.resolve(json, values))

@@ -12,18 +12,19 @@ import YAMLTree
 /// world.sql          schema and rows; run once, then copied from a cache for each drill
 /// now.sql            rows that depend on the time, run at each start
 /// api.yaml           the admin API (see APIDescription)
+/// start              a program that is run once when all of that is up, before the drill begins
 /// bin/               programs for the environment's shell target
 /// background/        programs that run as long as the world is up
 /// ```
 ///
 /// Programs are copied into the world's folder and may keep state there: `$(dirname "$0")/..`. They find the addresses
-/// in `world.env` beside `bin`.
+/// in `world.env` beside `bin`, and in `$WORLD_CONTROL` the program `redis`, which stops and starts the world's Redis.
 package struct DrillWorld: Sendable {
   /// The scenario's folder.
   package let scenario: String
   package let environment: EnvironmentText
   /// Paths, nil where there is no such file or folder.
-  package let redisScript, redisCommands, schema, currentRows, api, programs: String?
+  package let redisScript, redisCommands, schema, currentRows, api, start, programs: String?
   /// The folder of the background programs, and their names.
   package let background: (folder: String, names: [String])?
 
@@ -46,6 +47,7 @@ package struct DrillWorld: Sendable {
     schema = path("world.sql")
     currentRows = path("now.sql")
     api = path("api.yaml")
+    start = path("start")
     programs = path("bin")
     background = path("background").map { folder in
       let names = (try? manager.contentsOfDirectory(atPath: folder)) ?? []

@@ -60,6 +60,9 @@ final class ChildProcess: Sendable {
     _ = await task.value
   }
 
+  /// Waits until it has ended by itself.
+  func end() async { _ = await task.value }
+
   /// How it ended, once it has: "ended with exit code 1" and the last lines that it wrote.
   var ending: String {
     get async { await task.value + output.quoted }

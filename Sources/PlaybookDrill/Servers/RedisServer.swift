@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// A throw-away redis-server on a Unix socket: no TCP, nothing kept on disk.
+/// A throw-away redis-server on a Unix socket: no TCP, nothing kept on disk but by ``shutDown()``.
 struct RedisServer: Sendable {
   let socket: String
   let process: ChildProcess
@@ -15,6 +15,13 @@ struct RedisServer: Sendable {
     let process = try await ChildProcess.start(
       "redis-server", account.command(command), folder: folder, ready: "ready to accept connections")
     return RedisServer(socket: socket, process: process)
+  }
+
+  /// Has it write its data down, for the next start, and end.
+  func shutDown() async {
+    let command = ["redis-cli", "-s", socket, "SHUTDOWN", "SAVE"]
+    _ = try? await Command.run(ServerAccount(user: nil).command(command))
+    await process.end()
   }
 
   var url: String { "unix://" + socket }

@@ -13,6 +13,9 @@ package actor World {
   private let account: ServerAccount
   private let executors: [any Executor]
   private var children: [ChildProcess] = []
+  /// Nil while it is stopped.
+  private var redis: RedisServer?
+  private var control: Task<Void, Never>?
   private var api: AdminAPI?
 
   /// - Parameters:
@@ -39,11 +42,14 @@ package actor World {
     if diagnostics.contains(where: { $0.severity == .error }) {
       throw DrillError(.badDescription, DiagnosticRenderer().render(diagnostics))
     }
-    let secrets = try makeSecrets(drill.environment.secrets + description.secrets)
+    try makeSecrets(drill.environment.secrets + description.secrets)
     let (redis, sql) = try await startServers()
-    let targets = [target("redis", url: redis.url), target("sql", url: sql.url(role: "admin"))]
+    let targets = [
+      target("redis", ["url": .string(redis.url)]), target("sql", ["url": .string(sql.url(role: "admin"))]),
+      target("shell", ["path": [.string(folder.programs)], "trusted": true]),
+    ]
     let api = AdminAPI(
-      description, executors: executors, targets: targets, secrets: secrets, log: try CallLog(folder.calls))
+      description, executors: executors, targets: targets, secretsIn: folder.secrets, log: try CallLog(folder.calls))
     self.api = api
     let port = try await serve(api)
     let addresses = WorldAddresses(folder: folder, http: "http://127.0.0.1:\(port)", redis: redis, sql: sql)
@@ -54,9 +60,12 @@ package actor World {
   /// Ends everything that was started and removes the world's files.
   package func stop() async {
     await api?.close()
+    control?.cancel()
+    await control?.value
     // The background programs first: they would only complain that the servers are gone.
     for child in children.reversed() { await child.stop() }
     children = []
+    await redis?.process.stop()
     folder.remove()
   }
 
@@ -75,9 +84,32 @@ package actor World {
 
   private func startRedis() async throws(DrillError) -> RedisServer {
     let redis = try await RedisServer.start(in: folder.servers, as: account)
-    children.append(redis.process)
+    self.redis = redis
     try await redis.seed(script: drill.redisScript, commands: drill.redisCommands)
     return redis
+  }
+
+  /// What the world's own `redis` program asks for; gives what it says.
+  private func carryOut(_ request: String) async -> String {
+    do throws(DrillError) {
+      switch request {
+      case "stop", "kill":
+        guard let running = redis else { return "ok Redis is stopped already" }
+        redis = nil
+        if request == "stop" { await running.shutDown() }
+        await running.process.stop()
+        return "ok Redis is stopped"
+      case "start":
+        guard redis == nil else { return "ok Redis is running already" }
+        redis = try await RedisServer.start(in: folder.servers, as: account)
+        // Read back by now; after a later `kill` there is nothing to come back to.
+        try? FileManager.default.removeItem(atPath: folder.servers + "/dump.rdb")
+        return "ok Redis is running"
+      default: return "error: redis start | stop | kill | restart | status"
+      }
+    } catch {
+      return "error: \(error.message)"
+    }
   }
 
   private func startPostgreSQL() async throws(DrillError) -> PostgreSQLServer {
@@ -143,19 +175,15 @@ package actor World {
     return ["1", version, account.user ?? "", String(decoding: schema, as: UTF8.self)] + Self.grants
   }
 
-  private func makeSecrets(_ names: [String]) throws(DrillError) -> [String: String] {
+  private func makeSecrets(_ names: [String]) throws(DrillError) {
     guard unsafe mkdir(folder.secrets, 0o700) == 0 else { throw .system(.failed, "can't make \(folder.secrets)") }
-    var secrets: [String: String] = [:]
     for name in Set(names).sorted() {
-      let value = "drill-" + UUID().uuidString.lowercased()
-      try folder.write(value + "\n", to: "\(folder.secrets)/\(name)")
-      secrets[name] = value
+      try folder.write("drill-" + UUID().uuidString.lowercased() + "\n", to: "\(folder.secrets)/\(name)")
     }
-    return secrets
   }
 
-  private func target(_ name: String, url: String) -> ResolvedTarget {
-    ResolvedTarget(name: name, settings: MapValue([("url", .string(url))]), environment: "drill")
+  private func target(_ name: String, _ settings: Value) -> ResolvedTarget {
+    ResolvedTarget(name: name, settings: settings.mapValue ?? MapValue(), environment: "drill")
   }
 
   /// Writes down how the world is reached, and starts what happens in it.
@@ -164,11 +192,17 @@ package actor World {
       "redis": addresses.redis, "sql": addresses.sql, "sql_admin": addresses.sqlAdmin, "http": addresses.http,
       "bin": folder.programs, "folder": folder.path, "secrets": folder.secrets,
     ]
+    let requests = WorldControl(folder.control)
+    try requests.makeProgram()
+    control = Task { await requests.serve { request in await self.carryOut(request) } }
     try folder.write(drill.environment.filled(values), to: folder.environment)
     // The folder's path is made of plain characters, so that nothing in these needs quoting but `?` and `&`.
-    let lines = values.sorted { $0.key < $1.key }.map { "WORLD_\($0.key.uppercased())='\($0.value)'\n" }
+    let lines = values.merging(["control": folder.control]) { $1 }.sorted { $0.key < $1.key }.map {
+      "WORLD_\($0.key.uppercased())='\($0.value)'\n"
+    }
     try folder.write(lines.joined(), to: folder.shellVariables)
     if let programs = drill.programs { try folder.copyPrograms(programs, to: folder.programs) }
+    if let start = drill.start { try await run(start) }
     guard let background = drill.background else { return }
     try folder.copyPrograms(background.folder, to: folder.background)
     for name in background.names {
@@ -178,6 +212,16 @@ package actor World {
       }
       let command = ServerAccount(user: nil).command([program])
       children.append(try await ChildProcess.start(name, command, folder: folder.path))
+    }
+  }
+
+  /// Runs `drill/start` to its end.
+  private func run(_ start: String) async throws(DrillError) {
+    let program = folder.path + "/start"
+    try folder.copyPrograms(start, to: program)
+    let result = try await Command.run(ServerAccount(user: nil).command([program]))
+    guard result.succeeded else {
+      throw DrillError(.failed, "\(start) ended with \(result.status)\n\(result.output)")
     }
   }
 }

@@ -9,6 +9,7 @@ import Glibc
 /// calls.jsonl         requests that the admin API got
 /// bin/ background/    copies of the scenario's programs, which may keep their state in this folder
 /// secrets/            one file for each secret, with a random value
+/// control/redis       stops and starts Redis
 /// servers/            sockets and data of Redis and PostgreSQL
 /// ```
 package struct WorldFolder: Sendable {
@@ -22,6 +23,7 @@ package struct WorldFolder: Sendable {
   package var programs: String { path + "/bin" }
   package var background: String { path + "/background" }
   package var secrets: String { path + "/secrets" }
+  package var control: String { path + "/control" }
   package var servers: String { path + "/servers" }
 
   /// Makes the folder where it isn't there. An existing one must be empty.
