@@ -33,7 +33,7 @@ extension HTTPExecutor {
       // The server's clock, from the header `Date`; null where there is none.
       "date": .dyn,
     ],
-    validate: HTTPLint.problems)
+    settings: HTTPTarget.settings, validate: HTTPLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }

@@ -32,7 +32,7 @@ extension RedisExecutor {
       // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST and SLOWLOG GET.
       "rows": .list(.map(key: .string, value: .dyn)),
     ],
-    validate: RedisLint.problems)
+    settings: RedisTarget.settings, validate: RedisLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }

@@ -17,6 +17,7 @@ extension SQLExecutor {
     outcome: [
       "rows": .list(.map(key: .string, value: .dyn)), "columns": .list(.string), "count": .int, "affected": .int,
     ],
+    settings: ConnectionSettings.settings,
     parameters: { form in parameters(form) }, validate: { form, mode in problems(form, mode) })
 
   private static func parameters(_ form: CallForm) -> [ExecutorSchema.Parameter] {

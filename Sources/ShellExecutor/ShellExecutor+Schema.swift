@@ -20,7 +20,7 @@ extension ShellExecutor {
     outcome: [
       "exit": .int, "stdout": .dyn, "stderr": .dyn, "lines": .list(.dyn), "json": .dyn,
     ],
-    exposedFields: ["args"],
+    exposedFields: ["args"], settings: ShellTarget.settings,
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 

@@ -2,14 +2,14 @@ import CEL
 import FoundationEssentials
 import Testing
 
-/// The cases of the CEL specification's own conformance tests, in the format of `shared/cel/README.md`: one JSON object a
-/// line. The file is named by `CEL_CASES`; without it, it is looked for beside the repository.
+/// The cases of the CEL specification's own conformance tests, one JSON object a line, in the format of `Cases/README.md`.
+/// `CEL_CASES` names another file of them.
 @Suite struct ConformanceTests {
   /// Cases that are known to differ, and why.
   static let exceptions: [String: String] = [:]
 
   @Test func `every case of the specification gives what it expects`() throws {
-    guard let cases = try Self.cases() else { return }
+    let cases = try Self.cases()
     var (passed, failed, excepted) = ([String: Int](), [String: [String]](), [String]())
     for example in cases {
       let failure = example.failure()
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test func `the checker finds no problem in a case that gives a value`() throws {
-    guard let cases = try Self.cases() else { return }
+    let cases = try Self.cases()
     var wrong: [String] = []
     for example in cases where example.expected["value"] != nil && !example.isUnchecked {
       guard let expression = try? Expression(parsing: example.text) else { continue }
@@ -46,26 +46,11 @@ import Testing
     #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))")
   }
 
-  /// The cases, or nil where there is no file and none is required.
-  private static func cases() throws -> [Example]? {
-    let environment = ProcessInfo.processInfo.environment
-    let file = environment["CEL_CASES"].map { URL(filePath: $0) } ?? defaultFile
-    guard let file, let data = try? Data(contentsOf: file) else {
-      #expect(environment["PLAYBOOK_REQUIRE_SERVICES"] != "1", "there is no file of conformance cases")
-      try Test.cancel("there is no file of conformance cases; CEL_CASES names one")
-    }
-    return try data.split(separator: 0x0a).map { try Example(Value(json: Array($0))) }
-  }
-
-  /// `../shared/cel/conformance.jsonl`, from the repository that this file is in.
-  private static var defaultFile: URL? {
-    var folder = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
-    for _ in 0..<6 {
-      folder = folder.deletingLastPathComponent()
-      let file = folder.appending(path: "shared/cel/conformance.jsonl")
-      if FileManager.default.fileExists(atPath: file.path) { return file }
-    }
-    return nil
+  private static func cases() throws -> [Example] {
+    let own = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases/conformance.jsonl")
+    let file = ProcessInfo.processInfo.environment["CEL_CASES"].map { URL(filePath: $0) } ?? own
+    let cases = try Data(contentsOf: file).split(separator: 0x0a).map { try Example(Value(json: Array($0))) }
+    return try #require(cases.isEmpty ? nil : cases, "\(file.path) has no cases")
   }
 }
 

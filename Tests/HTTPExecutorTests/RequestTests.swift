@@ -165,7 +165,7 @@ struct RequestTests {
 
   @Test func `a target with wrong settings says which`() async throws {
     let cases: [([(String, Value)], String)] = [
-      ([], "has no `url`"), ([("url", "ftp://x")], "`url`"), ([("url", "https://user:pw@x")], "`url`"),
+      ([], "`url` is missing"), ([("url", "ftp://x")], "`url`"), ([("url", "https://user:pw@x")], "`url`"),
       ([("url", "https://x"), ("hots", [])], "`hots`"),
       ([("url", "https://x"), ("headers", ["A": "b\r\nC: d"])], "header `A`"),
       ([("url", "https://x"), ("connect_timeout", "soon")], "connect_timeout"),

@@ -107,11 +107,11 @@ struct ConnectionFailureTests {
 
   @Test func `a target with wrong settings says which, and no password`() async throws {
     let cases: [([(String, Value)], String)] = [
-      ([], "has no `url`"), ([("url", "http://x")], "`url`"), ([("url", "redis://u:s3cret@h:x")], "`url`"),
+      ([], "`url` is missing"), ([("url", "http://x")], "`url`"), ([("url", "redis://u:s3cret@h:x")], "`url`"),
       ([("url", "redis://h/x")], "`url`"), ([("url", "redis://")], "`url`"), ([("url", "unix://")], "`url`"),
       ([("url", "redis://h:0")], "`url`"), ([("url", "redis://h:99999")], "`url`"), ([("url", 1)], "`url`"),
-      ([("url", "redis://h"), ("hots", [])], "`hots`"), ([("url", "redis://h"), ("hosts", [1])], "hosts"),
-      ([("url", "redis://h"), ("connect_timeout", "soon")], "connect_timeout"),
+      ([("url", "redis://h"), ("hots", [])], "`hots`"), ([("url", "redis://h"), ("hosts", [1])], "`hosts`"),
+      ([("url", "redis://h"), ("connect_timeout", "soon")], "`connect_timeout`"),
       ([("url", "redis://h"), ("act", 1)], "`act`"),
     ]
     for (settings, part) in cases {

@@ -43,7 +43,8 @@ enum HTTPFailure {
     case let error as HTTPClientError:
       return error == .connectTimeout || error == .tlsHandshakeTimeout ? "no answer in time" : nil
     case ChannelError.connectTimeout: return "no answer in time"
-    case let error as IOError: return SystemError.unreachable(error.errnoCode)
+    case let error as IOError:
+      return SystemError.isUnreachable(error.errnoCode) ? SystemError.text(error.errnoCode) : nil
     case let error as NIOSSLError:
       if case .handshakeFailed(let cause) = error { return "TLS: \(cause)" }
       return error == .unableToValidateCertificate ? "TLS: its certificate is not valid" : nil
@@ -55,7 +56,7 @@ enum HTTPFailure {
   private static func reason(_ error: any Error) -> String {
     switch error {
     case ChannelError.connectTimeout: "no answer in time"
-    case let error as IOError: SystemError.unreachable(error.errnoCode) ?? "system error \(error.errnoCode)"
+    case let error as IOError: SystemError.text(error.errnoCode)
     default: "\(error)"
     }
   }

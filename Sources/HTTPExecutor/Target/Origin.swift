@@ -55,17 +55,6 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
   }
 
   var description: String { "\(scheme)://\(authority)" }
-
-  /// Whether the host matches one of the patterns: a name or address, `*.` at the start standing for any subdomain, with a
-  /// port where only that is meant.
-  func matches(_ patterns: [String]) -> Bool {
-    patterns.contains { pattern in
-      var pattern = pattern.lowercased()
-      if pattern.hasSuffix(":\(port)") { pattern.removeLast(String(port).count + 1) }
-      if pattern.hasPrefix("*.") { return host.hasSuffix(pattern.dropFirst()) && host.count > pattern.count - 1 }
-      return pattern == host || pattern == "*"
-    }
-  }
 }
 
 extension String {

@@ -17,7 +17,10 @@ struct EvalCommand: ParsableCommand {
       """)
 
   @Argument(help: "The expression.")
-  var expression: String
+  var expression: String?
+
+  @Flag(help: "Prints the tables of operators, macros and functions, in Markdown.")
+  var reference = false
 
   @Option(name: .long, help: "A file with a JSON object: the names that the expression sees.")
   var bindings: String?
@@ -27,7 +30,16 @@ struct EvalCommand: ParsableCommand {
 
   @OptionGroup var runs: RunsOptions
 
+  func validate() throws {
+    if expression == nil, !reference { throw ValidationError("an expression is missing") }
+    if expression != nil, reference { throw ValidationError("`--reference` takes no expression") }
+  }
+
   func run() throws {
+    guard let expression else {
+      Output.data(CEL.Expression.referenceMarkdown())
+      return
+    }
     var names: [String: Value] = [:]
     var now = Timestamp.now()
     if let pastRun {

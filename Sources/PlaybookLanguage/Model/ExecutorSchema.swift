@@ -31,12 +31,12 @@ public struct ExecutorSchema: Sendable {
 
   /// The keys that a target of this executor may have in an environment, `act` aside, under which all of them may stand
   /// again. Empty: whatever is there is left to the executor.
-  public var settings: [String] = []
+  public var settings: [String]
 
   public init(
     name: String, summary: String, fields: [Field], shortForm: ShortForm, listField: String? = nil,
     outcome: [String: StaticType], usesTarget: Bool = true, isPrompted: Bool = false,
-    exposedFields: Set<String> = [],
+    exposedFields: Set<String> = [], settings: [String] = [],
     parameters: @escaping @Sendable (CallForm) -> [Parameter] = { _ in [] },
     validate: @escaping @Sendable (CallForm, CallMode) -> [CallProblem] = { _, _ in [] }
   ) {
@@ -49,6 +49,7 @@ public struct ExecutorSchema: Sendable {
     self.usesTarget = usesTarget
     self.isPrompted = isPrompted
     self.exposedFields = exposedFields
+    self.settings = settings
     self.parameters = parameters
     self.validate = validate
   }

@@ -63,8 +63,14 @@ extension Step {
 }
 
 extension Playbook {
-  /// Every step of it and of the playbooks it uses, in the order written.
+  /// Every step of it and of the playbooks it uses, those of one playbook once however many ways lead to it.
   public var allSteps: [Step] {
-    (steps + finally).flatMap(\.withInnerSteps) + used.values.sorted { $0.name < $1.name }.flatMap(\.allSteps)
+    var seen: Set<String> = []
+    func steps(of playbook: Playbook) -> [Step] {
+      guard seen.insert(playbook.file.path).inserted else { return [] }
+      return (playbook.steps + playbook.finally).flatMap(\.withInnerSteps)
+        + playbook.used.values.sorted { $0.name < $1.name }.flatMap { steps(of: $0) }
+    }
+    return steps(of: self)
   }
 }

@@ -1,3 +1,4 @@
+import PlaybookEngine
 import NIOCore
 import NIOPosix
 import NIOSSL

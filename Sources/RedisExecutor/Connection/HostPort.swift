@@ -31,36 +31,4 @@ struct HostPort: Equatable {
       self.port = Int(number)
     }
   }
-
-  /// Whether a host matches a pattern in which `*` stands for any characters; a pattern with a port is for that port only.
-  static func matches(_ pattern: String, host: String, port: Int) -> Bool {
-    if let colon = pattern.lastIndex(of: ":"), !pattern[..<colon].contains(":") {
-      guard pattern[pattern.index(after: colon)...] == String(port) || pattern.hasSuffix(":*") else { return false }
-      return matches(Array(pattern[..<colon].utf8)[...], Array(host.utf8)[...])
-    }
-    return matches(Array(pattern.utf8)[...], Array(host.utf8)[...])
-  }
-
-  private static func matches(_ pattern: ArraySlice<UInt8>, _ text: ArraySlice<UInt8>) -> Bool {
-    var (pattern, text) = (pattern, text)
-    // The last star and what it has swallowed so far: one point to come back to is enough.
-    var resume: (pattern: ArraySlice<UInt8>, text: ArraySlice<UInt8>)?
-    while true {
-      if pattern.first == UInt8(ascii: "*") {
-        pattern = pattern.dropFirst()
-        resume = (pattern, text)
-      } else if let byte = text.first, pattern.first == byte {
-        pattern = pattern.dropFirst()
-        text = text.dropFirst()
-      } else if pattern.isEmpty, text.isEmpty {
-        return true
-      } else if let last = resume, !last.text.isEmpty {
-        resume = (last.pattern, last.text.dropFirst())
-        pattern = last.pattern
-        text = last.text.dropFirst()
-      } else {
-        return false
-      }
-    }
-  }
 }

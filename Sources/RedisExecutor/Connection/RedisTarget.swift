@@ -11,7 +11,7 @@ struct RedisTarget: Sendable, Hashable {
   var user: String?
   var password: String?
   var database = 0
-  /// Patterns that a host found at run time must match, lower-case.
+  /// Patterns that a host found at run time must match.
   var hosts: [String] = []
   /// Commands that acts may send although they are refused otherwise, upper-case.
   var allowed: Set<String> = []
@@ -21,30 +21,28 @@ struct RedisTarget: Sendable, Hashable {
   /// For messages: `redis (cache.internal:6380)`.
   var label = ""
 
-  private static let settings = [
-    "url", "user", "password", "hosts", "allow", "module_reads", "connect_timeout", "ca_file", "act",
+  static let settings = [
+    "url", "user", "password", "hosts", "allow", "module_reads", "connect_timeout", "ca_file",
   ]
 
   /// Reads a target's settings, for an act with those under `act` laid over them. Throws `.invalid` where they make no
   /// sense and `.refused` where `host` is none of the target's.
   init(_ target: ResolvedTarget?, mode: CallMode, host: String?) throws(ExecutorError) {
     guard let target else { throw ExecutorError(.invalid, "a redis call needs a target, and the environment has none") }
-    let reader = SettingsReader(name: target.name, settings: target.settings, mode: mode)
-    try reader.check(Self.settings)
-    guard let url = try reader.text("url") else { throw reader.invalid("has no `url`") }
-    guard let address = RedisURL(url) else {
-      throw reader.invalid("has a `url` that is none of redis://HOST:PORT/DB, rediss://… and unix:///PATH?db=N")
+    let settings = try TargetSettings(target, mode: mode, names: Self.settings)
+    guard let address = RedisURL(try settings.required("url")) else {
+      throw settings.problem("url", "must be redis://HOST:PORT/DB, rediss://… or unix:///PATH?db=N")
     }
     endpoint = address.endpoint
     isTLS = address.isTLS
     database = address.database
-    user = try reader.text("user") ?? address.user
-    password = try reader.text("password") ?? address.password
-    caFile = try reader.text("ca_file")
-    hosts = try reader.list("hosts").map { $0.lowercased() }
-    allowed = Set(try reader.list("allow").map { $0.uppercased() })
-    moduleReads = Set(try reader.list("module_reads").map { $0.uppercased() })
-    connectTimeout = try reader.duration("connect_timeout") ?? .seconds(5)
+    user = try settings.text("user") ?? address.user
+    password = try settings.text("password") ?? address.password
+    caFile = try settings.text("ca_file")
+    hosts = try settings.texts("hosts")
+    allowed = Set(try settings.texts("allow").map { $0.uppercased() })
+    moduleReads = Set(try settings.texts("module_reads").map { $0.uppercased() })
+    connectTimeout = try settings.duration("connect_timeout") ?? .seconds(5)
     if let host { endpoint = try Self.endpoint(host, hosts: hosts, from: endpoint, target: target.name) }
     label = "\(target.name) (\(endpoint))"
   }
@@ -66,10 +64,7 @@ struct RedisTarget: Sendable, Hashable {
     guard let found = HostPort(host) else { throw ExecutorError(.invalid, "`\(host)` is no host") }
     let moved = Connection.Endpoint.tcp(host: found.host, port: found.port ?? ownPort)
     if moved == own { return own }
-    let isAllowed = hosts.contains { pattern in
-      HostPort.matches(pattern, host: found.host, port: found.port ?? ownPort)
-    }
-    guard isAllowed else {
+    guard HostPattern.matches(hosts, host: found.host, port: found.port ?? ownPort) else {
       throw ExecutorError(.refused, "\(host) is none of the `hosts` that \(target) may be moved to; nothing was sent")
     }
     return moved

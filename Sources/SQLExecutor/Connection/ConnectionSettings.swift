@@ -17,25 +17,20 @@ struct ConnectionSettings: Sendable, Hashable {
   /// How the source of an outcome names it: the host, or the target's name behind a Unix socket.
   let sourceName: String
 
-  init(_ target: ResolvedTarget, mode: CallMode, host: String?) throws(ExecutorError) {
-    let base = target.settings
-    let act = mode == .act ? base["act"]?.mapValue : nil
-    // A reader's password must not be offered to another server's or another role's login.
-    let login = act?["url"] != nil ? act : nil
-    func setting(_ name: String) -> Value? { act?[name] ?? base[name] }
+  static let settings = ["url", "password", "hosts", "statement_timeout", "privileged", "allow_functions"]
 
-    guard let url = setting("url")?.stringValue else {
-      throw ExecutorError(.invalid, "the target \(target.name) has no `url`")
-    }
-    guard var parameters = Self.parse(url) else {
+  init(_ target: ResolvedTarget, mode: CallMode, host: String?) throws(ExecutorError) {
+    let settings = try TargetSettings(target, mode: mode, names: Self.settings)
+    guard var parameters = Self.parse(try settings.required("url")) else {
       // Not libpq's message: it quotes the text, which may hold a password.
-      throw ExecutorError(.invalid, "the `url` of the target \(target.name) is no PostgreSQL connection URI")
+      throw settings.problem("url", "must be a PostgreSQL connection URI")
     }
-    if let password = login == nil ? setting("password") : login?["password"] {
-      parameters["password"] = password.rendered
-    }
+    // A reader's password must not be offered to another server's or another role's login.
+    let act = mode == .act ? target.settings["act"]?.mapValue : nil
+    let isOwnLogin = act?["url"] != nil && act?["password"] == nil
+    if !isOwnLogin, let password = settings.value("password") { parameters["password"] = password.rendered }
     if let host {
-      try Self.check(host, target: target)
+      try Self.check(host, settings, port: parameters["port"].flatMap { Int($0) })
       parameters["host"] = host
       parameters["hostaddr"] = nil
     }
@@ -46,9 +41,10 @@ struct ConnectionSettings: Sendable, Hashable {
     parameters["fallback_application_name"] = "playbook"
     self.parameters = parameters
     self.mode = mode
-    isPrivileged = try Self.flag(setting("privileged"), "privileged", target)
-    allowedFunctions = try Self.names(setting("allow_functions"), target)
-    statementTimeout = try Self.duration(setting("statement_timeout"), target)
+    isPrivileged = try settings.flag("privileged")
+    allowedFunctions = Set(try settings.texts("allow_functions"))
+    // A bare number is milliseconds, as PostgreSQL has it.
+    statementTimeout = try settings.duration("statement_timeout", numbersAre: .milliseconds(1))
     let name = parameters["host"] ?? parameters["hostaddr"] ?? ""
     let isSocket = name.isEmpty || name.utf8.first == UInt8(ascii: "/")
     let port = parameters["port"].map { ":" + $0 } ?? ""
@@ -69,53 +65,15 @@ struct ConnectionSettings: Sendable, Hashable {
     return parameters
   }
 
-  /// Whether a call may be moved to `host`: a plain name or address that the target's `hosts` lists, `*.` matching any
-  /// subdomain. Nothing that libpq would read as a socket's folder or as several hosts.
-  private static func check(_ host: String, target: ResolvedTarget) throws(ExecutorError) {
+  /// Whether a call may be moved to `host`: a plain name or address that the target's `hosts` lists. Nothing that libpq
+  /// would read as a socket's folder or as several hosts.
+  private static func check(_ host: String, _ settings: TargetSettings, port: Int?) throws(ExecutorError) {
     let isPlain = host.utf8.allSatisfy { byte in
       (97...122).contains(byte) || (65...90).contains(byte) || (48...58).contains(byte) || byte == 45 || byte == 46
     }
-    let patterns = (target.settings["hosts"]?.listValue ?? []).compactMap(\.stringValue)
-    let name = host.lowercased()
-    let isListed = patterns.contains { pattern in
-      let pattern = pattern.lowercased()
-      return pattern == name
-        || (pattern.hasPrefix("*.") && name.hasSuffix(pattern.dropFirst()) && name.utf8.first != 46)
+    guard isPlain, HostPattern.matches(try settings.texts("hosts"), host: host, port: port ?? 5432) else {
+      throw ExecutorError(
+        .refused, "the host found at run time is not among the `hosts` of the target \(settings.target)")
     }
-    guard isPlain, !host.isEmpty, isListed else {
-      throw ExecutorError(.refused, "the host found at run time is not among the `hosts` of the target \(target.name)")
-    }
-  }
-
-  private static func flag(_ value: Value?, _ name: String, _ target: ResolvedTarget) throws(ExecutorError) -> Bool {
-    guard let value else { return false }
-    guard let flag = value.boolValue else {
-      throw ExecutorError(.invalid, "`\(name)` of the target \(target.name) is neither true nor false")
-    }
-    return flag
-  }
-
-  private static func names(_ value: Value?, _ target: ResolvedTarget) throws(ExecutorError) -> Set<String> {
-    guard let value else { return [] }
-    guard let names = value.listValue?.map(\.stringValue), !names.contains(nil) else {
-      throw ExecutorError(.invalid, "`allow_functions` of the target \(target.name) is no list of names")
-    }
-    return Set(names.compactMap(\.self))
-  }
-
-  /// A duration, its text, or as PostgreSQL has it a number of milliseconds.
-  private static func duration(_ value: Value?, _ target: ResolvedTarget) throws(ExecutorError) -> Duration? {
-    guard let value else { return nil }
-    let duration: Duration? =
-      switch value {
-      case .duration(let duration): duration
-      case .int(let milliseconds): .milliseconds(milliseconds)
-      case .string(let text): Duration(human: text)
-      default: nil
-      }
-    guard let duration, duration > .zero else {
-      throw ExecutorError(.invalid, "`statement_timeout` of the target \(target.name) is no duration")
-    }
-    return duration
   }
 }

@@ -18,14 +18,14 @@ struct ShellTarget: Sendable {
   let variables: [(name: String, text: String)]
   let directory: String
 
-  private static let settings = ["path", "read_only", "trusted", "env", "cwd", "act"]
+  static let settings = ["path", "read_only", "trusted", "env", "cwd"]
 
   /// Throws `.refused` where there is no path to look for programs on, `.invalid` where a setting makes no sense.
   init(_ target: ResolvedTarget?, mode: CallMode) throws(ExecutorError) {
     guard let target else { throw ExecutorError(.refused, "the environment has no target `shell`") }
     name = target.name
     environmentName = target.environment
-    let settings = try Self.settings(of: target, mode: mode)
+    let settings = try TargetSettings(target, mode: mode, names: Self.settings)
     path = try settings.folders("path")
     readOnly = try settings.wordLists("read_only")
     isTrusted = try settings.flag("trusted")
@@ -35,19 +35,6 @@ struct ShellTarget: Sendable {
       throw ExecutorError(
         .refused, "the target `\(name)` of \(environmentName) has no `path`: no program may run there")
     }
-  }
-
-  private static func settings(of target: ResolvedTarget, mode: CallMode) throws(ExecutorError) -> TargetSettings {
-    var settings = TargetSettings(target: target.name, environment: target.environment, map: target.settings)
-    try settings.allow(Self.settings)
-    guard let act = target.settings["act"] else { return settings }
-    guard let map = act.mapValue else { throw settings.problem("act", "must be a map of settings") }
-    let overlay = TargetSettings(target: target.name, environment: target.environment, map: map)
-    try overlay.allow(Self.settings.filter { $0 != "act" })
-    if mode == .act {
-      for entry in map.entries { settings.map.insert(entry.value, for: entry.key) }
-    }
-    return settings
   }
 
   /// The environment of a program: nothing of ours but the home folder.
