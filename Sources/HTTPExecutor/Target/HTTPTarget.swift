@@ -63,7 +63,7 @@ struct HTTPTarget: Sendable {
       throw ExecutorError(.invalid, "`\(host)` is no host")
     }
     if !host.hasSuffix(":\(moved.port)") { moved.port = origin.port }
-    guard moved == origin || HostPattern.matches(hosts, host: moved.host, port: moved.port) else {
+    guard moved == origin || moved.matches(hosts) else {
       throw ExecutorError(.refused, "\(host) is none of the `hosts` that \(name) may be moved to; nothing was sent")
     }
     origin = moved

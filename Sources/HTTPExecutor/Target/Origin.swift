@@ -1,3 +1,5 @@
+import PlaybookEngine
+
 /// Scheme, host and port: who a request goes to (RFC 6454).
 struct Origin: Sendable, Hashable, CustomStringConvertible {
   var scheme: String
@@ -55,6 +57,9 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
   }
 
   var description: String { "\(scheme)://\(authority)" }
+
+  /// Whether one of the patterns is for this host and port.
+  func matches(_ patterns: [String]) -> Bool { HostPattern.matches(patterns, host: host, port: port) }
 }
 
 extension String {

@@ -1,4 +1,5 @@
 import CEL
+import SourceText
 
 extension Step {
   /// The steps directly within: of a group, of a decision's options.
