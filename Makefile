@@ -20,6 +20,7 @@ demo: bootstrap
 
 test: bootstrap
 	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
+	.build/debug/playbook test --playbooks playbooks
 
 check: lint-format test
 

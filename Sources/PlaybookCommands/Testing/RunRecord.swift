@@ -68,7 +68,7 @@ struct RunRecord {
     for (path, finished) in state.finished.sorted(by: { $0.value.at < $1.value.at }) where finished.state == "failed" {
       lines.append("`\(path)` failed: \(finished.outcome["error"]?.rendered ?? "")")
     }
-    return lines.isEmpty ? nil : lines.joined(separator: "\n        ")
+    return lines.isEmpty ? nil : lines.joined(separator: "; ")
   }
 
   /// State, answer and verdict of each time that the step at `path` ran.

@@ -58,10 +58,15 @@ struct TestRunner: Sendable {
     let secretsBefore = try world.secrets()
     do {
       try await probe.prepare(test, inputs: try session.withDefaults())
+      let before = test.elseUnchanged == nil ? nil : try await WorldSnapshot(world)
       let (outcome, folder) = try await session.runUnattended()
       let record = try RunRecord(outcome, folder, steps: test.stepPaths)
       result.events = record.events
       result.failures += record.failures(of: test)
+      if let before {
+        result.failures += probe.changes(
+          of: test, from: before, to: try await WorldSnapshot(world), names: record.names)
+      }
       result.failures += await probe.failures(of: test.world, names: record.names)
       // A secret that the run replaced may be recorded as little as the one that it made.
       let secrets = secretsBefore.map { ($0.key + " (before)", $0.value) } + (try world.secrets()).map { ($0, $1) }

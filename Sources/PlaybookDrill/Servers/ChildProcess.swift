@@ -108,18 +108,21 @@ enum Command {
   /// What a command wrote, and whether it ended with exit code 0.
   struct Result: Sendable {
     var succeeded: Bool
-    /// Standard output and standard error as they came, at most 4 MB.
+    /// Standard output and standard error as they came.
     var output: String
     /// "exit code 1".
     var status: String
   }
 
-  /// Runs what setpriv(1) takes, see ``ServerAccount/command(_:endedBy:)``, with `input` on its standard input.
-  static func run(_ command: [String], input: [UInt8] = []) async throws(DrillError) -> Result {
+  /// Runs what setpriv(1) takes, see ``ServerAccount/command(_:endedBy:)``, with `input` on its standard input; more
+  /// output than `limit` bytes is an error.
+  static func run(
+    _ command: [String], input: [UInt8] = [], limit: Int = 4 << 20
+  ) async throws(DrillError) -> Result {
     do {
       let result = try await Subprocess.run(
         .path(literal("/usr/bin/setpriv")), arguments: Arguments(command), environment: .inherit, input: .array(input),
-        output: .string(limit: 4 << 20), error: .combinedWithOutput)
+        output: .string(limit: limit), error: .combinedWithOutput)
       return Result(
         succeeded: result.terminationStatus.isSuccess, output: result.standardOutput,
         status: text(of: result.terminationStatus))

@@ -59,6 +59,47 @@ package struct WorldProbe: Sendable {
     return failures
   }
 
+  /// What changed between `before` and `after` that `world` does not name, where the test says `world_else: unchanged`.
+  package func changes(
+    of test: ScenarioTest, from before: WorldSnapshot, to after: WorldSnapshot, names: [String: Value]
+  ) -> [Diagnostic] {
+    guard let span = test.elseUnchanged else { return [] }
+    let changes = before.changes(to: after, except: named(by: test.world, names))
+    guard let first = changes.first else { return [] }
+    let most = 12
+    let others = changes.dropFirst().prefix(most) + (changes.count > most + 1 ? ["…"] : [])
+    return [
+      Diagnostic(
+        code: "world-changed", "\(first), and the test does not name it", at: span,
+        help: others.isEmpty ? nil : "as well: " + others.joined(separator: "; "))
+    ]
+  }
+
+  private func named(by checks: [WorldCheck], _ names: [String: Value]) -> NamedParts {
+    var named = NamedParts()
+    for check in checks {
+      switch check.subject {
+      case .api(let route): named.routes.insert(route)
+      case .file(let path): named.files.insert(path)
+      case .call(let call):
+        for tree in call.form.fields.values {
+          let texts = (try? sender.resolve(tree, names)).map(Self.texts) ?? []
+          if call.executor == "redis" { named.words.formUnion(texts) }
+          if call.executor == "sql" { named.statements += texts.map { $0.lowercased() } }
+        }
+      }
+    }
+    return named
+  }
+
+  private static func texts(_ value: Value) -> [String] {
+    switch value {
+    case .list(let items): items.flatMap(texts)
+    case .map(let map): map.entries.flatMap { texts($0.value) }
+    default: [value.rendered]
+    }
+  }
+
   package func close() async { await sender.close() }
 
   private func answer(to check: WorldCheck, _ names: [String: Value]) async throws(DrillError) -> MapValue {
@@ -131,6 +172,6 @@ extension LocatedExpression {
       let line = "\(path) is \(text.count > 300 ? text.prefix(300) + "…" : text[...])"
       if !shown.contains(line) { shown.append(line) }
     }
-    return shown.isEmpty ? nil : shown.joined(separator: "\n        ")
+    return shown.isEmpty ? nil : shown.joined(separator: "; ")
   }
 }
