@@ -63,4 +63,36 @@ import Testing
     #expect(result.errors.contains("spread"))
     #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
   }
+
+  @Test func `a secret comes from a program given by its path, and one that can't be had is said`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      playbook: closed
+      title: Closed
+      steps:
+        - query: port
+          http: GET /x
+          on_error: continue
+      """, to: "books/closed/playbook.yaml")
+    func run(_ command: String) throws -> Program.Result {
+      try program.write(
+        """
+        environments:
+          test:
+            http: {url: "http://127.0.0.1:1", headers: {A: "${secrets.a}"}}
+            secrets: {a: {command: [\(command)]}}
+        """, to: "env.yaml")
+      return try program.run(
+        "run", "closed", "--playbooks", "books", "--environments", "env.yaml", "--env", "test")
+    }
+    let good = try run("/bin/echo, made-by-echo")
+    #expect(good.code == 0, "\(good.errors)")
+    #expect(good.errors.contains("COMPLETED"))
+    let bad = try run("/bin/false")
+    #expect(bad.code == 1)
+    #expect(bad.errors.contains("the secret `a`"))
+    #expect(bad.errors.contains("nothing was sent"))
+  }
 }

@@ -134,6 +134,11 @@ struct RunSession {
 
   /// What is said after the last event: where the record is, and how to go on.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
+    // Nothing was recorded, so that no event has said why: a secret that can't be had.
+    if case .failed(let reason) = result, head.allSatisfy({ $0 == "0" }) {
+      Output.operatorText("playbook: error: \(reason); nothing was sent\n")
+      return
+    }
     let path: String
     do {
       path = try Self.writeTranscript(of: folder)

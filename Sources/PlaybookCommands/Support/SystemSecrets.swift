@@ -36,8 +36,10 @@ struct SystemSecrets: SecretFetcher {
   private func output(of words: [String], for name: String) async throws(SecretError) -> String {
     guard let program = words.first else { throw SecretError(message: "the secret `\(name)` has an empty command") }
     do {
+      // Subprocess looks for a name in the folders of PATH alone; `env` takes a path as well.
+      let isPath = program.contains("/")
       let result = try await Subprocess.run(
-        .name(program), arguments: Arguments(Array(words.dropFirst())), input: .none,
+        .name(isPath ? "env" : program), arguments: Arguments(isPath ? words : Array(words.dropFirst())), input: .none,
         output: .string(limit: 1 << 16), error: .discarded)
       guard case .exited(0) = result.terminationStatus else {
         throw SecretError(message: "the secret `\(name)`: `\(program)` ended with \(result.terminationStatus)")
