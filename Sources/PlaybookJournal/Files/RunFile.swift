@@ -99,6 +99,25 @@ final class RunFile: Sendable {
     }
   }
 
+  /// The bytes from `offset` on, `count` of them or as many as there are.
+  func read(from offset: Int, count: Int) throws(FileError) -> [UInt8] {
+    var content = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let more = unsafe content.withUnsafeMutableBytes { raw in
+        unsafe pread(descriptor, raw.baseAddress?.advanced(by: filled), count - filled, off_t(offset + filled))
+      }
+      if more < 0 {
+        if errno == EINTR { continue }
+        throw FileError(path: path, operation: "read", code: errno)
+      }
+      if more == 0 { break }
+      filled += more
+    }
+    if filled < count { content.removeLast(count - filled) }
+    return content
+  }
+
   /// Returns when what was written is on disk.
   func sync() throws(FileError) {
     guard fdatasync(descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
