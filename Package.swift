@@ -100,7 +100,9 @@ let package = Package(
     tests("PlaybookLanguageTests", ["PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
     tests("PlaybookEngineTests", ["PlaybookEngine", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
     tests("PlaybookJournalTests", ["PlaybookJournal", "PlaybookEngine", "CEL"]),
-    tests("PlaybookTranscriptTests", ["PlaybookTranscript", "PlaybookJournal", "PlaybookEngine", "CEL"]),
+    tests(
+      "PlaybookTranscriptTests", ["PlaybookTranscript", "PlaybookJournal", "PlaybookEngine", "CEL"],
+      exclude: ["Snapshots"]),
     tests(
       "RedisExecutorTests", ["RedisExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix]),
     tests("SQLExecutorTests", ["SQLExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),

@@ -56,10 +56,13 @@ struct PlaybookCommand: AsyncParsableCommand {
       CommandGroup(
         name: "Finding", subcommands: [FindCommand.self, ListCommand.self, ShowCommand.self]),
       CommandGroup(
-        name: "Writing", subcommands: [LintCommand.self, TestCommand.self, EvalCommand.self]),
+        name: "Writing", subcommands: [LintCommand.self, TestCommand.self, EvalCommand.self, SchemaCommand.self]),
       CommandGroup(
         name: "After a run",
-        subcommands: [RunsCommand.self, TranscriptCommand.self, EvidenceCommand.self, VerifyCommand.self]),
+        subcommands: [
+          RunsCommand.self, TranscriptCommand.self, SitrepCommand.self, EvidenceCommand.self, FollowUpsCommand.self,
+          VerifyCommand.self,
+        ]),
     ],
     defaultSubcommand: FindCommand.self)
 }

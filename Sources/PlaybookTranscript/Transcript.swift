@@ -1,35 +1,95 @@
-public import CEL
+import CEL
+import PlaybookEngine
 public import PlaybookJournal
 
 /// The forms in which a transcript is written.
 public enum TranscriptFormat: String, Sendable, CaseIterable {
-  case markdown, json, text
+  case markdown, html, json, text
 }
 
-/// What was found, decided and changed in a run: a pure function of its journal. The same journal gives the same bytes.
-public struct Transcript {
+/// What was found, decided and changed in a run: a pure function of its journal. The same journal gives the same bytes, of a
+/// run that is going on, too.
+///
+/// Evidence is not held: a piece of it is read when it is written, and let go.
+public struct Transcript: Sendable {
   let report: RunReport
   let runID: String
   let head: String
   let isTorn: Bool
-  let problem: (line: Int, message: String)?
-  private let evidence: (String) throws -> Value
+  /// What of the journal does not fit, with the number of its line; what is before it is shown.
+  public let problem: (line: Int, message: String)?
+  /// What was replaced in this copy; nil: nothing was looked for.
+  let redacted: Pseudonyms?
+  private let record: RunRecord
 
-  /// - Parameters:
-  ///   - contents: the journal, as far as it fits.
-  ///   - evidence: gives the outcome that lies in a file, by its SHA-256; asked for one at a time.
-  public init(_ contents: JournalContents, runID: String, evidence: @escaping (String) throws -> Value) {
-    report = RunReport(contents.events)
+  /// Reads a run's folder.
+  /// - Parameter redaction: what is replaced by pseudonyms throughout.
+  public init(_ folder: RunFolder, redacting redaction: Redaction = Redaction()) throws(FileError) {
+    var pseudonyms: Pseudonyms?
+    if !redaction.isEmpty {
+      // Two passes: a value that shows late in the run as one of a column must have had its pseudonym from the start.
+      var learning = Pseudonyms(redaction)
+      _ = try folder.journal { event in
+        learning.learn(.map(event.data))
+        guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { return }
+        if let evidence = try? folder.evidence(digest) { learning.learn(evidence) }
+      }
+      pseudonyms = learning
+    }
+    let known = pseudonyms
+    var report = RunReport()
+    let file = try folder.journal { event in report.apply(known?.masking(event) ?? event) }
+    report.close()
+    self.init(
+      report, runID: folder.id, head: file.head, isTorn: file.isTorn, problem: file.problem, redacted: known,
+      record: RunRecord(event: { file.event($0) }, evidence: { try? folder.evidence($0) }))
+  }
+
+  init(
+    _ report: RunReport, runID: String, head: String, isTorn: Bool = false,
+    problem: (line: Int, message: String)? = nil, redacted: Pseudonyms? = nil, record: RunRecord
+  ) {
+    self.report = report
     self.runID = runID
-    head = contents.head
-    isTorn = contents.isTorn
-    problem = contents.problem
-    self.evidence = evidence
+    self.head = head
+    self.isTorn = isTorn
+    self.problem = problem
+    self.redacted = redacted
+    self.record = record
   }
 
-  /// The whole outcome of a step: from its file where the journal has only the beginning.
-  func outcome(of step: RunReport.StepReport) -> MapValue? {
-    guard let digest = step.evidence?.digest else { return step.outcome }
-    return (try? evidence(digest))?.mapValue ?? step.outcome
+  /// Hands the transcript to `write`, piece by piece.
+  public func write<Failure: Error>(
+    _ format: TranscriptFormat, to write: (String) throws(Failure) -> Void
+  ) throws(Failure) {
+    switch format {
+    case .markdown: try markdown(write)
+    case .html: try html(write)
+    case .json: try json(write)
+    case .text: try plainText(write)
+    }
   }
+
+  /// The transcript as one text.
+  public func text(_ format: TranscriptFormat) -> String {
+    var whole = ""
+    write(format) { whole += $0 }
+    return whole
+  }
+
+  /// The whole outcome of a step: from its file, or from the journal's line where that has it or the file is gone.
+  func outcome(of step: RunReport.Step) -> MapValue? {
+    var outcome = step.evidence.flatMap { record.evidence($0.digest)?.mapValue }
+    if outcome == nil { outcome = step.finished.flatMap { record.event($0)?.data["outcome"]?.mapValue } }
+    guard let redacted, let found = outcome else { return outcome }
+    return redacted.masking(.map(found)).mapValue
+  }
+}
+
+/// Where a transcript reads again what it does not hold.
+struct RunRecord: Sendable {
+  /// The event with a number.
+  var event: @Sendable (Int) -> Event?
+  /// The outcome that lies in a file, by its SHA-256; nil where the file is gone or is not what its name says.
+  var evidence: @Sendable (String) -> Value?
 }

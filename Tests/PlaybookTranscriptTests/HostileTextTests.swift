@@ -45,6 +45,10 @@ import Testing
   static let nasty = [
     "a|b\\|c", "``` `` `", "@everyone #1 !2", "/close", "<img src=x onerror=alert(1)>", "\u{1b}[2J\u{202e}evil",
     "line\n/close\n# head", "[x](javascript:alert(1))", "https://evil.example www.evil.example", "&lt;b&gt;",
+    "</script><script>alert(1)</script>", "</style></title><svg onload=alert(1)>", "\" onmouseover=\"alert(1)",
+    "--><!--",
+    "javascript:alert(1)", "\u{0}nul", "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "e\u{301}\u{301}<\u{338}img>", "]]>", "=cmd|' /C calc'!A0",
+    String(repeating: "x<b>", count: 20_000),
   ]
 
   /// The same run with the hostile text wherever the world or a human may put one.
@@ -88,7 +92,7 @@ import Testing
 
   @Test(arguments: nasty) func `wherever it stands a hostile text stays text`(_ text: String) throws {
     let transcript = SmallRun.transcript(Self.events(text))
-    let markdown = transcript.markdown()
+    let markdown = transcript.text(.markdown)
     var fence: Substring?
     for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) {
       let ticks = line.prefix { $0 == "`" }
@@ -101,13 +105,18 @@ import Testing
         continue
       }
       #expect(!line.hasPrefix("/") && !line.hasPrefix("    "), "\(line)")
-      #expect(!line.contains("<img") || line.contains("`") || line.contains("\\<img"), "\(line)")
+      #expect(!line.contains("<img") || line.contains("`") || line.contains("\\<img") || line.contains("\\<\u{338}img"))
     }
     #expect(fence == nil)
     for control in ["\u{1b}", "\u{202e}"] {
-      #expect(!markdown.contains(control) && !transcript.text().contains(control))
+      #expect(!markdown.contains(control) && !transcript.text(.text).contains(control))
     }
-    let json = try Value(json: Array(transcript.json().utf8))
+    let json = try Value(json: Array(transcript.text(.json).utf8))
     #expect(json["facts"]?["title"]?.stringValue == text)
+    let page = transcript.text(.html)
+    #expect(PageCheck(page).problems == [])
+    for scalar in page.unicodeScalars where scalar.value < 0x20 && scalar != "\n" && scalar != "\t" {
+      Issue.record("U+\(String(scalar.value, radix: 16)) in the page")
+    }
   }
 }

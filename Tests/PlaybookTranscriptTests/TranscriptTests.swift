@@ -9,9 +9,7 @@ import Testing
 
   @Test func `the same journal gives the same bytes`() {
     let again = SmallRun.transcript(SmallRun.events)
-    #expect(transcript.markdown() == again.markdown())
-    #expect(transcript.json() == again.json())
-    #expect(transcript.text() == again.text())
+    for format in TranscriptFormat.allCases { #expect(transcript.text(format) == again.text(format)) }
   }
 
   @Test func `its times are those of the events`() {
@@ -35,7 +33,7 @@ import Testing
   }
 
   @Test func `its JSON can be read and says the same`() throws {
-    let json = try Value(json: Array(transcript.json().utf8))
+    let json = try Value(json: Array(transcript.text(.json).utf8))
     #expect(json["version"]?.intValue == 1 && json["outcome"]?.stringValue == "completed")
     #expect(json["times"]?["decided"]?.stringValue == "2026-11-23T02:52:30Z")
     #expect(json["decisions"]?.listValue?.first?["chosen"]?.stringValue == "attack")
@@ -47,14 +45,14 @@ import Testing
     let cut = SmallRun.events.prefix { $0.type != .actFinished }
     let transcript = SmallRun.transcript(Array(cut))
     #expect(transcript.report.outcome == "unfinished")
-    #expect(transcript.markdown().contains("sent, nothing heard"))
+    #expect(transcript.text(.markdown).contains("sent, nothing heard"))
   }
 
   @Test func `a journal that does not fit is said at the top`() {
     let journal = SmallRun.transcript([])
-    #expect(journal.markdown().contains("20261123T025200Z-lockout-7f3k"))
-    #expect((try? Value(json: Array(journal.json().utf8))) != nil)
-    #expect(journal.text().contains("unfinished"))
+    #expect(journal.text(.markdown).contains("20261123T025200Z-lockout-7f3k"))
+    #expect((try? Value(json: Array(journal.text(.json).utf8))) != nil)
+    #expect(journal.text(.text).contains("unfinished"))
   }
 
   @Test func `offsets and durations are short and exact`() {
@@ -65,8 +63,50 @@ import Testing
     #expect(TimeText.utc(SmallRun.at(0)) == "2026-11-23 02:51:00Z")
   }
 
-  @Test func `a small run reads as it should`() {
-    #expect(transcript.markdown() == SmallRun.markdown)
-    #expect(transcript.text().hasPrefix("Account lockout\nrun 20261123T025200Z-lockout-7f3k in staging: completed\n"))
+  @Test func `people's time and the machine's are told apart, and what overlaps counts once`() {
+    let two = [
+      RunReport.Span(from: SmallRun.at(0), to: SmallRun.at(10)),
+      RunReport.Span(from: SmallRun.at(5), to: SmallRun.at(12)),
+      RunReport.Span(from: SmallRun.at(20), to: SmallRun.at(21)),
+    ]
+    #expect(RunReport.joined(two).map(\.length) == [.seconds(12), .seconds(1)])
+    #expect(transcript.report.measures.machineTime == .milliseconds(1310))
+  }
+
+  @Test func `the response clock is kept, not kept or not measured`() throws {
+    #expect(transcript.report.measures.clock?.text == "kept: answered after 1m00s of 15m00s")
+    var late = SmallRun.events
+    late[0].data["alerted"] = .timestamp(SmallRun.at(-2000))
+    #expect(SmallRun.transcript(late).report.measures.clock?.isKept == false)
+    late[0].data["alerted"] = nil
+    #expect(SmallRun.transcript(late).report.measures.clock?.text.hasPrefix("not measured") == true)
+  }
+
+  @Test func `a remark that came late stands where it belongs`() throws {
+    var events = SmallRun.events
+    events.insert(
+      SmallRun.event(
+        .noteAdded, at: 104, ["text": "saw it first", "by": "carol", "when": .timestamp(SmallRun.at(61))]),
+      at: events.count - 1)
+    let timeline = SmallRun.transcript(events).report.timeline
+    #expect(timeline[1].what == "saw it first" && timeline[1].at == SmallRun.at(61))
+  }
+
+  @Test func `a question asked again shows what changed since`() {
+    let before = SmallRun.evidence[2].data["outcome"] ?? .null
+    let again = SmallRun.event(
+      .stepFinished, "again", at: 103,
+      [
+        "kind": "query", "number": 2, "repeats": "failures",
+        "outcome": [
+          "rows": [["ip": "203.0.113.8", "n": 3], ["ip": "192.0.2.1", "n": 9]], "ok": true, "before": before,
+        ],
+      ])
+    let transcript = SmallRun.transcript(SmallRun.events.dropLast() + [again])
+    let markdown = transcript.text(.markdown)
+    #expect(markdown.contains("Changed since `failures`"))
+    #expect(markdown.contains("\n- {\"ip\":\"203.0.113.7\",\"n\":22500}\n"))
+    #expect(markdown.contains("\n+ {\"ip\":\"192.0.2.1\",\"n\":9}\n"))
+    #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
   }
 }

@@ -43,7 +43,7 @@ struct EvalCommand: ParsableCommand {
     var names: [String: Value] = [:]
     var now = Timestamp.now()
     if let pastRun {
-      let past = try PastRun(runs.find(pastRun))
+      let past = try PastRun(runs.open(pastRun))
       names = past.names
       now = past.ended ?? now
     }
@@ -89,13 +89,9 @@ struct PastRun {
   var names: [String: Value] = [:]
   var ended: Timestamp?
 
-  init(_ folder: RunFolder) throws {
-    let contents: JournalContents
-    do {
-      contents = try folder.journal()
-    } catch {
-      throw CommandFailure.failed(error.description)
-    }
+  init(_ run: RecordedRun) throws {
+    let contents = try run.contents()
+    let folder = run.folder
     let state = RunState(contents.events)
     ended = state.last
     if let first = contents.events.first {

@@ -29,13 +29,9 @@ struct ResumeCommand: AsyncParsableCommand {
   var output = OutputFormat.text
 
   func run() async throws {
-    let folder = try runs.find(name)
-    let contents: JournalContents
-    do {
-      contents = try folder.journal()
-    } catch {
-      throw CommandFailure.failed(error.description)
-    }
+    let run = try runs.open(name)
+    let folder = run.folder
+    let contents = try run.contents()
     if let problem = contents.problem {
       throw CommandFailure.failed(
         "the journal of \(folder.id) can't be trusted: line \(problem.line): \(problem.message)")

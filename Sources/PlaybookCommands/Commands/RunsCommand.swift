@@ -21,14 +21,18 @@ struct RunsCommand: ParsableCommand {
     let ids = store.ids()
     if ids.isEmpty { Output.operatorText("no runs in \(store.root)\n") }
     for id in ids.prefix(max(0, limit)) {
-      guard let folder = try? store.find(id), let contents = try? folder.journal(), let first = contents.events.first
-      else {
+      var state = RunState()
+      var ends: (first: Event, last: EventType)?
+      let journal = try? runs.open(id).events { event in
+        state.apply(event)
+        ends = (ends?.first ?? event, event.type)
+      }
+      guard let journal, let (first, last) = ends else {
         Output.operatorText("\(id): its journal can't be read\n")
         continue
       }
-      let state = RunState(contents.events)
-      var outcome = state.outcome ?? (contents.events.last?.type == .runPaused ? "paused" : "unfinished")
-      if contents.problem != nil { outcome += ", journal damaged" }
+      var outcome = state.outcome ?? (last == .runPaused ? "paused" : "unfinished")
+      if journal.problem != nil { outcome += ", journal damaged" }
       let record: Value = [
         "run": .string(id), "started": .string(first.at.description), "outcome": .string(outcome),
         "environment": first.data["environment"] ?? .null, "mode": first.data["mode"] ?? .null,
@@ -63,29 +67,28 @@ struct VerifyCommand: ParsableCommand {
   @OptionGroup var runs: RunsOptions
 
   func run() throws {
-    let folder = try runs.find(name)
-    let contents: JournalContents
-    do {
-      contents = try folder.journal()
-    } catch {
-      throw CommandFailure.failed(error.description)
-    }
-    if let problem = contents.problem {
-      throw CommandFailure.failed("\(folder.path)/journal.jsonl:\(problem.line): \(problem.message)")
-    }
-    if let head, head != contents.head {
-      throw CommandFailure.failed(
-        "the journal ends with \(contents.head), not with \(head): it was cut at its end, or written again")
-    }
-    for event in contents.events {
-      guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { continue }
-      do {
-        _ = try folder.evidence(digest)
-      } catch {
-        throw CommandFailure.failed("event \(event.sequence) (\(event.path)): \(error.description)")
+    let run = try runs.open(name)
+    var evidence: [(event: Int, path: String, digest: String)] = []
+    let journal = try run.events { event in
+      if let digest = event.data["evidence"]?["sha256"]?.stringValue {
+        evidence.append((event.sequence, event.path, digest))
       }
     }
-    if contents.isTorn { Output.operatorText("note: the last line was cut in writing and is left out\n") }
-    Output.data("ok  \(contents.events.count) events  head \(contents.head)\n")
+    if let problem = journal.problem {
+      throw CommandFailure.failed("\(run.folder.path)/journal.jsonl:\(problem.line): \(problem.message)")
+    }
+    if let head, head != journal.head {
+      throw CommandFailure.failed(
+        "the journal ends with \(journal.head), not with \(head): it was cut at its end, or written again")
+    }
+    for (event, path, digest) in evidence {
+      do {
+        _ = try run.folder.evidence(digest)
+      } catch {
+        throw CommandFailure.failed("event \(event) (\(path)): \(error.description)")
+      }
+    }
+    if journal.isTorn { Output.operatorText("note: the last line was cut in writing and is left out\n") }
+    Output.data("ok  \(journal.count) events  head \(journal.head)\n")
   }
 }

@@ -24,14 +24,6 @@ struct RunsOptions: ParsableArguments {
   var store: RunStore {
     RunStore(root: RunStore.root(flag: runs, environment: ProcessInfo.processInfo.environment))
   }
-
-  func find(_ name: String) throws -> RunFolder {
-    do {
-      return try store.find(name)
-    } catch {
-      throw CommandFailure.wrong(error.message)
-    }
-  }
 }
 
 /// Which environment a run works in.

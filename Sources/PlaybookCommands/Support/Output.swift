@@ -1,12 +1,39 @@
 #if canImport(Glibc)
 import Glibc
 #endif
+import SourceText
 
 /// Data goes to standard output, everything for the operator to standard error.
 enum Output {
   static func data(_ text: String) { write(Array(text.utf8), to: 1) }
 
   static func data(_ bytes: [UInt8]) { write(bytes, to: 1) }
+
+  /// Gives `body` a place to write pieces to: the file at `path`, replaced when it is whole, or standard output. There, what
+  /// could move a terminal's cursor is shown and not sent.
+  static func file(_ path: String?, _ body: ((String) throws -> Void) throws -> Void) throws {
+    guard let path else {
+      let isTerminal = isatty(1) == 1
+      return try body { data(isTerminal ? Visible.text($0, keepingTabs: true, keepingLineBreaks: true) : $0) }
+    }
+    let temporary = path + ".\(getpid()).part"
+    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
+    defer { close(descriptor) }
+    do {
+      try body { piece in
+        guard write(Array(piece.utf8), to: descriptor) else {
+          throw CommandFailure.failed("can't write \(path): \(reason)")
+        }
+      }
+    } catch {
+      unsafe unlink(temporary)
+      throw error
+    }
+    guard unsafe rename(temporary, path) == 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
+  }
+
+  private static var reason: String { unsafe String(cString: strerror(errno)) }
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
@@ -16,13 +43,15 @@ enum Output {
     unsafe isatty(2) == 1 && getenv("NO_COLOR") == nil && String(cString: getenv("TERM") ?? strdup("")) != "dumb"
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  @discardableResult
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count < 0, errno != EINTR { return }
+      if count < 0, errno != EINTR { return false }
       if count > 0 { rest = rest.dropFirst(count) }
     }
+    return true
   }
 }
 

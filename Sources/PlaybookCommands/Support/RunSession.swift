@@ -158,10 +158,8 @@ struct RunSession {
   /// The transcript as Markdown, into the run's folder. Its path.
   static func writeTranscript(of folder: RunFolder) throws -> String {
     let path = folder.path + "/transcript.md"
-    let contents = try folder.journal()
-    let transcript = Transcript(contents, runID: folder.id, evidence: { try folder.evidence($0) })
-    try Data(transcript.markdown().utf8).write(to: URL(filePath: path))
-    unsafe chmod(path, 0o600)
+    let transcript = try RecordedRun(folder: folder).transcript()
+    try Output.file(path) { write in try transcript.write(.markdown, to: write) }
     return path
   }
 

@@ -14,9 +14,9 @@ struct RunRecord {
 
   init(_ result: RunResult, _ folder: RunFolder, steps: [String]) throws {
     self.result = result
-    events = try folder.journal().events
+    events = try RecordedRun(folder: folder).contents().events
     state = RunState(events)
-    names = try PastRun(folder).names
+    names = try PastRun(RecordedRun(folder: folder)).names
     names["now"] = .timestamp(state.last ?? .now())
     for path in steps { fill(path) }
   }

@@ -4,51 +4,59 @@ extension Transcript {
   /// The version of the JSON form.
   static let jsonVersion: Int64 = 1
 
-  /// The stable form for machines: one object, pretty-printed, keys in a fixed order.
-  public func json() -> String {
-    let measures = report.measures
-    let document: Value = [
-      "version": .int(Self.jsonVersion), "run": .string(runID), "head": .string(head),
-      "outcome": .string(report.outcome), "reason": Self.text(report.reason), "facts": .map(report.facts),
-      "operators": .list(report.operators.map(Value.string)),
-      "times": [
-        "alerted": Self.time(measures.alerted), "started": Self.time(report.started),
-        "firstEvidence": Self.time(measures.firstEvidence), "decided": Self.time(measures.decided),
-        "firstChange": Self.time(measures.firstChange), "lastVerified": Self.time(measures.lastVerified),
-        "ended": Self.time(report.ended), "human": .duration(measures.humanTime),
-      ],
-      "failedChecks": .list(report.failedChecks.map(Value.string)), "steps": .list(report.steps.map(json)),
-      "decisions": .list(report.decisions.map(Self.json)),
-      "timeline": .list(
-        report.timeline.map { entry in
-          [
-            "seq": .int(Int64(entry.sequence)), "at": .timestamp(entry.at), "path": .string(entry.path),
-            "kind": .string(entry.kind), "text": .string(entry.text),
-            "evidence": entry.number.map { .int(Int64($0)) } ?? .null,
-          ]
-        }),
-      "notes": .list(report.notes.map(Self.json)), "outside": .list(report.outside.map(Self.json)),
-      "warnings": .list(report.warnings.map(Self.json)),
-      "followUps": .list(
-        report.followUps.map { item in
-          [
-            "text": .string(item.text), "due": Self.time(item.due), "owner": Self.text(item.owner),
-            "from": .string(item.path),
-          ]
-        }),
-    ]
-    return document.jsonText(pretty: true) + "\n"
+  /// The stable form for machines: one object, pretty-printed, keys in a fixed order, as `TranscriptSchema` has it.
+  func json<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    try write("{\n")
+    for (name, value) in jsonHead { try write("  \(Value.string(name).jsonText()): \(Self.indented(value, by: 2)),\n") }
+    try write("  \"steps\": [")
+    // One at a time: a step has its evidence with it.
+    for (position, step) in report.steps.enumerated() {
+      try write((position == 0 ? "\n    " : ",\n    ") + Self.indented(json(step), by: 4))
+    }
+    try write(report.steps.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
   }
 
-  private func json(_ step: RunReport.StepReport) -> Value {
+  private static func indented(_ value: Value, by columns: Int) -> String {
+    // Line breaks within texts are escaped, so that these are all of the layout.
+    value.jsonText(pretty: true).replacing("\n", with: "\n" + String(repeating: " ", count: columns))
+  }
+
+  private var jsonHead: [(String, Value)] {
+    let measures = report.measures
+    return [
+      ("version", .int(Self.jsonVersion)), ("run", .string(runID)), ("head", .string(head)),
+      ("redacted", Self.text(redacted?.statement)), ("torn", .bool(isTorn)),
+      ("problem", problem.map { ["line": .int(Int64($0.line)), "message": .string($0.message)] } ?? .null),
+      ("outcome", .string(report.outcome)), ("reason", Self.text(report.reason)), ("facts", .map(report.facts)),
+      ("operators", .list(report.operators.map(Value.string))),
+      (
+        "times",
+        [
+          "alerted": Self.time(measures.alerted), "started": Self.time(report.started),
+          "firstEvidence": Self.time(measures.firstEvidence), "decided": Self.time(measures.decided),
+          "firstChange": Self.time(measures.firstChange), "lastVerified": Self.time(measures.lastVerified),
+          "ended": Self.time(report.ended), "last": Self.time(report.last), "human": .duration(measures.humanTime),
+          "machine": .duration(measures.machineTime),
+        ]
+      ),
+      ("responseClock", Self.json(measures.clock)), ("failedChecks", .list(report.failedChecks.map(Value.string))),
+      ("decisions", .list(report.decisions.map(Self.json))), ("timeline", .list(report.timeline.map(Self.json))),
+      ("notes", .list(report.notes.map(Self.json))), ("outside", .list(report.outside.map(Self.json))),
+      ("warnings", .list(report.warnings.map(Self.json))), ("followUps", .list(report.followUps.map(Self.json))),
+    ]
+  }
+
+  private func json(_ step: RunReport.Step) -> Value {
     [
       "path": .string(step.path), "kind": .string(step.kind), "title": Self.text(step.title),
-      "began": .timestamp(step.began), "state": .string(step.state), "reason": Self.text(step.reason),
-      "text": Self.text(step.text), "error": Self.text(step.error), "source": Self.text(step.source),
-      "evidence": step.number.map { .int(Int64($0)) } ?? .null, "call": Self.text(step.call),
+      "why": Self.text(step.why), "began": .timestamp(step.began), "state": .string(step.state),
+      "reason": Self.text(step.reason), "text": Self.text(step.text), "error": Self.text(step.error),
+      "source": Self.text(step.source), "evidence": step.number.map { .int(Int64($0)) } ?? .null,
+      "call": Self.text(step.call), "attempts": .int(Int64(step.attempts)),
       "took": step.took.map(Value.duration) ?? .null, "verdict": Self.text(step.verdict),
       "held": step.held.map(Value.bool) ?? .null, "outcome": outcome(of: step).map(Value.map) ?? .null,
-      "sha256": Self.text(step.evidence?.digest), "change": step.change.map(Self.json) ?? .null,
+      "sha256": Self.text(step.evidence?.digest), "repeats": Self.text(step.repeats),
+      "change": step.change.map(Self.json) ?? .null,
     ]
   }
 
@@ -60,20 +68,35 @@ extension Transcript {
       "items": .list(
         change.items.map { item in
           [
-            "label": .string(item.label),
-            "call": change.calls.indices.contains(item.position) ? .string(change.calls[item.position]) : .null,
-            "state": .string(item.state), "error": text(item.error), "took": item.took.map(Value.duration) ?? .null,
-            "verified": item.verified.map(Value.bool) ?? .null,
-            "undo": change.undo.indices.contains(item.position) ? text(change.undo[item.position]) : .null,
-            "undone": .bool(item.isUndone),
+            "label": .string(item.label), "call": .string(change.call(of: item)), "state": .string(item.state),
+            "error": text(item.error), "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
+            "verified": item.verified.map(Value.bool) ?? .null, "verification": text(item.verification),
+            "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone),
           ]
         }),
     ]
   }
 
+  private static func json(_ clock: RunReport.ResponseClock?) -> Value {
+    guard let clock else { return .null }
+    return [
+      "contact": .string(clock.contact), "limit": .duration(clock.limit),
+      "answered": clock.answered.map(Value.duration) ?? .null, "kept": clock.isKept.map(Value.bool) ?? .null,
+    ]
+  }
+
+  private static func json(_ moment: RunReport.Moment) -> Value {
+    [
+      "seq": .int(Int64(moment.sequence)), "at": .timestamp(moment.at), "path": .string(moment.path),
+      "kind": .string(moment.kind), "who": text(moment.who), "what": .string(moment.what),
+      "result": text(moment.result), "evidence": moment.number.map { .int(Int64($0)) } ?? .null,
+    ]
+  }
+
   private static func json(_ decision: RunReport.Decision) -> Value {
     [
-      "at": .timestamp(decision.at), "key": .string(decision.key), "question": .string(decision.question),
+      "seq": .int(Int64(decision.sequence)), "at": .timestamp(decision.at), "key": .string(decision.key),
+      "kind": .string(decision.kind), "question": .string(decision.question),
       "options": .list(decision.options.map(Value.string)), "suggested": text(decision.suggested),
       "chosen": .string(decision.chosen), "reason": text(decision.reason), "by": .string(decision.by),
       "ticket": text(decision.ticket), "source": .string(decision.source),
@@ -83,6 +106,10 @@ extension Transcript {
 
   private static func json(_ remark: RunReport.Remark) -> Value {
     ["at": .timestamp(remark.at), "path": .string(remark.path), "text": .string(remark.text), "by": .string(remark.by)]
+  }
+
+  private static func json(_ item: RunReport.FollowUp) -> Value {
+    ["text": .string(item.text), "due": time(item.due), "owner": text(item.owner), "from": .string(item.path)]
   }
 
   private static func text(_ text: String?) -> Value { text.map(Value.string) ?? .null }

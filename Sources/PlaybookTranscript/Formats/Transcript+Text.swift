@@ -3,25 +3,33 @@ import SourceText
 
 extension Transcript {
   /// Plain lines, for a terminal or a chat.
-  public func text() -> String {
-    let facts = report.facts
-    var lines = [
-      "\(facts["title"]?.rendered ?? runID)",
-      "run \(runID) in \(facts["environment"]?.rendered ?? "?"): \(report.outcome)"
-        + (report.reason.map { " (\($0))" } ?? ""), "journal head \(head)", "",
-    ]
-    let zero = report.measures.alerted ?? report.started
-    for entry in report.timeline {
-      let offset = zero.map { TimeText.offset(from: $0, to: entry.at) } ?? ""
-      let number = entry.number.map { " [E\($0)]" } ?? ""
-      lines.append("\(TimeText.clock(entry.at)) \(offset)  \(entry.kind)  \(Self.shortened(entry.text))\(number)")
+  func plainText<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    func line(_ text: String = "") throws(Failure) { try write(Visible.text(text) + "\n") }
+    try line(title)
+    let environment = report.facts["environment"]?.rendered ?? "?"
+    try line("run \(runID) in \(environment): \(report.outcome)" + (report.reason.map { " (\($0))" } ?? ""))
+    try line("journal head \(head)")
+    for caution in cautions { try line("note: " + caution) }
+    try line()
+    for finding in report.findings {
+      try line("- \(finding.subject)" + (finding.text.isEmpty ? "" : ": \(EvidenceBody.shortened(finding.text))"))
+    }
+    try line()
+    for fact in durations { try line("\(fact.name): \(fact.text)") }
+    try line()
+    for moment in report.timeline {
+      let number = moment.number.map { " [E\($0)]" } ?? ""
+      let who = moment.who.map { " (\($0))" } ?? ""
+      let text = EvidenceBody.shortened(moment.text)
+      try line("\(TimeText.clock(moment.at)) \(offset(moment.at))  \(moment.kind)  \(text)\(who)\(number)")
     }
     if !report.followUps.isEmpty {
-      lines += ["", "Follow-ups"]
+      try line()
+      try line("Follow-ups")
       for item in report.followUps {
-        lines.append("- \(item.text)" + (item.due.map { ", due \($0.description.prefix(10))" } ?? ""))
+        let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
+        try line("- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? ""))
       }
     }
-    return lines.map { Visible.text($0) + "\n" }.joined()
   }
 }

@@ -1,32 +1,45 @@
 import CEL
 import PlaybookEngine
 
-/// What a run's journal says, gathered by what a reader looks for. A pure fold over the events.
+/// What a run's journal says, gathered by what a reader looks for: a pure fold over the events. Holds no evidence: a step
+/// knows the number of the event that has its outcome.
 struct RunReport {
   var facts = MapValue()
   var started: Timestamp?
   var ended: Timestamp?
+  /// The time of the last event, and its number.
+  var last: Timestamp?
+  var events = 0
   /// `completed`, `failed`, `aborted`, `paused`, or `unfinished` where the journal just ends.
   var outcome = "unfinished"
   var reason: String?
+  /// The command that goes on with a paused run.
+  var how: String?
   var operators: [String] = []
   /// In the order in which they began.
-  var steps: [StepReport] = []
-  var timeline: [TimelineEntry] = []
+  var steps: [Step] = []
+  var timeline: [Moment] = []
   var decisions: [Decision] = []
   var followUps: [FollowUp] = []
   var outside: [Remark] = []
   var notes: [Remark] = []
   var warnings: [Remark] = []
+  /// Paths of the checks that were expected to hold and did not.
   var failedChecks: [String] = []
-  private var index: [String: Int] = [:]
-  private var asked: [String: Event] = [:]
+  /// When calls were under way, and when people were being waited for, in the order of their ends.
+  var machine: [Span] = []
+  var human: [Span] = []
+  var index: [String: Int] = [:]
+  var asked: [String: Asked] = [:]
+  var isOutOfOrder = false
 
-  struct StepReport {
+  struct Step {
     var path: String
     var kind = ""
     var title: String?
     var why: String?
+    var links: [(title: String, url: String)] = []
+    var place: String?
     var began: Timestamp
     var state = "begun"
     var reason: String?
@@ -35,16 +48,24 @@ struct RunReport {
     var source: String?
     /// The evidence number.
     var number: Int?
+    /// The call as sent; of a loop over reads, its first.
     var call: String?
     var attempts = 0
-    var outcome: MapValue?
+    /// The outcome in a few words.
+    var summary = "no outcome"
+    /// The number of the event that holds the outcome.
+    var finished: Int?
     /// SHA-256 of the file with the whole outcome, and its size in bytes.
     var evidence: (digest: String, bytes: Int)?
     var show: Value?
+    /// The step whose call this one repeats.
+    var repeats: String?
     var took: Duration?
     var verdict: String?
     var held: Bool?
     var change: Change?
+
+    var name: String { title ?? path }
   }
 
   struct Change {
@@ -63,19 +84,42 @@ struct RunReport {
       var label: String
       var state = "started"
       var error: String?
+      var started: Timestamp?
       var took: Duration?
       var verified: Bool?
+      /// What the verification said.
+      var verification: String?
       var isUndone = false
     }
+
+    func call(of item: Item) -> String { calls.indices.contains(item.position) ? calls[item.position] : item.label }
+
+    func undo(of item: Item) -> String? { undo.indices.contains(item.position) ? undo[item.position] : nil }
   }
 
-  struct TimelineEntry {
+  /// One line of the timeline.
+  struct Moment {
     var at: Timestamp
     var path: String
+    /// `run`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `failure`, `interrupt`.
     var kind: String
-    var text: String
+    var who: String?
+    var what: String
+    var result: String?
     /// The number of the evidence that it is about.
     var number: Int?
+    /// The number of its event.
+    var sequence: Int
+    /// One of the calls of a change, or its verification.
+    var isItem = false
+
+    var text: String { what + (result.map { ": " + $0 } ?? "") }
+  }
+
+  struct Asked {
+    var kind: String
+    var text: String
+    var options: [String]
     var sequence: Int
   }
 
@@ -83,6 +127,9 @@ struct RunReport {
     var at: Timestamp
     var path: String
     var key: String
+    /// The kind of its question: `option`, `yesNo`, `approval`, `item`, `checkpoint`, `text`, `value`; empty where none was
+    /// shown.
+    var kind: String
     var question: String
     var options: [String]
     var suggested: String?
@@ -92,6 +139,11 @@ struct RunReport {
     var ticket: String?
     var source: String
     var took: Duration?
+    var sequence: Int
+
+    /// Whether it is a point of a document, which shows it itself.
+    var isRecord: Bool { ["checkpoint", "text", "value"].contains(kind) }
+    var isGivenBeforehand: Bool { source != "terminal" }
   }
 
   struct FollowUp {
@@ -108,227 +160,30 @@ struct RunReport {
     var by: String
   }
 
-  init(_ events: [Event]) {
-    for event in events { apply(event) }
+  struct Span {
+    var from: Timestamp
+    var to: Timestamp
   }
 
-  func step(_ path: String) -> StepReport? { index[path].map { steps[$0] } }
+  init(_ events: [Event] = []) {
+    for event in events { apply(event) }
+    close()
+  }
+
+  func step(_ path: String) -> Step? { index[path].map { steps[$0] } }
 
   /// Steps that changed something, or may have.
-  var changes: [StepReport] { steps.filter { $0.change != nil } }
+  var changes: [Step] { steps.filter { $0.change != nil } }
 
-  private mutating func change(_ path: String, _ event: Event, _ body: (inout StepReport) -> Void) {
-    if index[path] == nil {
-      index[path] = steps.count
-      steps.append(StepReport(path: path, began: event.at))
-    }
-    if let position = index[path] { body(&steps[position]) }
-  }
+  /// Steps with evidence, and reads that failed.
+  var readings: [Step] { steps.filter { $0.number != nil || ($0.kind == "query" && $0.state == "failed") } }
 
-  private mutating func note(_ event: Event, _ kind: String, _ text: String, number: Int? = nil) {
-    timeline.append(
-      TimelineEntry(
-        at: event.at, path: event.path, kind: kind, text: text, number: number, sequence: event.sequence))
-  }
+  var skipped: [Step] { steps.filter { $0.state == "skipped" } }
 
-  private mutating func apply(_ event: Event) {
-    let data = event.data
-    let text = data["text"]?.stringValue ?? ""
-    switch event.type {
-    case .runStarted:
-      facts = data
-      started = event.at
-      if let name = data["operator"]?.stringValue { operators = [name] }
-      note(event, "run", "started by \(data["operator"]?.rendered ?? "?")")
-    case .runResumed:
-      let name = data["operator"]?.rendered ?? "?"
-      if !operators.contains(name) { operators.append(name) }
-      outcome = "unfinished"
-      note(event, "run", "resumed by \(name)")
-    case .runPaused:
-      outcome = "paused"
-      reason = data["reason"]?.stringValue
-      ended = event.at
-      note(event, "run", "paused: \(reason ?? "")")
-    case .runFinished:
-      outcome = data["outcome"]?.stringValue ?? "finished"
-      reason = data["reason"]?.stringValue
-      failedChecks = (data["failed"]?.listValue ?? []).compactMap(\.stringValue)
-      ended = event.at
-      note(event, "run", outcome + (reason.map { ": \($0)" } ?? ""))
-    case .stepStarted: begin(event)
-    case .stepSkipped:
-      change(event.path, event) { step in
-        step.kind = data["kind"]?.stringValue ?? step.kind
-        step.title = step.title ?? data["title"]?.stringValue
-        step.state = "skipped"
-        step.reason = data["reason"]?.stringValue
-      }
-    case .stepFinished: finish(event)
-    case .callSent:
-      change(event.path, event) { step in
-        step.call = data["call"]?.stringValue
-        step.attempts += 1
-      }
-    case .callRepeated:
-      note(
-        event, "query",
-        "attempt \(data["attempt"]?.rendered ?? "") failed: \(data["error"]?["message"]?.rendered ?? "")")
-    case .actIntended, .actStarted, .actFinished, .actVerified, .actUndone: applyChange(event)
-    case .questionAsked: asked[data["key"]?.stringValue ?? ""] = event
-    case .questionAnswered: decide(event)
-    case .failureHandled:
-      note(
-        event, "failure",
-        "chosen: \(data["choice"]?.rendered ?? "")" + (data["reason"]?.stringValue.map { " (\($0))" } ?? ""))
-    case .noteAdded:
-      notes.append(Remark(at: event.at, path: event.path, text: text, by: data["by"]?.rendered ?? ""))
-      note(event, "note", text)
-    case .doneOutside:
-      outside.append(Remark(at: event.at, path: event.path, text: text, by: data["by"]?.rendered ?? ""))
-      note(event, "outside", text)
-    case .followUpAdded:
-      var due: Timestamp?
-      if case .timestamp(let time) = data["due"] { due = time }
-      followUps.append(FollowUp(text: text, due: due, owner: data["owner"]?.stringValue, path: event.path))
-    case .warning:
-      warnings.append(Remark(at: event.at, path: event.path, text: text, by: ""))
-      note(event, "warning", text)
-    case .interrupted: note(event, "interrupt", data["signal"]?.rendered ?? "")
-    case .loopStarted: break
-    }
-  }
+  var documents: [Step] { steps.filter { $0.kind == "document" && $0.finished != nil } }
 
-  private mutating func begin(_ event: Event) {
-    let data = event.data
-    change(event.path, event) { step in
-      step.kind = data["kind"]?.stringValue ?? ""
-      step.title = data["title"]?.stringValue
-      step.why = data["why"]?.stringValue
-    }
-  }
-
-  private mutating func finish(_ event: Event) {
-    let data = event.data
-    change(event.path, event) { step in
-      step.kind = data["kind"]?.stringValue ?? step.kind
-      step.state = data["state"]?.stringValue ?? "done"
-      step.text = data["text"]?.stringValue
-      step.error = data["error"]?["message"]?.stringValue
-      step.source = data["source"]?.stringValue
-      step.number = data["number"]?.intValue.map(Int.init)
-      step.outcome = data["outcome"]?.mapValue
-      step.show = data["show"]
-      if case .duration(let took) = data["took"] { step.took = took }
-      step.verdict = data["verdict"]?.stringValue
-      step.held = data["held"]?.boolValue
-      if let digest = data["evidence"]?["sha256"]?.stringValue {
-        step.evidence = (digest, Int(data["evidence"]?["bytes"]?.intValue ?? 0))
-      }
-    }
-    guard let step = step(event.path) else { return }
-    let name = step.title ?? step.path
-    switch step.kind {
-    case "query":
-      note(event, "query", name + ": " + (step.error ?? Summary.text(of: step.outcome)), number: step.number)
-    case "check":
-      note(event, "check", "\(step.path): \(step.verdict ?? "")" + (step.text.map { ". \($0)" } ?? ""))
-    case "act": if step.state == "failed" { note(event, "act", "\(name): \(step.error ?? "failed")") }
-    default: break
-    }
-  }
-
-  private mutating func applyChange(_ event: Event) {
-    let data = event.data
-    if event.type == .actIntended, let path = data["undoes"]?.stringValue {
-      note(event, "undo", "of \(path) approved")
-      return
-    }
-    let path = event.path
-    change(path, event) { step in
-      var change = step.change ?? Change()
-      switch event.type {
-      case .actIntended:
-        change.calls = (data["calls"]?.listValue ?? []).map(\.rendered)
-        change.target = data["target"]?.stringValue ?? data["executor"]?.stringValue
-        change.digest = data["digest"]?.stringValue ?? ""
-        change.undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
-        change.leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
-        change.intended = event.at
-        let labels = data["items"]?.listValue ?? []
-        change.items = change.calls.indices.map { position in
-          Change.Item(
-            position: position, label: position < labels.count ? labels[position].rendered : change.calls[position],
-            state: "not sent")
-        }
-      default:
-        let position = Int(data["position"]?.intValue ?? 0)
-        guard change.items.indices.contains(position) else { break }
-        Self.apply(event, to: &change.items[position])
-      }
-      step.change = change
-    }
-    noteChange(event)
-  }
-
-  private static func apply(_ event: Event, to item: inout Change.Item) {
-    let data = event.data
-    switch event.type {
-    case .actStarted: item.state = "sent, nothing heard"
-    case .actFinished:
-      item.state = data["state"]?.stringValue ?? "unknown"
-      item.error = data["error"]?["message"]?.stringValue
-      if case .duration(let took) = data["took"] { item.took = took }
-    case .actVerified: item.verified = data["held"]?.boolValue
-    case .actUndone: item.isUndone = data["state"]?.stringValue == "done"
-    default: break
-    }
-  }
-
-  private mutating func noteChange(_ event: Event) {
-    let data = event.data
-    let position = Int(data["position"]?.intValue ?? 0)
-    let items = step(event.path)?.change?.items ?? []
-    let label = items.indices.contains(position) ? items[position].label : event.path
-    switch event.type {
-    case .actIntended:
-      note(event, "act", "\(event.path): \(items.count == 1 ? "1 call" : "\(items.count) calls") approved")
-    case .actFinished:
-      let error = data["error"]?["message"]?.stringValue.map { ": \($0)" } ?? ""
-      note(event, "act", "\(label): \(data["state"]?.rendered ?? "")\(error)")
-    case .actVerified:
-      note(event, "verify", "\(label): \(data["held"]?.boolValue == true ? "holds" : "does not hold")")
-    case .actUndone: note(event, "undo", "\(label): \(data["state"]?.rendered ?? "")")
-    default: break
-    }
-  }
-
-  private mutating func decide(_ event: Event) {
-    let data = event.data
-    let key = data["key"]?.stringValue ?? ""
-    let question = asked[key]
-    let options = (question?.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue }
-    var chosen = data["value"]?.rendered ?? ""
-    if case .bool(let flag) = data["value"] { chosen = flag ? "yes" : "no" }
-    if case .map(let map) = data["value"], let done = map["done"]?.boolValue {
-      chosen = (done ? "done" : "not done") + (map["evidence"]?.stringValue.map { $0.isEmpty ? "" : ": \($0)" } ?? "")
-    }
-    var took: Duration?
-    if case .duration(let time) = data["took"] { took = time }
-    let decision = Decision(
-      at: event.at, path: event.path, key: key, question: data["text"]?.stringValue ?? key, options: options,
-      suggested: data["suggested"]?.stringValue, chosen: chosen, reason: data["reason"]?.stringValue,
-      by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
-      took: took)
-    decisions.append(decision)
-    if question?.data["kind"]?.stringValue == "approval", chosen == "yes" {
-      change(event.path, event) { step in
-        var change = step.change ?? Change()
-        change.approvedBy = decision.by
-        change.approvedAt = event.at
-        step.change = change
-      }
-    }
-    note(event, "answer", "\(decision.question) \(chosen), by \(decision.by)")
+  /// The question that nobody has answered yet: the last one asked.
+  var openQuestion: Asked? {
+    ["completed", "failed", "aborted"].contains(outcome) ? nil : asked.values.max { $0.sequence < $1.sequence }
   }
 }

@@ -13,6 +13,9 @@ enum TimeText {
     String(time.description.dropFirst(11).prefix(8))
   }
 
+  /// `2026-11-23`.
+  static func day(_ time: Timestamp) -> String { String(time.description.prefix(10)) }
+
   /// `+3m05s`: from one time to another.
   static func offset(from start: Timestamp, to end: Timestamp) -> String {
     let seconds = end.seconds - start.seconds

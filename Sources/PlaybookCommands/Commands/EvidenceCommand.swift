@@ -1,0 +1,62 @@
+public import ArgumentParser
+import CEL
+import PlaybookEngine
+import PlaybookJournal
+public import PlaybookTranscript
+
+extension EvidenceFormat: ExpressibleByArgument {}
+
+/// `playbook evidence RUN STEP`.
+struct EvidenceCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evidence", abstract: "Prints the whole of a step's evidence.",
+    discussion: "Example:\n  playbook evidence last spraying --format csv > addresses.csv")
+
+  @Argument(
+    help: ArgumentHelp("The run: its id, a unique part of it, or `last`.", valueName: "run"),
+    completion: .custom(Completions.runs))
+  var name: String
+
+  @Argument(help: "The step, or its evidence number: spraying, E2.")
+  var step: String
+
+  @Option(name: .long, help: "csv, json or text.")
+  var format = EvidenceFormat.json
+
+  @Option(name: .long, help: "The file to write; default standard output.")
+  var out: String?
+
+  @OptionGroup var runs: RunsOptions
+
+  func run() throws {
+    let past = try runs.open(name)
+    let number = step.hasPrefix("E") ? Int64(step.dropFirst()) : nil
+    var found: Event?
+    var names: [String] = []
+    try past.events { event in
+      guard event.type == .stepFinished else { return }
+      if let number = event.data["number"]?.intValue { names.append("\(event.path) (E\(number))") }
+      if event.path == step || (number != nil && event.data["number"]?.intValue == number) { found = event }
+    }
+    guard let event = found else {
+      let list = names.isEmpty ? "none" : names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
+      throw CommandFailure.wrong("the run has no evidence `\(step)`; it has \(list)")
+    }
+    let text: String
+    do {
+      text = try EvidenceFile(whole(event, past)).text(format)
+    } catch let problem as EvidenceFile.Problem {
+      throw CommandFailure.wrong("`\(step)`: \(problem.message)")
+    }
+    try Output.file(out) { write in try write(text) }
+  }
+
+  private func whole(_ event: Event, _ past: RecordedRun) throws -> Value {
+    guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { return event.data["outcome"] ?? .null }
+    do {
+      return try past.folder.evidence(digest)
+    } catch {
+      throw CommandFailure.failed(error.description)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import PlaybookTranscript
+
+/// `playbook sitrep RUN`.
+struct SitrepCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sitrep",
+    abstract: "Five lines to paste in a chat: what, since when, what is known, what was done, what is next.",
+    discussion: "Example:\n  playbook sitrep last")
+
+  @Argument(
+    help: ArgumentHelp("The run: its id, a unique part of it, or `last`.", valueName: "run"),
+    completion: .custom(Completions.runs))
+  var name: String
+
+  @OptionGroup var runs: RunsOptions
+
+  func run() throws {
+    Output.data(try runs.open(name).transcript().sitrep())
+  }
+}

@@ -1,0 +1,49 @@
+import PlaybookEngine
+import PlaybookJournal
+import PlaybookTranscript
+
+/// A past run, or one that is going on, as commands read it. What can't be read is a failure with its reason.
+struct RecordedRun {
+  let folder: RunFolder
+
+  /// All of its events at once, for what needs them together.
+  func contents() throws -> JournalContents {
+    try reading { () throws(FileError) in try folder.journal() }
+  }
+
+  /// Goes through its events one at a time, as far as they fit.
+  @discardableResult
+  func events(_ body: (Event) -> Void) throws -> JournalFile {
+    try reading { () throws(FileError) in try folder.journal(body) }
+  }
+
+  /// Its transcript; a journal that does not fit is warned of.
+  func transcript(redacting redaction: Redaction = Redaction()) throws -> Transcript {
+    let transcript = try reading { () throws(FileError) in try Transcript(folder, redacting: redaction) }
+    if let problem = transcript.problem {
+      Output.operatorText(
+        "playbook: warning: line \(problem.line) of the journal does not fit (\(problem.message)); what is before it is shown\n"
+      )
+    }
+    return transcript
+  }
+
+  private func reading<Result>(_ body: () throws(FileError) -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      throw CommandFailure.failed(error.description)
+    }
+  }
+}
+
+extension RunsOptions {
+  /// The run that `name` means.
+  func open(_ name: String) throws -> RecordedRun {
+    do {
+      return RecordedRun(folder: try store.find(name))
+    } catch {
+      throw CommandFailure.wrong(error.message)
+    }
+  }
+}

@@ -1,0 +1,80 @@
+public import CEL
+import SourceText
+
+/// The forms in which a piece of evidence is written.
+public enum EvidenceFormat: String, Sendable, CaseIterable {
+  case csv, json, text
+}
+
+/// All of a step's outcome, for whoever goes on with it: as JSON, as CSV (RFC 4180), as text.
+public struct EvidenceFile {
+  private let outcome: Value
+
+  public init(_ outcome: Value) {
+    self.outcome = outcome
+  }
+
+  /// What keeps evidence from a format.
+  public struct Problem: Error, Sendable {
+    public var message: String
+  }
+
+  public func text(_ format: EvidenceFormat) throws(Problem) -> String {
+    switch format {
+    case .json: outcome.jsonText(pretty: true) + "\n"
+    case .csv: try csv()
+    case .text: Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    }
+  }
+
+  private var text: String {
+    for name in ["stdout", "text"] {
+      if let text = outcome[name]?.stringValue { return text.hasSuffix("\n") ? text : text + "\n" }
+    }
+    guard let rows else { return outcome.jsonText(pretty: true) + "\n" }
+    return rows.map { row in
+      (row.mapValue?.entries.map { "\($0.key.rendered)=\($0.value.rendered)" }.joined(separator: "  ") ?? row.rendered)
+        + "\n"
+    }.joined()
+  }
+
+  private func csv() throws(Problem) -> String {
+    guard let rows else {
+      throw Problem(message: "it has no rows, which CSV is made of; --format json has all of it")
+    }
+    var columns: [String] = []
+    var seen: Set<String> = []
+    for row in rows {
+      for entry in row.mapValue?.entries ?? [] where seen.insert(entry.key.rendered).inserted {
+        columns.append(entry.key.rendered)
+      }
+    }
+    if columns.isEmpty { return "value\r\n" + rows.map { Self.cell($0) + "\r\n" }.joined() }
+    var text = columns.map { Self.cell(.string($0)) }.joined(separator: ",") + "\r\n"
+    for row in rows { text += columns.map { Self.cell(row[$0] ?? .null) }.joined(separator: ",") + "\r\n" }
+    return text
+  }
+
+  private var rows: [Value]? {
+    ["rows", "items", "keys", "lines"].lazy.compactMap { outcome[$0]?.listValue }.first
+  }
+
+  /// Quoted where needed; a text that a spreadsheet would take for a formula gets a quote before it.
+  private static func cell(_ value: Value) -> String {
+    if case .null = value { return "" }
+    let text = value.rendered
+    // By scalars: a combining mark behind a quote or a sign must not hide it.
+    var scalars = Array(text.unicodeScalars)
+    if case .string = value, let first = scalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) {
+      scalars.insert("'", at: 0)
+    }
+    let isQuoted = scalars.contains { $0 == "\"" || $0 == "," || $0.properties.isWhitespace && $0 != " " }
+    var cell = String.UnicodeScalarView(isQuoted ? ["\""] : [])
+    for scalar in scalars {
+      if scalar == "\"" { cell.append(scalar) }
+      cell.append(scalar)
+    }
+    if isQuoted { cell.append("\"") }
+    return String(cell)
+  }
+}

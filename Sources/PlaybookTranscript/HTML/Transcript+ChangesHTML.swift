@@ -1,0 +1,109 @@
+import CEL
+
+extension Transcript {
+  var decisionsHTML: HTML {
+    let decisions = report.decisions.filter { !$0.isRecord }
+    if decisions.isEmpty { return "" }
+    let cards: [HTML] = decisions.map(Self.card)
+    return """
+      <section id="decisions" aria-labelledby="decisions-title">
+      <h2 id="decisions-title">Decisions</h2>
+      \(cards)</section>
+
+      """
+  }
+
+  private static func card(_ decision: RunReport.Decision) -> HTML {
+    var rows: HTML = ""
+    func add(_ name: String, _ text: HTML?) { if let text { rows += "<dt>\(name)</dt><dd>\(text)</dd>\n" } }
+    if !decision.options.isEmpty {
+      let options: [HTML] = decision.options.map { option in
+        let isSuggested = option == decision.suggested
+        let style = option == decision.chosen ? "option chosen" : "option"
+        return
+          "<li class=\"\(style)\">\(EvidenceBody.shortened(option))\(isSuggested ? " (suggested)" : "")\(option == decision.chosen ? " ✓" : "")</li>"
+      }
+      add("Offered", "<ul class=\"options\">\(options)</ul>")
+    } else if let suggested = decision.suggested {
+      add("Suggested", "\(EvidenceBody.shortened(suggested))")
+    }
+    add("Reason", decision.reason.map { "\(EvidenceBody.shortened($0))" })
+    add("Ticket", decision.ticket.map { link($0, $0) })
+    if decision.isGivenBeforehand { add("Given", "beforehand, in \(decision.source)") }
+    let took: HTML = decision.took.map { " after \(TimeText.short($0))" } ?? ""
+    let list: HTML = rows.text.isEmpty ? "" : "<dl class=\"facts\">\n\(rows)</dl>\n"
+    return """
+      <article class="card">
+      <h3>\(EvidenceBody.shortened(decision.question))</h3>
+      <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(TimeText.clock(decision.at))</time></a>\(took)</p>
+      \(list)</article>
+
+      """
+  }
+
+  func changesHTML<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    let changes = report.changes
+    if changes.isEmpty { return }
+    try write("<section id=\"changes\" aria-labelledby=\"changes-title\">\n<h2 id=\"changes-title\">Changes</h2>\n")
+    for (position, step) in changes.enumerated() { try write(html(ofChange: step, position).text) }
+    try write("</section>\n\n")
+  }
+
+  private static let openItems = 12
+
+  private func html(ofChange step: RunReport.Step, _ position: Int) -> HTML {
+    guard let change = step.change else { return "" }
+    let approval: HTML =
+      change.approvedBy.map { by in
+        let time = change.approvedAt.map { " at " + TimeText.clock($0) } ?? ""
+        return ", approved by \(by)\(time)"
+      } ?? ""
+    let columns = ["#", "Call", "Result", "Verified", "Undo"]
+    func table(_ items: ArraySlice<RunReport.Change.Item>, _ caption: HTML) -> HTML {
+      Self.table(
+        caption, label: "Calls of \(step.name)", columns: columns, rows: items.map { Self.row($0, of: change) })
+    }
+    var body = table(change.items.prefix(Self.openItems), "Calls to \(change.target ?? "the target"): \(change.tally)")
+    let rest = change.items.dropFirst(Self.openItems)
+    if !rest.isEmpty {
+      body +=
+        "<details><summary>\(rest.count) more calls</summary>\n\(table(rest, "The rest of the calls"))</details>\n"
+    }
+    if !change.leftOut.isEmpty {
+      let items: [HTML] = change.leftOut.map { "<li>\(EvidenceBody.shortened($0))</li>\n" }
+      let isLong = items.count > Self.openItems
+      body +=
+        "<details\(isLong ? "" : " open")><summary>\(items.count) left out as protected</summary>\n<ul>\n\(items)</ul></details>\n"
+    }
+    return """
+      <section class="part" id="change-\(position + 1)" aria-labelledby="change-\(position + 1)-title">
+      <h3 id="change-\(position + 1)-title">\(EvidenceBody.shortened(step.name))</h3>
+      <p>Step <code>\(step.path)</code>, digest of its calls <code>\(change.digest)</code>\(approval).</p>
+      \(body)</section>
+
+      """
+  }
+
+  private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change) -> HTML {
+    let error: HTML = item.error.map { " \(EvidenceBody.shortened($0))" } ?? ""
+    let took: HTML = item.took.map { " <span class=\"offset\">\(TimeText.short($0))</span>" } ?? ""
+    let verified: HTML =
+      item.verified.map { holds in
+        let word = holds ? "holds" : "does not hold"
+        return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
+      } ?? "<span class=\"offset\">not checked</span>"
+    let said: HTML = item.verification.map { " <span class=\"offset\">\(EvidenceBody.shortened($0))</span>" } ?? ""
+    let undo: HTML = change.undo(of: item).map { "<code>\(EvidenceBody.shortened($0))</code>" } ?? "none"
+    return """
+      <tr><th scope="row">\(item.position + 1)</th><td><code>\(EvidenceBody.shortened(change.call(of: item)))</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo)\(item.isUndone ? " (used)" : "")</td></tr>
+
+      """
+  }
+
+  /// A link where `address` is one to a page; `javascript:` and the like stay text.
+  static func link(_ address: String, _ text: String) -> HTML {
+    let lower = address.lowercased()
+    guard lower.hasPrefix("https://") || lower.hasPrefix("http://") else { return "\(EvidenceBody.shortened(text))" }
+    return "<a href=\"\(address)\" rel=\"noreferrer noopener\">\(EvidenceBody.shortened(text))</a>"
+  }
+}

@@ -1,0 +1,130 @@
+import CEL
+import PlaybookEngine
+
+extension Transcript {
+  /// Rows of evidence on the page, and those of them that are not folded.
+  private static let pageRows = 200
+  private static let openRows = 10
+
+  func evidenceHTML<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    let steps = report.readings
+    if steps.isEmpty { return }
+    try write("<section id=\"evidence\" aria-labelledby=\"evidence-title\">\n<h2 id=\"evidence-title\">Evidence</h2>\n")
+    for (position, step) in steps.enumerated() { try write(html(of: step, position).text) }
+    try write("</section>\n\n")
+  }
+
+  private func html(of step: RunReport.Step, _ position: Int) -> HTML {
+    let id = step.number.map { "evidence-\($0)" } ?? "reading-\(position)"
+    let number: HTML = step.number.map { "<span class=\"mark-number\">E\($0)</span> " } ?? ""
+    var facts = [step.source, step.error == nil ? step.summary : nil, step.took.map(TimeText.short)].compactMap { $0 }
+    if let evidence = step.evidence { facts.append("\(evidence.bytes) bytes") }
+    let digest: HTML = step.evidence.map { ", sha256 <code>\(String($0.digest.prefix(16)))</code>" } ?? ""
+    let error: HTML = step.error.map { "<p class=\"caution\">Failed: \(EvidenceBody.shortened($0))</p>\n" } ?? ""
+    let why: HTML = step.why.map { "<p class=\"why\">\($0)</p>\n" } ?? ""
+    let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
+    let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
+    let call: HTML =
+      step.call.map {
+        "<details><summary>The call as sent</summary>\n<pre tabindex=\"0\"><code>\(lines: String($0.prefix(20_000)))</code></pre></details>\n"
+      } ?? ""
+    return """
+      <section class="part" id="\(id)" aria-labelledby="\(id)-title">
+      <h3 id="\(id)-title">\(number)\(EvidenceBody.shortened(step.name))</h3>
+      <p class="source">\(EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
+      \(error)\(why)\(links)\(call)\(body(of: step))</section>
+
+      """
+  }
+
+  private func body(of step: RunReport.Step) -> HTML {
+    guard let outcome = outcome(of: step) else { return "" }
+    let body = EvidenceBody(outcome, show: step.show, limit: Self.pageRows)
+    let name = step.number.map { "E\($0)" } ?? step.path
+    var html = Self.chart(body)
+    switch body.content {
+    case .nothing: break
+    case .table(let columns, let rows):
+      let cells: [HTML] = rows.map { row in
+        let list: [HTML] = row.enumerated().map { column, text in
+          let style: HTML = Double(text) == nil ? "" : " class=\"number\""
+          return column == 0 ? "<th scope=\"row\"\(style)>\(text)</th>" : "<td\(style)>\(text)</td>"
+        }
+        return "<tr>\(list)</tr>\n"
+      }
+      let isWhole = cells.count <= Self.openRows + 5
+      let open = isWhole ? cells : Array(cells.prefix(Self.openRows))
+      let caption: HTML = open.count == body.total ? "\(step.summary)" : "\(step.summary), the first \(open.count)"
+      html += Self.table(caption, label: "Table of \(name)", columns: columns, rows: open)
+      if !isWhole {
+        let rest = Array(cells.dropFirst(Self.openRows))
+        let table = Self.table(
+          "Rows \(Self.openRows + 1) to \(cells.count)", label: "More of \(name)", columns: columns, rows: rest)
+        html += "<details><summary>\(rest.count) more rows</summary>\n\(table)</details>\n"
+      }
+      html += more(cells.count, of: body.total, step)
+    case .lines(let lines):
+      let text: HTML = "<pre tabindex=\"0\"><code>\(lines: lines.joined(separator: "\n"))</code></pre>\n"
+      html +=
+        lines.count <= Self.openRows ? text : "<details><summary>\(lines.count) lines</summary>\n\(text)</details>\n"
+      html += more(lines.count, of: body.total, step)
+    case .text(let text, let isCut):
+      let block: HTML = "<pre tabindex=\"0\"><code>\(lines: text)</code></pre>\n"
+      html +=
+        text.utf8.count < 800
+        ? block : "<details><summary>\(text.utf8.count) bytes of text</summary>\n\(block)</details>\n"
+      if isCut { html += "<p class=\"more\">Cut here; all of it: <code>\(evidenceCommand(step))</code></p>\n" }
+    }
+    return html + Self.html(body.differences, step)
+  }
+
+  private func more(_ shown: Int, of total: Int, _ step: RunReport.Step) -> HTML {
+    shown < total
+      ? "<p class=\"more\">\(shown) of \(total); all of them: <code>\(evidenceCommand(step))</code></p>\n" : ""
+  }
+
+  /// Bars with their numbers; the table beside them says the same.
+  private static func chart(_ body: EvidenceBody) -> HTML {
+    guard !body.bars.isEmpty else { return "" }
+    let height = 26
+    let rows: [HTML] = body.bars.enumerated().map { position, bar in
+      let top = position * height
+      let label = bar.label.count > 22 ? bar.label.prefix(21) + "…" : bar.label
+      let width = (bar.length ?? 0) * 150 / 1000
+      let shape: HTML =
+        bar.length == nil
+        ? ""
+        : "<rect class=\"bar-shape\" x=\"142\" y=\"\(top + 5)\" width=\"\(max(2, width))\" height=\"16\" rx=\"2\"/>"
+      return
+        "<text x=\"136\" y=\"\(top + 17)\" text-anchor=\"end\">\(String(label))</text>\(shape)<text x=\"\(148 + width)\" y=\"\(top + 17)\">\(String(bar.text.prefix(12)))</text>"
+    }
+    let said = body.bars.prefix(3).map { "\($0.label) \($0.text)" }.joined(separator: ", ")
+    return """
+      <figure class="chart">
+      <figcaption>\(body.barTitle)</figcaption>
+      <svg viewBox="0 0 360 \(body.bars.count * height)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(rows)</svg>
+      </figure>
+
+      """
+  }
+
+  private static func html(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> HTML {
+    guard let differences else { return "" }
+    let since: HTML = step.repeats.map { " since <code>\($0)</code>" } ?? ""
+    if differences.isEmpty { return "<p>Nothing changed\(since).</p>\n" }
+    let rows: [HTML] = differences.prefix(pageRows).map { change in
+      switch change {
+      case .went(let row):
+        "<tr class=\"went\"><th scope=\"row\">gone</th><td><del>\(EvidenceBody.cell(row))</del></td><td></td></tr>\n"
+      case .came(let row):
+        "<tr class=\"came\"><th scope=\"row\">new</th><td></td><td><ins>\(EvidenceBody.cell(row))</ins></td></tr>\n"
+      case .field(let name, let from, let to):
+        "<tr><th scope=\"row\">\(name)</th><td><del>\(from.map(EvidenceBody.cell) ?? "")</del></td><td><ins>\(to.map(EvidenceBody.cell) ?? "")</ins></td></tr>\n"
+      }
+    }
+    let more = differences.count > pageRows ? ", \(pageRows) of them shown" : ""
+    return table(
+      "\(differences.count) changed\(since)\(more)", label: "What changed", columns: ["What", "Before", "After"],
+      rows: rows)
+  }
+}

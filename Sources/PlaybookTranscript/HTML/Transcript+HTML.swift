@@ -1,0 +1,143 @@
+import CEL
+
+extension Transcript {
+  /// One file without script or network: readable on a phone, printable, light and dark. Written section by section.
+  func html<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    try write(pageHead.text)
+    try write(headHTML.text)
+    try write(summaryHTML.text)
+    try write(measuresHTML.text)
+    try timelineHTML(write)
+    try write(decisionsHTML.text)
+    try changesHTML(write)
+    try evidenceHTML(write)
+    try write(remarksHTML.text)
+    try write(recordHTML.text)
+    try write("</main>\n</div>\n</body>\n</html>\n")
+  }
+
+  private var pageHead: HTML {
+    """
+    <!doctype html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '\(StyleSheet.hash)'; base-uri 'none'; form-action 'none'">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="referrer" content="no-referrer">
+    <meta name="color-scheme" content="light dark">
+    <title>\(title) – transcript \(runID)</title>
+    <style>\(StyleSheet.html)</style>
+    </head>
+    <body>
+    <a class="skip" href="#summary">Skip to the summary</a>
+
+    """
+  }
+
+  /// The sections that this transcript has, in order: the anchor and the name.
+  var sections: [(id: String, name: String)] {
+    var list = [("summary", "Summary"), ("measures", "Times"), ("timeline", "Timeline")]
+    if report.decisions.contains(where: { !$0.isRecord }) { list.append(("decisions", "Decisions")) }
+    if !report.changes.isEmpty { list.append(("changes", "Changes")) }
+    if !report.readings.isEmpty { list.append(("evidence", "Evidence")) }
+    if !report.skipped.isEmpty { list.append(("skipped", "Skipped")) }
+    if !report.outside.isEmpty { list.append(("outside", "Done outside")) }
+    if !report.notes.isEmpty { list.append(("notes", "Notes")) }
+    if !report.documents.isEmpty { list.append(("documents", "Documents")) }
+    if !report.followUps.isEmpty { list.append(("follow-ups", "Follow-ups")) }
+    return list + [("review", "For the review"), ("record", "The record")]
+  }
+
+  private var headHTML: HTML {
+    let facts = report.facts
+    let severity: HTML =
+      facts["severity"]?.stringValue.map { "<span class=\"badge \(Self.tone(severity: $0))\">\($0)</span>" } ?? ""
+    let environment: HTML = facts["environment"]?.stringValue.map { "<span class=\"badge plain\">\($0)</span>" } ?? ""
+    let mode = facts["mode"]?.stringValue ?? "run"
+    let practice: HTML =
+      mode == "run" || mode == facts["environment"]?.stringValue ? "" : "<span class=\"badge plain\">\(mode)</span>"
+    let reason: HTML = report.reason.map { "<p class=\"reason\">\(EvidenceBody.shortened($0))</p>" } ?? ""
+    let cautions: [HTML] = cautions.map { "<p class=\"caution\">\($0)</p>\n" }
+    let contents: [HTML] = sections.map { "<li><a href=\"#\($0.id)\">\($0.name)</a></li>\n" }
+    return """
+      <header>
+      <div class="bar"><span class="brand">playbook</span> <span>Transcript of a run</span></div>
+      <div class="hero">
+      <p class="badges"><span class="badge \(Self.tone(outcome: report.outcome))">\(report.outcome)</span> \(severity) \(environment) \(practice)</p>
+      <h1>\(EvidenceBody.shortened(title))</h1>
+      <p class="run"><code>\(runID)</code> \(byline)</p>
+      \(reason)
+      \(cautions)</div>
+      </header>
+      <div class="page">
+      <nav aria-labelledby="contents-title">
+      <h2 id="contents-title">Contents</h2>
+      <ul>
+      \(contents)</ul>
+      </nav>
+      <main>
+
+      """
+  }
+
+  private var byline: HTML {
+    let people = report.operators.joined(separator: ", ")
+    let by: HTML = people.isEmpty ? "" : "by \(people)"
+    guard let started = report.started else { return by }
+    return "\(by) on <time datetime=\"\(started.description)\">\(TimeText.utc(started))</time>"
+  }
+
+  static func tone(outcome: String) -> String {
+    switch outcome {
+    case "completed", "done", "yes", "holds": "good"
+    case "failed", "aborted", "no", "does not hold": "bad"
+    case "paused", "unfinished", "unknown", "skipped", "not sent", "sent, nothing heard": "warn"
+    default: "plain"
+    }
+  }
+
+  private static func tone(severity: String) -> String {
+    switch severity {
+    case "critical": "bad"
+    case "high": "warn"
+    default: "plain"
+    }
+  }
+
+  private var summaryHTML: HTML {
+    func list(_ kind: RunReport.Finding.Kind, _ title: String, _ style: String) -> HTML {
+      let findings = report.findings.filter { $0.kind == kind }
+      if findings.isEmpty { return "" }
+      let items: [HTML] = findings.map { finding in
+        let text: HTML = finding.text.isEmpty ? "" : "<span>\(EvidenceBody.shortened(finding.text))</span>"
+        return "<li><strong>\(EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
+      }
+      return "<div class=\"card \(style)\">\n<h3>\(title)</h3>\n<ul>\n\(items)</ul>\n</div>\n"
+    }
+    return """
+      <section id="summary" aria-labelledby="summary-title">
+      <h2 id="summary-title">Summary</h2>
+      <div class="cards">
+      \(list(.unexpected, "Not as expected", "bad"))\(list(.warning, "Warnings", "warn"))\(list(.found, "Found", "plain"))\(list(.changed, "Changed", "plain"))</div>
+      </section>
+
+      """
+  }
+
+  /// A table that scrolls by itself where the screen is narrow, reachable by the keyboard.
+  static func table(_ caption: HTML, label: String, columns: [String], rows: [HTML], style: String = "") -> HTML {
+    let head: [HTML] = columns.map { "<th scope=\"col\">\($0)</th>" }
+    return """
+      <div class="scroll" role="group" aria-label="\(label)" tabindex="0">
+      <table class="\(style)">
+      <caption>\(caption)</caption>
+      <thead><tr>\(head)</tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+
+      """
+  }
+}

@@ -1,0 +1,80 @@
+import CEL
+
+extension Transcript {
+  /// Skipped steps, what was done outside, notes, documents, follow-ups, and what is left for people.
+  var remarksHTML: HTML {
+    let skipped: [HTML] = report.skipped.map {
+      "<li><strong>\(EvidenceBody.shortened($0.name))</strong> \(EvidenceBody.shortened($0.reason ?? ""))</li>\n"
+    }
+    let followUps: [HTML] = report.followUps.map { item in
+      let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.day($0))</time>" } ?? ""
+      return
+        "<li>\(EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(item.owner.map { ", " + $0 } ?? "")</span></li>\n"
+    }
+    let open: [HTML] = Self.openHeadings.map { "<h3>\($0)</h3>\n<p class=\"open\">To be written.</p>\n" }
+    let documents: [HTML] = report.documents.map(html)
+    return """
+      \(section("skipped", "Skipped", skipped))\(section("outside", "Done outside the playbook", report.outside.map(html)))\(section("notes", "Notes", report.notes.map(html)))\(section("documents", "Documents", documents, isList: false))\(section("follow-ups", "Follow-ups", followUps))\(section("review", "For the review", open, isList: false))
+      """
+  }
+
+  private func section(_ id: String, _ title: String, _ items: [HTML], isList: Bool = true) -> HTML {
+    if items.isEmpty { return "" }
+    let body: HTML = isList ? "<ul class=\"list\">\n\(items)</ul>\n" : "\(items)"
+    return """
+      <section id="\(id)" aria-labelledby="\(id)-title">
+      <h2 id="\(id)-title">\(title)</h2>
+      \(body)</section>
+
+      """
+  }
+
+  private func html(_ remark: RunReport.Remark) -> HTML {
+    "<li><time datetime=\"\(remark.at.description)\">\(TimeText.clock(remark.at))</time> <strong>\(remark.by)</strong> <span class=\"said\">\(lines: remark.text)</span></li>\n"
+  }
+
+  private func html(_ step: RunReport.Step) -> HTML {
+    let fields = record(of: step)
+    if fields.isEmpty { return "" }
+    let points: [HTML] = fields.filter { $0.label != nil }.map { field in
+      let mark: HTML =
+        switch field.isDone {
+        case true?: "<span class=\"badge good\">done</span> "
+        case false?: "<span class=\"badge warn\">not done</span> "
+        case nil: ""
+        }
+      let text: HTML = field.text.isEmpty ? "" : "<span class=\"said\">\(lines: field.text)</span>"
+      return "<li>\(mark)<strong>\(EvidenceBody.shortened(field.label ?? ""))</strong> \(text)</li>\n"
+    }
+    let prose: [HTML] = fields.filter { $0.label == nil }.map { "<p class=\"said prose\">\(lines: $0.text)</p>\n" }
+    let list: HTML = points.isEmpty ? "" : "<ul class=\"list\">\n\(points)</ul>\n"
+    return "<article class=\"card\">\n<h3>\(EvidenceBody.shortened(step.name))</h3>\n\(prose)\(list)</article>\n"
+  }
+
+  /// What ran, and how it is checked that nothing of this was changed.
+  var recordHTML: HTML {
+    let facts: [HTML] = headFacts.map { fact in
+      let text: HTML = fact.style == .code ? "<code>\(fact.text)</code>" : "\(fact.text)"
+      return "<dt>\(fact.name)</dt><dd>\(fact.name == "Ticket" ? Self.link(fact.text, fact.text) : text)</dd>\n"
+    }
+    let sources: [HTML] = (report.facts["sources"]?.listValue ?? []).map {
+      "<tr><th scope=\"row\"><code>\($0["path"]?.rendered ?? "")</code></th><td><code>\($0["sha256"]?.rendered ?? "")</code></td></tr>\n"
+    }
+    let table: HTML =
+      sources.isEmpty
+      ? ""
+      : Self.table("The files that the run was made from", label: "Files", columns: ["File", "SHA-256"], rows: sources)
+    let shown = report.timeline.map(\.sequence).max() ?? 0
+    let events = Self.anchors(shown + 1, through: report.events, without: [])
+    return """
+      <section id="record" aria-labelledby="record-title">
+      <h2 id="record-title">The record</h2>
+      <dl class="facts">
+      \(facts)<dt>Journal head</dt><dd><code>\(head)</code></dd>
+      </dl>
+      <p>\(chainStatement)</p>
+      \(table)\(events)</section>
+
+      """
+  }
+}

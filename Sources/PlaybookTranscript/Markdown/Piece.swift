@@ -1,0 +1,22 @@
+/// A part of a transcript that a budget shortens or leaves out as a whole: a step's evidence, a change, a decision.
+struct Piece {
+  /// How much of it is written.
+  enum Detail: Int, CaseIterable, Comparable {
+    case gone, line, short, whole
+
+    static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// What a reader looks for in it; decides what is cut first.
+  enum Role: CaseIterable {
+    case head, summary, timeline, decision, change, evidence, skipped, remark, document, followUp, heading
+  }
+
+  var role: Role
+  /// What a notice calls it where it is cut: "E3".
+  var name: String
+  /// The heading of its section, written before the first piece of it that is left; nil: it has its own.
+  var section: String?
+  /// Its text in a detail; one that it has not is the next longer.
+  var text: (Detail) -> String
+}

@@ -1,0 +1,67 @@
+import CEL
+import PlaybookEngine
+
+extension Transcript {
+  /// Rows of evidence that a ticket shows; the rest is a command away.
+  static let shownRows = 50
+  private static let fewRows = 8
+
+  func evidenceMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
+    let number = step.number.map { "E\($0) " } ?? ""
+    if detail == .line {
+      return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
+    }
+    var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
+    if let call = step.call {
+      let isLong = detail == .short && call.utf8.count > 1000
+      text += MarkdownText.block(isLong ? String(call.prefix(1000)) + "\n…" : call) + "\n"
+    }
+    var parts = [
+      step.source.map(MarkdownText.inline), MarkdownText.inline(step.summary), step.took.map(TimeText.short),
+    ]
+    if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
+    if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
+    text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
+    guard let outcome = outcome(of: step) else { return text }
+    let body = EvidenceBody(outcome, show: step.show, limit: detail == .short ? Self.fewRows : Self.shownRows)
+    return text + Self.markdown(body, step, whole: evidenceCommand(step)) + Self.markdown(body.differences, step)
+  }
+
+  /// The command that gives all of a step's evidence.
+  func evidenceCommand(_ step: RunReport.Step) -> String { "playbook evidence \(runID) \(step.path) --format csv" }
+
+  private static func markdown(_ body: EvidenceBody, _ step: RunReport.Step, whole: String) -> String {
+    func more(_ shown: Int) -> String {
+      shown < body.total ? "\n\(shown) of \(body.total); all: \(MarkdownText.code(whole))\n" : ""
+    }
+    switch body.content {
+    case .nothing: return ""
+    case .lines(let lines): return MarkdownText.block(lines.joined(separator: "\n")) + more(lines.count) + "\n"
+    case .text(let text, let isCut):
+      return MarkdownText.block(text) + (isCut ? "\nCut here; all: \(MarkdownText.code(whole))\n" : "") + "\n"
+    case .table(let columns, let rows):
+      var text = "| " + columns.map(MarkdownText.inline).joined(separator: " | ") + " |\n"
+      text += "|" + String(repeating: " --- |", count: columns.count) + "\n"
+      for row in rows {
+        text += "| " + row.map { MarkdownText.code($0, inTable: true) }.joined(separator: " | ") + " |\n"
+      }
+      return text + more(rows.count) + "\n"
+    }
+  }
+
+  private static func markdown(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> String {
+    guard let differences else { return "" }
+    let since = step.repeats.map { " since `\($0)`" } ?? ""
+    if differences.isEmpty { return "Nothing changed\(since).\n\n" }
+    var lines = differences.prefix(shownRows).map { change in
+      switch change {
+      case .went(let row): "- " + EvidenceBody.cell(row)
+      case .came(let row): "+ " + EvidenceBody.cell(row)
+      case .field(let name, let from, let to):
+        "~ \(name): \(from.map(EvidenceBody.cell) ?? "nothing") → \(to.map(EvidenceBody.cell) ?? "nothing")"
+      }
+    }
+    if differences.count > shownRows { lines.append("… \(differences.count - shownRows) more") }
+    return "Changed\(since):\n\n" + MarkdownText.block(lines.joined(separator: "\n"), language: "diff") + "\n"
+  }
+}

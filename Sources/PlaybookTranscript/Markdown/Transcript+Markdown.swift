@@ -1,0 +1,169 @@
+import CEL
+
+extension Transcript {
+  /// For a ticket: GitHub, GitLab, Jira.
+  func markdown<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
+    var page = MarkdownPage()
+    for piece in markdownPieces { try write(page.text(of: piece, .whole)) }
+  }
+
+  /// The whole of it, in the order of the page.
+  var markdownPieces: [Piece] {
+    var pieces = [
+      Piece(role: .head, name: "the head", section: nil, text: headMarkdown),
+      Piece(role: .summary, name: "the summary", section: "Summary", text: summaryMarkdown),
+    ]
+    if report.started != nil {
+      pieces.append(Piece(role: .timeline, name: "the timeline", section: "Timeline", text: timelineMarkdown))
+    }
+    for decision in report.decisions where !decision.isRecord {
+      pieces.append(
+        Piece(role: .decision, name: "the decision `\(decision.key)`", section: "Decisions") {
+          Self.markdown(decision, $0)
+        })
+    }
+    for step in report.changes {
+      pieces.append(
+        Piece(role: .change, name: "the change `\(step.path)`", section: "Changes") { Self.changeMarkdown(step, $0) })
+    }
+    for step in report.readings {
+      pieces.append(
+        Piece(role: .evidence, name: step.number.map { "E\($0)" } ?? step.path, section: "Evidence") {
+          evidenceMarkdown(step, $0)
+        })
+    }
+    pieces += remarkPieces
+    if !report.followUps.isEmpty {
+      pieces.append(Piece(role: .followUp, name: "follow-ups", section: "Follow-ups", text: followUpsMarkdown))
+    }
+    let headings = Self.openHeadings.map { "## \($0)\n\n" }.joined()
+    pieces.append(Piece(role: .heading, name: "the headings to fill in", section: nil) { _ in headings })
+    return pieces
+  }
+
+  private func headMarkdown(_ detail: Piece.Detail) -> String {
+    let outcome =
+      "**\(MarkdownText.inline(report.outcome))**"
+      + (report.reason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? "")
+    var text = "# \(MarkdownText.inline(EvidenceBody.shortened(title)))\n\n"
+    for caution in cautions { text += "> \(MarkdownText.line(EvidenceBody.shortened(caution)))\n\n" }
+    if detail <= .line { return text + outcome + ", run \(MarkdownText.code(runID)), head `\(head)`\n\n" }
+    var rows = [("Outcome", outcome)]
+    for fact in headFacts {
+      let value = EvidenceBody.shortened(fact.text)
+      rows.append(
+        (fact.name, fact.style == .code ? MarkdownText.code(value, inTable: true) : MarkdownText.inline(value)))
+    }
+    if detail == .short {
+      let kept: Set<String> = ["Outcome", "Severity", "Run", "Environment", "Operators", "Ticket"]
+      rows = rows.filter { kept.contains($0.0) }
+    }
+    rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
+    rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
+    rows.append(("Journal head", "`\(head)`"))
+    text += "| | |\n| --- | --- |\n" + rows.map { "| \($0.0) | \($0.1) |\n" }.joined() + "\n"
+    let sources = report.facts["sources"]?.listValue ?? []
+    if detail == .short || sources.isEmpty { return text }
+    text += "Made from:\n\n"
+    for source in sources {
+      let digest = source["sha256"]?.rendered.prefix(16) ?? ""
+      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256:\(MarkdownText.inline(String(digest)))\n"
+    }
+    return text + "\n"
+  }
+
+  private func summaryMarkdown(_ detail: Piece.Detail) -> String {
+    let findings = report.findings
+    let most = detail == .whole ? findings.count : detail == .short ? 20 : 6
+    // What a reader must not miss stays longest.
+    let kept = findings.filter { $0.kind != .found } + findings.filter { $0.kind == .found }
+    let shown = detail == .whole ? findings : Array(kept.prefix(most))
+    var text = ""
+    for finding in shown {
+      let marked = finding.kind == .unexpected ? "**\(MarkdownText.inline(finding.subject))**" : nil
+      text += "- \(marked ?? MarkdownText.line(finding.subject))"
+      text += finding.text.isEmpty ? "\n" : ": \(MarkdownText.inline(EvidenceBody.shortened(finding.text)))\n"
+    }
+    if shown.count < findings.count { text += "- and \(findings.count - shown.count) more\n" }
+    return text + "\n"
+  }
+
+  private func timelineMarkdown(_ detail: Piece.Detail) -> String {
+    let important: Set<String> = ["run", "answer", "act", "undo", "outside", "warning", "failure"]
+    let moments =
+      switch detail {
+      case .whole: report.timeline
+      case .short: report.timeline.filter { !$0.isItem }
+      default: report.timeline.filter { !$0.isItem && important.contains($0.kind) }
+      }
+    var text = "UTC; offsets from \(zeroName).\n\n"
+    text += "| Time | Offset | Kind | Who | What | Result |\n| --- | --- | --- | --- | --- | --- |\n"
+    for moment in moments {
+      let number = moment.number.map { " (E\($0))" } ?? ""
+      text += "| \(TimeText.clock(moment.at)) | \(offset(moment.at)) | \(moment.kind) "
+      text +=
+        "| \(MarkdownText.inline(moment.who ?? "")) | \(MarkdownText.inline(EvidenceBody.shortened(moment.what))) "
+      text += "| \(MarkdownText.inline(EvidenceBody.shortened(moment.result ?? "")))\(number) |\n"
+    }
+    let left = report.timeline.count - moments.count
+    return text + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
+  }
+
+  private static func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
+    let question = MarkdownText.inline(EvidenceBody.shortened(decision.question))
+    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
+    text += ", by \(MarkdownText.inline(decision.by)) at \(TimeText.clock(decision.at))"
+    if detail == .line { return text + "\n" }
+    if let took = decision.took { text += " after \(TimeText.short(took))" }
+    var more: [String] = []
+    if !decision.options.isEmpty, detail == .whole {
+      more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", "))
+    }
+    if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
+    if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(EvidenceBody.shortened(reason)))") }
+    if let ticket = decision.ticket { more.append("ticket: \(MarkdownText.code(ticket))") }
+    if decision.isGivenBeforehand, detail == .whole {
+      more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
+    }
+    return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
+  }
+
+  private static func changeMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
+    guard let change = step.change else { return "" }
+    let approval = change.approvedBy.flatMap { by in
+      change.approvedAt.map { ", approved by \(MarkdownText.inline(by)) at \(TimeText.clock($0))" }
+    }
+    if detail == .line {
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")\n"
+    }
+    var text = "\n### \(MarkdownText.inline(step.name))\n\n"
+    text +=
+      "Target \(MarkdownText.code(change.target ?? "")), calls \(MarkdownText.code(change.digest))\(approval ?? ""): "
+    text += "\(MarkdownText.inline(change.tally)).\n\n"
+    text += "| # | Call | Result | Verified | Undo |\n| --- | --- | --- | --- | --- |\n"
+    let shown = detail == .short ? change.items.prefix(10) : change.items[...]
+    for item in shown {
+      let call = MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true)
+      let undo = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) } ?? "none"
+      let error = item.error.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+      text += "| \(item.position + 1) | \(call) | \(MarkdownText.inline(item.state))\(error) "
+      text += "| \(item.verified.map { $0 ? "holds" : "**does not hold**" } ?? "") "
+      text += "| \(undo)\(item.isUndone ? " (used)" : "") |\n"
+    }
+    if shown.count < change.items.count { text += "\n\(change.items.count - shown.count) more calls like these.\n" }
+    if !change.leftOut.isEmpty {
+      let list = change.leftOut.prefix(50).map { MarkdownText.inline(EvidenceBody.shortened($0)) }
+      let more = change.leftOut.count > 50 ? "; and \(change.leftOut.count - 50) more" : ""
+      text += "\nLeft out as protected: \(list.joined(separator: "; "))\(more).\n"
+    }
+    return text + "\n"
+  }
+
+  private func followUpsMarkdown(_ detail: Piece.Detail) -> String {
+    report.followUps.map { item in
+      let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
+      let owner = item.owner.map { ", owner \(MarkdownText.inline($0))" } ?? ""
+      return "- [ ] \(MarkdownText.line(EvidenceBody.shortened(item.text)))\(due)\(owner)\n"
+    }.joined() + "\n"
+  }
+}

@@ -1,0 +1,99 @@
+import CEL
+import PlaybookEngine
+
+/// An outcome as a reader wants it: a table, lines, a text, and what changed since the same was asked before.
+struct EvidenceBody {
+  enum Content {
+    /// The author said that it isn't shown, or there is nothing.
+    case nothing
+    case table(columns: [String], rows: [[String]])
+    case lines([String])
+    case text(String, isCut: Bool)
+  }
+
+  struct Bar {
+    var label: String
+    var text: String
+    /// Of the longest bar, 0 to 1000; nil: no number, no bar.
+    var length: Int?
+  }
+
+  var content = Content.nothing
+  /// The rows or lines there are; more than are in `content` where it was cut.
+  var total = 0
+  /// What `show: bars` draws: at most 20, named by the columns.
+  var bars: [Bar] = []
+  var barTitle = ""
+  /// Against the step that this one repeats; nil: it repeats none.
+  var differences: [OutcomeDifferences.Change]?
+
+  static let longestCell = 300
+  static let longestText = 4000
+  private static let mostBars = 20
+
+  /// - Parameter limit: rows or lines at most.
+  init(_ outcome: MapValue, show: Value?, limit: Int) {
+    if let before = outcome["before"]?.mapValue {
+      var after = outcome
+      after["before"] = nil
+      differences = OutcomeDifferences(before: before, after: after).changes
+    }
+    if show?["style"]?.stringValue == "none" { return }
+    if let rows = (outcome["rows"] ?? outcome["items"])?.listValue {
+      total = rows.count
+      draw(rows, show)
+      content = Self.table(Array(rows.prefix(limit)), show)
+    } else if let list = (outcome["keys"] ?? outcome["lines"])?.listValue, !list.isEmpty {
+      total = list.count
+      content = .lines(list.prefix(limit).map { Self.cell($0) })
+    } else {
+      let value = ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
+      guard let value else { return }
+      let text = value.stringValue ?? value.jsonText(pretty: true)
+      let start = String(decoding: text.utf8.prefix(Self.longestText * 4), as: UTF8.self).prefix(Self.longestText)
+      content = .text(String(start), isCut: start.utf8.count < text.utf8.count)
+    }
+  }
+
+  private static func table(_ rows: [Value], _ show: Value?) -> Content {
+    guard let first = rows.first else { return .nothing }
+    var columns = (show?["columns"]?.listValue ?? []).compactMap(\.stringValue)
+    if columns.isEmpty { columns = first.mapValue?.entries.map(\.key.rendered) ?? [] }
+    if columns.isEmpty { return .lines(rows.map { cell($0) }) }
+    return .table(columns: columns, rows: rows.map { row in columns.map { cell(row[$0] ?? .null) } })
+  }
+
+  private mutating func draw(_ rows: [Value], _ show: Value?) {
+    guard show?["style"]?.stringValue == "bars", let column = show?["column"]?.stringValue,
+      let by = show?["by"]?.stringValue
+    else { return }
+    let shown = rows.prefix(Self.mostBars)
+    let greatest = shown.compactMap { Self.number($0[column]) }.max() ?? 0
+    barTitle = "\(column) by \(by)"
+    bars = shown.map { row in
+      let length = Self.number(row[column]).flatMap { greatest > 0 && $0 > 0 ? max(1, Int($0 / greatest * 1000)) : nil }
+      return Bar(label: Self.cell(row[by] ?? .null), text: Self.cell(row[column] ?? .null), length: length)
+    }
+  }
+
+  private static func number(_ value: Value?) -> Double? {
+    switch value {
+    case .int(let number): Double(number)
+    case .uint(let number): Double(number)
+    case .double(let number) where number.isFinite: number
+    case .duration(let duration): duration / .seconds(1)
+    default: nil
+    }
+  }
+
+  static func cell(_ value: Value) -> String {
+    if case .null = value { "" } else { shortened(value.rendered) }
+  }
+
+  /// The beginning of a text that is too long for a cell or a line.
+  static func shortened(_ text: String) -> String {
+    guard text.utf8.count > longestCell else { return text }
+    let start = String(decoding: text.utf8.prefix(longestCell * 4), as: UTF8.self).prefix(longestCell)
+    return start.utf8.count < text.utf8.count ? start + "…" : text
+  }
+}

@@ -1,0 +1,221 @@
+import CEL
+import PlaybookEngine
+
+extension RunReport {
+  /// Folds one more event in.
+  mutating func apply(_ event: Event) {
+    last = event.at
+    events = event.sequence
+    switch event.type {
+    case .runStarted, .runResumed, .runPaused, .runFinished: applyToRun(event)
+    case .stepStarted: begin(event)
+    case .stepSkipped:
+      change(event.path, event) { step in
+        step.kind = event.data["kind"]?.stringValue ?? step.kind
+        step.title = step.title ?? event.data["title"]?.stringValue
+        step.state = "skipped"
+        step.reason = event.data["reason"]?.stringValue
+      }
+    case .stepFinished: finish(event)
+    case .callSent:
+      change(Self.loop(of: event.path, knownTo: self), event) { step in
+        step.call = step.call ?? event.data["call"]?.stringValue
+        step.attempts += 1
+      }
+    case .callRepeated:
+      let error = event.data["error"]?["message"]?.stringValue ?? event.data["text"]?.stringValue
+      note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
+    case .actIntended, .actStarted, .actFinished, .actVerified, .actUndone: applyChange(event)
+    case .questionAsked:
+      asked[event.data["key"]?.stringValue ?? ""] = Asked(
+        kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
+        options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue },
+        sequence: event.sequence)
+    case .questionAnswered: decide(event)
+    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted: applyRemark(event)
+    case .loopStarted: break
+    }
+  }
+
+  /// After the last event: remarks that came late are put where they belong.
+  mutating func close() {
+    if isOutOfOrder { timeline.sort { $0.at < $1.at } }
+    isOutOfOrder = false
+  }
+
+  private mutating func applyToRun(_ event: Event) {
+    let data = event.data
+    switch event.type {
+    case .runStarted:
+      facts = data
+      started = event.at
+      let name = data["operator"]?.stringValue
+      operators = name.map { [$0] } ?? []
+      note(event, "run", "Run started", who: name)
+    case .runResumed:
+      let name = data["operator"]?.rendered ?? "?"
+      if !operators.contains(name) { operators.append(name) }
+      (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
+      note(event, "run", "Run resumed", data["reason"]?.stringValue, who: name)
+    case .runPaused:
+      outcome = "paused"
+      reason = data["reason"]?.stringValue
+      how = data["how"]?.stringValue
+      ended = event.at
+      note(event, "run", "Run paused", reason)
+    default:
+      outcome = data["outcome"]?.stringValue ?? "finished"
+      reason = data["reason"]?.stringValue
+      failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }
+      ended = event.at
+      note(event, "run", "Run \(outcome)", reason)
+    }
+  }
+
+  private mutating func begin(_ event: Event) {
+    let data = event.data
+    change(event.path, event) { step in
+      step.kind = data["kind"]?.stringValue ?? ""
+      step.title = data["title"]?.stringValue
+      step.why = data["why"]?.stringValue
+      step.place = data["place"]?.stringValue
+      step.links = (data["links"]?.listValue ?? []).map {
+        ($0["title"]?.rendered ?? "", $0["url"]?.rendered ?? "")
+      }
+    }
+  }
+
+  private mutating func finish(_ event: Event) {
+    let data = event.data
+    change(event.path, event) { step in
+      step.kind = data["kind"]?.stringValue ?? step.kind
+      step.state = data["state"]?.stringValue ?? "done"
+      step.text = data["text"]?.stringValue
+      step.error = data["error"]?["message"]?.stringValue
+      step.source = data["source"]?.stringValue
+      step.number = data["number"]?.intValue.map(Int.init)
+      step.summary = Summary.text(of: data["outcome"]?.mapValue)
+      step.finished = event.sequence
+      step.show = data["show"]
+      step.repeats = data["repeats"]?.stringValue
+      if case .duration(let took) = data["took"] { step.took = took }
+      step.verdict = data["verdict"]?.stringValue
+      step.held = data["held"]?.boolValue
+      if let digest = data["evidence"]?["sha256"]?.stringValue {
+        step.evidence = (digest, Int(data["evidence"]?["bytes"]?.intValue ?? 0))
+      }
+    }
+    guard let step = step(event.path) else { return }
+    switch step.kind {
+    case "query":
+      machine.append(Span(until: event.at, took: step.took ?? event.at.since(step.began)))
+      note(event, "query", step.name, step.error.map { "failed: " + $0 } ?? step.summary, number: step.number)
+    case "check":
+      let verdict = (step.verdict ?? "") + (step.held == false ? ", expected otherwise" : "")
+      note(event, "check", step.name, verdict + (step.text.map { ". \($0)" } ?? ""))
+    case "act" where step.state == "failed": note(event, "act", step.name, step.error ?? "failed")
+    default: break
+    }
+  }
+
+  private mutating func decide(_ event: Event) {
+    let data = event.data
+    let key = data["key"]?.stringValue ?? ""
+    let question = asked.removeValue(forKey: key)
+    var took: Duration?
+    if case .duration(let time) = data["took"] {
+      took = time
+      human.append(Span(until: event.at, took: time))
+    }
+    let decision = Decision(
+      at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
+      question: data["text"]?.stringValue ?? question?.text ?? key, options: question?.options ?? [],
+      suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
+      reason: data["reason"]?.stringValue,
+      by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
+      took: took, sequence: event.sequence)
+    decisions.append(decision)
+    if decision.kind == "approval", decision.chosen == "yes" {
+      change(event.path, event) { step in
+        var change = step.change ?? Change()
+        change.approvedBy = decision.by
+        change.approvedAt = event.at
+        step.change = change
+      }
+    }
+    note(event, "answer", decision.question, decision.chosen, who: decision.by)
+  }
+
+  private static func chosen(_ value: Value?) -> String {
+    switch value {
+    case .bool(let flag): return flag ? "yes" : "no"
+    case .map(let map):
+      guard let done = map["done"]?.boolValue else { return map.isEmpty ? "" : Value.map(map).rendered }
+      let evidence = map["evidence"]?.stringValue ?? ""
+      return (done ? "done" : "not done") + (evidence.isEmpty ? "" : ": \(evidence)")
+    default: return value?.rendered ?? ""
+    }
+  }
+
+  private mutating func applyRemark(_ event: Event) {
+    let data = event.data
+    let by = data["by"]?.stringValue
+    var remark = Remark(at: event.at, path: event.path, text: data["text"]?.stringValue ?? "", by: by ?? "")
+    switch event.type {
+    case .failureHandled:
+      note(event, "failure", name(event.path), "chosen: \(data["choice"]?.rendered ?? "")" + Self.reason(data), who: by)
+    case .noteAdded:
+      if case .timestamp(let time) = data["when"] { remark.at = time }
+      notes.append(remark)
+      isOutOfOrder = isOutOfOrder || remark.at < event.at
+      note(event, "note", remark.text, who: by, at: remark.at)
+    case .doneOutside:
+      outside.append(remark)
+      note(event, "outside", remark.text, who: by)
+    case .followUpAdded:
+      var due: Timestamp?
+      if case .timestamp(let time) = data["due"] { due = time }
+      followUps.append(FollowUp(text: remark.text, due: due, owner: data["owner"]?.stringValue, path: event.path))
+    case .warning:
+      warnings.append(remark)
+      note(event, "warning", remark.text)
+    default: note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue)
+    }
+  }
+
+  static func reason(_ data: MapValue) -> String { data["reason"]?.stringValue.map { " (\($0))" } ?? "" }
+
+  /// The title of the step at `path`, or the path.
+  func name(_ path: String) -> String { step(path)?.name ?? path }
+
+  mutating func change(_ path: String, _ event: Event, _ body: (inout Step) -> Void) {
+    if index[path] == nil {
+      index[path] = steps.count
+      steps.append(Step(path: path, began: event.at))
+    }
+    if let position = index[path] { body(&steps[position]) }
+  }
+
+  mutating func note(
+    _ event: Event, _ kind: String, _ what: String, _ result: String? = nil, who: String? = nil, number: Int? = nil,
+    at time: Timestamp? = nil, isItem: Bool = false
+  ) {
+    timeline.append(
+      Moment(
+        at: time ?? event.at, path: event.path, kind: kind, who: who, what: what, result: result, number: number,
+        sequence: event.sequence, isItem: isItem))
+  }
+
+  /// A loop over reads has one step, and a call for each of its items: `q[3]` is the fourth of `q`.
+  private static func loop(of path: String, knownTo report: RunReport) -> String {
+    guard report.index[path] == nil, path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return path }
+    return String(path[..<bracket])
+  }
+}
+
+extension RunReport.Span {
+  /// What lasted `took` and ended at `end`.
+  init(until end: Timestamp, took: Duration) {
+    self.init(from: end.adding(.zero - took) ?? end, to: end)
+  }
+}

@@ -1,0 +1,133 @@
+import CEL
+
+extension Transcript {
+  /// A fact of the head.
+  struct Fact {
+    enum Style { case text, code }
+
+    var name: String
+    var text: String
+    var style = Style.text
+  }
+
+  var title: String { report.facts["title"]?.stringValue ?? runID }
+
+  /// What ran, where, by whom, in what order written.
+  var headFacts: [Fact] {
+    let facts = report.facts
+    var list: [Fact] = []
+    func add(_ name: String, _ text: String?, _ style: Fact.Style = .text) {
+      if let text, !text.isEmpty { list.append(Fact(name: name, text: text, style: style)) }
+    }
+    add("Severity", facts["severity"]?.stringValue)
+    add("Contact", facts["contact"]?["contact"]?.rendered)
+    add("Run", runID, .code)
+    add("Mode", facts["mode"]?.stringValue)
+    add("Environment", facts["environment"]?.stringValue)
+    add("Operators", report.operators.joined(separator: ", "))
+    add("Ticket", facts["ticket"]?.stringValue, .code)
+    let inputs = facts["inputs"]?.mapValue?.entries ?? []
+    add("Inputs", inputs.map { "\($0.key.rendered) = \($0.value.rendered)" }.joined(separator: ", "), .code)
+    add("Playbook", facts["path"]?.stringValue ?? facts["playbook"]?.rendered, .code)
+    if let git = facts["git"] {
+      add(
+        "Git", (git["commit"]?.rendered ?? "") + (git["dirty"]?.boolValue == true ? " with changes" : " clean"), .code)
+    }
+    add("Engine", facts["engine"]?.stringValue)
+    return list
+  }
+
+  /// The run's points in time, those that it has, with the offset from `zero`.
+  var times: [(name: String, at: Timestamp, offset: String)] {
+    let measures = report.measures
+    let all: [(String, Timestamp?)] = [
+      ("Alerted", measures.alerted), ("Started", report.started), ("First evidence", measures.firstEvidence),
+      ("Decided", measures.decided), ("First change", measures.firstChange), ("Last verified", measures.lastVerified),
+      (report.outcome == "paused" ? "Paused" : "Ended", report.ended),
+    ]
+    return all.compactMap { name, time in time.map { (name, $0, offset($0)) } }
+  }
+
+  /// What offsets count from: the alert, or else the start.
+  var zero: Timestamp? { report.measures.alerted ?? report.started }
+
+  var zeroName: String { report.measures.alerted == nil ? "the start" : "the alert" }
+
+  func offset(_ time: Timestamp) -> String { zero.map { TimeText.offset(from: $0, to: time) } ?? "" }
+
+  /// What is said of times in all.
+  var durations: [Fact] {
+    let measures = report.measures
+    var list: [Fact] = []
+    if let whole = measures.whole { list.append(Fact(name: "In all", text: TimeText.short(whole))) }
+    list.append(Fact(name: "People", text: TimeText.short(measures.humanTime)))
+    list.append(Fact(name: "Machine", text: TimeText.short(measures.machineTime)))
+    if let clock = measures.clock { list.append(Fact(name: "Response clock", text: clock.text)) }
+    let suggested = report.decisions.filter { $0.suggested != nil }
+    if !suggested.isEmpty {
+      let followed = suggested.count { $0.suggested == $0.chosen }
+      list.append(Fact(name: "Suggestions", text: "\(followed) of \(suggested.count) followed"))
+    }
+    return list
+  }
+
+  /// What a reader must know of this copy before reading it.
+  var cautions: [String] {
+    var list: [String] = []
+    if let redacted { list.append(redacted.statement) }
+    if isTorn { list.append("The last line of the journal was cut in writing, or is being written, and is left out.") }
+    if let problem {
+      list.append(
+        "The journal does not fit from line \(problem.line) on (\(problem.message)). Only what is before it is shown.")
+    }
+    if report.outcome == "unfinished", let last = report.last {
+      list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
+    }
+    return list
+  }
+
+  /// How the record is checked.
+  var chainStatement: String {
+    redacted == nil
+      ? "Every event carries the hash of the one before it; `playbook verify \(runID) --head \(head)` checks that none was changed."
+      : "The journal itself is not redacted and not changed; `playbook verify \(runID) --head \(head)` checks it where it lies."
+  }
+
+  /// Left for people.
+  static let openHeadings = [
+    "Impact", "Root cause", "Trigger", "What went well", "What went badly", "Where we were lucky",
+    "What the playbook did not tell", "Action items",
+  ]
+
+  static let hiddenFields: Set<String> = [
+    "ok", "state", "error", "started", "duration", "target", "truncated", "attempts", "by",
+  ]
+
+  /// The points and fields of a document as filled in: what was asked, and what was said.
+  func record(of step: RunReport.Step) -> [DocumentField] {
+    guard let outcome = outcome(of: step) else { return [] }
+    let labels = Dictionary(
+      report.decisions.filter { $0.path == step.path || $0.path.hasPrefix(step.path + ".") }.map {
+        ($0.key, $0.question)
+      },
+      uniquingKeysWith: { $1 })
+    return outcome.entries.filter { !Self.hiddenFields.contains($0.key.rendered) }.map { key, value in
+      let name = key.rendered
+      let label = labels["\(step.path).\(name)"]
+      if let done = value["done"]?.boolValue {
+        return DocumentField(label: label ?? name, text: value["evidence"]?.stringValue ?? "", isDone: done)
+      }
+      let isProse = ["text", "answer"].contains(name)
+      return DocumentField(label: isProse ? nil : label ?? name, text: value.rendered, isDone: nil)
+    }
+  }
+
+  /// A point, field or paragraph of a document.
+  struct DocumentField {
+    /// Nil: a paragraph.
+    var label: String?
+    var text: String
+    /// Whether a checklist's point was done; nil: it's no point.
+    var isDone: Bool?
+  }
+}

@@ -1,0 +1,25 @@
+public import CEL
+
+/// Something that a run left to be done.
+public struct OpenFollowUp: Sendable {
+  public var run: String
+  public var text: String
+  public var due: Timestamp?
+  public var owner: String?
+  /// The step that asked for it.
+  public var step: String
+  /// `run`, `drill`, `plan`.
+  public var mode: String
+
+  public func isOverdue(at now: Timestamp) -> Bool { due.map { $0 < now } ?? false }
+}
+
+extension Transcript {
+  public var openFollowUps: [OpenFollowUp] {
+    report.followUps.map {
+      OpenFollowUp(
+        run: runID, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path,
+        mode: report.facts["mode"]?.stringValue ?? "run")
+    }
+  }
+}

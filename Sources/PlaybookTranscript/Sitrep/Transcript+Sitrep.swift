@@ -1,0 +1,103 @@
+import CEL
+import SourceText
+
+extension Transcript {
+  /// Five lines to paste in a chat: what, since when, what is known, what was done, what is next. Nothing in them calls
+  /// anybody (`@here`) or becomes a link.
+  public func sitrep() -> String {
+    let lines = [
+      ("What", sitrepWhat), ("Since", sitrepSince), ("Known", sitrepKnown), ("Done", sitrepDone), ("Next", sitrepNext),
+    ]
+    return lines.map { "\($0): \(ChatText.line($1))\n" }.joined()
+  }
+
+  private var sitrepWhat: String {
+    let facts = report.facts
+    let severity = facts["severity"]?.stringValue.map { $0.uppercased() + " " } ?? ""
+    let mode = facts["mode"]?.stringValue ?? "run"
+    let place = facts["environment"]?.stringValue.map { " in \($0)" } ?? ""
+    let practice = mode == "run" ? "" : " (\(mode): nothing of it is real)"
+    return
+      "\(severity)\(title)\(place)\(practice), run \(runID): \(report.outcome == "unfinished" ? "going on" : report.outcome)"
+  }
+
+  private var sitrepSince: String {
+    var parts: [String] = []
+    if let alerted = report.measures.alerted { parts.append("alerted \(TimeText.utc(alerted))") }
+    if let started = report.started { parts.append("started \(TimeText.utc(started))") }
+    if let last = report.last, let started = report.started {
+      parts.append(
+        "as of \(TimeText.clock(last))Z, \(TimeText.short(last.since(report.measures.alerted ?? started))) in")
+    }
+    if !report.operators.isEmpty { parts.append("by " + report.operators.joined(separator: ", ")) }
+    if let clock = report.measures.clock, clock.answered != nil { parts.append("response clock " + clock.text) }
+    return parts.isEmpty ? "nothing has begun" : parts.joined(separator: ", ")
+  }
+
+  private var sitrepKnown: String {
+    let known = report.findings.filter { $0.kind != .changed }.sorted {
+      $0.kind == .unexpected && $1.kind != .unexpected
+    }
+    if known.isEmpty {
+      return report.readings.isEmpty
+        ? "nothing yet" : "\(report.readings.count) pieces of evidence, nothing concluded yet"
+    }
+    let texts = known.map { finding in
+      finding.text.hasPrefix("yes. ") ? String(finding.text.dropFirst(5)) : "\(finding.subject): \(finding.text)"
+    }
+    return Self.few(texts, "more")
+  }
+
+  private var sitrepDone: String {
+    var done = report.changes.map { "\($0.name) (\($0.change?.tally ?? ""))" }
+    done += report.outside.map { "\($0.text) (outside the playbook)" }
+    return done.isEmpty ? "nothing was changed" : Self.few(done, "more")
+  }
+
+  private var sitrepNext: String {
+    if let question = report.openQuestion {
+      let options = question.options.isEmpty ? "" : " (\(question.options.joined(separator: ", ")))"
+      let how = report.outcome == "paused" ? "; playbook resume \(runID)" : ""
+      return "waiting for an answer: \(EvidenceBody.shortened(question.text))\(options)\(how)"
+    }
+    if report.outcome == "paused" { return "paused; playbook resume \(runID)" }
+    if report.outcome == "unfinished" {
+      let current = report.steps.last { $0.state == "begun" }
+      return current.map { "\($0.name)\($0.place.map { " (step \($0))" } ?? "") is under way" } ?? "under way"
+    }
+    let due = report.followUps.sorted { ($0.due?.seconds ?? .max) < ($1.due?.seconds ?? .max) }
+    if due.isEmpty {
+      return report.outcome == "completed" ? "nothing is open" : "decide how to go on: the run \(report.outcome)"
+    }
+    return Self.few(
+      due.map { item in
+        EvidenceBody.shortened(item.text) + (item.due.map { " by \(TimeText.day($0))" } ?? "")
+          + (item.owner.map { " (\($0))" } ?? "")
+      }, "more follow-ups")
+  }
+
+  private static func few(_ texts: [String], _ more: String) -> String {
+    let shown = texts.prefix(3).joined(separator: "; ")
+    return texts.count > 3 ? "\(shown); and \(texts.count - 3) \(more)" : shown
+  }
+}
+
+/// One line of a chat in which nobody is called and nothing becomes a link or a format.
+enum ChatText {
+  private static let longest = 500
+
+  static func line(_ text: String) -> String {
+    let start = String(decoding: text.utf8.prefix(longest * 4), as: UTF8.self)
+    let scalars = Array(Visible.text(start).unicodeScalars.prefix(longest))
+    var safe = String.UnicodeScalarView()
+    for (position, scalar) in scalars.enumerated() {
+      safe.append(scalar)
+      let next = position + 1 < scalars.count ? scalars[position + 1] : " "
+      let isMark =
+        "@#<`*_~".unicodeScalars.contains(scalar) || (scalar == ":" && (next == "/" || next.properties.isAlphabetic))
+      // Invisible, and enough that no chat takes it for a call, a channel, an address or a format.
+      if isMark { safe.append("\u{2060}") }
+    }
+    return String(safe) + (text.unicodeScalars.count > longest ? "…" : "")
+  }
+}

@@ -1,0 +1,51 @@
+import SourceText
+
+/// HTML in which no text becomes markup: what is interpolated is escaped, unless it is HTML itself.
+struct HTML: ExpressibleByStringInterpolation {
+  private(set) var text: String
+
+  init(stringLiteral text: String) { self.text = text }
+
+  init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
+
+  static func + (left: HTML, right: HTML) -> HTML { "\(left)\(right)" }
+
+  static func += (left: inout HTML, right: HTML) { left.text += right.text }
+
+  struct StringInterpolation: StringInterpolationProtocol {
+    fileprivate var text = ""
+
+    init(literalCapacity: Int, interpolationCount: Int) { text.reserveCapacity(literalCapacity * 2) }
+
+    mutating func appendLiteral(_ literal: String) { text += literal }
+
+    mutating func appendInterpolation(_ html: HTML) { text += html.text }
+
+    mutating func appendInterpolation(_ html: [HTML]) { for part in html { text += part.text } }
+
+    mutating func appendInterpolation(_ number: Int) { text += String(number) }
+
+    /// As content or as an attribute's value in double quotes.
+    mutating func appendInterpolation(_ string: String) { text += HTML.escaped(string) }
+
+    /// With its line breaks and tabs, for `pre`.
+    mutating func appendInterpolation(lines string: String) { text += HTML.escaped(string, keepingLineBreaks: true) }
+  }
+
+  fileprivate static func escaped(_ text: String, keepingLineBreaks: Bool = false) -> String {
+    let safe = Visible.text(text, keepingTabs: keepingLineBreaks, keepingLineBreaks: keepingLineBreaks)
+    guard safe.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return safe }
+    var escaped = String.UnicodeScalarView()
+    for scalar in safe.unicodeScalars {
+      switch scalar {
+      case "&": escaped.append(contentsOf: "&amp;".unicodeScalars)
+      case "<": escaped.append(contentsOf: "&lt;".unicodeScalars)
+      case ">": escaped.append(contentsOf: "&gt;".unicodeScalars)
+      case "\"": escaped.append(contentsOf: "&quot;".unicodeScalars)
+      case "'": escaped.append(contentsOf: "&#39;".unicodeScalars)
+      default: escaped.append(scalar)
+      }
+    }
+    return String(escaped)
+  }
+}

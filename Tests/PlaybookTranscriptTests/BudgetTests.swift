@@ -1,0 +1,45 @@
+import CEL
+import Testing
+
+@testable import PlaybookTranscript
+
+@Suite struct BudgetTests {
+  private let large = SmallRun.transcript(LargeRun.events(60, rows: 80, items: 60))
+
+  @Test(arguments: ["github", "gitlab", "jira", "servicenow", "20000", "2000", "1200"])
+  func `a transcript is never longer than its budget`(_ name: String) throws {
+    let budget = try #require(Budget(name))
+    let text = try large.markdown(within: budget)
+    #expect(text.utf16.count <= budget.limit)
+    #expect(text.contains("**completed**") && text.contains(large.runID))
+    let isCut = large.text(.markdown).utf16.count > budget.limit
+    #expect(text.contains("The whole: `playbook transcript \(large.runID)`") == isCut)
+    #expect(text.contains("Cut to \(budget.limit) characters") == isCut)
+    // Every table and fence that begins ends.
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("```") } % 2 == 0)
+  }
+
+  @Test func `what fits stays whole`() throws {
+    let small = SmallRun.transcript(SmallRun.events)
+    #expect(try small.markdown(within: #require(Budget("github"))) == small.text(.markdown))
+  }
+
+  @Test func `evidence shortens first, changes and decisions stay`() throws {
+    let text = try large.markdown(within: #require(Budget("jira")))
+    #expect(text.contains("## Changes") && text.contains("`item 59`"))
+    #expect(text.contains("**What is this?** attack") && text.contains("reason: many accounts"))
+    #expect(text.contains("Shortened: "))
+    let tight = try large.markdown(within: #require(Budget("servicenow")))
+    #expect(tight.contains("What is this?") && tight.contains("60 of 60 done"))
+    #expect(!tight.contains("### E1") && tight.contains("Left out: "))
+  }
+
+  @Test func `a budget that nothing fits is an error that says how much it takes`() throws {
+    let budget = try #require(Budget("40"))
+    #expect(throws: Budget.TooSmall.self) { try large.markdown(within: budget) }
+  }
+
+  @Test(arguments: ["", "0", "-1", "slack", "GitHub"]) func `anything else is no budget`(_ name: String) {
+    #expect(Budget(name) == nil)
+  }
+}

@@ -1,0 +1,33 @@
+import CEL
+import Testing
+
+@testable import PlaybookTranscript
+
+@Suite struct EvidenceFileTests {
+  @Test func `rows become CSV with all of their columns`() throws {
+    let outcome: Value = ["rows": [["a": 1, "b": "x,y"], ["a": .null, "c": "say \"hi\"\nthere"]]]
+    #expect(try EvidenceFile(outcome).text(.csv) == "a,b,c\r\n1,\"x,y\",\r\n,,\"say \"\"hi\"\"\nthere\"\r\n")
+  }
+
+  @Test(arguments: [
+    ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("@SUM(A1)", "'@SUM(A1)"), ("+1", "'+1"), ("-1", "'-1"),
+    ("＝1", "'＝1"), ("=\u{301}1", "'=\u{301}1"), ("\"\u{301},x", "\"\"\"\u{301},x\""), ("a\u{2028}b", "\"a\u{2028}b\""),
+    ("plain", "plain"),
+  ])
+  func `a text is no formula, and no mark hides a quote`(_ text: String, _ cell: String) throws {
+    let csv = try EvidenceFile(["keys": [.string(text)]]).text(.csv)
+    #expect(csv.unicodeScalars.elementsEqual("value\r\n\(cell)\r\n".unicodeScalars))
+  }
+
+  @Test func `a number stays a number`() throws {
+    #expect(try EvidenceFile(["rows": [["n": -5]]]).text(.csv) == "n\r\n-5\r\n")
+  }
+
+  @Test func `what has no rows is no CSV`() {
+    #expect(throws: EvidenceFile.Problem.self) { try EvidenceFile(["status": 200]).text(.csv) }
+  }
+
+  @Test func `text moves no cursor`() throws {
+    #expect(try EvidenceFile(["stdout": "a\u{1b}[2J\tb\n"]).text(.text) == "a␛[2J\tb\n")
+  }
+}

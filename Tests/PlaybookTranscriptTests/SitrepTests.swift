@@ -1,0 +1,26 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@testable import PlaybookTranscript
+
+@Suite struct SitrepTests {
+  @Test func `a run that waits says for what`() {
+    let sitrep = SmallRun.transcript(Array(SmallRun.events.prefix(8))).sitrep()
+    #expect(sitrep.contains("Next: waiting for an answer: What is this? (attack, benign)"))
+    #expect(sitrep.contains("Done: nothing was changed"))
+  }
+
+  @Test(arguments: HostileTextTests.nasty) func `it is five lines whatever is in it, and calls nobody`(_ text: String) {
+    let sitrep = SmallRun.transcript(HostileTextTests.events(text)).sitrep()
+    #expect(sitrep.split(separator: "\n").count == 5 && sitrep.hasSuffix("\n"))
+    #expect(!sitrep.contains("@everyone") && !sitrep.contains("://evil") && !sitrep.unicodeScalars.contains("\u{202e}"))
+    #expect(sitrep.utf8.count < 12_000)
+  }
+
+  @Test func `follow-ups are overdue from their date on`() throws {
+    let item = try #require(SmallRun.transcript(SmallRun.events).openFollowUps.first)
+    #expect(item.owner == "net" && item.mode == "run" && item.step == "block")
+    #expect(!item.isOverdue(at: SmallRun.at(86_400)) && item.isOverdue(at: SmallRun.at(86_401)))
+  }
+}
