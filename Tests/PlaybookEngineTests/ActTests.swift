@@ -80,7 +80,9 @@ import Testing
   @Test func `a loop ends after so many errors`() async throws {
     let run = try TestRun(Self.loop("    pace: {stop_after_errors: 1}\n"))
     run.executor.script("block b", .rejected())
-    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .failed("`block`: 1 item failed"))
+    run.mode = .drill
+    run.answers = ["block": "yes"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .failed("`block`: 1 item failed"))
     #expect(run.executor.acts == ["!block a", "!block b"])
     let states = run.outcome("block")?["items"]?.listValue?.map { $0["state"]?.stringValue }
     #expect(states == ["done", "failed", "skipped"])
@@ -210,7 +212,9 @@ import Testing
   @Test func `a change is taken back on the operator's word and a second yes`() async throws {
     let run = try TestRun(
       Self.loop("    undo: {shell: \"unblock ${host}\"}\n  - confirm: fine\n    ask: Fine?\n"))
-    let human = FakeOperator(["block": [.yes], "fine": [.command(.undo), .yes], "block!undo1": [.yes]])
+    let human = FakeOperator([
+      "block": [.yes], "fine": [.command(.undo), .yes], "block!undo1[0]": [.said("all")],
+    ])
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.acts.suffix(3) == ["!unblock c", "!unblock b", "!unblock a"])
     let intents = run.sink.records.filter { $0.event.type == .actIntended }

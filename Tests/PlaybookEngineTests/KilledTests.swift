@@ -82,7 +82,8 @@ import Testing
             shell: block ${host}
           - act: never
             shell: never
-        """, human: ["block": [.yes], "never": [.yes]], script: ["block b": .rejected()]),
+        """, human: ["block": [.yes], "never": [.yes], "block!errors": [.said("abort")]],
+      script: ["block b": .rejected()]),
     Story(
       name: "a gate and skipped steps",
       text: """

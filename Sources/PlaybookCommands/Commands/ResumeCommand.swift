@@ -56,9 +56,10 @@ struct ResumeCommand: AsyncParsableCommand {
     let schemas = Executors.schemas + plugins.map(\.schema)
     let sources = RecordedSources(folder, first.data)
     let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
-    let session = try await Launch.session(
+    var session = try await Launch.session(
       playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
       output: output)
+    session.changed = sources.changed
     try Launch.finish(try await session.resume(folder, contents))
   }
 
@@ -89,6 +90,15 @@ struct RecordedSources {
       if let path = source["path"]?.stringValue { digests[path] = source["sha256"]?.stringValue }
     }
     self.digests = digests
+  }
+
+  /// What has become of the files on disk since, in words; nil: they are as they were.
+  var changed: String? {
+    let changes = digests.sorted { $0.key < $1.key }.compactMap { path, digest -> String? in
+      guard let data = FileManager.default.contents(atPath: path) else { return "\(path) is gone" }
+      return hexadecimal(sha256(Array(data))) == digest ? nil : path
+    }
+    return changes.isEmpty ? nil : changes.joined(separator: ", ")
   }
 
   func playbook(

@@ -25,6 +25,8 @@ struct RunSession {
   var contact: EscalationContact?
   var store: RunStore
   var output = OutputFormat.text
+  /// Files that are not any more as they were when the run began, in words.
+  var changed: String?
   /// Facts on the playbook's repository, asked for before the run.
   var git: Value?
 
@@ -46,17 +48,30 @@ struct RunSession {
     let given = inputs
     session.inputs = Dictionary(
       (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+    let shown = terminal(RunPlace(folder))
     // A secret input is not in the record: it is given again.
     for declaration in playbook.inputs where declaration.isSecret {
-      guard let value = given[declaration.name] else {
-        throw CommandFailure.wrong("the secret input `\(declaration.name)` is not in the record; give it with --set")
-      }
-      session.inputs[declaration.name] = value
+      session.inputs[declaration.name] = try await Self.secret(declaration, given, shown)
     }
     session.ticket = first["ticket"]?.stringValue
     if case .timestamp(let time) = first["alerted"] { session.alerted = time }
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
-    return try await session.go(configuration, in: folder, continuing: contents, terminal: terminal(RunPlace(folder)))
+    return try await session.go(configuration, in: folder, continuing: contents, terminal: shown)
+  }
+
+  private static func secret(
+    _ declaration: InputDeclaration, _ given: [String: Value], _ terminal: TerminalOperator
+  ) async throws -> Value {
+    if let value = given[declaration.name] { return value }
+    let question = Question(
+      key: "inputs.\(declaration.name)",
+      text: "\(declaration.describe ?? declaration.name) (secret: not in the record)",
+      kind: .value(declaration))
+    guard terminal.isInteractive, case .answer(let answer) = await terminal.ask(question) else {
+      throw CommandFailure.wrong(
+        "the secret input `\(declaration.name)` is not in the record; give it with --set \(declaration.name)=…")
+    }
+    return answer.value
   }
 
   /// Makes the run's folder, with all sources in it.
@@ -85,6 +100,7 @@ struct RunSession {
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
     ])
     if let git { facts["git"] = git }
+    if let changed { facts["changed"] = .string(changed) }
     return facts
   }
 
@@ -119,13 +135,13 @@ struct RunSession {
       throw CommandFailure.wrong("the run \(folder.id) is held by \(who) (process \(process)) since \(since)")
     }
     let control = RunControl()
-    let signals = Signals(terminal, control)
     let events = contents?.events ?? []
     if !events.isEmpty { await terminal.recall(events) }
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: journal,
       fetcher: SystemSecrets(prompt: { name in await SecretPrompt.read(name, terminal) }), control: control,
       history: events, loadEvidence: { digest in try folder.evidence(digest) })
+    let signals = Signals(terminal, control, runner)
     let result = await runner.run()
     withExtendedLifetime(signals) {}
     if mode != .plan { try await conclude(result, folder, head: await journal.head) }

@@ -30,7 +30,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `category`?,
   /// `section`?, `symptoms`, `path` (of the playbook).
   case runStarted = "run.started"
-  /// `operator`, `host`, `pid`, `reason`? (what the run was stopped by), `changed`? (the file on disk differs).
+  /// `operator`, `host`, `pid`, `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the
+  /// recorded ones, in words).
   case runResumed = "run.resumed"
   /// `reason`, `question`? (`key`, `text`), `how` (the command that goes on).
   case runPaused = "run.paused"
@@ -57,7 +58,10 @@ public enum EventType: String, Sendable, CaseIterable {
   case callRepeated = "call.repeated"
 
   /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `digest`,
-  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`.
+  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `approved` (positions).
+  /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `items`?, `executor`, `digest`.
+  /// So has one call that is sent with other inputs, under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to
+  /// value), `calls` and `undo` of that call alone.
   case actIntended = "act.intended"
   /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
   case actStarted = "act.started"
@@ -66,7 +70,10 @@ public enum EventType: String, Sendable, CaseIterable {
   case actFinished = "act.finished"
   /// `position`?, `item`?, `label`?, `held` (boolean), `outcome`?, `text`.
   case actVerified = "act.verified"
-  /// A change taken back: `position`?, `item`?, `label`?, `call`, `state`, `error`?.
+  /// A call that takes a change back goes out: `position`, `item`?, `label`?, `call`.
+  case undoStarted = "undo.started"
+  /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
+  /// `reason`? (where a human says so), `verified`? (whether what was verified of the change holds no more), `text`?.
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?.
@@ -74,7 +81,10 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `key`, `value`, `reason`?, `by`, `ticket`?, `source`, `took`?, `suggested`?.
   case questionAnswered = "question.answered"
 
-  /// What the operator chose when a step failed: `choice`, `reason`?.
+  /// Steps that are walked again, with what was recorded of them forgotten: `paths`, `containers` (of which only the end is
+  /// forgotten), `word` (`redo`, `back`, `fresh`), `target` (what was named), `by`. Changes that were sent stay.
+  case stepsReopened = "steps.reopened"
+  /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`.
   case failureHandled = "failure.handled"
   /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late).
   case noteAdded = "note.added"
@@ -84,7 +94,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case followUpAdded = "followup.added"
   /// Something the operator must know: `text`.
   case warning = "warning"
-  /// The program was asked to stop: `signal`, `choice`?.
+  /// The run was asked to stop: `signal` (`SIGINT`, `SIGTERM`, `/abort`, …), `choice`? (`go on`, `finish step`, `pause`, `abort`,
+  /// `cancel call`), `by`.
   case interrupted = "interrupted"
 }
 

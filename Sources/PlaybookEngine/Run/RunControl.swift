@@ -4,6 +4,8 @@ import Synchronization
 public final class RunControl: Sendable {
   public enum Stop: Sendable, Equatable {
     case pause(String)
+    /// Pauses when the step under way has ended.
+    case finishStep(String)
     case abort(String)
   }
 
@@ -34,6 +36,14 @@ public final class RunControl: Sendable {
   }
 
   public var requested: Stop? { state.withLock { $0.stop } }
+
+  /// Whether what is under way ends at its next border, between two items or polls.
+  var endsSoon: Bool {
+    switch requested {
+    case .pause, .abort: true
+    case .finishStep, nil: false
+    }
+  }
 
   /// Whether a call in flight was cut.
   public var isCut: Bool { state.withLock { $0.isCut } }

@@ -19,13 +19,21 @@ public struct RunState: Sendable {
     public var state: String
     public var outcome: MapValue?
     public var verified: Bool?
-    public var isUndone = false
+    /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`; nil: not tried.
+    public var undo: String?
+    public var isUndone: Bool { undo == "done" }
+    /// Whether there is or may be something to take back.
+    var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
   }
 
   /// A change that was approved.
   public struct Act: Sendable {
     public var calls: [String]
     public var undo: [String]
+    /// What the yes was bound to.
+    public var digest: String?
+    /// Inputs that the operator changed, by position.
+    public var edits: [Int: MapValue] = [:]
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
@@ -57,6 +65,21 @@ public struct RunState: Sendable {
   /// The time of the last event.
   public private(set) var last: Timestamp?
   public private(set) var operators: [String] = []
+  /// How often taking back was begun.
+  public private(set) var undoCount = 0
+  /// Inputs of queries that the operator changed, by path.
+  public private(set) var edits: [String: MapValue] = [:]
+  /// Steps by the number of their evidence.
+  public private(set) var evidencePaths: [Int: String] = [:]
+  /// Why the operator ended the run, once that was said.
+  public private(set) var abortedBecause: String?
+  /// Why the last sitting paused; nil where it ended without a word.
+  public private(set) var pausedBecause: String?
+  /// When steps began and ended, counted in events.
+  private(set) var beginnings: [String: Int] = [:]
+  private(set) var ends: [String: Int] = [:]
+  private(set) var containers: Set<String> = []
+  private var count = 0
 
   /// Changes made: items of acts that were done or may have been.
   public var changes: Int {
@@ -70,6 +93,7 @@ public struct RunState: Sendable {
   /// Folds one more event in.
   public mutating func apply(_ event: Event) {
     isEmpty = false
+    count += 1
     last = event.at
     let path = event.path
     let data = event.data
@@ -79,25 +103,29 @@ public struct RunState: Sendable {
       if let name = data["operator"]?.stringValue { operators = [name] }
     case .runResumed:
       if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
+      pausedBecause = nil
+    case .runPaused: pausedBecause = data["reason"]?.stringValue
     case .runFinished: outcome = data["outcome"]?.stringValue
     case .stepStarted:
+      begin(path, data)
       if case .timestamp(let now) = data["now"] { begun[path] = now } else { begun[path] = event.at }
-    case .stepSkipped: skipped[path] = data["reason"]?.stringValue ?? ""
+    case .stepSkipped:
+      begin(path, data)
+      ends[path] = count
+      skipped[path] = data["reason"]?.stringValue ?? ""
     case .stepFinished:
-      if case .int(let number) = data["number"] { evidenceCount = max(evidenceCount, Int(number)) }
+      begin(path, data)
+      ends[path] = count
+      if case .int(let number) = data["number"] {
+        evidenceCount = max(evidenceCount, Int(number))
+        evidencePaths[Int(number)] = path
+      }
       finished[path] = Finished(
         state: data["state"]?.stringValue ?? "done", outcome: data["outcome"]?.mapValue ?? MapValue(),
         evidence: data["evidence"]?["sha256"]?.stringValue, at: event.at, stops: data["stops"]?.stringValue)
       if data["held"]?.boolValue == false { failedChecks.append(path) }
     case .loopStarted: loops[path] = data["items"]?.listValue ?? []
-    case .actIntended:
-      let texts = { (name: String) in (data[name]?.listValue ?? []).compactMap(\.stringValue) }
-      if acts[path] == nil { actOrder.append(path) }
-      var act = acts[path] ?? Act(calls: [], undo: [])
-      act.calls = texts("calls")
-      act.undo = texts("undo")
-      act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
-      acts[path] = act
+    case .actIntended: intend(path, data)
     case .actStarted: change(path, data) { $0.state = "started" }
     case .actFinished:
       change(path, data) { item in
@@ -111,17 +139,80 @@ public struct RunState: Sendable {
       if acts[path]?.items.values.contains(where: { $0.verified == false }) == false {
         unverified.removeAll { $0 == path }
       }
+    case .undoStarted: change(path, data) { $0.undo = "started" }
     case .actUndone:
-      if data["state"]?.stringValue == "done" { change(path, data) { $0.isUndone = true } }
-    case .failureHandled: failuresHandled += 1
+      let state = data["state"]?.stringValue ?? "unknown"
+      change(path, data) { $0.undo = state }
+    case .stepsReopened: reopen(data)
+    case .failureHandled:
+      failuresHandled += 1
+      let choice = data["choice"]?.stringValue
+      if choice == "abort" { abortedBecause = "aborted after a failure of `\(path)`" }
+      if choice == "edit", data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
+    case .interrupted:
+      if data["choice"]?.stringValue == "abort" {
+        abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
+      }
     case .questionAnswered:
       guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
       answers[key] = Answer(
         value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
         source: data["source"]?.stringValue ?? "terminal")
-    case .callSent, .callRepeated, .questionAsked, .noteAdded, .doneOutside, .followUpAdded, .warning,
-      .interrupted, .runPaused:
-      break
+    case .callSent, .callRepeated, .questionAsked, .noteAdded, .doneOutside, .followUpAdded, .warning: break
+    }
+  }
+
+  private mutating func begin(_ path: String, _ data: MapValue) {
+    if beginnings[path] == nil { beginnings[path] = count }
+    if ["group", "use"].contains(data["kind"]?.stringValue) { containers.insert(path) }
+  }
+
+  private mutating func intend(_ path: String, _ data: MapValue) {
+    let texts = { (name: String) in (data[name]?.listValue ?? []).map { $0.stringValue ?? "" } }
+    if data["undoes"] != nil {
+      undoCount += 1
+      return
+    }
+    if let edited = data["edits"]?.stringValue {
+      let position = Int(data["position"]?.intValue ?? 0)
+      guard var act = acts[edited] else { return }
+      act.edits[position] = data["inputs"]?.mapValue
+      if act.calls.indices.contains(position), let call = texts("calls").first { act.calls[position] = call }
+      if act.undo.indices.contains(position), let undo = texts("undo").first { act.undo[position] = undo }
+      acts[edited] = act
+      return
+    }
+    if acts[path] == nil { actOrder.append(path) }
+    var act = acts[path] ?? Act(calls: [], undo: [])
+    act.calls = texts("calls")
+    act.undo = texts("undo")
+    act.digest = data["digest"]?.stringValue
+    act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
+    acts[path] = act
+  }
+
+  /// Forgets what was recorded of steps that are walked again.
+  private mutating func reopen(_ data: MapValue) {
+    for path in (data["paths"]?.listValue ?? []).compactMap(\.stringValue) {
+      begun[path] = nil
+      finished[path] = nil
+      skipped[path] = nil
+      loops[path] = nil
+      edits[path] = nil
+      beginnings[path] = nil
+      ends[path] = nil
+      failedChecks.removeAll { $0 == path }
+      if acts[path]?.items.isEmpty == true {
+        acts[path] = nil
+        actOrder.removeAll { $0 == path }
+      }
+      answers = answers.filter { key, _ in
+        !(key == path || ["!", ".", "["].contains { key.hasPrefix(path + $0) })
+      }
+    }
+    for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue) {
+      finished[path] = nil
+      ends[path] = nil
     }
   }
 

@@ -10,6 +10,8 @@ struct Scope: Sendable {
   var remade: Set<String> = []
   /// When evidence was taken, by the name of its step.
   var taken: [String: Timestamp] = [:]
+  /// The paths of the steps that gave the names.
+  var origins: [String: String] = [:]
   /// Steps whose evidence was cut and does not allow that.
   var truncated: Set<String> = []
 
@@ -18,6 +20,28 @@ struct Scope: Sendable {
     all["now"] = .timestamp(now)
     all.merge(extra) { $1 }
     return Bindings(all, now: now)
+  }
+
+  /// Puts values in the place of others: a name with the fields selected from it, such as `attacker.ip_address`.
+  mutating func change(_ edits: MapValue) {
+    for (name, value) in edits.entries {
+      let path = name.rendered.split(separator: ".").map(String.init)
+      guard let first = path.first else { continue }
+      values[first] = Self.changed(values[first], path.dropFirst(), to: value)
+    }
+  }
+
+  private static func changed(_ value: Value?, _ path: ArraySlice<String>, to new: Value) -> Value {
+    guard let field = path.first, case .map(var map)? = value else { return new }
+    map[field] = changed(map[field], path.dropFirst(), to: new)
+    return .map(map)
+  }
+
+  /// The value of a name with the fields selected from it; nil where there is none.
+  func value(of reference: Expression.Reference) -> Value? {
+    var value = values[reference.name]
+    for field in reference.path { value = value?.mapValue?[field] }
+    return value
   }
 
   /// Whether any of `expressions` reads something secret, other than for its fingerprint.

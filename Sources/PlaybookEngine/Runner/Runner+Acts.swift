@@ -17,7 +17,6 @@ extension Runner {
   /// A change: asked about with its resolved calls, its intent on disk before anything is sent.
   func run(_ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    undoable[path] = (step, act, frame)
     if try await restore(step, in: frame) { return }
     let now = state.begun[path] ?? clock.now()
     try await begin(step, in: frame, now: now)
@@ -65,42 +64,6 @@ extension Runner {
     return "its evidence is not whole: " + names.map { "`\($0)`" }.joined(separator: ", ") + " was cut"
   }
 
-  /// Evidence older than it may be is offered to be taken anew before the act.
-  private func refresh(_ step: Step, in frame: Frame) async throws(Stop) {
-    let evidence = frame.playbook.evidence(for: step)
-    let present = clock.now()
-    for query in evidence {
-      guard let taken = frame.scope.taken[query.name], let expires = taken.adding(query.fresh ?? .seconds(600)),
-        expires < present, case .query = query.kind, configuration.mode != .plan
-      else { continue }
-      let age = Value.text(of: .seconds(present.seconds - taken.seconds))
-      let question = Question(
-        key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
-        text: "The evidence `\(query.name)` is \(age) old. Take it again?", kind: .yesNo)
-      guard try await ask(question).value.boolValue == true else { continue }
-      let again = await takeAgain(query, path: frame.path(query), in: frame.scope)
-      switch again {
-      case .success(let map):
-        try await end(
-          query, in: frame, outcome: map, source: "taken again", extra: evidenceFacts(of: query, took: .zero))
-      case .failure(let error): throw .failed("`\(query.name)` could not be taken again: \(error.message)")
-      }
-    }
-  }
-
-  private func takeAgain(_ step: Step, path: String, in scope: Scope) async -> Result<MapValue, ExecutorError> {
-    guard case .query(let query) = step.kind else { return .failure(ExecutorError(.invalid, "no query")) }
-    do {
-      let prepared = try await prepare(query.call, mode: .query, in: scope, now: clock.now())
-      let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
-      return performed.result.map {
-        Outcome.done($0, of: prepared.call, started: performed.started, took: performed.took)
-      }
-    } catch {
-      return .failure(ExecutorError(.invalid, "\(error)"))
-    }
-  }
-
   /// Resolves every call of the act; what is protected is left out.
   private func plan(
     _ act: Act, _ step: Step, in frame: Frame, now: Timestamp
@@ -120,29 +83,30 @@ extension Runner {
     }
     var planned: [PlannedItem] = []
     var leftOut: [(String, String)] = []
-    for item in items {
-      let scope = scope(for: step, item, in: frame)
-      let isDone = state.acts[path]?.items[planned.count]?.state == "done"
-      let prepared = try await prepare(act.call, mode: .act, in: scope, now: now, isDone: isDone)
-      let reason =
-        protection.reason(against: .map(prepared.call.arguments))
-        ?? prepared.call.host.flatMap { protection.reason(against: .string($0)) }
-      if let reason {
+    for (index, item) in items.enumerated() {
+      // What was recorded holds no item that was left out when the yes was given: each keeps its position.
+      let position = state.loops[path] == nil ? planned.count : index
+      let scope = scope(for: step, item, at: position, in: frame)
+      let isDone = state.acts[path]?.items[position]?.state == "done"
+      let plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
+      let prepared = plannedItem.prepared
+      if let reason = protectionReason(prepared.call), state.acts[path]?.items[position] == nil {
         leftOut.append((Self.label(of: item) ?? prepared.text, reason))
         continue
       }
-      var undo: String?
-      if let call = act.undo { undo = try? await prepare(call, mode: .act, in: scope, now: now).text }
-      planned.append(PlannedItem(position: planned.count, item: item, prepared: prepared, undo: undo))
+      planned.append(plannedItem)
     }
     return (planned, leftOut)
   }
 
-  private func scope(for step: Step, _ item: Value?, in frame: Frame) -> Scope {
+  /// What the calls of one item see: the item, and inputs that the operator has changed for it.
+  func scope(for step: Step, _ item: Value?, at position: Int, in frame: Frame) -> Scope {
     var scope = frame.scope
-    guard let loop = step.forEach, let item else { return scope }
-    scope.values[loop.item] = item
-    if scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    if let loop = step.forEach, let item {
+      scope.values[loop.item] = item
+      if scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    }
+    if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
     return scope
   }
 
@@ -164,7 +128,7 @@ extension Runner {
     }
     switch try await failureChoice(step, in: frame, error) {
     case .retry: try await run(try step.actPart, step, in: frame)
-    case .goOn: try await end(step, in: frame, outcome: outcome, error: error)
+    case .goOn, .edit: try await end(step, in: frame, outcome: outcome, error: error)
     case .skipped(let reason): try await skip(step, in: frame, because: reason)
     case .doneByHand(let reason):
       var map = Outcome.skipped(step.name, state: "by hand", because: reason)
@@ -232,7 +196,12 @@ extension Runner {
     now: Timestamp
   ) async throws(Stop) -> Set<Int>? {
     let path = frame.path(step)
-    if let act = state.acts[path] { return act.approved ?? Set(planned.map(\.position)) }
+    let approval = await approval(for: planned, leftOut, act, step, in: frame)
+    if let earlier = state.acts[path] {
+      let approved = earlier.approved ?? Set(planned.map(\.position))
+      if isSame(planned, approval, as: earlier) { return approved }
+      try await warn("the calls are not the ones that were approved: `\(step.name)` is asked about anew", path)
+    }
     if let limit = act.limit, planned.count > limit {
       let question = Question(
         key: "\(path)!limit", place: frame.place,
@@ -247,7 +216,6 @@ extension Runner {
         return nil
       }
     }
-    let approval = await approval(for: planned, leftOut, act, step, in: frame)
     let text = (title(of: step, in: frame)?.stringValue ?? step.name)
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
@@ -263,7 +231,9 @@ extension Runner {
         return nil
       }
     }
-    if step.forEach != nil {
+    // The question may have stood for long: evidence that has become old since is no yes.
+    try await refresh(step, in: frame)
+    if step.forEach != nil, state.loops[path] == nil {
       try await emit(
         .loopStarted, path: path,
         facts: [
@@ -284,8 +254,16 @@ extension Runner {
     return chosen
   }
 
+  /// Whether the calls are those that an earlier yes was given to.
+  private func isSame(_ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act) -> Bool {
+    if earlier.edits.isEmpty { return earlier.digest == nil || earlier.digest == approval.digest }
+    return planned.allSatisfy {
+      earlier.calls.indices.contains($0.position) && earlier.calls[$0.position] == $0.prepared.text
+    }
+  }
+
   /// Item by item: y this one, n not this one, a all the rest, d done.
-  private func approvedItems(
+  func approvedItems(
     _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []

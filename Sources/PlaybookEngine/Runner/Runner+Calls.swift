@@ -176,6 +176,13 @@ extension Runner {
     return Performed(result: result, started: started, took: ContinuousClock.now - begun)
   }
 
+  /// Leaves a step whose question the operator left, now that its call has ended.
+  func leaveCall() throws(Stop) {
+    guard let stop = stopAfterCall else { return }
+    stopAfterCall = nil
+    throw stop
+  }
+
   func context(
     for prepared: PreparedCall, path: String, timeout: Duration, begun: ContinuousClock.Instant = .now
   ) -> CallContext {
@@ -210,6 +217,9 @@ extension Runner {
         throw Unanswered(reason: reason)
       case .failed(let reason), .lost(let reason): throw Unanswered(reason: reason)
       case .cut: throw Unanswered(reason: "interrupted")
+      case .again, .skip:
+        stopAfterCall = error
+        throw Unanswered(reason: "the operator left the question")
       }
     }
   }

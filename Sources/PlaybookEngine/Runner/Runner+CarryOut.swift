@@ -37,6 +37,9 @@ extension Runner {
     var queue = planned[...]
     var sent = 0
     while let next = queue.first {
+      if progress.ended?.isFailure == true {
+        try await afterErrors(&progress, left: queue, of: planned.count, act, step, in: frame)
+      }
       if let ended = progress.ended {
         progress.outcomes[next.position] = Outcome.skipped(step.name, because: ended.reason)
         queue.removeFirst()
@@ -44,7 +47,7 @@ extension Runner {
       }
       try checkStop()
       let isGoingOn = queue.contains { state.acts[path]?.items[$0.position] != nil }
-      if let first = act.pace?.first, sent == first, planned.count > first, step.forEach != nil, !isGoingOn {
+      if let first = act.pace?.first, sent == first, chosen.count > first, step.forEach != nil, !isGoingOn {
         let count = chosen.count
         if let reason = try await look(after: sent, of: count, progress.errors, path: path, frame.place) {
           progress.ended = Ending(reason: reason, isFailure: false)
@@ -85,6 +88,48 @@ extension Runner {
     try await conclude(progress.outcomes, planned, act, step, in: frame, started: started, now: now, progress.ended)
   }
 
+  /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends.
+  private func afterErrors(
+    _ progress: inout Progressing, left queue: ArraySlice<PlannedItem>, of count: Int, _ act: Act, _ step: Step,
+    in frame: Frame
+  ) async throws(Stop) {
+    let path = frame.path(step)
+    guard step.onError ?? (self.operator.isInteractive ? .ask : .stop) == .ask else { return }
+    // What was sent after it in an earlier sitting was sent on the operator's word.
+    if queue.contains(where: { state.acts[path]?.items[$0.position] != nil }) {
+      progress.ended = nil
+      progress.errors = 0
+      return
+    }
+    let errors = progress.ended?.reason ?? ""
+    let text = "`\(step.name)`: \(errors), \(queue.count) of \(count) not sent yet"
+    let options = [
+      Question.Option(name: "go_on", text: "go on with the rest", changes: true),
+      Question.Option(name: "skip", text: "leave the rest and go on"),
+      Question.Option(name: "undo", text: "take back what was changed", changes: true),
+      Question.Option(name: "pause", text: "stop here; the run can be resumed"),
+      Question.Option(name: "abort", text: "end the run"),
+    ]
+    while true {
+      let question = Question(
+        key: path + "!errors", place: frame.place, text: text, kind: .option(options, suggested: nil))
+      let answer = try await ask(question)
+      try await handled(answer.value.rendered, answer.reason, path: path)
+      switch answer.value.rendered {
+      case "go_on":
+        progress.ended = nil
+        progress.errors = 0
+        return
+      case "skip":
+        progress.ended = Ending(reason: errors + (answer.reason.map { ": \($0)" } ?? ""), isFailure: false)
+        return
+      case "undo": try await offerUndo(at: path)
+      case "pause": throw .paused("paused after \(errors)", nil)
+      default: throw .aborted(state.abortedBecause ?? "aborted after \(errors) of `\(step.name)`")
+      }
+    }
+  }
+
   /// After the first items: shows how they went and asks whether to go on. Nil: go on.
   private func look(
     after sent: Int, of count: Int, _ errors: Int, path: String, _ place: String
@@ -119,7 +164,9 @@ extension Runner {
         // The run was paused at the failure, so it is still to be decided.
         if act.pace?.stopAfterErrors == nil || step.forEach == nil {
           let message = outcome["error"]?.stringValue ?? "it failed"
-          return try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)
+          guard let settled = try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)
+          else { return try await sendAgain(item, act, step, in: frame) }
+          return settled
         }
       } else if earlier.state == "done", held == nil, act.verify != nil {
         held = try await verify(item, act, step, in: frame, outcome: outcome)
@@ -127,8 +174,17 @@ extension Runner {
       outcome["verified"] = held.map(Value.bool) ?? .null
       outcome["undone"] = .bool(earlier.isUndone)
       return outcome
-    default: return try await cutOff(item, act, step, in: frame)
+    default:
+      if let outcome = try await cutOff(item, act, step, in: frame) { return outcome }
+      return try await sendAgain(item, act, step, in: frame)
     }
+  }
+
+  /// Sends an item once more on the operator's word, with its inputs as they are now.
+  private func sendAgain(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> MapValue
+  {
+    let sent = try await send([try await replanned(item, act, step, in: frame)], act, step, in: frame)
+    return sent.first?.1 ?? Outcome.skipped(step.name, because: "not sent")
   }
 
   /// An item that was sent and of which nothing was heard: a human says what became of it.
@@ -144,20 +200,19 @@ extension Runner {
       Question.Option(name: "again", text: "send it again", changes: true),
       Question.Option(name: "skip", text: "leave it"),
     ]
-    if act.isIdempotent { options[1].text += " (a second time does no harm)" }
+    if act.isIdempotent {
+      options[1].text += " (a second time does no harm)"
+      options.swapAt(0, 1)
+    }
     let question = Question(
       key: "\(path)!cut\(item.position).\(state.failuresHandled + 1)", place: frame.place, text: text,
       kind: .option(options, suggested: nil))
-    let choice = try await ask(question).value.rendered
-    try await emit(
-      .failureHandled, path: path,
-      data: MapValue(present: [
-        "choice": .string(choice), "position": .int(Int64(item.position)), "item": item.item,
-        "by": .string(self.operator.name),
-      ]))
+    let answer = try await ask(question)
+    let choice = answer.value.rendered
+    try await handled(choice, answer.reason, path: path, position: item.position, item: item.item)
     guard choice != "again" else { return nil }
     let state = choice == "happened" ? "done" : "skipped"
-    var outcome = Outcome.skipped(step.name, state: state, because: "as the operator said")
+    var outcome = Outcome.skipped(step.name, state: state, because: answer.reason ?? "as the operator said")
     outcome["ok"] = .bool(choice == "happened")
     outcome["verified"] = held.map(Value.bool) ?? .null
     try await finished(item, state: state, outcome, error: nil, took: nil, path: path)
@@ -188,10 +243,10 @@ extension Runner {
     return outcomes
   }
 
-  private func recordStart(_ item: PlannedItem, path: String) async throws(Stop) {
+  func recordStart(_ item: PlannedItem, path: String, _ type: EventType = .actStarted) async throws(Stop) {
     let isDue = lastSync.map { $0.adding(.milliseconds(300)) ?? $0 < clock.now() } ?? true
     try await emit(
-      .actStarted, path: path, synced: isDue,
+      type, path: path, synced: isDue,
       data: MapValue(present: [
         "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
         "call": .string(item.prepared.text),
@@ -204,6 +259,7 @@ extension Runner {
   ) async throws(Stop) -> MapValue {
     let path = frame.path(step)
     var attempts = 0
+    var item = item
     while true {
       attempts += 1
       switch performed.result {
@@ -226,6 +282,7 @@ extension Runner {
           item, state: state, step.isSecret ? try await masked(outcome) : outcome, error: error, took: performed.took,
           path: path)
         if control.isCut { throw .cut }
+        try leaveCall()
         let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
         if attempts <= times {
           await clock.sleep(for: step.retry?.wait ?? .seconds(1))
@@ -234,6 +291,7 @@ extension Runner {
         } else if let settled = try await handle(error, outcome, item, act, step, in: frame) {
           return settled
         }
+        item = try await replanned(item, act, step, in: frame)
         try await recordStart(item, path: path)
         performed = await perform(item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
       }
@@ -248,8 +306,14 @@ extension Runner {
     if error.mayHaveTakenEffect, step.onError == nil || step.onError == .ask {
       return try await cutOff(item, act, step, in: frame)
     }
-    switch try await failureChoice(step, in: frame, error, item: Self.label(of: item.item)) {
+    let inputs = inputs(of: act.call, in: scope(for: step, item.item, at: item.position, in: frame))
+    switch try await failureChoice(
+      step, in: frame, error, item: Self.label(of: item.item), position: item.position, inputs: inputs)
+    {
     case .retry: return nil
+    case .edit(let edits):
+      if try await approvedEdit(edits, of: item, act, step, in: frame) { return nil }
+      return try await handle(error, outcome, item, act, step, in: frame)
     case .goOn: return outcome
     case .skipped(let reason):
       let skipped = Outcome.skipped(step.name, because: reason)
@@ -289,17 +353,17 @@ extension Runner {
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, outcome: MapValue
   ) async throws(Stop) -> Bool {
     guard let verify = act.verify else { return true }
-    var scope = frame.scope
-    if let loop = step.forEach, let value = item.item { scope.values[loop.item] = value }
+    var scope = scope(for: step, item.item, at: item.position, in: frame)
     scope.values[step.name] = .map(outcome)
     let begun = ContinuousClock.now
     var held = false
     var text = ""
     while true {
-      (held, text) = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      (held, text) = (look.held == true, look.text)
       let elapsed = ContinuousClock.now - begun
       guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= within,
-        control.requested == nil
+        !control.endsSoon
       else { break }
       await self.operator.progress(Progress(path: frame.path(step), text: "verify: \(text)", elapsed: elapsed))
       await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
@@ -313,9 +377,10 @@ extension Runner {
     return held
   }
 
-  private func verifyOnce(
+  /// One look; nil where it could not be taken or came to neither true nor false.
+  func verifyOnce(
     _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope
-  ) async -> (Bool, String) {
+  ) async -> (held: Bool?, text: String) {
     let now = clock.now()
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
@@ -326,17 +391,17 @@ extension Runner {
       let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))
       let source = verify.that.expression.source
       if case .bool(true) = value { return (true, "`\(source)` holds") }
-      return (false, "`\(source)` is \(value.rendered.prefix(80))")
+      return (value.boolValue, "`\(source)` is \(value.rendered.prefix(80))")
     } catch let error as ExecutorError {
-      return (false, error.message)
+      return (nil, error.message)
     } catch CallProblem.wrong(let message) {
-      return (false, message)
+      return (nil, message)
     } catch CallProblem.unknown(let reason) {
-      return (false, reason)
+      return (nil, reason)
     } catch let problem as Expression.Problem {
-      return (false, problem.message)
+      return (nil, problem.message)
     } catch {
-      return (false, "\(error)")
+      return (nil, "\(error)")
     }
   }
 

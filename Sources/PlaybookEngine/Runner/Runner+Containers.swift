@@ -115,8 +115,9 @@ extension Runner {
   private func finishUsed(_ playbook: Playbook, in frame: Frame, after stop: Stop) async throws(Stop) {
     switch stop {
     case .failed, .aborted: break
-    case .paused, .cut, .lost: return
+    case .paused, .cut, .lost, .again, .skip: return
     }
+    if case .pause(let reason) = control.requested { throw .paused(reason, nil) }
     guard !playbook.finally.isEmpty else { return }
     control.clear()
     let before = (isFinishing, isCompleted)
@@ -127,7 +128,7 @@ extension Runner {
     } catch {
       switch error {
       case .failed, .aborted: break
-      case .paused, .cut, .lost: throw error
+      case .paused, .cut, .lost, .again, .skip: throw error
       }
     }
   }

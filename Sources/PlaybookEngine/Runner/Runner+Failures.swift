@@ -5,6 +5,8 @@ extension Runner {
   /// What follows a failure.
   enum FailureChoice {
     case retry
+    /// Again with other inputs, by name.
+    case edit(MapValue)
     /// The failure is a finding.
     case goOn
     case skipped(String)
@@ -13,48 +15,86 @@ extension Runner {
   }
 
   /// As `on_error` says; the operator is asked by default, and nobody at the terminal means stop.
-  func failureChoice(_ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil) async throws(Stop)
-    -> FailureChoice
-  {
-    let handling = step.onError ?? (self.operator.isInteractive ? .ask : .stop)
-    let path = frame.path(step)
-    switch handling {
+  func failureChoice(
+    _ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil, position: Int? = nil,
+    inputs: [CallInput] = []
+  ) async throws(Stop) -> FailureChoice {
+    switch step.onError ?? (self.operator.isInteractive ? .ask : .stop) {
     case .continue: return .goOn
     case .stop: return .stop
     case .ask: break
     }
     if configuration.mode == .plan { return .goOn }
-    let options = [
-      Question.Option(name: "retry", text: "try it again", changes: step.changesSomething),
+    let path = frame.path(step)
+    while true {
+      let key = "\(path)!failure\(state.failuresHandled + 1)"
+      let answer = try await ask(
+        Question(
+          key: key, place: frame.place, text: "\(item ?? step.name) failed: \(error.message)",
+          kind: .option(failureOptions(step, inputs), suggested: nil)))
+      let choice = answer.value.rendered
+      var reason = answer.reason
+      if ["skip", "by_hand", "note"].contains(choice), reason == nil {
+        let text = choice == "note" ? "What is to be noted?" : "Why?"
+        reason = try await ask(
+          Question(key: key + "!reason", place: frame.place, text: text, kind: .text(isOptional: false))
+        ).value.rendered
+      }
+      var edits: MapValue?
+      if choice == "edit" {
+        edits = try await edited(inputs, key: key, place: frame.place)
+        if edits == nil {
+          try await handled(choice, "not a value of its type: nothing was changed", path: path, position: position)
+          continue
+        }
+      }
+      try await handled(choice, reason, path: path, position: position, edits: edits)
+      switch choice {
+      case "retry": return .retry
+      case "edit": return .edit(edits ?? MapValue())
+      case "skip": return .skipped(reason ?? "")
+      case "by_hand": return .doneByHand(reason ?? "")
+      case "note":
+        try await emit(
+          .noteAdded, path: path, facts: ["text": .string(reason ?? ""), "by": .string(self.operator.name)])
+      case "undo": try await offerUndo(at: path)
+      case "pause": throw .paused("paused after a failure", nil)
+      default: throw .aborted(state.abortedBecause ?? "aborted after `\(step.name)` failed")
+      }
+    }
+  }
+
+  private func failureOptions(_ step: Step, _ inputs: [CallInput]) -> [Question.Option] {
+    var options = [Question.Option(name: "retry", text: "try it again", changes: step.changesSomething)]
+    if !inputs.isEmpty {
+      options.append(
+        Question.Option(
+          name: "edit", text: "change an input of this call and try again", changes: step.changesSomething))
+    }
+    options += [
       Question.Option(name: "skip", text: "go on without it"),
       Question.Option(name: "by_hand", text: "it was done by hand"),
+    ]
+    if !isUndoing, state.changes > 0 {
+      options.append(Question.Option(name: "undo", text: "take back what was changed", changes: true))
+    }
+    return options + [
+      Question.Option(name: "note", text: "write a remark into the record"),
       Question.Option(name: "pause", text: "stop here; the run can be resumed"),
       Question.Option(name: "abort", text: "end the run"),
     ]
-    let key = "\(path)!failure\(state.failuresHandled + 1)"
-    let answer = try await ask(
-      Question(
-        key: key, place: frame.place, text: "\(item ?? step.name) failed: \(error.message)",
-        kind: .option(options, suggested: nil)))
-    let choice = answer.value.rendered
-    var reason = answer.reason
-    if choice == "skip" || choice == "by_hand", reason == nil {
-      reason = try await ask(
-        Question(key: key + "!reason", place: frame.place, text: "Why?", kind: .text(isOptional: false))
-      ).value.rendered
-    }
+  }
+
+  /// Records what the operator chose.
+  func handled(
+    _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil
+  ) async throws(Stop) {
     try await emit(
       .failureHandled, path: path,
       data: MapValue(present: [
-        "choice": .string(choice), "reason": reason.map(Value.string), "by": .string(self.operator.name),
+        "choice": .string(choice), "reason": reason.map(Value.string), "position": position.map { .int(Int64($0)) },
+        "item": item, "inputs": edits.map(Value.map), "by": .string(self.operator.name),
       ]))
-    switch choice {
-    case "retry": return .retry
-    case "skip": return .skipped(reason ?? "")
-    case "by_hand": return .doneByHand(reason ?? "")
-    case "pause": throw .paused("paused after a failure", nil)
-    default: throw .aborted("aborted after `\(step.name)` failed")
-    }
   }
 
   /// A read of the operator's own, under a query's rules: `redis TTL key`, `sql SELECT …`.

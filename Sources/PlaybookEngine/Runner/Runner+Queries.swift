@@ -19,6 +19,7 @@ extension Runner {
     for (offset, step) in steps.enumerated() {
       let place = places.map { "\($0.first + offset + 1)/\($0.count)" } ?? frame.place
       frame.place = place
+      visited[frame.path(step)] = (step, frame)
       if let reason = state.skipped[frame.path(step)] {
         bindSkipped(step, in: frame, because: reason)
         continue
@@ -68,6 +69,8 @@ extension Runner {
   /// Sends a query, again as its `retry` and `until` say.
   private func gather(_ step: Step, path: String, in scope: Scope, now: Timestamp) async -> Evidence {
     guard case .query(let query) = step.kind else { return .problem(.wrong("no query")) }
+    var scope = scope
+    if let edits = state.edits[path] { scope.change(edits) }
     do {
       guard let until = step.until else {
         let (prepared, performed) = try await attempt(query.call, step, path: path, in: scope, now: now)
@@ -88,7 +91,7 @@ extension Runner {
           state = Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
-        if elapsed + until.every > until.within || control.requested != nil {
+        if elapsed + until.every > until.within || control.endsSoon {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await self.operator.progress(
@@ -133,7 +136,7 @@ extension Runner {
           ]))
       }
       let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
-      guard case .failure(let error) = performed.result, number <= times, control.requested == nil,
+      guard case .failure(let error) = performed.result, number <= times, !control.endsSoon,
         error.code != .refused, error.code != .invalid
       else { return (prepared, performed) }
       try await emit(
@@ -181,6 +184,7 @@ extension Runner {
         step, in: frame, outcome: map, source: source, extra: evidenceFacts(of: step, took: performed.took))
     case .failure(let error):
       if control.isCut { throw .cut }
+      try leaveCall()
       try checkStop()
       try await fail(step, in: frame, error, call: prepared, now: now, took: performed.took)
     }
@@ -217,8 +221,10 @@ extension Runner {
     _ step: Step, in frame: Frame, _ error: ExecutorError, call: PreparedCall?, now: Timestamp, took: Duration
   ) async throws(Stop) {
     let outcome = Outcome.failed(error, of: call?.call, name: step.name, started: now, took: took)
-    switch try await failureChoice(step, in: frame, error) {
-    case .retry:
+    var inputs: [CallInput] = []
+    if case .query(let query) = step.kind { inputs = self.inputs(of: query.call, in: frame.scope) }
+    switch try await failureChoice(step, in: frame, error, inputs: inputs) {
+    case .retry, .edit:
       let evidence = await gather(step, path: frame.path(step), in: frame.scope, now: clock.now())
       try await settle(evidence, of: step, in: frame, now: now)
     case .goOn:

@@ -29,6 +29,12 @@ extension Runner {
         try checkStop()
         throw .paused(reason, question)
       case .command(let command):
+        if case .skip(let reason) = command, var answer = question.declined(because: reason) {
+          answer.by = self.operator.name
+          answer.took = ContinuousClock.now - begun
+          try await record(answer, to: question)
+          return answer
+        }
         try await handle(command, at: question)
       }
       try checkStop()
@@ -121,13 +127,29 @@ extension Runner {
     case .note(let text): try await emit(.noteAdded, path: path, facts: ["text": .string(text), "by": by])
     case .did(let text): try await emit(.doneOutside, path: path, facts: ["text": .string(text), "by": by])
     case .pause: throw .paused("the operator paused", question)
-    case .abort: throw .aborted("the operator aborted at `\(question.key)`")
+    case .abort:
+      await interrupted(by: "/abort", choice: "abort")
+      throw .aborted(state.abortedBecause ?? "the operator aborted at `\(question.key)`")
     case .query(let text): try await adHocQuery(text, at: path)
-    case .undo: try await offerUndo()
-    case .skip, .redo, .back:
-      try await emit(
-        .warning, path: path, facts: ["text": "skip, redo and back work where a step has failed, or after a resume"])
+    case .undo: try await offerUndo(at: path)
+    case .redo(let name): try await redo(name, at: stepPath(of: question.key))
+    case .back(let name): try await goBack(to: name, at: stepPath(of: question.key))
+    case .skip(let reason):
+      let step = stepPath(of: question.key)
+      guard visited[step] != nil, step == question.key || question.key.hasPrefix(step + "."),
+        state.finished[step] == nil
+      else { return try await warn("this question is part of another; answer it, or /pause", path) }
+      throw .skip(step, reason: reason)
     }
+  }
+
+  /// The step that a question belongs to: of `impact.users`, a field of a document, it is `impact`.
+  private func stepPath(of key: String) -> String {
+    var path = Self.path(of: key)
+    while visited[path] == nil, let end = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
+      path = String(path[..<end])
+    }
+    return path
   }
 }
 
@@ -136,7 +158,21 @@ extension Question {
   var isAboutChange: Bool {
     switch kind {
     case .approval, .item: true
-    case .option, .yesNo, .text, .value, .checkpoint: key.contains("!pace") || key.contains("!limit")
+    case .option, .yesNo, .text, .value, .checkpoint:
+      ["!pace", "!limit", "!fresh", "!errors"].contains { key.contains($0) }
+    }
+  }
+
+  /// What `/skip REASON` says to it; nil where the step is left instead.
+  func declined(because reason: String) -> Answer? {
+    switch kind {
+    case .approval: return Answer(false, reason: reason)
+    case .item: return Answer("no", reason: reason)
+    case .option(let options, _) where key.contains("!") && options.contains { $0.name == "skip" }:
+      return Answer("skip", reason: reason)
+    case .yesNo where key.contains("!unverified"): return Answer(true, reason: reason)
+    case .yesNo where key.contains("!"): return Answer(false, reason: reason)
+    case .option, .yesNo, .text, .value, .checkpoint: return nil
     }
   }
 

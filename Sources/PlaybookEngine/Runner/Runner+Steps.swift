@@ -9,8 +9,9 @@ extension Runner {
   func walk(_ steps: [Step], in frame: Frame, isTop: Bool) async throws(Stop) -> Flow {
     var index = 0
     while index < steps.count {
-      try checkStop()
+      try checkStop(betweenSteps: true)
       if isTop { frame.place = "\(index + 1)/\(steps.count)" }
+      if isNew(steps[index], in: frame) { try await settleIn() }
       let batch = batch(of: steps[index...], in: frame)
       if batch.count > 1 {
         try await runQueries(batch, in: frame, places: isTop ? (index, steps.count) : nil)
@@ -47,6 +48,18 @@ extension Runner {
 
   /// Runs one step and all within it.
   func run(_ step: Step, in frame: Frame) async throws(Stop) -> Flow {
+    let path = frame.path(step)
+    visited[path] = (step, frame)
+    do throws(Stop) {
+      return try await enter(step, in: frame)
+    } catch {
+      guard case .skip(path, let reason) = error else { throw error }
+      try await skip(step, in: frame, because: reason)
+      return .onward
+    }
+  }
+
+  private func enter(_ step: Step, in frame: Frame) async throws(Stop) -> Flow {
     let path = frame.path(step)
     let now = state.begun[path] ?? clock.now()
     if state.skipped[path] == nil, state.finished[path] == nil {
@@ -174,6 +187,7 @@ extension Runner {
 
   func bind(_ step: Step, in frame: Frame, outcome: MapValue) {
     frame.scope.values[step.name] = .map(outcome)
+    frame.scope.origins[step.name] = frame.path(step)
     if step.isSecret { frame.scope.secretNames.insert(step.name) }
     if case .timestamp(let started) = outcome["started"] { frame.scope.taken[step.name] = started }
     if outcome["truncated"]?.boolValue == true, !step.allowsPartial {
@@ -218,6 +232,7 @@ extension Runner {
       }
     }
     if record.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
+    outcome = withUndone(outcome, at: frame.path(step))
     bind(step, in: frame, outcome: outcome)
     return true
   }

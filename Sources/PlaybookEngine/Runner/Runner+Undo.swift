@@ -2,67 +2,266 @@ import CEL
 import PlaybookLanguage
 
 extension Runner {
-  /// What this run changed, newest first, each offered to be taken back.
-  func offerUndo() async throws(Stop) {
-    let changed = state.actOrder.reversed().filter { path in
-      state.acts[path]?.items.values.contains { $0.state == "done" && !$0.isUndone } == true
-    }
-    guard !changed.isEmpty else {
-      try await emit(.warning, facts: ["text": "this run has changed nothing that could be taken back"])
-      return
-    }
-    for path in changed { try await undo(path) }
+  /// Changes that were made, or may have been, and not taken back: newest first.
+  private var takeable: [String] {
+    state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
-  /// Takes back one act's items, newest first, after a yes.
-  private func undo(_ path: String) async throws(Stop) {
-    guard let (step, act, frame) = undoable[path], let call = act.undo else {
-      try await emit(.warning, path: path, facts: ["text": "the playbook has no undo for this change"])
-      return
+  /// What this run changed, newest first, each offered to be taken back.
+  func offerUndo(at path: String) async throws(Stop) {
+    guard !isUndoing else { return try await warn("a change is being taken back already", path) }
+    let changed = takeable
+    guard !changed.isEmpty else { return try await warn("this run has changed nothing that could be taken back", path) }
+    isUndoing = true
+    defer { isUndoing = false }
+    for act in changed { try await undo(act) }
+  }
+
+  /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
+  func offerUndoAtEnd() async throws(Stop) {
+    let key = "run!undo"
+    let known = takeable.filter { path in
+      if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
     }
-    let items = state.acts[path]?.items.filter { $0.value.state == "done" && !$0.value.isUndone } ?? [:]
-    var planned: [PlannedItem] = []
-    for position in items.keys.sorted(by: >) {
-      let item = state.loops[path].flatMap { $0.indices.contains(position) ? $0[position] : nil }
-      var scope = frame.scope
-      if let loop = step.forEach, let item { scope.values[loop.item] = item }
-      if let outcome = items[position]?.outcome { scope.values[step.name] = .map(outcome) }
-      do {
-        let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
-        planned.append(PlannedItem(position: position, item: item, prepared: prepared, undo: nil))
-      } catch {
-        try await emit(.warning, path: path, facts: ["text": .string("can't be taken back: \(error)")])
+    guard !known.isEmpty, configuration.mode != .plan,
+      self.operator.isInteractive || configuration.answers.entry(for: key) != nil
+    else { return }
+    let names = known.map { "`\($0)`" }.joined(separator: ", ")
+    let question = Question(
+      key: key, text: "This run changed something that can be taken back: \(names).",
+      kind: .option(
+        [
+          Question.Option(name: "keep", text: "leave it as it is"),
+          Question.Option(name: "undo", text: "take it back, one after the other, each with a question", changes: true),
+        ], suggested: "keep"))
+    do throws(Stop) {
+      if try await ask(question).value.rendered == "undo" { try await offerUndo(at: key) }
+    } catch {
+      switch error {
+      // How the run ended is settled.
+      case .aborted, .failed: break
+      case .paused, .cut, .lost, .again, .skip: throw error
       }
     }
-    guard !planned.isEmpty else { return }
-    undos += 1
+  }
+
+  /// Takes back one act's items, newest first, after a yes for all of them or for each.
+  private func undo(_ path: String) async throws(Stop) {
+    guard let (step, frame) = visited[path], case .act(let act) = step.kind else {
+      let known = state.acts[path]?.undo.filter { !$0.isEmpty } ?? []
+      let text = known.isEmpty ? "no undo of it is known" : "its undo: " + known.joined(separator: "; ")
+      return try await warn("`\(path)` lies in a part of the playbook that is not open any more; \(text)", path)
+    }
+    let items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
+    guard act.undo != nil else {
+      let calls = items.keys.sorted().compactMap { position -> String? in
+        guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }
+        return calls[position]
+      }
+      return try await warn(
+        "`\(path)` can't be taken back, the playbook knows no undo for it: \(calls.joined(separator: "; "))", path)
+    }
+    var planned: [PlannedItem] = []
+    for position in items.keys.sorted(by: >) {
+      if let item = try await plannedUndo(position, act, step, in: frame) { planned.append(item) }
+    }
+    guard !planned.isEmpty, let chosen = try await approvedUndo(planned, items, step, in: frame) else { return }
+    for item in chosen { try await takeBack(item, act, step, in: frame) }
+    if let outcome = frame.scope.values[step.name]?.mapValue {
+      frame.scope.values[step.name] = .map(withUndone(outcome, at: path))
+    }
+  }
+
+  /// The undo of one item, resolved as the item's call was; nil where it has no values, which is said.
+  private func plannedUndo(
+    _ position: Int, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> PlannedItem? {
+    guard let call = act.undo else { return nil }
+    let path = frame.path(step)
+    let item = state.loops[path].flatMap { $0.indices.contains(position) ? $0[position] : nil }
+    var scope = scope(for: step, item, at: position, in: frame)
+    if let outcome = state.acts[path]?.items[position]?.outcome { scope.values[step.name] = .map(outcome) }
+    do {
+      let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
+      return PlannedItem(position: position, item: item, prepared: prepared, undo: nil)
+    } catch {
+      let reason =
+        switch error {
+        case .unknown(let reason), .wrong(let reason): reason
+        }
+      try await warn("\(Self.label(of: item) ?? "`\(path)`") can't be taken back: \(reason)", path)
+      return nil
+    }
+  }
+
+  /// Asks, and puts the intent on disk. Nil: nothing is taken back.
+  private func approvedUndo(
+    _ planned: [PlannedItem], _ items: [Int: RunState.Item], _ step: Step, in frame: Frame
+  ) async throws(Stop) -> [PlannedItem]? {
+    let path = frame.path(step)
+    let isRed = configuration.environment.isRed
+    let unheard = planned.filter { items[$0.position]?.state != "done" }
+    let made = planned.compactMap { item -> String? in
+      guard let calls = state.acts[path]?.calls, calls.indices.contains(item.position) else { return nil }
+      return calls[item.position]
+    }
     let approval = Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap { Self.label(of: $0.item) },
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
-      environment: configuration.environment.name, isRed: configuration.environment.isRed,
-      typed: configuration.environment.isRed ? "undo \(planned.count)" : nil,
-      digest: await digest(of: planned.map(\.prepared)))
-    let question = Question(
-      key: "\(path)!undo\(undos)", place: frame.place, text: "Take back `\(step.name)`?", kind: .approval(approval))
-    guard try await ask(question).value.boolValue == true else { return }
-    try await emit(
-      .actIntended, path: path + "!undo\(undos)", synced: true,
-      facts: [
-        "calls": .list(approval.calls.map(Value.string)), "executor": .string(planned[0].prepared.call.executor),
-        "digest": .string(approval.digest), "undoes": .string(path),
-      ])
-    for item in planned {
-      let performed = await perform(item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
-      var error: ExecutorError?
-      if case .failure(let problem) = performed.result { error = problem }
-      try await emit(
-        .actUndone, path: path,
-        data: MapValue(present: [
-          "position": .int(Int64(item.position)), "item": item.item,
-          "label": Self.label(of: item.item).map(Value.string), "call": .string(item.prepared.text),
-          "state": error == nil ? "done" : "failed",
-          "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-        ]))
+      environment: configuration.environment.name, isRed: isRed,
+      undo: made.first.map { "making the change again: \($0)" }, typed: isRed ? "undo \(planned.count)" : nil,
+      digest: await digest(of: planned.map(\.prepared)),
+      warnings: unheard.isEmpty ? [] : ["of \(unheard.count) it is not known whether the change was made at all"])
+    undoOffers = max(undoOffers, state.undoCount) + 1
+    let key = "\(path)!undo\(undoOffers)"
+    let text = "Take back `\(step.name)`?"
+    var chosen = planned
+    if planned.count > 1 {
+      let positions = try await approvedItems(
+        planned.enumerated().map { index, item in
+          PlannedItem(position: index, item: item.item, prepared: item.prepared, undo: nil)
+        }, approval, text, path: key, place: frame.place)
+      chosen = positions.sorted().map { planned[$0] }
+    } else if try await ask(Question(key: key, place: frame.place, text: text, kind: .approval(approval))).value
+      .boolValue != true
+    {
+      chosen = []
     }
+    guard !chosen.isEmpty else { return nil }
+    try await emit(
+      .actIntended, path: key, synced: true,
+      data: MapValue(present: [
+        "undoes": .string(path), "calls": .list(chosen.map { .string($0.prepared.text) }),
+        "positions": .list(chosen.map { .int(Int64($0.position)) }),
+        "items": step.forEach == nil ? nil : .list(chosen.compactMap { Self.label(of: $0.item).map(Value.string) }),
+        "executor": .string(chosen[0].prepared.call.executor),
+        "target": chosen[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
+        "typed": approval.typed.map(Value.string),
+      ]))
+    return chosen
+  }
+
+  /// Sends one undo, and again as often as the operator says.
+  private func takeBack(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
+    let path = frame.path(step)
+    let label = Self.label(of: item.item).map { "the undo of \($0)" } ?? "the undo of \(step.name)"
+    while true {
+      try checkStop()
+      try await recordStart(item, path: path, .undoStarted)
+      let performed = await perform(item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
+      guard case .failure(let error) = performed.result else {
+        let (verified, text) = await verifyUndone(item, act, step, in: frame)
+        return try await undone(item, "done", step, in: frame, verified: verified, text: text)
+      }
+      try await undone(item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error)
+      if control.isCut { throw .cut }
+      if error.mayHaveTakenEffect {
+        guard try await settleCutUndo(item, act, step, in: frame) else { return }
+        continue
+      }
+      switch try await failureChoice(step, in: frame, error, item: label) {
+      case .retry: continue
+      case .goOn, .stop, .edit: return
+      case .skipped(let reason): return try await undone(item, "skipped", step, in: frame, reason: reason)
+      case .doneByHand(let reason): return try await undone(item, "done", step, in: frame, reason: reason)
+      }
+    }
+  }
+
+  private func undone(
+    _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
+    reason: String? = nil, verified: Bool? = nil, text: String? = nil
+  ) async throws(Stop) {
+    try await emit(
+      .actUndone, path: frame.path(step),
+      data: MapValue(present: [
+        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "call": .string(item.prepared.text), "state": .string(state), "reason": reason.map(Value.string),
+        "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
+        "verified": verified.map(Value.bool), "text": text.map(Value.string),
+      ]))
+  }
+
+  // MARK: Undos that were cut off
+
+  /// Undos that were sent and of which nothing was heard, in an earlier sitting.
+  func settleCutUndos() async throws(Stop) {
+    for path in state.actOrder {
+      let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
+      guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
+      for position in cut.keys.sorted(by: >) {
+        guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
+        if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
+      }
+    }
+  }
+
+  /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.
+  private func settleCutUndo(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    let (verified, _) = await verifyUndone(item, act, step, in: frame)
+    var text = "`\(item.prepared.text)` (taking back) was sent, and what became of it is not known."
+    if let verified {
+      text += verified ? " What was verified of the change holds no more." : " The change still shows."
+    }
+    let options = [
+      Question.Option(name: "happened", text: "it happened: go on"),
+      Question.Option(name: "again", text: "send it again", changes: true),
+      Question.Option(name: "skip", text: "leave it"),
+    ]
+    let question = Question(
+      key: "\(path)!undocut\(item.position).\(state.failuresHandled + 1)", place: frame.place, text: text,
+      kind: .option(options, suggested: nil))
+    let answer = try await ask(question)
+    let choice = answer.value.rendered
+    try await handled(choice, answer.reason, path: path, position: item.position)
+    if choice == "again" { return true }
+    try await undone(
+      item, choice == "happened" ? "done" : "skipped", step, in: frame, reason: answer.reason ?? "as the operator said",
+      verified: verified)
+    return false
+  }
+
+  // MARK: What the undo came to
+
+  /// Whether what was verified of the change holds no more, where the act verifies and its look can be taken.
+  private func verifyUndone(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async -> (Bool?, String?) {
+    guard let verify = act.verify else { return (nil, nil) }
+    var scope = scope(for: step, item.item, at: item.position, in: frame)
+    if let outcome = state.acts[frame.path(step)]?.items[item.position]?.outcome {
+      scope.values[step.name] = .map(outcome)
+    }
+    let begun = ContinuousClock.now
+    while true {
+      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      guard let held = look.held else { return (nil, look.text) }
+      let elapsed = ContinuousClock.now - begun
+      guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= within, !control.endsSoon
+      else {
+        return (!held, look.text)
+      }
+      await self.operator.progress(Progress(path: frame.path(step), text: "undo: \(look.text)", elapsed: elapsed))
+      await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
+    }
+  }
+
+  /// An act's outcome with what has been taken back of it.
+  func withUndone(_ outcome: MapValue, at path: String) -> MapValue {
+    guard let act = state.acts[path], act.items.values.contains(where: \.isUndone) else { return outcome }
+    var outcome = outcome
+    if case .list(var items) = outcome["items"] {
+      for (position, item) in act.items where item.isUndone && items.indices.contains(position) {
+        guard var map = items[position].mapValue else { continue }
+        map["undone"] = true
+        items[position] = .map(map)
+      }
+      outcome["items"] = .list(items)
+    }
+    outcome["undone"] = .bool(act.items.values.allSatisfy { $0.isUndone || !$0.isTakeable })
+    return outcome
   }
 }

@@ -32,6 +32,10 @@ public actor Runner {
     case lost(String)
     /// A call was cut by the operator.
     case cut
+    /// Steps were reopened: the playbook is walked from its beginning, over what is recorded, to the first of them.
+    case again
+    /// The operator goes on without the step at this path.
+    case skip(String, reason: String)
   }
 
   /// Whether a list of steps went to its end.
@@ -62,12 +66,9 @@ public actor Runner {
   /// Runs from where the history ends to the end, or to whatever stops it.
   public func run() async -> RunResult {
     var result: RunResult
-    let playbook = configuration.playbook
-    let root = Frame(playbook: playbook, prefix: "", scope: Scope(), place: "")
     do throws(Stop) {
-      try await start(root)
-      result = try await runSteps(root)
-      if !playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
+      try await start()
+      result = try await walkToEnd()
       try await finish(result)
     } catch {
       switch error {
@@ -78,10 +79,31 @@ public actor Runner {
       case .lost(let reason): result = .failed("the journal can't be written: \(reason)")
       case .failed(let reason): result = .failed(reason)
       case .aborted(let reason): result = .aborted(reason)
+      case .again, .skip: result = .failed("a step was left that was not entered")
       }
     }
     for executor in executors.values { await executor.close() }
     return result
+  }
+
+  /// Walks the whole playbook, `finally` included, from the beginning as often as steps are reopened.
+  private func walkToEnd() async throws(Stop) -> RunResult {
+    while true {
+      do throws(Stop) {
+        let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
+        var result = try await runSteps(root)
+        if case .pause(let reason) = control.requested { throw .paused(reason, nil) }
+        if result != .completed {
+          control.clear()
+          try await offerUndoAtEnd()
+        }
+        if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
+        if result == .completed { try await offerUndoAtEnd() }
+        return result
+      } catch {
+        guard case .again = error else { throw error }
+      }
+    }
   }
 
   private func runSteps(_ root: Frame) async throws(Stop) -> RunResult {
@@ -102,13 +124,10 @@ public actor Runner {
     return "expected checks did not hold: \(names)"
   }
 
-  private func start(_ root: Frame) async throws(Stop) {
+  private func start() async throws(Stop) {
     for (name, value) in configuration.inputs {
       let declaration = configuration.playbook.inputs.first { $0.name == name }
-      if declaration?.isSecret == true {
-        await sink.redact(value.rendered)
-        root.scope.secretNames.insert("inputs")
-      }
+      if declaration?.isSecret == true { await sink.redact(value.rendered) }
     }
     try await fetchSecrets()
     if isResumed {
@@ -116,19 +135,27 @@ public actor Runner {
         .runResumed,
         data: MapValue(present: [
           "operator": .string(self.operator.name), "host": configuration.facts["host"],
-          "pid": configuration.facts["pid"],
+          "pid": configuration.facts["pid"], "changed": configuration.facts["changed"],
+          "reason": .string(state.pausedBecause ?? "it ended without a word (killed, or its machine stopped)"),
         ]))
     } else {
       try await emit(.runStarted, data: startFacts())
     }
-    root.scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
-    root.scope.values["run"] = .map(
+  }
+
+  /// The names that every step sees.
+  private var rootScope: Scope {
+    var scope = Scope()
+    if configuration.playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
+    scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
+    scope.values["run"] = .map(
       MapValue(present: [
         "id": .string(configuration.id), "environment": .string(configuration.environment.name),
         "operator": .string(self.operator.name), "started": .timestamp(state.started ?? clock.now()),
         "alerted": configuration.alerted.map(Value.timestamp) ?? .null,
         "ticket": configuration.ticket.map(Value.string) ?? .null,
       ]))
+    return scope
   }
 
   private func startFacts() -> MapValue {
@@ -168,20 +195,16 @@ public actor Runner {
   }
 
   private func runFinally(_ root: Frame, after result: RunResult) async throws(Stop) -> RunResult {
-    control.clear()
     isFinishing = true
     isCompleted = result == .completed
     defer { isFinishing = false }
     do throws(Stop) {
       _ = try await walk(configuration.playbook.finally, in: root, isTop: false)
     } catch {
-      guard result == .completed else {
-        if case .lost = error { throw error }
-        return result
-      }
+      // What went wrong first is what the run ends with.
       switch error {
-      case .failed(let reason): return .failed(reason)
-      case .aborted(let reason): return .aborted(reason)
+      case .failed(let reason): return result == .completed ? .failed(reason) : result
+      case .aborted(let reason): return result == .completed ? .aborted(reason) : result
       default: throw error
       }
     }
@@ -191,9 +214,18 @@ public actor Runner {
   /// Whether the steps under `finally` are running.
   var isFinishing = false
   var isCompleted = true
-  /// Acts that were carried out in this sitting or an earlier one, with what their undo needs.
-  var undoable: [String: (Step, Act, Frame)] = [:]
-  var undos = 0
+  /// The steps that the walk has come to, by path.
+  var visited: [String: (step: Step, frame: Frame)] = [:]
+  /// Whether a taking back is under way: it can't be begun within itself.
+  var isUndoing = false
+  /// How often taking back was offered in this sitting.
+  var undoOffers = 0
+  /// A stop that was asked for while an executor held the question.
+  var stopAfterCall: Stop?
+  /// Whether the questions before anything new in this sitting have been asked.
+  var hasSettledIn = false
+  /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
+  var offeredEvidence: Set<String> = []
 
   private func finish(_ result: RunResult) async throws(Stop) {
     var reason: Value?
@@ -253,14 +285,25 @@ public actor Runner {
     try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }
 
-  /// Stops here when somebody asked for it.
-  func checkStop() throws(Stop) {
+  /// Stops here when somebody asked for it; a stop after the step under way only between two steps.
+  func checkStop(betweenSteps: Bool = false) throws(Stop) {
     guard let stop = control.requested else { return }
     if control.isCut { throw .cut }
     if isFinishing, case .abort = stop { return }
     switch stop {
     case .pause(let reason): throw .paused(reason, nil)
+    case .finishStep(let reason): if betweenSteps { throw .paused(reason, nil) }
     case .abort(let reason): throw .aborted(reason)
+    }
+  }
+
+  /// Records that the run was asked to stop, and what was chosen.
+  public func interrupted(by signal: String, choice: String) async {
+    do {
+      try await emit(
+        .interrupted, facts: ["signal": .string(signal), "choice": .string(choice), "by": .string(self.operator.name)])
+    } catch {
+      control.request(.pause("the journal can't be written"))
     }
   }
 }

@@ -5,6 +5,7 @@ import PlaybookEngine
 extension EventRenderer {
   mutating func intended(_ event: Event, width: Int) -> [Line] {
     var lines = stepLine(RunState.step(of: event.path), width: width)
+    if event.data["undoes"] != nil || event.data["edits"] != nil { return lines }
     guard !takeSeen(event.path) else { return lines }
     let data = event.data
     let calls = data.texts("calls")
@@ -73,6 +74,12 @@ extension EventRenderer {
     let isDone = data.text("state") == "done"
     var text = [name(of: data), data.text("call")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
     if let error = data["error"], error.mapValue != nil { text += "  " + Self.text(ofError: error) }
+    if let reason = data.text("reason") { text += "  (\(reason))" }
+    switch data.flag("verified") {
+    case true?: text += "  verified: the change shows no more"
+    case false?: text += "  NOT verified: the change still shows"
+    case nil: break
+    }
     let lead =
       isDone
       ? Line("      ✓ undone   ", .good) : Line("      ✗ NOT undone (\(data.text("state") ?? "unknown"))  ", .bad)

@@ -148,6 +148,15 @@ extension EventRenderer {
     return shown + [Line("    … \(left.count - Self.shownItems) more left out", .careful)]
   }
 
+  /// Which steps are walked again; each is shown anew as it is.
+  func reopened(_ event: Event, width: Int) -> [Line] {
+    let data = event.data
+    let names = data.texts("paths")
+    let shown = names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", … \(names.count - 6) more" : "")
+    let word = data.text("word") == "back" ? "back to \(data.text("target") ?? "")" : "taken again"
+    return remark(word, shown, nil, style: .careful, width: width)
+  }
+
   func repeated(_ event: Event, width: Int) -> [Line] {
     // A poll that goes on is progress, and shown as such.
     guard let error = event.data["error"] else { return [] }

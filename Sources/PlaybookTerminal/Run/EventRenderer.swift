@@ -39,7 +39,8 @@ struct EventRenderer {
     case .stepSkipped: return skipped(event, width: width)
     case .stepFinished: return finished(event, width: width)
     case .loopStarted: return loop(event, width: width)
-    case .callSent, .actStarted, .questionAsked: return []
+    case .callSent, .actStarted, .undoStarted, .questionAsked: return []
+    case .stepsReopened: return reopened(event, width: width)
     case .callRepeated: return repeated(event, width: width)
     case .actIntended: return intended(event, width: width)
     case .actFinished: return actFinished(event, width: width)

@@ -91,6 +91,15 @@ extension RunState {
   private mutating func intend(_ event: Event) {
     let data = event.data
     guard data["undoes"] == nil else { return }
+    if let edited = data.text("edits") {
+      let position = Self.position(event)
+      if let undo = data.texts("undo").first, let index = changes.lastIndex(where: { $0.path == edited }),
+        changes[index].undo.indices.contains(position)
+      {
+        changes[index].undo[position] = undo
+      }
+      return
+    }
     let path = Self.step(of: event.path)
     let approved = data["approved"]?.listValue?.count
     let total = approved ?? max(1, max(data.list("items").count, data.texts("calls").count))
@@ -99,6 +108,9 @@ extension RunState {
       changes[index].undo += data.texts("undo")
       return
     }
+    // Approved anew after a resume: the same change.
+    changes.removeAll { $0.path == path && $0.states.isEmpty }
+    if changes.contains(where: { $0.path == path }) { return }
     changes.append(
       Change(
         path: path, title: steps[path]?.title ?? path, target: data.text("target"), undo: data.texts("undo"),

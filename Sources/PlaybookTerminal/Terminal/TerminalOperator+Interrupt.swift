@@ -8,6 +8,17 @@ public enum InterruptChoice: Sendable, Equatable {
   case abort
   /// A second Ctrl-C: cancel the call under way.
   case cancelCall
+
+  /// As the record has it.
+  public var words: String {
+    switch self {
+    case .goOn: "go on"
+    case .finishStep: "finish step"
+    case .pause: "pause"
+    case .abort: "abort"
+    case .cancelCall: "cancel call"
+    }
+  }
 }
 
 /// An interrupt being asked about, and who waits for it.

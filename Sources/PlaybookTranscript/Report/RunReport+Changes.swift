@@ -10,6 +10,10 @@ extension RunReport {
       note(event, "undo", name(undone), "approved")
       return
     }
+    if event.type == .actIntended, let edited = data["edits"]?.stringValue {
+      applyEdit(event, to: edited)
+      return
+    }
     change(path, event) { step in
       var change = step.change ?? Change()
       if event.type == .actIntended {
@@ -21,6 +25,21 @@ extension RunReport {
       step.change = change
     }
     noteChange(event)
+  }
+
+  /// One call of a change that is sent with other inputs.
+  private mutating func applyEdit(_ event: Event, to path: String) {
+    let data = event.data
+    let inputs = (data["inputs"]?.mapValue?.entries ?? []).map { "\($0.key.rendered) = \($0.value.rendered)" }
+    note(event, "act", name(path), "approved with other inputs: \(inputs.joined(separator: ", "))")
+    let position = Int(data["position"]?.intValue ?? 0)
+    change(path, event) { step in
+      guard step.change?.calls.indices.contains(position) == true else { return }
+      step.change?.calls[position] = data["calls"]?.listValue?.first?.rendered ?? ""
+      if step.change?.undo.indices.contains(position) == true {
+        step.change?.undo[position] = data["undo"]?.listValue?.first?.stringValue
+      }
+    }
   }
 
   private static func intend(_ event: Event, _ change: inout Change) {

@@ -25,14 +25,15 @@ extension RunReport {
     case .callRepeated:
       let error = event.data["error"]?["message"]?.stringValue ?? event.data["text"]?.stringValue
       note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
-    case .actIntended, .actStarted, .actFinished, .actVerified, .actUndone: applyChange(event)
+    case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
       asked[event.data["key"]?.stringValue ?? ""] = Asked(
         kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
         options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue },
         sequence: event.sequence)
     case .questionAnswered: decide(event)
-    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted: applyRemark(event)
+    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted, .stepsReopened:
+      applyRemark(event)
     case .loopStarted: break
     }
   }
@@ -179,6 +180,9 @@ extension RunReport {
     case .warning:
       warnings.append(remark)
       note(event, "warning", remark.text)
+    case .stepsReopened:
+      let names = (data["paths"]?.listValue ?? []).map(\.rendered).joined(separator: ", ")
+      note(event, data["word"]?.stringValue ?? "again", name(event.path), "taken again: \(names)", who: by)
     default: note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue)
     }
   }

@@ -1,0 +1,156 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// A value that a call reads and that the operator may change for one more attempt.
+  struct CallInput: Sendable {
+    /// As the playbook writes it: `attacker.ip_address`.
+    var name: String
+    var value: Value
+  }
+
+  /// What a call reads from the run: names with single values, secrets left out. An expression of more than a name is
+  /// changed by what it reads.
+  func inputs(of call: Call, in scope: Scope) -> [CallInput] {
+    let expressions = call.form.fields.values.flatMap(\.expressions) + (call.target.host?.expressions ?? [])
+    var found: [CallInput] = []
+    for located in expressions where !scope.isSecret([located]) {
+      for reference in located.expression.references {
+        let name = ([reference.name] + reference.path).joined(separator: ".")
+        guard !found.contains(where: { $0.name == name }), !reference.path.contains(where: { $0.contains(".") }),
+          let value = scope.value(of: reference), value.isSingle
+        else { continue }
+        found.append(CallInput(name: name, value: value))
+      }
+    }
+    return found.sorted { $0.name < $1.name }
+  }
+
+  /// Asks which input and for its new value. Nil: nothing was changed.
+  func edited(_ inputs: [CallInput], key: String, place: String) async throws(Stop) -> MapValue? {
+    var input = inputs[0]
+    if inputs.count > 1 {
+      let options = inputs.map { Question.Option(name: $0.name, text: "now \($0.value.rendered)", changes: true) }
+      let question = Question(
+        key: key + "!edit", place: place, text: "Which input?", kind: .option(options, suggested: nil))
+      let name = try await ask(question).value.rendered
+      input = inputs.first { $0.name == name } ?? input
+    }
+    let question = Question(
+      key: key + "!value", place: place, text: "\(input.name) is \(input.value.rendered). What instead?",
+      kind: .text(isOptional: false))
+    let text = try await ask(question).value.rendered
+    guard let value = input.value.parsedAlike(text) else {
+      try await warn("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
+      return nil
+    }
+    return MapValue([(input.name, value)])
+  }
+
+  /// The call of an item with other inputs: never one that is protected, and sent only after a yes of its own, its intent on
+  /// disk.
+  func approvedEdit(
+    _ edits: MapValue, of item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    var all = state.acts[path]?.edits[item.position] ?? MapValue()
+    for (name, value) in edits.entries { all.insert(value, for: name) }
+    var scope = scope(for: step, item.item, at: item.position, in: frame)
+    scope.change(edits)
+    let planned: PlannedItem
+    do throws(CallProblem) {
+      planned = try await plannedItem(item.item, at: item.position, act, in: scope, now: clock.now())
+    } catch {
+      switch error {
+      case .unknown(let reason), .wrong(let reason): try await warn(reason, path)
+      }
+      return false
+    }
+    if let reason = protectionReason(planned.prepared.call) {
+      try await warn("not with these inputs: \(reason)", path)
+      return false
+    }
+    let approval = await approval(for: [planned], [], act, step, in: frame)
+    let key = "\(path)!edit\(state.failuresHandled)"
+    let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
+    let question = Question(key: key, place: frame.place, text: text, kind: .approval(approval))
+    guard try await ask(question).value.boolValue == true else { return false }
+    try await emit(
+      .actIntended, path: key, synced: true,
+      data: MapValue(present: [
+        "edits": .string(path), "position": .int(Int64(item.position)), "inputs": .map(all),
+        "calls": [.string(planned.prepared.text)], "undo": planned.undo.map { [.string($0)] },
+        "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
+        "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
+      ]))
+    return true
+  }
+
+  /// An item with its inputs as they are now.
+  func replanned(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> PlannedItem {
+    guard state.acts[frame.path(step)]?.edits[item.position] != nil else { return item }
+    let scope = scope(for: step, item.item, at: item.position, in: frame)
+    do throws(CallProblem) {
+      return try await plannedItem(
+        item.item, at: item.position, act, in: scope, now: state.begun[frame.path(step)] ?? clock.now())
+    } catch {
+      switch error {
+      case .unknown(let reason), .wrong(let reason): throw .failed("`\(step.name)`: \(reason)")
+      }
+    }
+  }
+
+  /// One call of an act, resolved, with what takes it back.
+  func plannedItem(
+    _ item: Value?, at position: Int, _ act: Act, in scope: Scope, now: Timestamp, isDone: Bool = false
+  ) async throws(CallProblem) -> PlannedItem {
+    let prepared = try await prepare(act.call, mode: .act, in: scope, now: now, isDone: isDone)
+    var undo: String?
+    if let call = act.undo { undo = try? await prepare(call, mode: .act, in: scope, now: now).text }
+    return PlannedItem(position: position, item: item, prepared: prepared, undo: undo)
+  }
+
+  /// Why a call may not be made: what it holds that is protected.
+  func protectionReason(_ call: ResolvedCall) -> String? {
+    protection.reason(against: .map(call.arguments)) ?? call.host.flatMap { protection.reason(against: .string($0)) }
+  }
+}
+
+extension Value {
+  /// Whether it is one value and not many.
+  var isSingle: Bool {
+    switch self {
+    case .string, .int, .uint, .double, .bool, .duration, .timestamp, .ip, .cidr, .null: true
+    case .bytes, .list, .map, .optional, .type, .unknown: false
+    }
+  }
+
+  /// What it is called when one is asked for.
+  var typeName: String {
+    switch self {
+    case .int, .uint: "whole number"
+    case .double: "number"
+    case .bool: "true or false"
+    case .duration: "duration"
+    case .timestamp: "time"
+    case .ip: "address"
+    case .cidr: "network"
+    default: "text"
+    }
+  }
+
+  /// `text` as a value of the same type; nil where it is none.
+  func parsedAlike(_ text: String) -> Value? {
+    switch self {
+    case .int: Int64(text).map(Value.int)
+    case .uint: UInt64(text).map(Value.uint)
+    case .double: Double(text).map(Value.double)
+    case .bool: Bool(text).map(Value.bool)
+    case .duration: Duration(human: text).map(Value.duration)
+    case .timestamp: Timestamp(rfc3339: text).map(Value.timestamp)
+    case .ip: IPAddress(text).map(Value.ip)
+    case .cidr: CIDRBlock(text).map(Value.cidr)
+    default: .string(text)
+    }
+  }
+}

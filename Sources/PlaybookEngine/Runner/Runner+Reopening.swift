@@ -1,0 +1,158 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// Whether a step has neither run nor been skipped, and is no mere container of others.
+  func isNew(_ step: Step, in frame: Frame) -> Bool {
+    switch step.kind {
+    case .group, .use: return false
+    case .query, .check, .confirm, .act, .document: break
+    }
+    let path = frame.path(step)
+    return state.finished[path] == nil && state.skipped[path] == nil
+  }
+
+  /// Before anything new happens in a run that is gone on with: what the sitting before left open is settled.
+  func settleIn() async throws(Stop) {
+    if !isFinishing, let reason = state.abortedBecause { throw .aborted(reason) }
+    guard isResumed, !hasSettledIn, configuration.mode != .plan else { return }
+    hasSettledIn = true
+    try await settleCutUndos()
+    if !isFinishing { try await offerFreshEvidence() }
+  }
+
+  // MARK: Old evidence
+
+  /// How old a query's evidence is, where that is more than it may be.
+  private func age(of query: Step, taken: Timestamp?) -> Duration? {
+    guard let taken, let expires = taken.adding(query.fresh ?? .seconds(600)) else { return nil }
+    let present = clock.now()
+    return expires < present ? .seconds(present.seconds - taken.seconds) : nil
+  }
+
+  /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason to
+  /// stop: before each act that rests on it, it is asked about again.
+  private func offerFreshEvidence() async throws(Stop) {
+    let key = "run!fresh"
+    guard self.operator.isInteractive || configuration.answers.entry(for: key) != nil else { return }
+    var old: [(path: String, age: Duration)] = []
+    for (path, place) in visited {
+      guard case .query = place.step.kind, let record = state.finished[path], record.state == "done",
+        let age = age(of: place.step, taken: place.frame.scope.taken[place.step.name])
+      else { continue }
+      old.append((path, age))
+    }
+    guard !old.isEmpty else { return }
+    old.sort { state.beginnings[$0.path] ?? 0 < state.beginnings[$1.path] ?? 0 }
+    let names = old.map { "`\($0.path)` (\(Value.text(of: $0.age)))" }.joined(separator: ", ")
+    let question = Question(key: key, text: "Evidence is old: \(names). Take it again?", kind: .yesNo)
+    guard try await ask(question).value.boolValue == true else { return }
+    try await reopen(old.flatMap { [$0.path] + dependents(of: $0.path) }, word: "fresh", target: "evidence")
+  }
+
+  /// Before an act: evidence that it rests on and that is older than it may be is offered to be taken anew.
+  func refresh(_ step: Step, in frame: Frame) async throws(Stop) {
+    guard configuration.mode != .plan else { return }
+    var old: [String] = []
+    for query in frame.playbook.evidence(for: step) {
+      guard let path = frame.scope.origins[query.name], !offeredEvidence.contains("\(frame.path(step)) \(path)"),
+        let age = age(of: query, taken: frame.scope.taken[query.name])
+      else { continue }
+      let question = Question(
+        key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
+        text: "The evidence `\(query.name)` is \(Value.text(of: age)) old. Take it again?", kind: .yesNo)
+      let isAgain = try await ask(question).value.boolValue == true
+      offeredEvidence.insert("\(frame.path(step)) \(path)")
+      if isAgain { old.append(path) }
+    }
+    guard !old.isEmpty else { return }
+    try await reopen(old.flatMap { [$0] + dependents(of: $0) }, word: "fresh", target: frame.path(step))
+  }
+
+  // MARK: Going back
+
+  /// The checks that what a step found decides, directly or by way of others.
+  private func dependents(of path: String) -> [String] {
+    var found: [String] = []
+    var pending = [path]
+    while let next = pending.popLast() {
+      guard let name = visited[next]?.step.name else { continue }
+      for (other, place) in visited where !found.contains(other) && state.finished[other] != nil {
+        guard case .check = place.step.kind, place.step.references.contains(name),
+          place.frame.scope.origins[name] == next
+        else { continue }
+        found.append(other)
+        pending.append(other)
+      }
+    }
+    return found.sorted()
+  }
+
+  /// Asks one step's query again; checks that rest on it are judged anew, decisions and changes stay.
+  func redo(_ name: String, at path: String) async throws(Stop) {
+    guard let target = stepPath(named: name, near: path), let step = visited[target]?.step else {
+      try await warn("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
+      return
+    }
+    switch step.kind {
+    case .query, .check: break
+    case .act, .confirm, .document, .group, .use:
+      try await warn("`\(target)` is no query: /back \(name) goes back to it", path)
+      return
+    }
+    try await reopen([target] + dependents(of: target), word: "redo", target: target)
+  }
+
+  /// Goes back to a step: it and all after it are walked again. Changes that were sent stay as they are.
+  func goBack(to name: String, at path: String) async throws(Stop) {
+    guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
+      try await warn("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
+      return
+    }
+    let isSent = { (act: String) in self.state.acts[act]?.items.isEmpty == false }
+    var paths: [String] = []
+    var containers = state.containers.filter { container in
+      state.beginnings[container] ?? mark < mark && state.ends[container] ?? 0 > mark
+    }
+    for (reopened, beginning) in state.beginnings where beginning >= mark && !reopened.contains("!") {
+      if isSent(reopened) { continue }
+      // A loop in which something was changed keeps its list: an item must not take another's change for its own.
+      if state.loops[reopened] != nil, state.acts.keys.contains(where: { $0.hasPrefix(reopened + "[") && isSent($0) }) {
+        containers.insert(reopened)
+      } else {
+        paths.append(reopened)
+      }
+    }
+    if state.acts.contains(where: { state.beginnings[$0.key] ?? 0 >= mark && isSent($0.key) }) {
+      try await warn("what was changed since `\(target)` stays changed; /undo takes it back", path)
+    }
+    try await reopen(paths, containers: Array(containers), word: "back", target: target)
+  }
+
+  private func reopen(
+    _ paths: [String], containers: [String] = [], word: String, target: String
+  ) async throws(Stop) {
+    var seen: Set<String> = []
+    let paths = paths.filter { seen.insert($0).inserted }
+    try await emit(
+      .stepsReopened, path: target,
+      facts: [
+        "paths": .list(paths.sorted().map(Value.string)), "containers": .list(containers.sorted().map(Value.string)),
+        "word": .string(word), "target": .string(target), "by": .string(self.operator.name),
+      ])
+    throw .again
+  }
+
+  /// The step that the operator means: `E2`, a path, or a name as it is seen from the step that asks.
+  private func stepPath(named name: String, near path: String) -> String? {
+    if name.first == "E" || name.first == "e", let number = Int(name.dropFirst()) { return state.evidencePaths[number] }
+    if state.beginnings[name] != nil { return name }
+    if let origin = visited[path]?.frame.scope.origins[name] { return origin }
+    let matches = state.beginnings.keys.filter { $0.hasSuffix("." + name) && !$0.contains("!") }
+    return matches.count == 1 ? matches.first : nil
+  }
+
+  func warn(_ text: String, _ path: String) async throws(Stop) {
+    try await emit(.warning, path: path, facts: ["text": .string(text)])
+  }
+}
