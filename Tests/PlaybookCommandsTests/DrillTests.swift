@@ -30,6 +30,10 @@ import Testing
     let playbooks = Program.root.appending(path: "playbooks").path
     let result = try program.run("drill", "mass-lockout", "--playbooks", playbooks)
     #expect(result.code == 3)
-    #expect(result.errors.contains("playbook resume "))
+    #expect(result.errors.contains("playbook drill mass-lockout --answer 'verdict="))
+    #expect(result.errors.contains("its world ended with this run"))
+    let resumed = try program.run("resume", "last")
+    #expect(resumed.code == 2)
+    #expect(resumed.errors.contains("was a drill and its world is gone"))
   }
 }

@@ -163,6 +163,17 @@ extension Question {
     }
   }
 
+  /// What answers it on a command line; a change outside a drill is approved by its digest alone.
+  func argument(isDrill: Bool) -> String {
+    switch kind {
+    case .approval(let approval), .item(let approval, _, _):
+      isDrill ? "--answer '\(key)=yes'" : "--approve \(approval.digest)"
+    case .option(let options, _): "--answer '\(key)=\(options.map(\.name).joined(separator: "|"))'"
+    case .yesNo: "--answer '\(key)=yes|no'"
+    case .text, .value, .checkpoint: "--answer '\(key)=…'"
+    }
+  }
+
   /// What `/skip REASON` says to it; nil where the step is left instead.
   func declined(because reason: String) -> Answer? {
     switch kind {

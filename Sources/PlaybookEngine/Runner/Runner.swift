@@ -245,7 +245,8 @@ public actor Runner {
   private func pause(_ reason: String, _ question: Question?) async -> RunResult {
     // The world of a drill ends with its command.
     let isDrill = configuration.mode == .drill
-    let how = isDrill ? "playbook drill \(configuration.playbook.name)" : "playbook resume \(configuration.id)"
+    var how = isDrill ? "playbook drill \(configuration.playbook.name)" : "playbook resume \(configuration.id)"
+    if let question, !self.operator.isInteractive { how += " " + question.argument(isDrill: isDrill) }
     let data = MapValue(present: [
       "reason": .string(reason), "how": .string(how),
       "question": question.map { ["key": .string($0.key), "text": .string($0.text)] },
