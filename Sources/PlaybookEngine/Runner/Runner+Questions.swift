@@ -166,7 +166,9 @@ extension Question {
   /// What answers it on a command line; a change outside a drill is approved by its digest alone.
   func argument(isDrill: Bool) -> String {
     switch kind {
-    case .approval(let approval), .item(let approval, _, _):
+    case .item(let approval, _, _):
+      "--answer '\(key)=yes|no'" + (isDrill ? "" : " --approve \(approval.digest)")
+    case .approval(let approval):
       isDrill ? "--answer '\(key)=yes'" : "--approve \(approval.digest)"
     case .option(let options, _): "--answer '\(key)=\(options.map(\.name).joined(separator: "|"))'"
     case .yesNo: "--answer '\(key)=yes|no'"
