@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib $(FLAGS) -Xswiftc -use-ld=lld -Xlink
 PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build demo test bench check format lint-format install bootstrap clean
+.PHONY: build demo test soak bench check format lint-format install bootstrap clean
 
 build: bootstrap
 	$(SWIFT) build $(RELEASE) --product playbook
@@ -21,6 +21,13 @@ demo: bootstrap
 test: bootstrap
 	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
 	.build/debug/playbook test --playbooks playbooks
+
+# Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`.
+KILLS ?= 500
+soak: bootstrap
+	@rm -f .build/soak.txt
+	@PLAYBOOK_KILLS=$(KILLS) PLAYBOOK_SOAK_REPORT=$(CURDIR)/.build/soak.txt PLAYBOOK_REQUIRE_SERVICES=1 \
+	  $(SWIFT) test --no-parallel $(FLAGS) --filter KillTests; code=$$?; cat .build/soak.txt; exit $$code
 
 check: lint-format test
 

@@ -83,7 +83,7 @@ let package = Package(
       "PlaybookCommands",
       [
         "SourceText", "YAMLTree", "CEL", "PlaybookLanguage", "PlaybookEngine", "PlaybookJournal", "PlaybookTranscript",
-        "PlaybookTerminal", "PlaybookDrill", argumentParser, subprocess,
+        "PlaybookTerminal", "PlaybookDrill", "CLinux", argumentParser, subprocess,
       ] + executors),
     .executableTarget(name: "playbook", dependencies: ["PlaybookCommands"], swiftSettings: settings),
     .executableTarget(
@@ -99,7 +99,7 @@ let package = Package(
     tests("CELTests", ["CEL"], exclude: ["Cases"]),
     tests("PlaybookLanguageTests", ["PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
     tests("PlaybookEngineTests", ["PlaybookEngine", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
-    tests("PlaybookJournalTests", ["PlaybookJournal", "PlaybookEngine", "CEL"]),
+    tests("PlaybookJournalTests", ["PlaybookJournal", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
       "PlaybookTranscriptTests", ["PlaybookTranscript", "PlaybookJournal", "PlaybookEngine", "CEL"],
       exclude: ["Snapshots"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -9,6 +10,8 @@ public enum CommandLineTool {
   public static func main(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Never {
     // A reader that goes away (`playbook list | head`) is no crash.
     signal(SIGPIPE, SIG_IGN)
+    // Memory holds secrets.
+    _ = playbook_leave_no_core()
     let code: Int32
     do {
       var command = try PlaybookCommand.parseAsRoot(arguments)
@@ -61,7 +64,7 @@ struct PlaybookCommand: AsyncParsableCommand {
         name: "After a run",
         subcommands: [
           RunsCommand.self, TranscriptCommand.self, SitrepCommand.self, EvidenceCommand.self, FollowUpsCommand.self,
-          VerifyCommand.self,
+          NoteCommand.self, VerifyCommand.self,
         ]),
     ],
     defaultSubcommand: FindCommand.self)

@@ -1,5 +1,6 @@
 import CEL
 import FoundationEssentials
+import PlaybookEngine
 import Testing
 
 @testable import PlaybookJournal
@@ -25,6 +26,22 @@ import Testing
     #expect(throws: RunStore.LookupError.self) { try runs.store.find("2026") }
     for name in ["", "..", "../" + first.id, "/etc", "nothing"] {
       #expect(throws: RunStore.LookupError.self) { try runs.store.find(name) }
+    }
+  }
+
+  @Test func `of two runs of one second the last is the one whose first event came later`() async throws {
+    for _ in 0..<8 {
+      let first = try runs.store.create(playbook: "one", at: .example)
+      let second = try runs.store.create(playbook: "one", at: .example)
+      for (folder, nanoseconds) in [(second, 900_000_000), (first, 90_000_000)] {
+        let writer = try JournalWriter(folder, holder: ["pid": 1])
+        let at = Timestamp(seconds: Timestamp.example.seconds, nanoseconds: Int32(nanoseconds))
+        _ = try await writer.record(Event(at: at, type: .runStarted), synced: false)
+      }
+      #expect(try runs.store.find("last").id == second.id)
+      #expect(runs.store.ids() == [second.id, first.id])
+      try FileManager.default.removeItem(atPath: first.path)
+      try FileManager.default.removeItem(atPath: second.path)
     }
   }
 

@@ -57,7 +57,7 @@ import Testing
     do {
       _ = try JournalWriter(folder, holder: ["pid": 8])
       Issue.record("two writers")
-    } catch let locked as JournalWriter.Locked {
+    } catch let locked as RunLock.Held {
       #expect(locked.holder?["operator"]?.stringValue == "alice")
     }
     _ = try await first.record(.note("still mine"), synced: false)

@@ -249,6 +249,16 @@ import Testing
     #expect(terminal.text.contains("y\r\n    note: from elsewhere"))
   }
 
+  @Test func `a remark from another terminal is shown before the answer, and the prompt again`() async throws {
+    async let reply = person.ask(Self.yesNo)
+    try await terminal.waits(for: ">")
+    await person.observe(RunFixture.event(.noteAdded, "", ["text": "don't do it", "by": "bob", "id": "r1"]))
+    try await terminal.waits(for: "note: don't do it  (bob)")
+    terminal.type("n\n")
+    #expect(await reply.summary == "answer false")
+    #expect(terminal.text.split(separator: "4/9  >").count == 3)
+  }
+
   @Test func `two questions are asked one after the other`() async throws {
     async let first = person.ask(Self.yesNo)
     try await terminal.waits(for: "4/9  >")

@@ -32,6 +32,18 @@ import Testing
     #expect(change.items[0].state == "done" && change.items[0].verified == true)
   }
 
+  @Test func `a late remark stands where it belongs in time and says when it was taken down`() throws {
+    let late = SmallRun.event(
+      .noteAdded, at: 4000,
+      ["id": "r1", "text": "calls began", "by": "bob", "when": .timestamp(SmallRun.at(1))])
+    let lines = SmallRun.transcript(SmallRun.events + [late]).text(.text).split(separator: "\n").map(String.init)
+    let place = try #require(lines.firstIndex { $0.contains("calls began") && $0.contains("taken down ") })
+    let next = try #require(lines.firstIndex { $0.contains("the load fell") })
+    #expect(place < next)
+    // The end of the run is what it was.
+    #expect(SmallRun.transcript(SmallRun.events + [late]).text(.markdown).contains("completed"))
+  }
+
   @Test func `its JSON can be read and says the same`() throws {
     let json = try Value(json: Array(transcript.text(.json).utf8))
     #expect(json["version"]?.intValue == 1 && json["outcome"]?.stringValue == "completed")

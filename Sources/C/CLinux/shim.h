@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -22,4 +23,27 @@ static inline int playbook_window_size(int fd, unsigned short *rows, unsigned sh
 int fallocate(int fd, int mode, off_t offset, off_t length);
 static inline int playbook_reserve(int fd, off_t offset, off_t length) {
   return fallocate(fd, 1 /* FALLOC_FL_KEEP_SIZE */, offset, length);
+}
+
+/* fcntl() is variadic, and F_OFD_* are GNU-only. A lock of an open file description ends with its last descriptor, works
+   over NFS, and, unlike that of flock(), can be asked for without being taken. 0: taken. */
+static inline int playbook_lock(int fd) {
+  struct flock whole = {0};
+  whole.l_type = F_WRLCK;
+  return fcntl(fd, 37 /* F_OFD_SETLK */, &whole);
+}
+
+/* 1: another open file description has the lock; 0: nobody; -1: the file system can't say. */
+static inline int playbook_is_locked(int fd) {
+  struct flock whole = {0};
+  whole.l_type = F_WRLCK;
+  if (fcntl(fd, 36 /* F_OFD_GETLK */, &whole) != 0) return -1;
+  return whole.l_type != F_UNLCK;
+}
+
+/* prctl() is variadic. From now on a crash leaves no core file, and no other process of the user reads this one's memory. */
+static inline int playbook_leave_no_core(void) {
+  struct rlimit none = {0, 0};
+  (void)setrlimit(RLIMIT_CORE, &none);
+  return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }

@@ -29,9 +29,9 @@ struct ResumeCommand: AsyncParsableCommand {
   var output = OutputFormat.text
 
   func run() async throws {
-    let run = try runs.open(name)
-    let folder = run.folder
-    let contents = try run.contents()
+    let folder = try runs.open(name).folder
+    // The lock first: what is read then stays as it is.
+    let (lock, contents) = try open(folder)
     if let problem = contents.problem {
       throw CommandFailure.failed(
         "the journal of \(folder.id) can't be trusted: line \(problem.line): \(problem.message)")
@@ -60,7 +60,23 @@ struct ResumeCommand: AsyncParsableCommand {
       playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
       output: output)
     session.changed = sources.changed
+    session.lock = lock
+    if let dead = lock.dead {
+      Output.operatorText(
+        "playbook: note: \(RunLock.text(of: dead)) ended without giving the run up; it is taken over\n")
+    }
     try Launch.finish(try await session.resume(folder, contents))
+  }
+
+  private func open(_ folder: RunFolder) throws -> (RunLock, JournalContents) {
+    do {
+      let lock = try RunLock(folder)
+      return (lock, try folder.journal())
+    } catch let held as RunLock.Held {
+      throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
+    } catch let error as FileError {
+      throw CommandFailure.failed(error.description)
+    }
   }
 
   /// The world of a drill ends with its command; only one that was left up by `--serve` can still be there.

@@ -25,13 +25,15 @@ struct RunsCommand: ParsableCommand {
       var ends: (first: Event, last: EventType)?
       let journal = try? runs.open(id).events { event in
         state.apply(event)
-        ends = (ends?.first ?? event, event.type)
+        // A remark may come at any time and says nothing of how the run stands.
+        ends = (ends?.first ?? event, event.type == .noteAdded ? ends?.last ?? event.type : event.type)
       }
       guard let journal, let (first, last) = ends else {
         Output.operatorText("\(id): its journal can't be read\n")
         continue
       }
-      var outcome = state.outcome ?? (last == .runPaused ? "paused" : "unfinished")
+      let isHeld = (try? store.find(id))?.holder != nil
+      var outcome = state.outcome ?? (isHeld ? "running" : last == .runPaused ? "paused" : "unfinished")
       if journal.problem != nil { outcome += ", journal damaged" }
       let record: Value = [
         "run": .string(id), "started": .string(first.at.description), "outcome": .string(outcome),
@@ -47,48 +49,5 @@ struct RunsCommand: ParsableCommand {
       }
     }
     if ids.count > limit { Output.operatorText("\(ids.count - limit) more; --limit \(ids.count)\n") }
-  }
-}
-
-/// `playbook verify RUN`.
-struct VerifyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Checks a run's hash chain; names the first event that does not fit.",
-    discussion: "Exit code 0: everything fits; 1: something does not.")
-
-  @Argument(
-    help: ArgumentHelp("The run: its id, a unique part of it, or `last`.", valueName: "run"),
-    completion: .custom(Completions.runs))
-  var name: String
-
-  @Option(name: .long, help: "The head hash that was printed or is in the transcript: tells a journal cut at its end.")
-  var head: String?
-
-  @OptionGroup var runs: RunsOptions
-
-  func run() throws {
-    let run = try runs.open(name)
-    var evidence: [(event: Int, path: String, digest: String)] = []
-    let journal = try run.events { event in
-      if let digest = event.data["evidence"]?["sha256"]?.stringValue {
-        evidence.append((event.sequence, event.path, digest))
-      }
-    }
-    if let problem = journal.problem {
-      throw CommandFailure.failed("\(run.folder.path)/journal.jsonl:\(problem.line): \(problem.message)")
-    }
-    if let head, head != journal.head {
-      throw CommandFailure.failed(
-        "the journal ends with \(journal.head), not with \(head): it was cut at its end, or written again")
-    }
-    for (event, path, digest) in evidence {
-      do {
-        _ = try run.folder.evidence(digest)
-      } catch {
-        throw CommandFailure.failed("event \(event) (\(path)): \(error.description)")
-      }
-    }
-    if journal.isTorn { Output.operatorText("note: the last line was cut in writing and is left out\n") }
-    Output.data("ok  \(journal.count) events  head \(journal.head)\n")
   }
 }

@@ -168,14 +168,17 @@ enum Loading {
     return entries
   }
 
-  /// `--alerted`: RFC 3339, or a time of today in UTC.
-  static func alerted(_ text: String?) throws -> Timestamp? {
+  /// When the alert came.
+  static func alerted(_ text: String?) throws -> Timestamp? { try time(text, option: "--alerted") }
+
+  /// RFC 3339, or a time of today in UTC.
+  static func time(_ text: String?, option: String) throws -> Timestamp? {
     guard let text else { return nil }
     let today = Timestamp.now().description.prefix(10)
     if let time = Timestamp(rfc3339: text) { return time }
     for candidate in ["\(today)T\(text)Z", "\(today)T\(text):00Z"] {
       if let time = Timestamp(rfc3339: candidate) { return time }
     }
-    throw CommandFailure.wrong("--alerted \(text): write 2026-11-23T02:51:00Z or 02:51")
+    throw CommandFailure.wrong("\(option) \(text): write 2026-11-23T02:51:00Z or 02:51")
   }
 }

@@ -29,6 +29,8 @@ struct RunSession {
   var changed: String?
   /// Facts on the playbook's repository, asked for before the run.
   var git: Value?
+  /// The run's lock, where it was taken before the journal was read.
+  var lock: RunLock?
 
   /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
   func start() async throws -> (result: RunResult, folder: RunFolder) {
@@ -101,6 +103,8 @@ struct RunSession {
     ])
     if let git { facts["git"] = git }
     if let changed { facts["changed"] = .string(changed) }
+    if let boot = Self.bootID { facts["boot"] = .string(boot) }
+    if let dead = lock?.dead { facts["tookOver"] = dead }
     return facts
   }
 
@@ -118,21 +122,16 @@ struct RunSession {
     terminal: TerminalOperator
   ) async throws -> RunResult {
     defer { terminal.restore() }
-    let holder: Value = [
-      "pid": .int(Int64(getpid())), "host": .string(Self.hostName), "operator": .string(Self.operatorName),
-      "since": .string(Timestamp.now().description),
-    ]
     let isJSON = output == .json
     let journal: JournalWriter
     do {
-      journal = try JournalWriter(folder, continuing: contents, holder: holder) { line in
+      journal = try JournalWriter(folder, continuing: contents, lock: lock, holder: Self.holder) { line in
         if isJSON { Output.data(line + [UInt8(ascii: "\n")]) }
       }
-    } catch let locked as JournalWriter.Locked {
-      let who = locked.holder?["operator"]?.rendered ?? "somebody"
-      let process = locked.holder?["pid"]?.rendered ?? "?"
-      let since = locked.holder?["since"]?.rendered ?? "?"
-      throw CommandFailure.wrong("the run \(folder.id) is held by \(who) (process \(process)) since \(since)")
+    } catch let held as RunLock.Held {
+      throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
+    } catch let error as FileError {
+      throw CommandFailure.failed(error.description)
     }
     let control = RunControl()
     let events = contents?.events ?? []
@@ -140,9 +139,19 @@ struct RunSession {
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: journal,
       fetcher: SystemSecrets(prompt: { name in await SecretPrompt.read(name, terminal) }), control: control,
-      history: events, loadEvidence: { digest in try folder.evidence(digest) })
+      history: events, neighbours: neighbours(of: folder),
+      loadEvidence: { digest in try folder.evidence(digest) })
     let signals = Signals(terminal, control, runner)
+    let remarks = Task { await RemarkWatch(folder).follow(runner) }
     let result = await runner.run()
+    remarks.cancel()
+    await remarks.value
+    if let problem = await journal.problem {
+      throw CommandFailure.failed(
+        "the run stopped, because its journal can't be written any more, and nothing was sent after that: \(problem)\n"
+          + "go on with  playbook resume \(folder.id)")
+    }
+    await journal.close()
     withExtendedLifetime(signals) {}
     if mode != .plan { try await conclude(result, folder, head: await journal.head) }
     return result
@@ -169,6 +178,28 @@ struct RunSession {
       lines.append("go on with  playbook resume \(folder.id)")
     }
     Output.operatorText(lines.joined(separator: "\n") + "\n")
+  }
+
+  /// Other runs that are open in the environment. A drill has a world of its own.
+  private func neighbours(of folder: RunFolder) -> @Sendable () async -> [String] {
+    guard mode == .run else { return { [] } }
+    let (store, name) = (store, environment.name)
+    return { store.open(in: name, besides: folder.id).map(\.text) }
+  }
+
+  /// Who this process is, for the lock.
+  static var holder: Value {
+    [
+      "pid": .int(Int64(getpid())), "host": .string(hostName), "operator": .string(operatorName),
+      "since": .string(Timestamp.now().description),
+    ]
+  }
+
+  /// Changes with each start of the machine; nil where the system does not say.
+  private static var bootID: String? {
+    FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id").map {
+      String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace }
+    }
   }
 
   /// The transcript as Markdown, into the run's folder. Its path.

@@ -27,11 +27,13 @@ public struct Event: Sendable {
 public enum EventType: String, Sendable, CaseIterable {
   /// `run`, `playbook`, `title`, `severity`?, `environment`, `color`?, `operator`, `engine` (version), `inputs` (map),
   /// `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp), `contact`?
-  /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `category`?,
+  /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `boot`? (id of
+  /// the machine's boot), `category`?,
   /// `section`?, `symptoms`, `path` (of the playbook).
   case runStarted = "run.started"
-  /// `operator`, `host`, `pid`, `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the
-  /// recorded ones, in words).
+  /// `operator`, `host`, `pid`, `boot`?, `tookOver`? (the process that died while it held the run: `operator`, `pid`, `host`,
+  /// `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the recorded ones, in
+  /// words).
   case runResumed = "run.resumed"
   /// `reason`, `question`? (`key`, `text`), `how` (the command that goes on).
   case runPaused = "run.paused"
@@ -86,7 +88,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case stepsReopened = "steps.reopened"
   /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`.
   case failureHandled = "failure.handled"
-  /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late).
+  /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late), `id`? and `made`? (timestamp; both for one from
+  /// another process). The only event that may stand after `run.finished`.
   case noteAdded = "note.added"
   /// Something done outside playbook: `text`, `by`.
   case doneOutside = "outside.done"

@@ -24,6 +24,8 @@ public struct RunState: Sendable {
     public var isUndone: Bool { undo == "done" }
     /// Whether there is or may be something to take back.
     var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
+    /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
+    public var isDoubtful = false
   }
 
   /// A change that was approved.
@@ -62,6 +64,8 @@ public struct RunState: Sendable {
   public private(set) var failuresHandled = 0
   /// How many pieces of evidence have a number.
   public private(set) var evidenceCount = 0
+  /// The machine's boot in which the last sitting began.
+  private var boot: String?
   /// The time of the last event.
   public private(set) var last: Timestamp?
   public private(set) var operators: [String] = []
@@ -80,6 +84,8 @@ public struct RunState: Sendable {
   private(set) var ends: [String: Int] = [:]
   private(set) var containers: Set<String> = []
   private var count = 0
+  /// The ids of remarks that came from outside.
+  public private(set) var remarks: Set<String> = []
 
   /// Changes made: items of acts that were done or may have been.
   public var changes: Int {
@@ -100,8 +106,13 @@ public struct RunState: Sendable {
     switch event.type {
     case .runStarted:
       started = event.at
+      boot = data["boot"]?.stringValue
       if let name = data["operator"]?.stringValue { operators = [name] }
     case .runResumed:
+      if let now = data["boot"]?.stringValue {
+        if let before = boot, before != now { doubt() }
+        boot = now
+      }
       if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
       pausedBecause = nil
     case .runPaused: pausedBecause = data["reason"]?.stringValue
@@ -158,7 +169,9 @@ public struct RunState: Sendable {
       answers[key] = Answer(
         value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
         source: data["source"]?.stringValue ?? "terminal")
-    case .callSent, .callRepeated, .questionAsked, .noteAdded, .doneOutside, .followUpAdded, .warning: break
+    case .noteAdded:
+      if let id = data["id"]?.stringValue { remarks.insert(id) }
+    case .callSent, .callRepeated, .questionAsked, .doneOutside, .followUpAdded, .warning: break
     }
   }
 
@@ -213,6 +226,15 @@ public struct RunState: Sendable {
     for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue) {
       finished[path] = nil
       ends[path] = nil
+    }
+  }
+
+  /// After a power cut only what was synced is on record: of an act that was intended any call may have been sent.
+  private mutating func doubt() {
+    for (path, act) in acts where finished[path] == nil && skipped[path] == nil {
+      for position in act.approved ?? Set(act.calls.indices) where act.items[position] == nil {
+        acts[path]?.items[position] = Item(state: "started", isDoubtful: true)
+      }
     }
   }
 

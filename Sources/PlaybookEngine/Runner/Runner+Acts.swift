@@ -216,6 +216,9 @@ extension Runner {
         return nil
       }
     }
+    if state.actOrder.isEmpty {
+      for text in await neighbours() { try await emit(.warning, path: path, facts: ["text": .string(text)]) }
+    }
     let text = (title(of: step, in: frame)?.stringValue ?? step.name)
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {

@@ -193,7 +193,11 @@ extension Runner {
   ) async throws(Stop) -> MapValue? {
     let path = frame.path(step)
     let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
-    var text = "`\(item.prepared.text)` was sent, and what became of it is not known."
+    let isDoubtful = state.acts[path]?.items[item.position]?.isDoubtful == true
+    var text =
+      isDoubtful
+      ? "`\(item.prepared.text)` may have been sent: the machine was started anew since."
+      : "`\(item.prepared.text)` was sent, and what became of it is not known."
     if let held { text += held ? " Its verification holds." : " Its verification does not hold." }
     var options = [
       Question.Option(name: "happened", text: "it happened: go on"),

@@ -90,7 +90,7 @@ extension Runner {
     _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil
   ) async throws(Stop) {
     try await emit(
-      .failureHandled, path: path,
+      .failureHandled, path: path, synced: true,
       data: MapValue(present: [
         "choice": .string(choice), "reason": reason.map(Value.string), "position": position.map { .int(Int64($0)) },
         "item": item, "inputs": edits.map(Value.map), "by": .string(self.operator.name),

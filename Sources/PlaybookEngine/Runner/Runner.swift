@@ -21,6 +21,8 @@ public actor Runner {
   let isResumed: Bool
   /// Evidence of earlier sittings that lies in files.
   let loadEvidence: @Sendable (String) async throws -> Value
+  /// Other runs that are open in the same environment, a sentence each.
+  let neighbours: @Sendable () async -> [String]
   var lastSync: Timestamp?
 
   /// What ends the walk before its end.
@@ -48,7 +50,8 @@ public actor Runner {
   public init(
     _ configuration: RunConfiguration, executors: [any Executor], operator: any Operator, sink: any EventSink,
     fetcher: any SecretFetcher, clock: any RunClock = SystemRunClock(), control: RunControl = RunControl(),
-    history: [Event] = [], loadEvidence: @escaping @Sendable (String) async throws -> Value
+    history: [Event] = [], neighbours: @escaping @Sendable () async -> [String] = { [] },
+    loadEvidence: @escaping @Sendable (String) async throws -> Value
   ) {
     self.configuration = configuration
     self.executors = Dictionary(executors.map { ($0.name, $0) }) { first, _ in first }
@@ -57,6 +60,7 @@ public actor Runner {
     self.clock = clock
     self.control = control
     self.loadEvidence = loadEvidence
+    self.neighbours = neighbours
     secrets = SecretStore(environment: configuration.environment, fetcher: fetcher, sink: sink, clock: clock)
     protection = Protection(protected: configuration.environment.protected)
     state = RunState(history)
@@ -135,7 +139,8 @@ public actor Runner {
         .runResumed,
         data: MapValue(present: [
           "operator": .string(self.operator.name), "host": configuration.facts["host"],
-          "pid": configuration.facts["pid"], "changed": configuration.facts["changed"],
+          "pid": configuration.facts["pid"], "boot": configuration.facts["boot"],
+          "tookOver": configuration.facts["tookOver"], "changed": configuration.facts["changed"],
           "reason": .string(state.pausedBecause ?? "it ended without a word (killed, or its machine stopped)"),
         ]))
     } else {

@@ -81,8 +81,8 @@ final class RunFile: Sendable {
     }
   }
 
-  /// The whole content.
-  func read() throws(FileError) -> [UInt8] {
+  /// The whole content, or its beginning.
+  func read(atMost limit: Int = .max) throws(FileError) -> [UInt8] {
     var content: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     guard lseek(descriptor, 0, SEEK_SET) >= 0 else { throw FileError(path: path, operation: "read", code: errno) }
@@ -94,8 +94,8 @@ final class RunFile: Sendable {
         if errno == EINTR { continue }
         throw FileError(path: path, operation: "read", code: errno)
       }
-      if count == 0 { return content }
       content += buffer[..<count]
+      if count == 0 || content.count >= limit { return content }
     }
   }
 
@@ -136,8 +136,25 @@ final class RunFile: Sendable {
     }
   }
 
-  /// Takes the lock of this file, held until it is closed; false when a living process has it.
-  func lock() -> Bool {
-    flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  /// Throws where the file has lost its name: it was deleted, or moved with its folder.
+  func checkInPlace() throws(FileError) {
+    var (own, named) = (stat(), stat())
+    guard unsafe fstat(descriptor, &own) == 0, unsafe lstat(path, &named) == 0 else {
+      throw FileError(path: path, operation: "find", code: errno)
+    }
+    guard own.st_ino == named.st_ino, own.st_dev == named.st_dev else {
+      throw FileError(path: path, operation: "go on in the replaced", code: ESTALE)
+    }
   }
 }
+
+/// What a journal needs of its file; tests put a disk in between that forgets what was not synced.
+protocol WriteAheadFile: Sendable {
+  func write(_ bytes: [UInt8]) throws(FileError)
+  func sync() throws(FileError)
+  func reserve(_ length: Int, from offset: Int) throws(FileError)
+  func truncate(to length: Int) throws(FileError)
+  func checkInPlace() throws(FileError)
+}
+
+extension RunFile: WriteAheadFile {}

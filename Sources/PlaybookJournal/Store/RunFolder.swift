@@ -23,7 +23,11 @@ public struct RunFolder: Sendable {
 
   /// The journal, as far as it fits.
   public func journal() throws(FileError) -> JournalContents {
-    JournalReader.read(try folder.file("journal.jsonl", O_RDONLY).read())
+    JournalReader.read(try journalBytes())
+  }
+
+  func journalBytes() throws(FileError) -> [UInt8] {
+    try folder.file("journal.jsonl", O_RDONLY).read()
   }
 
   /// An outcome that was too large for a line. Throws where the file is missing or is not what its name says.
@@ -50,6 +54,13 @@ public struct RunFolder: Sendable {
     return digest
   }
 
+  /// Puts the names of what is in the folder on disk, and its own in the folder of runs.
+  func syncNames() throws(FileError) {
+    guard fsync(folder.descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
+    // A folder of runs that may be written to but not read can't be opened: no error.
+    if let root = try? RunFile.folder(path + "/..") { _ = fsync(root.descriptor) }
+  }
+
   /// Writes a file under its final name only when it is whole and on disk; one that is there stays.
   func keep(_ bytes: [UInt8], as name: String, in subfolder: String) throws(FileError) {
     let place = try folder.subfolder(subfolder, mode: folderMode)
@@ -66,5 +77,7 @@ public struct RunFolder: Sendable {
     guard unsafe renameat(place.descriptor, temporary, place.descriptor, name) == 0 else {
       throw FileError(path: "\(path)/\(subfolder)/\(name)", operation: "rename to", code: errno)
     }
+    // An event that names the file may be on disk soon: so must the name be.
+    guard fsync(place.descriptor) == 0 else { throw FileError(path: place.path, operation: "sync", code: errno) }
   }
 }

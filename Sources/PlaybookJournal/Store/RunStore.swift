@@ -54,10 +54,24 @@ public struct RunStore: Sendable {
     throw FileError(path: root, operation: "make a run's folder in", code: last)
   }
 
-  /// All runs, newest first.
+  /// All runs, newest first: by the time of the first event, then by id.
   public func ids() -> [String] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-    return names.filter(Self.isID).sorted(by: >)
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).filter(Self.isID)
+    // The name has the second; only runs of one second need a look into their journals.
+    let seconds = Dictionary(grouping: names) { $0.prefix(16) }
+    return seconds.sorted { $0.key > $1.key }.flatMap { second in
+      guard second.value.count > 1 else { return second.value }
+      return second.value.map { (start: start(of: $0) ?? Timestamp(seconds: 0), id: $0) }.sorted { $0 > $1 }.map(\.id)
+    }
+  }
+
+  /// The time of a run's first event, as its journal has it; nil where there is none.
+  private func start(of id: String) -> Timestamp? {
+    guard let folder = try? RunFolder(id: id, path: root + "/" + id, isShared: false),
+      let file = try? folder.folder.file("journal.jsonl", O_RDONLY),
+      let line = (try? file.read(atMost: 1 << 20))?.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
+    else { return nil }
+    return (try? Value(json: Array(line)))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
   }
 
   /// The run that `name` means: an id, a unique beginning or ending of one, or `last`.

@@ -157,9 +157,9 @@ extension TerminalOperator {
     guard let reading = reader.begin() else { return .endOfInput }
     mode.prepare(isEchoed: isEchoed)
     screen.prompt(prompt)
-    isPrompting = true
+    openPrompt = prompt
     let input = await reader.line(reading)
-    isPrompting = false
+    openPrompt = nil
     if !isEchoed { mode.prepare() }
     if !isEchoed || input == .cancelled || input == .endOfInput { screen.endLine() }
     interruption.readEnded()

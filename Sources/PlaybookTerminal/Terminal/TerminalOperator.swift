@@ -21,7 +21,9 @@ public actor TerminalOperator: Operator {
   var renderer: EventRenderer
 
   /// Whether a prompt stands open; what happens meanwhile is shown after it.
-  var isPrompting = false
+  var isPrompting: Bool { openPrompt != nil }
+  /// The prompt that stands open.
+  var openPrompt: Line?
   private var held: [Line] = []
   /// Questions are asked one after the other, whoever asks.
   var turns = Turns()
@@ -107,7 +109,14 @@ public actor TerminalOperator: Operator {
     }
     let lines = renderer.lines(for: event, width: screen.width)
     follow(event)
-    show(lines)
+    if let openPrompt, event.type == .noteAdded, event.data["id"] != nil {
+      // Somebody else says something: it may bear on the answer that is being typed.
+      screen.endLine()
+      screen.write(lines)
+      screen.prompt(openPrompt)
+    } else {
+      show(lines)
+    }
   }
 
   /// Evidence in a file is shown at once up to this size; beyond it on demand.

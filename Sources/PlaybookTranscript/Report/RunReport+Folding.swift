@@ -169,7 +169,9 @@ extension RunReport {
       if case .timestamp(let time) = data["when"] { remark.at = time }
       notes.append(remark)
       isOutOfOrder = isOutOfOrder || remark.at < event.at
-      note(event, "note", remark.text, who: by, at: remark.at)
+      let isLate = remark.at < event.at
+      note(
+        event, "note", remark.text, isLate ? "taken down \(event.at.description)" : nil, who: by, at: remark.at)
     case .doneOutside:
       outside.append(remark)
       note(event, "outside", remark.text, who: by)

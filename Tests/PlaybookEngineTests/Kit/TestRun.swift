@@ -19,6 +19,7 @@ final class TestRun {
   var inputs: [String: Value] = [:]
   var ticket: String?
   var control = RunControl()
+  var neighbours: [String] = []
 
   /// - Parameters:
   ///   - steps: what follows the head: `steps:`, `inputs:` and so on.
@@ -57,7 +58,7 @@ final class TestRun {
   /// One sitting.
   @discardableResult
   func sit(_ human: FakeOperator = FakeOperator(), from history: [Event]? = nil) async -> RunResult {
-    let sink = sink
+    let (sink, neighbours) = (sink, neighbours)
     let runner = Runner(
       RunConfiguration(
         id: "20261123T171500Z-example-7f3k", mode: mode, playbook: playbook, inputs: inputs, environment: environment,
@@ -65,7 +66,7 @@ final class TestRun {
         approvals: approvals, ticket: ticket),
       executors: [executor, FakeExecutor("manual", isPrompted: true)], operator: human, sink: sink,
       fetcher: FakeFetcher(values: ["token": "s3cr3t-token"]), clock: clock, control: control,
-      history: history ?? sink.events,
+      history: history ?? sink.events, neighbours: { neighbours },
       loadEvidence: { digest in
         guard let value = sink.evidence(digest) else { throw ExecutorError(.malformed, "no evidence") }
         return value

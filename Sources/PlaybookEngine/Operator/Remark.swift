@@ -1,0 +1,43 @@
+public import CEL
+
+/// Something that somebody who is not at the run's terminal says of it.
+public struct Remark: Sendable {
+  /// Longest text, in bytes of UTF-8.
+  public static let longestText = 4096
+
+  /// Made by whoever writes it, so that one taken up twice is recorded once.
+  public var id: String
+  public var text: String
+  public var by: String
+  /// What time it is about, where it comes late.
+  public var when: Timestamp?
+  /// When it was made.
+  public var made: Timestamp
+
+  public init(id: String, text: String, by: String, when: Timestamp? = nil, made: Timestamp) {
+    self.id = id
+    self.text = text
+    self.by = by
+    self.when = when
+    self.made = made
+  }
+
+  /// What keeps a text from being a remark, or nil.
+  public static func problem(with text: String) -> String? {
+    if text.allSatisfy(\.isWhitespace) { return "a remark says something" }
+    if text.utf8.count > longestText {
+      return "a remark has at most \(longestText) bytes; this one has \(text.utf8.count)"
+    }
+    return nil
+  }
+
+  /// As it is recorded.
+  public var event: Event {
+    Event(
+      at: made, type: .noteAdded,
+      data: MapValue(present: [
+        "text": .string(text), "by": .string(by), "when": when.map(Value.timestamp), "id": .string(id),
+        "made": .timestamp(made),
+      ]))
+  }
+}

@@ -1,0 +1,83 @@
+import CLinux
+public import CEL
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The lock of a run: one process at a time writes its journal. Held until the process ends, however it does, or until
+/// this goes away.
+///
+/// The file beside the lock says who: while held `pid`, `host`, `operator`, `since`; once given up in an orderly way
+/// `released`, `head` (the journal's last hash) and `events` (how many). A holder that died leaves its own words.
+public final class RunLock: Sendable {
+  /// Another living process has it.
+  public struct Held: Error, Sendable {
+    /// What the holder wrote of itself.
+    public var holder: Value?
+
+    public init(holder: Value?) { self.holder = holder }
+
+    /// "alice (process 4711 on web-1) since 2026-11-23T17:15:00Z".
+    public var text: String { RunLock.text(of: holder) }
+  }
+
+  let file: RunFile
+  /// The holder that died while it had the run; nil where it was given up in an orderly way.
+  public let dead: Value?
+
+  /// Takes the lock. Throws `Held` or `FileError`.
+  public init(_ folder: RunFolder) throws {
+    file = try folder.folder.file("lock", O_RDWR | O_CREAT, mode: folder.fileMode)
+    let content = (try? file.read()).flatMap { try? Value(json: $0) }
+    guard playbook_lock(file.descriptor) == 0 else {
+      if errno != EAGAIN, errno != EACCES { throw FileError(path: file.path, operation: "lock", code: errno) }
+      throw Held(holder: content)
+    }
+    dead = content?["pid"] == nil ? nil : content
+  }
+
+  /// Writes who holds the run from now on.
+  func claim(_ holder: Value) throws(FileError) { try replace(holder) }
+
+  /// Writes how the journal was left.
+  func release(head: String, events: Int, at time: Timestamp) throws(FileError) {
+    try replace([
+      "released": .string(time.description), "head": .string(head), "events": .int(Int64(events)),
+    ])
+  }
+
+  private func replace(_ content: Value) throws(FileError) {
+    try file.truncate(to: 0)
+    guard lseek(file.descriptor, 0, SEEK_SET) == 0 else {
+      throw FileError(path: file.path, operation: "write to", code: errno)
+    }
+    try file.write(content.jsonBytes())
+    try file.sync()
+  }
+
+  /// A holder in words.
+  public static func text(of holder: Value?) -> String {
+    let who = holder?["operator"]?.stringValue ?? "somebody"
+    let process = holder?["pid"]?.rendered ?? "unknown"
+    let host = holder?["host"]?.stringValue.map { " on \($0)" } ?? ""
+    let since = holder?["since"]?.stringValue.map { " since \($0)" } ?? ""
+    return "\(who) (process \(process)\(host))\(since)"
+  }
+}
+
+extension RunFolder {
+  /// Who holds the run now, without touching its lock; nil: no living process does.
+  public var holder: Value? {
+    guard let file = try? folder.file("lock", O_RDONLY), playbook_is_locked(file.descriptor) == 1 else { return nil }
+    return (try? file.read()).flatMap { try? Value(json: $0) } ?? .map(MapValue())
+  }
+
+  /// How the last process that gave the run up in an orderly way left the journal; nil where it is held or was left by a
+  /// crash.
+  var leftAt: (head: String, events: Int)? {
+    guard let file = try? folder.file("lock", O_RDONLY), let content = try? Value(json: file.read()),
+      let head = content["head"]?.stringValue, let events = content["events"]?.intValue
+    else { return nil }
+    return (head, Int(events))
+  }
+}

@@ -1,0 +1,91 @@
+import CEL
+import FoundationEssentials
+import PlaybookEngine
+import Testing
+
+@testable import PlaybookJournal
+
+@Suite struct LockTests {
+  private let runs = TemporaryRuns()
+  private static let holder: Value = [
+    "pid": 4711, "host": "web-1", "operator": "alice", "since": "2026-11-23T17:15:00Z",
+  ]
+
+  @Test func `a run that is held says by whom, and asking does not take it`() async throws {
+    let folder = try runs.folder()
+    #expect(folder.holder == nil)
+    let writer = try JournalWriter(folder, holder: Self.holder)
+    #expect(RunLock.text(of: folder.holder) == "alice (process 4711 on web-1) since 2026-11-23T17:15:00Z")
+    #expect(throws: RunLock.Held.self) { try RunLock(folder) }
+    #expect(folder.holder != nil)
+    await writer.close()
+  }
+
+  @Test func `who died while holding a run is known to the next, who gives up in order is not`() async throws {
+    let folder = try runs.folder()
+    do { _ = try JournalWriter(folder, holder: Self.holder) }
+    #expect(folder.holder == nil)
+    let lock = try RunLock(folder)
+    #expect(lock.dead?["operator"]?.stringValue == "alice")
+    let writer = try JournalWriter(folder, lock: lock, holder: Self.holder)
+    _ = try await writer.record(.note("x"), synced: false)
+    await writer.close()
+    #expect(folder.leftAt?.events == 1)
+    #expect(try folder.leftAt?.head == folder.journal().head)
+    await #expect(throws: EventSinkError.self) { try await writer.record(.note("after the end"), synced: false) }
+  }
+
+  @Test func `a visitor leaves the word of the dead`() async throws {
+    let folder = try runs.folder()
+    do { _ = try JournalWriter(folder, holder: Self.holder) }
+    do {
+      let writer = try JournalWriter(folder, lock: RunLock(folder), holder: ["pid": 1, "operator": "bob"])
+      _ = try await writer.record(.note("a remark"), synced: true)
+      await writer.close(isVisitor: true)
+    }
+    #expect(try RunLock(folder).dead?["operator"]?.stringValue == "alice")
+  }
+
+  @Test(arguments: ["deleted", "moved", "replaced"])
+  func `a lost folder stops the writing before the next event`(_ how: String) async throws {
+    let folder = try runs.folder()
+    let writer = try JournalWriter(folder, holder: Self.holder)
+    _ = try await writer.record(.note("one"), synced: true)
+    let files = FileManager.default
+    switch how {
+    case "deleted": try files.removeItem(atPath: folder.path)
+    case "moved": try files.moveItem(atPath: folder.path, toPath: folder.path + ".old")
+    default:
+      try files.moveItem(atPath: folder.path + "/journal.jsonl", toPath: folder.path + "/old")
+      try files.copyItem(atPath: folder.path + "/old", toPath: folder.path + "/journal.jsonl")
+    }
+    for _ in 0..<2 {
+      await #expect(throws: EventSinkError.self) { try await writer.record(.note("two"), synced: false) }
+    }
+  }
+
+  @Test func `who is open in an environment is told with since when and whether anything was changed`() async throws {
+    func start(_ playbook: String, in environment: String, mode: String) async throws -> JournalWriter {
+      let folder = try runs.store.create(playbook: playbook, at: .example)
+      let writer = try JournalWriter(folder, holder: Self.holder)
+      let facts: MapValue = MapValue([
+        ("playbook", .string(playbook)), ("environment", .string(environment)), ("mode", .string(mode)),
+      ])
+      _ = try await writer.record(Event(at: .example, type: .runStarted, data: facts), synced: false)
+      return writer
+    }
+    let one = try await start("one", in: "production", mode: "run")
+    let others = [
+      try await start("staging", in: "staging", mode: "run"), try await start("plan", in: "production", mode: "plan"),
+    ]
+    var open = runs.store.open(in: "production", besides: "")
+    #expect(open.map(\.playbook) == ["one"])
+    #expect(open.first?.text.contains("no change made yet") == true)
+    _ = try await one.record(Event(at: .example, path: "a", type: .actStarted), synced: false)
+    open = runs.store.open(in: "production", besides: "")
+    #expect(
+      open.first?.text.hasPrefix(
+        "alice is changing `production` too, since 2026-11-23T17:15:00.000001Z (one, run ") == true)
+    for other in others { await other.close() }
+  }
+}
