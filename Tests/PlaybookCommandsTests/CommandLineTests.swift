@@ -24,6 +24,21 @@ import Testing
     #expect(bad.errors.contains("^"))
   }
 
+  @Test func `a file may be a pipe, and one that can't be read is named with the reason`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    for path in ["-", "/dev/stdin"] {
+      let result = try program.run("eval", "x + 1", "--bindings", path, input: #"{"x": 1}"#)
+      #expect(result.output == "2\n" && result.code == 0, "\(path): \(result.errors)")
+    }
+    for (path, reason) in [("missing.json", "No such file"), (".", "Is a directory")] {
+      let result = try program.run("eval", "1", "--bindings", path)
+      #expect(result.code == 2 && result.errors.contains(reason), "\(path): \(result.errors)")
+    }
+    let endless = try program.run("eval", "1", "--bindings", "/dev/zero")
+    #expect(endless.code == 2 && endless.errors.contains("larger than 256 MiB"))
+  }
+
   @Test func `lint names every problem with its place and a way out`() throws {
     let program = try Program()
     defer { program.remove() }

@@ -36,7 +36,8 @@ struct Program {
     try Data(text.utf8).write(to: file)
   }
 
-  func run(_ arguments: String...) throws -> Result {
+  /// What it said, with `input` on its standard input through a pipe.
+  func run(_ arguments: String..., input: String? = nil) throws -> Result {
     let process = Process()
     process.executableURL = Self.path
     process.arguments = arguments
@@ -46,7 +47,8 @@ struct Program {
     environment["HOME"] = folder.path
     environment["XDG_CONFIG_HOME"] = nil
     process.environment = environment
-    process.standardInput = FileHandle.nullDevice
+    let pipe = input.map { _ in Pipe() }
+    process.standardInput = pipe ?? FileHandle.nullDevice
     let output = folder.appending(path: "output.txt")
     let errors = folder.appending(path: "errors.txt")
     _ = FileManager.default.createFile(atPath: output.path, contents: nil)
@@ -54,6 +56,10 @@ struct Program {
     process.standardOutput = try FileHandle(forWritingTo: output)
     process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
+    if let pipe, let input {
+      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try pipe.fileHandleForWriting.close()
+    }
     process.waitUntilExit()
     return Result(
       code: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),

@@ -22,7 +22,7 @@ struct EvalCommand: ParsableCommand {
   @Flag(help: "Prints the tables of operators, macros and functions, in Markdown.")
   var reference = false
 
-  @Option(name: .long, help: "A file with a JSON object: the names that the expression sees.")
+  @Option(name: .long, help: "A file with a JSON object, - for standard input: the names that the expression sees.")
   var bindings: String?
 
   @Option(name: .customLong("run"), help: "A past run whose names the expression sees.")
@@ -70,14 +70,11 @@ struct EvalCommand: ParsableCommand {
   }
 
   private static func json(_ path: String) throws -> Value {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure.failed("can't read \(path)")
-    }
+    let file = try Loading.file(path)
     do {
-      return try Value(json: Array(data))
+      return try Value(json: file.bytes)
     } catch {
       let problem = error
-      let file = SourceFile(path: path, bytes: Array(data))
       let span = SourceSpan(file: file, range: problem.offset..<problem.offset + 1)
       throw CommandFailure.failed("\(span.location): \(problem.message)")
     }

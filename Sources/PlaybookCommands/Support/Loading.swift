@@ -20,10 +20,11 @@ enum Loading {
   }
 
   static func file(_ path: String) throws -> SourceFile {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw CommandFailure.wrong("can't read \(path)")
+    do {
+      return SourceFile(path: path, bytes: try InputFile.bytes(path))
+    } catch {
+      throw CommandFailure.wrong(error.description)
     }
-    return SourceFile(path: path, bytes: Array(data))
   }
 
   /// A playbook by name or path, decoded and checked, with what is wrong with it.

@@ -18,10 +18,14 @@ struct SystemSecrets: SecretFetcher {
     case .file(let path):
       let expanded =
         path.hasPrefix("~/") ? (ProcessInfo.processInfo.environment["HOME"] ?? "") + path.dropFirst(1) : path
-      guard let data = FileManager.default.contents(atPath: expanded),
-        let text = String(validating: data, as: UTF8.self)
-      else {
-        throw SecretError(message: "the secret `\(source.name)` should be in the file \(path), which can't be read")
+      let bytes: [UInt8]
+      do {
+        bytes = try InputFile.bytes(expanded)
+      } catch {
+        throw SecretError(message: "the secret `\(source.name)` should be in the file \(path): \(error)")
+      }
+      guard let text = String(validating: bytes, as: UTF8.self) else {
+        throw SecretError(message: "the secret `\(source.name)` in the file \(path) is no UTF-8 text")
       }
       return Self.trimmed(text)
     case .command(let words): return try await output(of: words, for: source.name)
