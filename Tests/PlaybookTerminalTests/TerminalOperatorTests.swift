@@ -119,6 +119,23 @@ import Testing
     #expect(terminal.text.contains("    Because"))
   }
 
+  @Test func `an act's title stands once, and again where the question comes again`() async throws {
+    let started = RunFixture.event(
+      .stepStarted, "block", ["kind": "act", "place": "5/9", "title": "Block the addresses"])
+    await person.observe(started)
+    guard case .approval(let approval) = Self.approval().kind else { return }
+    let question = Question(key: "block", place: "5/9", text: "Block the addresses", kind: .approval(approval))
+    #expect(try await ask(question, [("> ", "n\n")]) == "answer false")
+    #expect(terminal.text.split(separator: "Block the addresses", omittingEmptySubsequences: false).count == 2)
+    var renderer = EventRenderer()
+    _ = renderer.lines(for: started, width: 80)
+    for isRepeated in [false, true] {
+      let view = QuestionView(question: question, state: renderer.state, isRepeated: isRepeated)
+      let text = view.lines(width: 80).map { $0.spans.map(\.text).joined() }.joined(separator: "\n")
+      #expect(text.contains("Block the addresses") == isRepeated)
+    }
+  }
+
   @Test func `a question about a query that failed stands under the query's line`() async throws {
     await person.observe(RunFixture.evidence[0])
     let question = Question(key: "attempts!failure1", place: "1/9", text: "attempts failed: no route", kind: .yesNo)

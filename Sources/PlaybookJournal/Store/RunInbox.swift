@@ -1,4 +1,5 @@
 import CEL
+import CLinux
 public import PlaybookEngine
 import FoundationEssentials
 #if canImport(Glibc)

@@ -86,7 +86,9 @@ extension TerminalOperator {
       screen.write(Line.paragraph(question.text, lead: EventRenderer.blank(EventRenderer.indent), width: width))
       return
     }
-    screen.write(QuestionView(question: question, state: renderer.state).lines(width: width))
+    let view = QuestionView(question: question, state: renderer.state, isRepeated: presented == question.key)
+    screen.write(view.lines(width: width))
+    presented = question.key
     renderer.markShown(question.key)
   }
 

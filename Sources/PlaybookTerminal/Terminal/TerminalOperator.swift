@@ -32,6 +32,8 @@ public actor TerminalOperator: Operator {
   var interruption = Interruption()
   /// The question that a command interrupted, if it need not be shown again in full.
   var remarkedOn: String?
+  /// The question that was shown last.
+  var presented: String?
 
   var work: [Work] = []
   var ticker: Task<Void, Never>?
@@ -97,6 +99,8 @@ public actor TerminalOperator: Operator {
   /// Takes in the events of a run that is about to go on, without showing them.
   public func recall(_ events: [Event]) {
     for event in events { renderer.recall(event) }
+    // The line of a step that was begun then is not on this screen.
+    presented = events.last { $0.type == .stepStarted }?.path
   }
 
   public func observe(_ event: Event) async {

@@ -6,6 +6,8 @@ import PlaybookLanguage
 struct QuestionView {
   let question: Question
   let state: RunState
+  /// Whether it is asked again: the step's line may be far above by now.
+  var isRepeated = false
 
   /// Calls shown without `/all`, and lines of one call.
   static let shownCalls = 5
@@ -57,7 +59,10 @@ struct QuestionView {
   private func heading(_ aside: String?, width: Int) -> [Line] {
     var text = question.text
     if let aside { text += "   " + aside }
-    guard isHeld, let step = state.steps[question.key] else {
+    let step = state.steps[question.key]
+    // An act's line was written when the step began, and says the same.
+    if aside == nil, !isRepeated, !isHeld, let step, step.title == question.text { return [] }
+    guard isHeld, let step else {
       return Line.paragraph(text, lead: EventRenderer.blank(EventRenderer.indent), width: width, style: .strong)
     }
     return EventRenderer.stepLines(step, text: text, width: width)
