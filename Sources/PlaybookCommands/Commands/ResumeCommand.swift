@@ -137,7 +137,11 @@ struct RecordedSources {
   private func source(at path: String) throws -> PlaybookSource {
     let file = try file(path)
     let base = path.lastIndex(of: "/").map { String(path[..<$0]) }
-    return PlaybookSource(file: file, folder: base) { name in try self.file((base ?? ".") + "/" + name) }
+    // A single file has no folder whose name it would have to bear.
+    let isScenario = path.hasSuffix("/playbook.yaml")
+    return PlaybookSource(file: file, folder: isScenario ? base : nil) { name in
+      try self.file((base ?? ".") + "/" + name)
+    }
   }
 
   private func file(_ path: String) throws -> SourceFile {

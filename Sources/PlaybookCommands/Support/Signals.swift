@@ -45,6 +45,8 @@ final class Signals {
       return
     }
     let choice = await `operator`.interrupted()
+    // A second Ctrl-C answers the menu of the first, and both come here.
+    if choice == .cancelCall, control.isCut { return }
     switch choice {
     case .goOn: break
     case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))

@@ -35,7 +35,8 @@ extension EventRenderer {
     case "query": return evidence(event, width: width)
     case "act" where data["calls"] != nil: return planned(event, width: width)
     case "act":
-      return stepLine(event.path, width: width) + actSummary(event, width: width) + failure(event, width: width)
+      let text = data.text("text").map { remark("of the loop", $0, nil, style: .careful, width: width) } ?? []
+      return stepLine(event.path, width: width) + actSummary(event, width: width) + text + failure(event, width: width)
     case "confirm":
       // Its line is the question, unless the answer was given beforehand.
       let answer = data.map("outcome")?.text("answer") ?? data.text("text")
