@@ -186,6 +186,24 @@ import Testing
     #expect(run.sink.events(.actFinished).map { $0.data["state"]?.stringValue } == ["unknown", "done"])
   }
 
+  @Test func `an act whose answer never came and that is left alone stays unknown on record`() async throws {
+    let run = try TestRun(
+      "steps:\n  - act: fix\n    shell: fix it\n    undo: {shell: unfix it}\n  - confirm: after\n    ask: x\n")
+    run.executor.script("fix it", .timedOut)
+    let human = FakeOperator(["fix": [.yes], "fix!cut0.1": [.said("skip")]])
+    #expect(await run.sit(human).exitCode == 3)
+    let ends = run.sink.events(.actFinished)
+    #expect(ends.map { $0.data["state"]?.stringValue } == ["unknown", "unknown"])
+    #expect(ends.map { $0.data["left"]?.boolValue } == [nil, true])
+    let state = RunState(run.sink.events)
+    #expect(state.changes == 1 && state.acts["fix"]?.items[0]?.isLeft == true)
+    // It is not asked about again, and at the end it can be taken back.
+    let next = FakeOperator(["after": [.yes]])
+    _ = await run.sit(next)
+    #expect(next.keys == ["after", "run!undo"])
+    #expect(run.executor.acts == ["!fix it"])
+  }
+
   @Test func `without a terminal an act whose answer never came pauses the run at the question`() async throws {
     let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n")
     run.mode = .drill

@@ -49,6 +49,12 @@ import Testing
     #expect(read(line, .option(Self.options, suggested: "benign")).hasPrefix("wrong: "))
   }
 
+  @Test func `a sentence that begins with an option's name chooses nothing`() {
+    let options = Question.Kind.option(Self.options, suggested: nil)
+    #expect(
+      read("attack is not what this is", options) == "wrong: a reason goes behind the number: 1 REASON chooses attack")
+  }
+
   @Test func `Enter takes a suggestion that changes nothing, and no other`() {
     #expect(read("", .option(Self.options, suggested: "benign")) == "answer benign")
     #expect(read("", .option(Self.options, suggested: "attack")).hasPrefix("wrong: "))

@@ -68,7 +68,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
   case actStarted = "act.started"
   /// What became of it: `position`, `item`?, `label`?, `state` (`done`, `failed`, `unknown`, `skipped`), `outcome`?, `error`?,
-  /// `took` (duration).
+  /// `took` (duration), `left` (true where it is unknown and the operator left it so).
   case actFinished = "act.finished"
   /// `position`?, `item`?, `label`?, `held` (boolean), `outcome`?, `text`.
   case actVerified = "act.verified"

@@ -19,6 +19,8 @@ public struct RunState: Sendable {
     public var state: String
     public var outcome: MapValue?
     public var verified: Bool?
+    /// Unknown, and left so on the operator's word.
+    public var isLeft = false
     /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`; nil: not tried.
     public var undo: String?
     public var isUndone: Bool { undo == "done" }
@@ -137,11 +139,16 @@ public struct RunState: Sendable {
       if data["held"]?.boolValue == false { failedChecks.append(path) }
     case .loopStarted: loops[path] = data["items"]?.listValue ?? []
     case .actIntended: intend(path, data)
-    case .actStarted: change(path, data) { $0.state = "started" }
+    case .actStarted:
+      change(path, data) { item in
+        item.state = "started"
+        item.isLeft = false
+      }
     case .actFinished:
       change(path, data) { item in
         item.state = data["state"]?.stringValue ?? "unknown"
         item.outcome = data["outcome"]?.mapValue
+        item.isLeft = data["left"]?.boolValue == true
       }
     case .actVerified:
       let held = data["held"]?.boolValue ?? false

@@ -154,7 +154,7 @@ extension Runner {
     let path = frame.path(step)
     guard chosen.contains(item.position) else { return Outcome.skipped(step.name, because: "not approved") }
     guard let earlier = state.acts[path]?.items[item.position] else { return nil }
-    switch earlier.state {
+    switch earlier.isLeft ? "skipped" : earlier.state {
     case "done", "skipped", "failed":
       var outcome =
         earlier.outcome ?? Outcome.skipped(step.name, state: earlier.state, because: "in an earlier sitting")
@@ -219,7 +219,10 @@ extension Runner {
     var outcome = Outcome.skipped(step.name, state: state, because: answer.reason ?? "as the operator said")
     outcome["ok"] = .bool(choice == "happened")
     outcome["verified"] = held.map(Value.bool) ?? .null
-    try await finished(item, state: state, outcome, error: nil, took: nil, path: path)
+    // What is left alone may have happened all the same: on record it stays unknown.
+    let isLeft = choice == "skip"
+    try await finished(
+      item, state: isLeft ? "unknown" : state, outcome, error: nil, took: nil, path: path, isLeft: isLeft)
     return outcome
   }
 
@@ -338,7 +341,8 @@ extension Runner {
   }
 
   private func finished(
-    _ item: PlannedItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: String
+    _ item: PlannedItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: String,
+    isLeft: Bool = false
   ) async throws(Stop) {
     let whole = Value.map(outcome)
     try await emit(
@@ -348,7 +352,7 @@ extension Runner {
         "state": .string(state),
         "outcome": whole.isLarge ? .map(outcome.head) : whole,
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-        "took": took.map(Value.duration),
+        "took": took.map(Value.duration), "left": isLeft ? true : nil,
       ]))
   }
 

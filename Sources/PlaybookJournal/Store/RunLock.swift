@@ -60,7 +60,7 @@ public final class RunLock: Sendable {
     let who = holder?["operator"]?.stringValue ?? "somebody"
     let process = holder?["pid"]?.rendered ?? "unknown"
     let host = holder?["host"]?.stringValue.map { " on \($0)" } ?? ""
-    let since = holder?["since"]?.stringValue.map { " since \($0)" } ?? ""
+    let since = holder?["since"]?.stringValue.map { " since \($0.prefix(19))Z" } ?? ""
     return "\(who) (process \(process)\(host))\(since)"
   }
 }

@@ -77,6 +77,10 @@ struct PromptParser {
     }
     let named = options.filter { $0.name.lowercased() == typed.lowercased() }
     if named.count == 1 { return .answer(.string(named[0].name)) }
+    // A sentence may begin with an option's name and say the opposite, so a reason goes with the number alone.
+    if let position = options.firstIndex(where: { $0.name.lowercased() == word.lowercased() }) {
+      return .wrong("a reason goes behind the number: \(position + 1) REASON chooses \(options[position].name)")
+    }
     let nearest = Suggestion.nearest(to: typed, in: options.map(\.name)).map { "; did you mean \($0)?" } ?? ""
     return .wrong("\(Self.quoted(typed)) is none of the options: type \(keys)\(nearest)")
   }
