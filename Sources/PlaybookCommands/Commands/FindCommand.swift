@@ -18,7 +18,7 @@ struct FindCommand: ParsableCommand {
     let catalogue = playbooks.catalogue
     let entries = try Loading.entries(catalogue)
     guard !words.isEmpty else {
-      Output.data(CatalogueText.list(entries))
+      Output.data(CatalogueText.list(entries, width: Output.width))
       if entries.isEmpty {
         Output.operatorText("no playbooks in \(catalogue.roots.joined(separator: ", "))\n")
       } else {
@@ -30,7 +30,7 @@ struct FindCommand: ParsableCommand {
     guard !found.isEmpty else {
       throw CommandFailure.failed("no playbook mentions \(words.joined(separator: " ")); `playbook list` shows all")
     }
-    for match in found { Output.data(CatalogueText.text(match.entry, because: match.reason)) }
+    for match in found { Output.data(CatalogueText.text(match.entry, because: match.reason, width: Output.width)) }
   }
 }
 
@@ -48,7 +48,7 @@ struct ListCommand: ParsableCommand {
     let catalogue = playbooks.catalogue
     let entries = try Loading.entries(catalogue)
     switch format {
-    case .text: Output.data(CatalogueText.list(entries))
+    case .text: Output.data(CatalogueText.list(entries, width: Output.width))
     case .json: for entry in entries { Output.data(CatalogueText.json(entry).jsonText() + "\n") }
     }
     if entries.isEmpty { Output.operatorText("no playbooks in \(catalogue.roots.joined(separator: ", "))\n") }

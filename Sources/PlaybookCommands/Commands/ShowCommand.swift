@@ -25,7 +25,7 @@ struct ShowCommand: ParsableCommand {
     let page = PlaybookPage(
       playbook, executors: Executors.schemas, contacts: try Loading.contacts(for: playbook, catalogue))
     switch format {
-    case .text: Output.data(Visible.text(page.text(), keepingLineBreaks: true))
+    case .text: Output.data(Visible.text(page.text(width: min(Output.width ?? 80, 100)), keepingLineBreaks: true))
     case .markdown: Output.data(page.markdown)
     case .html: Output.data(page.html)
     }

@@ -4,8 +4,8 @@ import SourceText
 
 /// Playbooks as a catalogue.
 enum CatalogueText {
-  /// All of them under their categories.
-  static func list(_ playbooks: [PlaybookCatalogue.Entry]) -> String {
+  /// All of them under their categories, in lines of at most `width` columns; nil: as long as they are.
+  static func list(_ playbooks: [PlaybookCatalogue.Entry], width: Int? = nil) -> String {
     var text = ""
     var category: String?
     for playbook in playbooks.sorted(by: { (place($0), $0.name) < (place($1), $1.name) }) {
@@ -13,21 +13,30 @@ enum CatalogueText {
         category = playbook.category ?? "Other"
         text += (text.isEmpty ? "" : "\n") + Visible.text(category ?? "") + "\n"
       }
-      text += self.text(playbook)
+      text += self.text(playbook, width: width)
     }
     return text
   }
 
   /// One playbook: name, severity and title, then its symptoms and alerts, or why it was found.
-  static func text(_ playbook: PlaybookCatalogue.Entry, because reason: String? = nil) -> String {
+  static func text(
+    _ playbook: PlaybookCatalogue.Entry, because reason: String? = nil, width: Int? = nil
+  ) -> String {
     let severity = playbook.severity.map { "[\($0.rawValue)] " } ?? ""
-    var text = "  \(playbook.name)\n      \(severity)\(Visible.text(playbook.title))\n"
-    if let reason { return text + "      \(Visible.text(reason))\n" }
-    if !playbook.symptoms.isEmpty {
-      text += "      symptoms: \(Visible.text(playbook.symptoms.joined(separator: "; ")))\n"
+    var lines = [severity + playbook.title]
+    if let reason {
+      lines.append(reason)
+    } else {
+      if !playbook.symptoms.isEmpty { lines.append("symptoms: " + playbook.symptoms.joined(separator: "; ")) }
+      if !playbook.alerts.isEmpty { lines.append("alerts: " + playbook.alerts.joined(separator: ", ")) }
     }
-    if !playbook.alerts.isEmpty { text += "      alerts: \(Visible.text(playbook.alerts.joined(separator: ", ")))\n" }
-    return text
+    let indent = "      "
+    let wrapped = lines.flatMap { line -> [String] in
+      guard let width else { return [indent + Visible.text(line)] }
+      let parts = Prose.wrapped(Visible.text(line), width: width - indent.count - 2)
+      return parts.enumerated().map { number, part in indent + (number == 0 ? "" : "  ") + part }
+    }
+    return (["  " + playbook.name] + wrapped).map { $0 + "\n" }.joined()
   }
 
   /// Sections of the paper runbook in their order, what has none after them.

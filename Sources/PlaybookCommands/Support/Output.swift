@@ -1,6 +1,5 @@
-#if canImport(Glibc)
+import CLinux
 import Glibc
-#endif
 import SourceText
 
 /// Data goes to standard output, everything for the operator to standard error.
@@ -31,6 +30,13 @@ enum Output {
       throw error
     }
     guard unsafe rename(temporary, path) == 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
+  }
+
+  /// The columns of the terminal that data goes to; nil: it goes to a file or a pipe.
+  static var width: Int? {
+    var (rows, columns): (UInt16, UInt16) = (0, 0)
+    guard isatty(1) == 1, unsafe playbook_window_size(1, &rows, &columns) == 0, columns > 0 else { return nil }
+    return Int(columns)
   }
 
   private static var reason: String { unsafe String(cString: strerror(errno)) }

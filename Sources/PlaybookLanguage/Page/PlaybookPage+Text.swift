@@ -19,11 +19,12 @@ extension PlaybookPage {
     switch block {
     case .heading(let level, let text):
       let title = Visible.text(text)
-      return level == 1 ? wrapped(title.uppercased(), width) : [title, String(repeating: "-", count: title.count)]
+      return level == 1
+        ? Prose.wrapped(title.uppercased(), width: width) : [title, String(repeating: "-", count: title.count)]
     case .paragraph(let parts):
-      return wrapped(Visible.text(parts.map(plain).joined()), width)
+      return Prose.wrapped(Visible.text(parts.map(plain).joined()), width: width)
     case .prose(let text):
-      return text.lines.flatMap { wrapped(Visible.text($0), width) }
+      return prose(text, width)
     case .code(let text, _):
       return text.lines.map { "  " + Visible.text($0, keepingTabs: true) }
     case .list(let isOrdered, let items):
@@ -43,22 +44,26 @@ extension PlaybookPage {
     }
   }
 
+  /// Paragraphs filled to the width, the further lines of a list's item under its first, code as it stands.
+  private static func prose(_ text: String, _ width: Int) -> [String] {
+    var isFenced = false
+    return Prose.filled(text).lines.flatMap { line -> [String] in
+      let start = line.drop { $0 == " " }
+      let isFence = start.hasPrefix("```") || start.hasPrefix("~~~")
+      if isFence { isFenced.toggle() }
+      let depth = line.count - start.count
+      if isFence || isFenced || (depth >= 4 && !Prose.isItem(start)) { return [Visible.text(line)] }
+      let indent = String(repeating: " ", count: depth)
+      let hanging = indent + (Prose.isItem(start) ? "  " : "")
+      return Prose.wrapped(Visible.text(String(start)), width: width - hanging.count).enumerated().map { number, part in
+        part.isEmpty ? "" : (number == 0 ? indent : hanging) + part
+      }
+    }
+  }
+
   private static func plain(_ part: PageInline) -> String {
     switch part {
     case .text(let text), .strong(let text), .code(let text): text.onOneLine
     }
-  }
-
-  private static func wrapped(_ text: String, _ width: Int) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ") {
-      if !line.isEmpty, line.count + 1 + word.count > max(width, 20) {
-        lines.append(line)
-        line = ""
-      }
-      line += line.isEmpty ? String(word) : " " + word
-    }
-    return lines + [line]
   }
 }

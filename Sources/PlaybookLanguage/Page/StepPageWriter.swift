@@ -5,8 +5,10 @@ struct StepPageWriter {
   let executors: [ExecutorSchema]
 
   func blocks(_ step: Step) -> [PageBlock] {
+    let title = title(step)
+    let name: [PageInline] = title == step.name ? [] : [.text(" "), .code(step.name)]
     var blocks: [PageBlock] = [
-      .paragraph([.strong(title(step)), .text(" ("), .text("\(step.kind.keyword) "), .code(step.name), .text(")")])
+      .paragraph([.strong(title), .text(" (" + step.kind.keyword)] + name + [.text(")")])
     ]
     if let why = step.why { blocks.append(.prose(why.written)) }
     if let when = step.when { blocks.append(.paragraph([.text("Only when "), .code(when.written)])) }

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 /// Steps and what they found.
 extension EventRenderer {
@@ -10,14 +11,14 @@ extension EventRenderer {
     var lines = stepLine(event.path, width: width) + (why.map { reason($0, width: width) } ?? [])
     // What a document says: an act's text comes with its question.
     if event.data.text("kind") == "document", let text = event.data.text("text") {
-      lines += Line.block(TextLayout.filled(text), indent: Self.indent, width: width, limit: 40)
+      lines += Line.block(Prose.filled(text), indent: Self.indent, width: width, limit: 40)
     }
     return lines
   }
 
   /// Why a step is there, its paragraphs filled to the width.
   func reason(_ why: String, width: Int) -> [Line] {
-    Line.block(TextLayout.filled(why), indent: Self.indent, width: width, style: .faint, limit: 20)
+    Line.block(Prose.filled(why), indent: Self.indent, width: width, style: .faint, limit: 20)
   }
 
   mutating func skipped(_ event: Event, width: Int) -> [Line] {

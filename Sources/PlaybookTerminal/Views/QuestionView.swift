@@ -1,6 +1,7 @@
 import CEL
 import PlaybookEngine
 import PlaybookLanguage
+import SourceText
 
 /// What stands above a prompt: the question, its options, and for a change all that one must see before saying yes.
 struct QuestionView {
@@ -18,7 +19,7 @@ struct QuestionView {
     // The reason of a step whose line stands already has been shown with it.
     let shown = isHeld ? nil : state.steps[question.key]?.why
     if let why = question.why ?? (isHeld ? state.steps[question.key]?.why : nil), why != shown {
-      lines += Line.block(TextLayout.filled(why), indent: 4, width: width, style: .faint, limit: 40)
+      lines += Line.block(Prose.filled(why), indent: 4, width: width, style: .faint, limit: 40)
     }
     switch question.kind {
     case .option(let options, let suggested):

@@ -89,7 +89,7 @@ import Testing
            FROM audit_logs
            ```
 
-        2. **attack** (check `attack`)
+        2. **attack** (check)
 
            ```cel
            attempts.rows.size() > 0
