@@ -21,6 +21,16 @@ import Testing
     #expect(TextLayout.cut("e\u{301}e\u{301}e\u{301}", to: 2) == "e\u{301}…")
   }
 
+  @Test func `rows shown as fields are read one under the other`() {
+    let row: Value = ["email": "u…@example.com", "phone": "…5417", "role": "user"]
+    func text(_ rows: [Value]) -> [String] {
+      let view = EvidenceView(outcome: MapValue([("rows", .list(rows))]), show: MapValue([("style", "fields")]))
+      return view.lines(indent: 2, width: 40).map { $0.spans.map(\.text).joined() }
+    }
+    #expect(text([row]) == ["  email  u…@example.com", "  phone  …5417", "  role   user"])
+    #expect(text([row, row]).count == 6 && text([row, row])[3] == "  - email: u…@example.com")
+  }
+
   @Test func `text is wrapped at spaces, and within words that are too long`() {
     #expect(TextLayout.wrap("one two three", width: 8) == ["one two", "three"])
     #expect(TextLayout.wrap("abcdefghij kl", width: 4) == ["abcd", "efgh", "ij", "kl"])

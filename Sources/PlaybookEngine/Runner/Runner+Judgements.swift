@@ -25,7 +25,7 @@ extension Runner {
     let verdict = Verdict.all(parts.map(\.verdict))
     let reasons = parts.compactMap(\.because)
     let meaning = verdict == .yes ? check.yes : verdict == .no ? check.no : nil
-    var text = meaning.flatMap { try? $0.resolve(bindings) }.map(\.rendered)
+    var text = meaning.flatMap { $0.prose(bindings) }
     if text == nil, !reasons.isEmpty { text = reasons.joined(separator: "; ") }
     var outcome = Outcome.plain(
       [
@@ -78,7 +78,7 @@ extension Runner {
     if try await !restore(step, in: frame) {
       try await begin(step, in: frame, now: now)
       let bindings = frame.scope.bindings(now: now)
-      let text = (try? confirm.ask.resolve(bindings).rendered) ?? confirm.ask.literal ?? step.name
+      let text = confirm.ask.prose(bindings) ?? confirm.ask.literal ?? step.name
       if configuration.mode == .plan, configuration.answers.entry(for: path) == nil {
         try await plan(confirm, step, in: frame, now: now)
         return .onward
@@ -95,7 +95,7 @@ extension Runner {
       }
       let options = open.map { option in
         Question.Option(
-          name: option.name, text: (try? option.text.resolve(bindings).rendered) ?? option.name,
+          name: option.name, text: option.text.prose(bindings) ?? option.name,
           changes: option.steps.contains(where: \.changesSomething))
       }
       if !confirm.options.isEmpty, options.isEmpty {
@@ -142,12 +142,12 @@ extension Runner {
     try await begin(step, in: frame, now: now)
     let path = frame.path(step)
     let bindings = frame.scope.bindings(now: now)
-    let text = document.text.flatMap { try? $0.resolve(bindings) }.map(\.rendered)
+    let text = document.text.flatMap { $0.prose(bindings) }
     var fields: [(String, Value)] = []
     if let text { fields.append(("text", .string(text))) }
     let asksNobody = configuration.mode == .plan || (isFinishing && !isCompleted)
     if let template = document.ask {
-      let question = (try? template.resolve(bindings).rendered) ?? step.name
+      let question = template.prose(bindings) ?? step.name
       if let answer = try await documentAnswer(
         Question(key: path, place: frame.place, text: question, kind: .text(isOptional: true)), asksNobody)
       {
@@ -168,7 +168,7 @@ extension Runner {
       }
     }
     for (name, template) in document.checklist {
-      let point = (try? template.resolve(bindings).rendered) ?? name
+      let point = template.prose(bindings) ?? name
       let question = Question(key: "\(path).\(name)", place: frame.place, text: point, kind: .checkpoint)
       if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
     }

@@ -130,7 +130,7 @@ extension Runner {
 
   func title(of step: Step, in frame: Frame) -> Value? {
     guard let title = step.title else { return nil }
-    return (try? title.resolve(frame.scope.bindings(now: clock.now()))).map { .string($0.rendered) }
+    return title.prose(frame.scope.bindings(now: clock.now())).map(Value.string)
   }
 
   /// Records that a step begins, unless an earlier sitting did.
@@ -138,11 +138,11 @@ extension Runner {
     let path = frame.path(step)
     guard state.begun[path] == nil else { return }
     let bindings = frame.scope.bindings(now: now)
-    let why = step.why.flatMap { try? $0.resolve(bindings) }.map { Value.string($0.rendered) }
+    let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
     // What a document says is read before its questions.
     var text: Value?
     if case .document(let document) = step.kind {
-      text = document.text.flatMap { try? $0.resolve(bindings) }.map { .string($0.rendered) }
+      text = document.text.flatMap { $0.prose(bindings) }.map(Value.string)
     }
     try await emit(
       .stepStarted, path: path,

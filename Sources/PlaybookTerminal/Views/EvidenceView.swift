@@ -60,6 +60,13 @@ struct EvidenceView {
     switch form {
     case .nothing: return []
     case .json: return text(Value.map(content).jsonText(pretty: true), indent: indent, width: width)
+    case .fields where list?.contains { $0.mapValue != nil } == true:
+      let rows = list ?? []
+      if rows.count == 1, let row = rows[0].mapValue { return fields(row, indent: indent, width: width) }
+      return Table(
+        rows: Array(rows.prefix(limit)), chosen: columns, named: columns.isEmpty ? outcome.texts("columns") : []
+      )
+      .blocks(indent: indent, width: width) + more(rows.count, "row", indent: indent)
     case .fields: return fields(subject.mapValue ?? content, indent: indent, width: width)
     case .text: return text(plainText, indent: indent, width: width)
     case .bars(let column, let by):

@@ -137,7 +137,8 @@ struct QuestionView {
     if !declaration.options.isEmpty { facts.append("one of " + declaration.options.joined(separator: ", ")) }
     if declaration.isSecret { facts.append("not shown, not recorded") }
     let text = declaration.name + " (" + facts.joined(separator: ", ") + ")"
-    let described = [text, declaration.describe].compactMap { $0 }.joined(separator: ": ")
+    let isAsked = declaration.describe == question.text
+    let described = [text, isAsked ? nil : declaration.describe].compactMap { $0 }.joined(separator: ": ")
     return Line.paragraph(described, lead: EventRenderer.blank(EventRenderer.indent), width: width, style: .faint)
   }
 

@@ -94,6 +94,15 @@ struct Table {
     return natural.map { min($0, low) }
   }
 
+  /// Each row as `name: value` under each other.
+  func blocks(indent: Int, width: Int) -> [Line] {
+    let available = max(width - indent, 10)
+    return blocks(
+      heads: columns.map { TextLayout.cell($0, width: available) },
+      cells: rows.map { row in columns.map { TextLayout.cell(Self.text(row[$0]), width: available) } },
+      indent: indent, width: width)
+  }
+
   private func blocks(heads: [String], cells: [[String]], indent: Int, width: Int) -> [Line] {
     let blank = String(repeating: " ", count: indent)
     var lines: [Line] = []

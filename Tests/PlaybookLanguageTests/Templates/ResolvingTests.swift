@@ -24,6 +24,14 @@ import YAMLTree
     #expect(try template("n is ${n}, list ${list}").resolve(bindings).stringValue == #"n is 3, list ["x",1]"#)
   }
 
+  @Test func `for people a duration is written as an author would`() throws {
+    let bindings = Bindings(["lately": .duration(.seconds(259_200)), "pause": .duration(.milliseconds(1500)), "n": 3])
+    #expect(try template("${n} in ${lately}, every ${pause}").prose(bindings) == "3 in 3d, every 1.5s")
+    #expect(try template("${lately}").prose(bindings) == "3d")
+    #expect(try template("in ${lately}").resolve(bindings).stringValue == "in 259200s")
+    #expect(try template("${n / 0}").prose(bindings) == nil)
+  }
+
   @Test func `an unknown part makes all of it unknown, with every reason once`() throws {
     guard case .unknown(let unknown) = try template("a ${gone} ${gone}").resolve(bindings) else {
       Issue.record("not unknown")
