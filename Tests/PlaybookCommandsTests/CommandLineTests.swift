@@ -79,6 +79,24 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "runs").path))
   }
 
+  @Test(arguments: ["locked-account", "token-compromise", "lost-2fa-device", "totp-time-sync"])
+  func `an id that is none is refused by every scenario before its world is up`(scenario: String) throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbooks = Program.root.appending(path: "playbooks").path
+    let ids = [
+      "1; DROP TABLE users; --", "$(touch pwned)", "../admin", "*", "", "a\nb", "\u{1B}[2Jx", "<script>",
+      String(repeating: "x", count: 100_000),
+    ]
+    for id in ids {
+      let result = try program.run("drill", scenario, "--playbooks", playbooks, "--set", "user_id=\(id)")
+      #expect(result.code == 2 && result.errors.contains("`user_id` matches"), "\(id): \(result.errors.prefix(500))")
+      #expect(result.errors.utf8.count < 500 && !result.errors.contains("\u{1B}") && !result.errors.contains("a\nb"))
+    }
+    let left = try FileManager.default.contentsOfDirectory(atPath: program.folder.path)
+    #expect(Set(left) == ["output.txt", "errors.txt"])
+  }
+
   @Test func `a secret comes from a program given by its path, and one that can't be had is said`() throws {
     let program = try Program()
     defer { program.remove() }

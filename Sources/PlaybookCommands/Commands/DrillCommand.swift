@@ -41,6 +41,8 @@ struct DrillCommand: AsyncParsableCommand {
     guard FileManager.default.fileExists(atPath: folder + "/drill") else {
       throw CommandFailure.wrong("`\(name)` has no drill: there is no folder \(folder)/drill")
     }
+    // What is wrong with the command line shows before the world is started for it.
+    if !serve { _ = try Launch.Beforehand(given, for: first) }
     let world = try await World.start(folder)
     let result: RunResult
     do {

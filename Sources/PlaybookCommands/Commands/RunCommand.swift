@@ -1,4 +1,5 @@
 import ArgumentParser
+import CEL
 import PlaybookEngine
 import PlaybookLanguage
 
@@ -78,20 +79,32 @@ enum Launch {
     _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment, plugins: [any Executor],
     playbooks: PlaybookOptions, given: AnswerOptions, runs: RunsOptions, output: OutputFormat
   ) async throws -> RunSession {
-    var fromFile = Loading.AnswerFile()
-    if let path = given.answers { fromFile = try Loading.answers(path) }
-    let answers = fromFile.answers.merging(try Loading.answers(given.answer)) { $1 }
-    var inputs = try Loading.inputs(fromFile.inputs, of: playbook)
-    inputs.merge(try Loading.inputs(given.inputs, of: playbook)) { $1 }
+    let beforehand = try Beforehand(given, for: playbook)
     var session = RunSession(
-      mode: mode, playbook: playbook, environment: environment, plugins: plugins, inputs: inputs,
-      answers: AnswerBook(answers), approvals: Set(given.approve), ticket: given.ticket,
-      alerted: try Loading.alerted(given.alerted), store: runs.store, output: output)
+      mode: mode, playbook: playbook, environment: environment, plugins: plugins, inputs: beforehand.inputs,
+      answers: beforehand.answers, approvals: Set(given.approve), ticket: given.ticket, alerted: beforehand.alerted,
+      store: runs.store, output: output)
     session.contact = try Loading.contacts(for: playbook, playbooks.catalogue).first {
       $0.severity == playbook.severity
     }
     if let folder = playbook.folder { session.git = await GitState.read(folder) }
     return session
+  }
+
+  /// What the command line and its file of answers give a run, read and checked.
+  struct Beforehand {
+    let inputs: [String: Value]
+    let answers: AnswerBook
+    let alerted: Timestamp?
+
+    init(_ given: AnswerOptions, for playbook: Playbook) throws {
+      var fromFile = Loading.AnswerFile()
+      if let path = given.answers { fromFile = try Loading.answers(path) }
+      answers = AnswerBook(fromFile.answers.merging(try Loading.answers(given.answer)) { $1 })
+      inputs = try Loading.inputs(fromFile.inputs, of: playbook)
+        .merging(try Loading.inputs(given.inputs, of: playbook)) { $1 }
+      alerted = try Loading.alerted(given.alerted)
+    }
   }
 
   /// Ends the command as the run ended.

@@ -43,7 +43,10 @@ enum Output {
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
-  static func error(_ message: String) { operatorText("playbook: error: \(message)\n") }
+  /// What the message quotes may come from anywhere.
+  static func error(_ message: String) {
+    operatorText("playbook: error: \(Visible.text(message, keepingLineBreaks: true))\n")
+  }
 
   static var isErrorColored: Bool {
     unsafe isatty(2) == 1 && getenv("NO_COLOR") == nil && String(cString: getenv("TERM") ?? strdup("")) != "dumb"

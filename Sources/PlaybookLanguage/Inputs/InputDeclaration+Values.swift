@@ -53,7 +53,8 @@ extension InputDeclaration {
   }
 
   private func shortened(_ text: String) -> String {
-    text.unicodeScalars.count > 80 ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(77))) + "…" : text
+    let isLong = text.unicodeScalars.count > 80
+    return Visible.text(isLong ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(77))) + "…" : text)
   }
 
   private func value(of text: String) -> Value? {
