@@ -31,8 +31,29 @@ struct Protection: Sendable {
     return word.isEmpty ? nil : reason(againstWord: word)
   }
 
+  /// A word as it is, and what stands within it: `user:ci-bot:tries`, `admin@db.internal:5432`, `blocked-10.0.0.4`.
   private func reason(againstWord word: String) -> String? {
+    if let reason = reason(againstName: word) { return reason }
+    let parts = word.split(separator: ":").map(String.init)
+    for part in parts where parts.count > 1 {
+      if let reason = reason(againstName: part) { return reason }
+    }
+    for part in parts.compactMap({ $0.split(separator: "@").last }) {
+      if let reason = reason(againstHost: String(part)) { return reason }
+    }
+    for digits in word.split(whereSeparator: { !"0123456789.".contains($0) }) {
+      let address = digits.drop { $0 == "." }
+      if let reason = reason(againstHost: String(address.reversed().drop { $0 == "." }.reversed())) { return reason }
+    }
+    return nil
+  }
+
+  private func reason(againstName word: String) -> String? {
     if protected.accounts.contains(word) { return "account \(word) is protected" }
+    return reason(againstHost: word)
+  }
+
+  private func reason(againstHost word: String) -> String? {
     let host = word.lowercased()
     for pattern in protected.hosts.map({ $0.lowercased() }) {
       if pattern.hasPrefix("*.") ? host.hasSuffix(pattern.dropFirst()) : host == pattern {
