@@ -38,6 +38,10 @@ struct Program {
 
   /// What it said, with `input` on its standard input through a pipe.
   func run(_ arguments: String..., input: String? = nil) throws -> Result {
+    try run(all: arguments, input: input)
+  }
+
+  func run(all arguments: [String], input: String? = nil, variables: [String: String] = [:]) throws -> Result {
     let process = Process()
     process.executableURL = Self.path
     process.arguments = arguments
@@ -46,7 +50,7 @@ struct Program {
     environment["PLAYBOOK_RUNS"] = folder.appending(path: "runs").path
     environment["HOME"] = folder.path
     environment["XDG_CONFIG_HOME"] = nil
-    process.environment = environment
+    process.environment = environment.merging(variables) { $1 }
     let pipe = input.map { _ in Pipe() }
     process.standardInput = pipe ?? FileHandle.nullDevice
     let output = folder.appending(path: "output.txt")

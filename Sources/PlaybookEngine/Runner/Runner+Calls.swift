@@ -224,14 +224,16 @@ extension Runner {
     }
   }
 
-  /// The digest that an approval is bound to: of the environment and of each call as it is shown and sent.
+  /// The digest that an approval is bound to: of the environment, and of each call with the settings of its target, so that
+  /// no yes counts for the same words said to another server.
   func digest(of calls: [PreparedCall]) async -> String {
     var parts: [Value] = [.string(configuration.environment.name)]
     for prepared in calls {
       let arguments = await sink.redacted(Value.map(prepared.call.arguments).jsonText())
+      let settings = await sink.redacted(Value.map(prepared.target?.settings ?? MapValue()).jsonText())
       parts.append([
         .string(prepared.call.executor), prepared.call.target.map(Value.string) ?? .null,
-        prepared.call.host.map(Value.string) ?? .null, .string(arguments),
+        prepared.call.host.map(Value.string) ?? .null, .string(arguments), .string(settings),
       ])
     }
     return String(hexadecimal(sha256(Value.list(parts).jsonBytes())).prefix(16))
