@@ -72,4 +72,12 @@ import Testing
     redactor.add("token-1234567")
     #expect(redactor.redact("token-1234567 token-12") == "••• •••")
   }
+
+  @Test func `a secret is taken out of the reason why fields are missing`() {
+    var map = MapValue([("ok", false)])
+    map.absent = Unknown(["`q` was skipped (the key is hunter2hunter2)"])
+    var redactor = Redactor()
+    redactor.add("hunter2hunter2")
+    #expect(redactor.redact(map).absent == Unknown(["`q` was skipped (the key is •••)"]))
+  }
 }

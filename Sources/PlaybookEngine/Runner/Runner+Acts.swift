@@ -20,7 +20,7 @@ extension Runner {
     if try await restore(step, in: frame) { return }
     let now = state.begun[path] ?? clock.now()
     try await begin(step, in: frame, now: now)
-    if state.acts[path] == nil { try await refresh(step, in: frame) }
+    if isUnsent(path) { try await refresh(step, in: frame) }
     if let reason = cutEvidence(of: step, in: frame.scope) {
       try await refuse(step, in: frame, reason, now: now)
       return
@@ -55,6 +55,12 @@ extension Runner {
     }
     guard let chosen = try await approved(planned, leftOut, act, step, in: frame, now: now) else { return }
     try await carryOut(chosen, of: planned, act, step, in: frame, now: now)
+  }
+
+  /// Whether there is a call of the act that an earlier sitting has not sent.
+  private func isUnsent(_ path: String) -> Bool {
+    guard let act = state.acts[path] else { return true }
+    return (act.approved ?? Set(act.calls.indices)).contains { act.items[$0] == nil }
   }
 
   /// Evidence that was cut and that the act's list or call would rest on.

@@ -66,7 +66,11 @@ extension Runner {
       if isAgain { old.append(path) }
     }
     guard !old.isEmpty else { return }
-    try await reopen(old.flatMap { [$0] + dependents(of: $0) }, word: "fresh", target: frame.path(step))
+    let act = frame.path(step)
+    var paths = old.flatMap { [$0] + dependents(of: $0) }
+    // Approved in an earlier sitting and nothing sent of it yet: its list is made of the new evidence and asked about.
+    if state.acts[act]?.items.isEmpty ?? (state.loops[act] != nil) { paths.append(act) }
+    try await reopen(paths, word: "fresh", target: act)
   }
 
   // MARK: Going back

@@ -200,6 +200,7 @@ extension Runner {
   /// The outcome of a secret step as it may be recorded: its texts are made known as secrets.
   func masked(_ outcome: MapValue) async throws(Stop) -> MapValue {
     var shown = MapValue()
+    shown.absent = outcome.absent
     for (key, value) in outcome.entries {
       let name = key.rendered
       if Outcome.commonFields.contains(name) {
@@ -231,7 +232,6 @@ extension Runner {
         throw .failed("evidence \(digest.prefix(12)) of `\(step.name)` can't be read: \(error)")
       }
     }
-    if record.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
     outcome = withUndone(outcome, at: frame.path(step))
     bind(step, in: frame, outcome: outcome)
     return true

@@ -44,7 +44,7 @@ public struct Redactor: Sendable {
   public func redact(_ map: MapValue) -> MapValue {
     guard !patterns.isEmpty else { return map }
     var clean = MapValue()
-    clean.absent = map.absent
+    clean.absent = map.absent.map { Unknown($0.reasons.map(redact)) }
     for (key, value) in map.entries { clean.insert(redact(value), for: redact(key)) }
     return clean
   }
