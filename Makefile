@@ -31,9 +31,11 @@ soak: bootstrap
 
 check: lint-format test
 
-# The drill's run beside a bash script that does the same, the start-up, the peak of memory. Not a test.
+# The drill's run beside a bash script that does the same, the start-up, the peak of memory; transcripts of long runs. Not a
+# test.
 bench: build
 	scripts/bench
+	scripts/bench-transcript
 
 lint-format:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)

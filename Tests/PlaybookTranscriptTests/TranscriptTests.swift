@@ -121,4 +121,29 @@ import Testing
     #expect(markdown.contains("\n+ {\"ip\":\"192.0.2.1\",\"n\":9}\n"))
     #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
   }
+
+  @Test func `a page with more evidence than a browser opens at ease shows the beginning of each`() {
+    let cell = String(repeating: "x", count: 290)
+    let rows = Value.list((0..<200).map { ["n": .int(Int64($0)), "text": .string(cell)] })
+    let steps = (1...200).flatMap { number -> [Event] in
+      let data: Value = [
+        "kind": "query", "name": "q", "state": "done", "number": .int(Int64(number)), "outcome": ["rows": rows],
+      ]
+      return [
+        SmallRun.event(.stepStarted, "q\(number)", at: 61, ["kind": "query", "title": "Q"]),
+        SmallRun.event(.stepFinished, "q\(number)", at: 62, data),
+      ]
+    }
+    let page = SmallRun.transcript([SmallRun.start] + steps).text(.html)
+    #expect(page.components("the first 3 rows of each") == 1)
+    #expect((1...200).allSatisfy { page.contains("id=\"evidence-\($0)\"") })
+    #expect(page.components("3 of 200; all of them: <code>playbook evidence") > 10)
+    #expect(page.utf8.count < Transcript.pageBytes + (1 << 20))
+  }
+}
+
+extension String {
+  fileprivate func components(_ text: String) -> Int {
+    split(separator: text, omittingEmptySubsequences: false).count - 1
+  }
 }

@@ -33,9 +33,16 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let folder = try runs.open(name).folder
+    var evidence: [(event: Int, path: String, digest: String)] = []
+    var sources: [Value] = []
     let check: JournalCheck
     do {
-      check = try JournalCheck(folder, head: head)
+      check = try JournalCheck(folder, head: head) { event in
+        if let digest = event.data["evidence"]?["sha256"]?.stringValue {
+          evidence.append((event.sequence, event.path, digest))
+        }
+        if event.type == .runStarted { sources = event.data["sources"]?.listValue ?? [] }
+      }
     } catch {
       throw CommandFailure.failed(error.description)
     }
@@ -44,12 +51,10 @@ struct VerifyCommand: ParsableCommand {
       throw CommandFailure.failed(
         "\(folder.path)/journal.jsonl:\(problem.line): \(problem.kind.rawValue): \(problem.message)")
     }
-    for event in check.contents.events {
-      for digest in event.evidenceDigests {
-        try trust("event \(event.sequence) (\(event.path))") { _ = try folder.evidence(digest) }
-      }
+    for (event, path, digest) in evidence {
+      try trust("event \(event) (\(path))") { _ = try folder.evidence(digest) }
     }
-    for source in check.contents.events.first?.data["sources"]?.listValue ?? [] {
+    for source in sources {
       guard let path = source["path"]?.stringValue, let digest = source["sha256"]?.stringValue else { continue }
       try trust("the source \(path)") {
         guard hexadecimal(sha256(try folder.source(digest))) == digest else {
@@ -57,7 +62,7 @@ struct VerifyCommand: ParsableCommand {
         }
       }
     }
-    Output.data("ok  \(check.contents.events.count) events  head \(check.contents.head)\n")
+    Output.data("ok  \(check.count) events  head \(check.head)\n")
   }
 
   private func trust(_ what: String, _ body: () throws -> Void) throws {
@@ -66,12 +71,5 @@ struct VerifyCommand: ParsableCommand {
     } catch let error as FileError {
       throw CommandFailure.failed("\(what): \(error.description)")
     }
-  }
-}
-
-extension Event {
-  /// Files that it names.
-  fileprivate var evidenceDigests: [String] {
-    [data["evidence"]?["sha256"]?.stringValue].compactMap { $0 }
   }
 }

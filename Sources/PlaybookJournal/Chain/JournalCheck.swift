@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+public import PlaybookEngine
 
 /// What `playbook verify` finds: whether a journal is as it was written, and if not, what was done to it.
 ///
@@ -27,48 +27,106 @@ public struct JournalCheck: Sendable {
     public var message: String
   }
 
-  public let contents: JournalContents
+  /// How many events fit.
+  public var count: Int { walk.count }
+  /// The hash of the last line that fits.
+  public var head: String { walk.head }
   public private(set) var problem: Problem?
   /// What is no fault and worth knowing.
   public private(set) var remarks: [String] = []
+  private let walk: Walk
 
-  /// Checks a run's journal; `head` is a hash that was printed, or is in a transcript. Throws where it can't be read.
-  public init(_ folder: RunFolder, head: String? = nil) throws(FileError) {
+  /// Checks a run's journal, of which one line is in memory at a time, and hands `body` each event that fits; `head` is a
+  /// hash that was printed, or is in a transcript. Throws where it can't be read.
+  public init(_ folder: RunFolder, head: String? = nil, _ body: (Event) -> Void) throws(FileError) {
     let left = folder.leftAt
-    let bytes = try folder.journalBytes()
+    var walk = Walk(left: left?.events, wanted: head?.lowercased())
+    let journal = try folder.journal { event, hash in
+      walk.take(event, hash)
+      body(event)
+    }
     // Somebody may have begun to write in between; then the lock says nothing of what was read.
     let isSame = left?.head == folder.leftAt?.head
-    self.init(bytes, left: isSame ? left : nil, head: head)
+    self.walk = walk
+    if let found = journal.problem {
+      problem = Self.explain(found, try folder.journalBytes())
+    } else {
+      judge(isTorn: journal.isTorn, left: isSame ? left : nil)
+    }
   }
 
   /// The same of a journal's bytes; `left` is the last hash and the count of events that the lock knows.
   init(_ bytes: [UInt8], left: (head: String, events: Int)? = nil, head: String? = nil) {
-    contents = JournalReader.read(bytes)
-    if let found = contents.problem {
-      problem = Self.explain(found, bytes)
-      return
+    var walk = Walk(left: left?.events, wanted: head?.lowercased())
+    var chain = JournalChain()
+    var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let isTorn = lines.popLast()?.isEmpty == false
+    var found: JournalLine.Problem?
+    for line in lines where found == nil {
+      do throws(JournalLine.Problem) {
+        let event = try chain.follow(Array(line))
+        walk.take(event, chain.head)
+      } catch {
+        found = error
+      }
     }
-    if contents.isTorn { remarks.append("the last line was cut while it was written, by a crash, and is left out") }
-    if let end = contents.events.firstIndex(where: { $0.type == .runFinished }),
-      let late = contents.events[(end + 1)...].first(where: { $0.type != .noteAdded })
-    {
+    self.walk = walk
+    if let found {
+      problem = Self.explain((walk.count + 1, found.message), bytes)
+    } else {
+      judge(isTorn: isTorn, left: left)
+    }
+  }
+
+  /// What is kept of a journal that is gone through.
+  private struct Walk {
+    /// The number of the event whose hash the lock knows.
+    let left: Int?
+    /// The hash that was given.
+    let wanted: String?
+    var count = 0
+    var head = JournalLine.start
+    var leftHash: String?
+    var wantedPlace: Int?
+    var isEnded = false
+    /// The first event but a remark after the end of the run.
+    var late: (sequence: Int, type: EventType)?
+
+    init(left: Int?, wanted: String?) {
+      self.left = left
+      self.wanted = wanted
+    }
+
+    mutating func take(_ event: Event, _ hash: String) {
+      count += 1
+      head = hash
+      if count == left { leftHash = hash }
+      if hash == wanted { wantedPlace = count }
+      if isEnded, event.type != .noteAdded, late == nil { late = (event.sequence, event.type) }
+      if event.type == .runFinished { isEnded = true }
+    }
+  }
+
+  /// What a chain that fits says against what is known of it from elsewhere.
+  private mutating func judge(isTorn: Bool, left: (head: String, events: Int)?) {
+    if isTorn { remarks.append("the last line was cut while it was written, by a crash, and is left out") }
+    if let late = walk.late {
       problem = Problem(
         line: late.sequence, kind: .added,
         message: "event \(late.sequence) (\(late.type.rawValue)) follows the end of the run, where only remarks may")
       return
     }
     if let left { compare(left) }
-    if problem == nil, let head { compare(head.lowercased()) }
+    if problem == nil, let wanted = walk.wanted { compare(wanted) }
   }
 
   private mutating func compare(_ left: (head: String, events: Int)) {
-    let count = contents.events.count
     if left.events > count {
       problem = Problem(
         line: count + 1, kind: .truncated,
         message: "\(Self.range(count + 1, left.events)) at the end: the journal had \(left.events) events when the "
           + "last process left it")
-    } else if left.events > 0, contents.hashes[left.events - 1] != left.head {
+    } else if left.events > 0, walk.leftHash != left.head {
       problem = Problem(
         line: left.events, kind: .rewritten,
         message: "event \(left.events) is not the one that the last process left: the journal was written again")
@@ -79,20 +137,20 @@ public struct JournalCheck: Sendable {
     }
   }
 
-  private mutating func compare(_ head: String) {
-    if head == contents.head { return }
-    if let place = contents.hashes.firstIndex(of: head) {
-      let more = contents.events.count - place - 1
+  private mutating func compare(_ wanted: String) {
+    if wanted == head { return }
+    if let place = walk.wantedPlace {
+      let more = count - place
       remarks.append(
-        "the hash given is that of event \(place + 1), and all up to it is as it was; "
+        "the hash given is that of event \(place), and all up to it is as it was; "
           + (more == 1 ? "1 event" : "\(more) events") + " came after it")
       return
     }
+    let isEnded = walk.isEnded
     problem = Problem(
-      line: contents.events.count + 1, kind: contents.events.last?.type == .runFinished ? .rewritten : .truncated,
-      message: "no event has the hash \(head.prefix(16))…; the journal ends with \(contents.head.prefix(16))…: "
-        + (contents.events.last?.type == .runFinished
-          ? "it was written again, or the hash is another run's" : "it was cut at its end, or written again"))
+      line: count + 1, kind: isEnded ? .rewritten : .truncated,
+      message: "no event has the hash \(wanted.prefix(16))…; the journal ends with \(head.prefix(16))…: "
+        + (isEnded ? "it was written again, or the hash is another run's" : "it was cut at its end, or written again"))
   }
 
   // MARK: What was done to a chain that does not fit

@@ -18,8 +18,8 @@ public struct JournalFile: Sendable {
   /// How many events fit.
   public var count: Int { offsets.count - 1 }
 
-  /// Follows the chain to its end and hands `body` each event that fits.
-  init(_ file: RunFile, _ body: (Event) -> Void) throws(FileError) {
+  /// Follows the chain to its end and hands `body` each event that fits, with its line's hash.
+  init(_ file: RunFile, _ body: (Event, String) -> Void) throws(FileError) {
     self.file = file
     var chain = JournalChain()
     var offsets = [0]
@@ -35,7 +35,8 @@ public struct JournalFile: Sendable {
         let line = rest.isEmpty ? Array(chunk[start..<end]) : rest + chunk[start..<end]
         rest = []
         do throws(JournalLine.Problem) {
-          body(try chain.follow(line))
+          let event = try chain.follow(line)
+          body(event, chain.head)
         } catch {
           problem = (chain.count + 1, error.message)
           break reading
@@ -65,6 +66,11 @@ public struct JournalFile: Sendable {
 extension RunFolder {
   /// Goes through the journal as far as it fits, one event at a time.
   public func journal(_ body: (Event) -> Void) throws(FileError) -> JournalFile {
+    try journal { event, _ in body(event) }
+  }
+
+  /// The same with the hash of each event's line.
+  func journal(_ body: (Event, String) -> Void) throws(FileError) -> JournalFile {
     try JournalFile(folder.file("journal.jsonl", O_RDONLY), body)
   }
 }

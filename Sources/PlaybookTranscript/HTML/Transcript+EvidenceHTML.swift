@@ -5,16 +5,31 @@ extension Transcript {
   /// Rows of evidence on the page, and those of them that are not folded.
   private static let pageRows = 200
   private static let openRows = 10
+  /// Where there is more evidence than a browser opens at ease: so many bytes of it in full, then so many rows of each.
+  static let pageBytes = 8 << 20
+  private static let fewRows = 3
 
   func evidenceHTML<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
     let steps = report.readings
     if steps.isEmpty { return }
     try write("<section id=\"evidence\" aria-labelledby=\"evidence-title\">\n<h2 id=\"evidence-title\">Evidence</h2>\n")
-    for (position, step) in steps.enumerated() { try write(html(of: step, position).text) }
+    var written = 0
+    var isShort = false
+    for (position, step) in steps.enumerated() {
+      if !isShort, written > Self.pageBytes {
+        isShort = true
+        try write(
+          "<p class=\"more\">There is much evidence: from here on the page has the first \(Self.fewRows) rows of each.</p>\n"
+        )
+      }
+      let text = html(of: step, position, rows: isShort ? Self.fewRows : Self.pageRows).text
+      written += text.utf8.count
+      try write(text)
+    }
     try write("</section>\n\n")
   }
 
-  private func html(of step: RunReport.Step, _ position: Int) -> HTML {
+  private func html(of step: RunReport.Step, _ position: Int, rows: Int) -> HTML {
     let id = step.number.map { "evidence-\($0)" } ?? "reading-\(position)"
     let number: HTML = step.number.map { "<span class=\"mark-number\">E\($0)</span> " } ?? ""
     var facts = [step.source, step.error == nil ? step.summary : nil, step.took.map(TimeText.short)].compactMap { $0 }
@@ -32,14 +47,14 @@ extension Transcript {
       <section class="part" id="\(id)" aria-labelledby="\(id)-title">
       <h3 id="\(id)-title">\(number)\(EvidenceBody.shortened(step.name))</h3>
       <p class="source">\(EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
-      \(error)\(why)\(links)\(call)\(body(of: step))</section>
+      \(error)\(why)\(links)\(call)\(body(of: step, rows: rows))</section>
 
       """
   }
 
-  private func body(of step: RunReport.Step) -> HTML {
+  private func body(of step: RunReport.Step, rows: Int) -> HTML {
     guard let outcome = outcome(of: step) else { return "" }
-    let body = EvidenceBody(outcome, show: step.show, limit: Self.pageRows)
+    let body = EvidenceBody(outcome, show: step.show, limit: rows)
     let name = step.number.map { "E\($0)" } ?? step.path
     var html = Self.chart(body)
     switch body.content {
