@@ -58,4 +58,58 @@ import Testing
     #expect(output == "run 1\nresume 0\nchanged\nverify 0\n", "\(errors)")
     #expect(errors.contains("its journal can't be written any more") && errors.contains("No space left"))
   }
+
+  @Test(.enabled(if: canMount, "no mount namespaces here"))
+  func `a run's folder that can't be written stops the run before the change, at its start and after a pause`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      """
+      playbook: locked
+      title: Locked
+      steps:
+        - confirm: gate
+          ask: Go on?
+        - act: change
+          shell: [touch, \(program.folder.path)/changed]
+      """, to: "locked.yaml")
+    try program.write(
+      """
+      environments:
+        test:
+          shell: {path: [/bin, /usr/bin]}
+      """, to: "env.yaml")
+    try program.write(
+      """
+      mount -t tmpfs -o size=2m none small
+      playbook() { '\(Program.path.path)' "$@" --runs small --env test --environments env.yaml; }
+      digest=$(playbook plan ./locked.yaml --output json 2>/dev/null | grep -o '"digest":"[0-9a-f]*"' | cut -d'"' -f4)
+      mount -o remount,ro small
+      playbook run ./locked.yaml --approve "$digest" --answer gate=yes 2>errors; echo "start $?"
+      mount -o remount,rw small
+      playbook run ./locked.yaml 2>/dev/null; echo "pause $?"
+      mount -o remount,ro small
+      playbook resume last --approve "$digest" --answer gate=yes 2>>errors; echo "resume $?"
+      [ -e changed ] && echo changed
+      mount -o remount,rw small
+      playbook resume last --approve "$digest" --answer gate=yes 2>/dev/null; echo "resume $?"
+      [ -e changed ] && echo changed
+      exit 0
+      """, to: "story")
+    try FileManager.default.createDirectory(
+      at: program.folder.appending(path: "small"), withIntermediateDirectories: true)
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/unshare")
+    process.arguments = ["-rm", "sh", "story"]
+    process.currentDirectoryURL = program.folder
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let errors = try String(contentsOf: program.folder.appending(path: "errors"), encoding: .utf8)
+    #expect(output == "start 1\npause 3\nresume 1\nresume 0\nchanged\n", "\(errors)")
+    #expect(errors.ranges(of: "Read-only file system").count >= 2, "\(errors)")
+  }
 }

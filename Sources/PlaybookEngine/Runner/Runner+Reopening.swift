@@ -23,11 +23,13 @@ extension Runner {
 
   // MARK: Old evidence
 
-  /// How old a query's evidence is, where that is more than it may be.
-  private func age(of query: Step, taken: Timestamp?) -> Duration? {
+  /// How old a query's evidence is, in words, where that is more than it may be or can't be said.
+  private func age(of query: Step, taken: Timestamp?) -> String? {
     guard let taken, let expires = taken.adding(query.fresh ?? .seconds(600)) else { return nil }
     let present = clock.now()
-    return expires < present ? .seconds(present.seconds - taken.seconds) : nil
+    // The clock was set back, or this is another machine's: how old it is nobody knows.
+    if let soon = present.adding(.seconds(5)), soon < taken { return "from a later time than the clock shows" }
+    return expires < present ? "\(Value.text(of: .seconds(present.seconds - taken.seconds))) old" : nil
   }
 
   /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason to
@@ -35,7 +37,7 @@ extension Runner {
   private func offerFreshEvidence() async throws(Stop) {
     let key = "run!fresh"
     guard self.operator.isInteractive || configuration.answers.entry(for: key) != nil else { return }
-    var old: [(path: String, age: Duration)] = []
+    var old: [(path: String, age: String)] = []
     for (path, place) in visited {
       guard case .query = place.step.kind, let record = state.finished[path], record.state == "done",
         let age = age(of: place.step, taken: place.frame.scope.taken[place.step.name])
@@ -44,7 +46,7 @@ extension Runner {
     }
     guard !old.isEmpty else { return }
     old.sort { state.beginnings[$0.path] ?? 0 < state.beginnings[$1.path] ?? 0 }
-    let names = old.map { "`\($0.path)` (\(Value.text(of: $0.age)))" }.joined(separator: ", ")
+    let names = old.map { "`\($0.path)` (\($0.age))" }.joined(separator: ", ")
     let question = Question(key: key, text: "Evidence is old: \(names). Take it again?", kind: .yesNo)
     guard try await ask(question).value.boolValue == true else { return }
     try await reopen(old.flatMap { [$0.path] + dependents(of: $0.path) }, word: "fresh", target: "evidence")
@@ -60,7 +62,7 @@ extension Runner {
       else { continue }
       let question = Question(
         key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
-        text: "The evidence `\(query.name)` is \(Value.text(of: age)) old. Take it again?", kind: .yesNo)
+        text: "The evidence `\(query.name)` is \(age). Take it again?", kind: .yesNo)
       let isAgain = try await ask(question).value.boolValue == true
       offeredEvidence.insert("\(frame.path(step)) \(path)")
       if isAgain { old.append(path) }
