@@ -25,7 +25,10 @@ public struct ValueExecutor: Executor {
   public var schema: ExecutorSchema { Self.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
-    call.arguments["value"]?.rendered ?? "null"
+    let text = call.arguments["value"]?.rendered ?? "null"
+    // What is computed is the evidence; here it is named.
+    return text.unicodeScalars.count > 200
+      ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(199))) + "…" : text
   }
 
   public func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {

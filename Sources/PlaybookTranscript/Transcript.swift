@@ -84,6 +84,12 @@ public struct Transcript: Sendable {
     guard let redacted, let found = outcome else { return outcome }
     return redacted.masking(.map(found)).mapValue
   }
+
+  /// The call of a step as it was sent.
+  func call(of step: RunReport.Step) -> String? {
+    guard let text = step.call.flatMap({ record.event($0)?.data["call"] }) else { return nil }
+    return (redacted?.masking(text) ?? text).stringValue
+  }
 }
 
 /// Where a transcript reads again what it does not hold.

@@ -20,6 +20,17 @@ import Testing
     #expect(state.outcome == "completed" && state.remarks == ["r1"])
   }
 
+  @Test(arguments: ["shell: ask", "shell: fail"])
+  func `a signal that comes when the run has ended is none of its events`(query: String) async throws {
+    let run = try TestRun("steps:\n  - query: a\n    \(query)\n  - confirm: b\n    ask: x\n")
+    run.executor.script("fail", .rejected())
+    await run.sit { runner in
+      await runner.interrupted(by: "SIGHUP", choice: "pause")
+      await runner.warn("a file in the inbox is left out")
+    }
+    #expect([.runPaused, .runFinished].contains(run.sink.events.last?.type))
+  }
+
   @Test func `after a new start of the machine every approved call of an open act is in doubt`() {
     let begun = event(.actFinished, "block", MapValue([("position", 0), ("state", "done")]))
     let state = RunState([start, intended, begun, event(.runResumed, "", MapValue([("boot", "two")]))])

@@ -12,6 +12,7 @@ extension Runner {
 
   /// Records something about the run that the operator must know and that no step brought up.
   public func warn(_ text: String) async {
+    guard !hasEnded else { return }
     _ = try? await emit(.warning, facts: ["text": .string(text)])
   }
 }

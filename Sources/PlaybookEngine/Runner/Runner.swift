@@ -232,12 +232,16 @@ public actor Runner {
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
 
+  /// Whether this sitting's last event has been written, or is about to be.
+  var hasEnded = false
+
   private func finish(_ result: RunResult) async throws(Stop) {
     var reason: Value?
     switch result {
     case .failed(let text), .aborted(let text), .paused(let text): reason = .string(text)
     case .completed, .interrupted: break
     }
+    hasEnded = true
     try await emit(
       .runFinished, synced: true,
       data: MapValue(present: [
@@ -256,6 +260,7 @@ public actor Runner {
       "reason": .string(reason), "how": .string(how),
       "question": question.map { ["key": .string($0.key), "text": .string($0.text)] },
     ])
+    hasEnded = true
     do {
       try await emit(.runPaused, synced: true, data: data)
     } catch {
@@ -303,8 +308,10 @@ public actor Runner {
     }
   }
 
-  /// Records that the run was asked to stop, and what was chosen.
+  /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself (a
+  /// closed terminal is the end of input as well) is none of its events.
   public func interrupted(by signal: String, choice: String) async {
+    guard !hasEnded else { return }
     do {
       try await emit(
         .interrupted, facts: ["signal": .string(signal), "choice": .string(choice), "by": .string(self.operator.name)])

@@ -52,7 +52,7 @@ extension Transcript {
       "why": Self.text(step.why), "began": .timestamp(step.began), "state": .string(step.state),
       "reason": Self.text(step.reason), "text": Self.text(step.text), "error": Self.text(step.error),
       "source": Self.text(step.source), "evidence": step.number.map { .int(Int64($0)) } ?? .null,
-      "call": Self.text(step.call), "attempts": .int(Int64(step.attempts)),
+      "call": Self.text(call(of: step)), "attempts": .int(Int64(step.attempts)),
       "took": step.took.map(Value.duration) ?? .null, "verdict": Self.text(step.verdict),
       "held": step.held.map(Value.bool) ?? .null, "outcome": outcome(of: step).map(Value.map) ?? .null,
       "sha256": Self.text(step.evidence?.digest), "repeats": Self.text(step.repeats),

@@ -40,7 +40,7 @@ extension Transcript {
     let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
     let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
     let call: HTML =
-      step.call.map {
+      self.call(of: step).map {
         "<details><summary>The call as sent</summary>\n<pre tabindex=\"0\"><code>\(lines: String($0.prefix(20_000)))</code></pre></details>\n"
       } ?? ""
     return """

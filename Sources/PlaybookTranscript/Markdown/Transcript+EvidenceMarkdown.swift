@@ -12,7 +12,7 @@ extension Transcript {
       return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
-    if let call = step.call {
+    if let call = call(of: step) {
       let isLong = detail == .short && call.utf8.count > 1000
       text += MarkdownText.block(isLong ? String(call.prefix(1000)) + "\n…" : call) + "\n"
     }

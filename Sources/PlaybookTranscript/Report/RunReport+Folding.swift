@@ -19,7 +19,7 @@ extension RunReport {
     case .stepFinished: finish(event)
     case .callSent:
       change(Self.loop(of: event.path, knownTo: self), event) { step in
-        step.call = step.call ?? event.data["call"]?.stringValue
+        if step.call == nil, event.data["call"]?.stringValue != nil { step.call = event.sequence }
         step.attempts += 1
       }
     case .callRepeated:

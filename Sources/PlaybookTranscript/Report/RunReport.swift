@@ -48,8 +48,8 @@ struct RunReport {
     var source: String?
     /// The evidence number.
     var number: Int?
-    /// The call as sent; of a loop over reads, its first.
-    var call: String?
+    /// The event with the call as sent; of a loop over reads, its first.
+    var call: Int?
     var attempts = 0
     /// The outcome in a few words.
     var summary = "no outcome"

@@ -57,7 +57,9 @@ final class TestRun {
 
   /// One sitting.
   @discardableResult
-  func sit(_ human: FakeOperator = FakeOperator(), from history: [Event]? = nil) async -> RunResult {
+  func sit(
+    _ human: FakeOperator = FakeOperator(), from history: [Event]? = nil, then late: (Runner) async -> Void = { _ in }
+  ) async -> RunResult {
     let (sink, neighbours) = (sink, neighbours)
     let runner = Runner(
       RunConfiguration(
@@ -71,7 +73,9 @@ final class TestRun {
         guard let value = sink.evidence(digest) else { throw ExecutorError(.malformed, "no evidence") }
         return value
       })
-    return await runner.run()
+    let result = await runner.run()
+    await late(runner)
+    return result
   }
 
   /// The outcome that a step's last end recorded.
