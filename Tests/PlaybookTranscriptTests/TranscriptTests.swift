@@ -122,6 +122,24 @@ import Testing
     #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
   }
 
+  @Test func `a read of the operator's own is named by its call, and its refusal is no finding`() {
+    let path = "attack!query2"
+    let besides = [
+      SmallRun.event(.callSent, path, at: 63, ["call": "DEL login:1", "executor": "redis", "attempt": 1]),
+      SmallRun.event(
+        .stepFinished, path, at: 63,
+        [
+          "kind": "query", "name": "query2", "state": "failed",
+          "error": ["code": "refused", "message": "DEL changes data"],
+        ]),
+    ]
+    let transcript = SmallRun.transcript([SmallRun.start] + SmallRun.evidence + besides)
+    let text = transcript.text(.markdown)
+    #expect(text.contains("asked besides: DEL login:1") && text.contains("DEL changes data"))
+    #expect(!text.contains("attack!query2"))
+    #expect(!transcript.text(.html).contains("Not as expected"))
+  }
+
   @Test func `a page with more evidence than a browser opens at ease shows the beginning of each`() {
     let cell = String(repeating: "x", count: 290)
     let rows = Value.list((0..<200).map { ["n": .int(Int64($0)), "text": .string(cell)] })

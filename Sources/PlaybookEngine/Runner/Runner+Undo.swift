@@ -109,7 +109,8 @@ extension Runner {
       calls: planned.map(\.prepared.text), items: planned.compactMap { Self.label(of: $0.item) },
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
       environment: configuration.environment.name, isRed: isRed,
-      undo: made.first.map { "making the change again: \($0)" }, typed: isRed ? "undo \(planned.count)" : nil,
+      undo: made.count > 1 ? "making the changes again" : made.first.map { "making the change again: \($0)" },
+      typed: isRed ? "undo \(planned.count)" : nil,
       digest: await digest(of: planned.map(\.prepared)),
       warnings: unheard.isEmpty ? [] : ["of \(unheard.count) it is not known whether the change was made at all"])
     undoOffers = max(undoOffers, state.undoCount) + 1

@@ -21,6 +21,10 @@ extension RunReport {
       change(Self.loop(of: event.path, knownTo: self), event) { step in
         if step.call == nil, event.data["call"]?.stringValue != nil { step.call = event.sequence }
         step.attempts += 1
+        if step.isAdHoc, step.title == nil {
+          let line = event.data["call"]?.stringValue?.split(whereSeparator: \.isNewline).first ?? ""
+          step.title = "asked besides: " + line.prefix(80)
+        }
       }
     case .callRepeated:
       let error = event.data["error"]?["message"]?.stringValue ?? event.data["text"]?.stringValue

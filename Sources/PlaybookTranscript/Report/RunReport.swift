@@ -48,6 +48,8 @@ struct RunReport {
     var source: String?
     /// The evidence number.
     var number: Int?
+    /// Whether it was a read of the operator's own, by `/query` at a prompt.
+    var isAdHoc: Bool { path.contains("!query") }
     /// The event with the call as sent; of a loop over reads, its first.
     var call: Int?
     var attempts = 0
