@@ -122,6 +122,28 @@ import Testing
     #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
   }
 
+  @Test(arguments: [TranscriptFormat.markdown, .html, .text])
+  func `a resume says whose run was taken over, what changed on disk, and what was left unknown`(
+    format: TranscriptFormat
+  ) {
+    let later = [
+      SmallRun.event(.actIntended, "block", at: 70, ["calls": ["firewall block x"], "executor": "shell"]),
+      SmallRun.event(.actStarted, "block", at: 70, ["position": 0, "call": "firewall block x"]),
+      SmallRun.event(
+        .runResumed, at: 90,
+        [
+          "operator": "bob", "reason": "it ended without a word",
+          "tookOver": ["operator": "alice", "pid": 4711, "host": "db-1"], "changed": "playbooks/lockout/playbook.yaml",
+        ]),
+      SmallRun.event(.actFinished, "block", at: 95, ["position": 0, "state": "unknown", "left": true]),
+    ]
+    let text = SmallRun.transcript([SmallRun.start] + later).text(format)
+    for part in [
+      "taken over from alice, whose process 4711 had died", "not used: playbooks/lockout/playbook.yaml",
+      "left so by the operator",
+    ] { #expect(text.contains(part), "\(part)") }
+  }
+
   @Test func `a read of the operator's own is named by its call, and its refusal is no finding`() {
     let path = "attack!query2"
     let besides = [

@@ -69,7 +69,8 @@ extension RunReport {
       item.started = event.at
     case .actFinished:
       item.state = data["state"]?.stringValue ?? "unknown"
-      item.error = data["error"]?["message"]?.stringValue
+      let isLeft = data["left"]?.boolValue == true
+      item.error = isLeft ? "left so by the operator" : data["error"]?["message"]?.stringValue
       if case .duration(let took) = data["took"] { item.took = took }
     case .actVerified:
       item.verified = data["held"]?.boolValue
@@ -91,7 +92,7 @@ extension RunReport {
       note(event, "act", name(event.path), items.count == 1 ? "1 call approved" : "\(items.count) calls approved")
     case .actFinished:
       machine.append(Span(from: item?.started ?? event.at, to: event.at))
-      let error = data["error"]?["message"]?.stringValue.map { ": \($0)" } ?? ""
+      let error = item?.error.map { ": \($0)" } ?? ""
       note(event, "act", label, "\(data["state"]?.rendered ?? "")\(error)", isItem: isItem)
     case .actVerified:
       let holds = data["held"]?.boolValue == true

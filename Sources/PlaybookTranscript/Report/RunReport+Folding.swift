@@ -61,7 +61,12 @@ extension RunReport {
       let name = data["operator"]?.rendered ?? "?"
       if !operators.contains(name) { operators.append(name) }
       (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
-      note(event, "run", "Run resumed", data["reason"]?.stringValue, who: name)
+      let dead = data["tookOver"].map {
+        "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
+      }
+      let changed = data["changed"]?.stringValue.map { "changed on disk since the run began, and not used: \($0)" }
+      let facts = [data["reason"]?.stringValue, dead, changed].compactMap { $0 }
+      note(event, "run", "Run resumed", facts.isEmpty ? nil : facts.joined(separator: "; "), who: name)
     case .runPaused:
       outcome = "paused"
       reason = data["reason"]?.stringValue
