@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// The commands that are used after a run, as they are typed.
+@Suite struct AfterRunTests {
+  private let program: Program
+
+  init() throws {
+    program = try Program()
+    try program.write(
+      """
+      playbook: small
+      title: Small
+      steps:
+        - query: look
+          value: "${[{'ip': '203.0.113.7', 'n': 3}]}"
+        - check: seen
+          that: look.value.size() == 1
+      """, to: "small.yaml")
+    try program.write("environments:\n  t: {}\n", to: "e.yaml")
+    let run = try program.run("run", "small.yaml", "--env", "t", "--environments", "e.yaml")
+    try #require(run.code == 0, "\(run.errors)")
+  }
+
+  private static let good: [(line: String, part: String)] = [
+    ("transcript last", "# Small"), ("transcript last --format text", "Small"),
+    ("transcript last --format json", "\"version\""), ("transcript last --format html", "<!doctype html>"),
+    ("transcript last --budget github", "# Small"), ("transcript last --redact ips", "redacted"),
+    ("sitrep last", "What: Small in t"), ("evidence last look", "203.0.113.7"), ("evidence last E1", "203.0.113.7"),
+    ("followups", ""), ("followups --overdue", ""), ("schema transcript", "\"$schema\""), ("runs", "completed"),
+    ("verify last", "ok  "),
+  ]
+
+  @Test func `each gives what it is for`() throws {
+    defer { program.remove() }
+    for (line, part) in Self.good {
+      let result = try run(line)
+      #expect(result.code == 0 && (part.isEmpty || result.output.contains(part)), "\(line): \(result.errors)")
+    }
+    #expect(try !run("transcript last --redact ips").output.contains("203.0.113.7"))
+    let note = try program.run("note", "last", "seen by the CDN team as well")
+    #expect(note.code == 0)
+    #expect(try run("transcript last --format text").output.contains("seen by the CDN team as well"))
+  }
+
+  private static let wrong: [(line: String, code: Int32, part: String)] = [
+    ("transcript nope", 2, "there is no run `nope`"), ("transcript last --budget 10", 1, "more than 10"),
+    ("transcript last --budget sharepoint", 2, "known are github"),
+    ("transcript last --redact everything", 2, "known are ips"),
+    ("transcript last --out missing/x", 1, "can't write missing/x"), ("transcript last --format pdf", 2, "'markdown'"),
+    ("transcript last --format html --budget github", 2, "cuts Markdown"), ("sitrep nope", 2, "there is no run"),
+    ("evidence last look --format csv", 2, "--format json has all of it"),
+    ("evidence last nothing", 2, "it has look (E1)"), ("schema nope", 2, "'transcript'"),
+    ("note last x --at soon", 2, "02:51"), ("verify last --head abc", 2, "64 hexadecimal digits"),
+  ]
+
+  @Test func `what is wrong ends with its code and says what to do`() throws {
+    defer { program.remove() }
+    for (line, code, part) in Self.wrong {
+      let result = try run(line)
+      #expect(result.code == code && result.errors.contains(part), "\(line): \(result.code) \(result.errors)")
+      #expect(result.output.isEmpty, "\(line)")
+    }
+    #expect(try program.run("note", "last", "").code == 2)
+  }
+
+  @Test(arguments: ["markdown", "html", "json", "text"])
+  func `a transcript is the same bytes in every time zone and language`(format: String) throws {
+    defer { program.remove() }
+    let texts = try ["UTC", "Pacific/Auckland"].map { zone in
+      try program.run(
+        all: ["transcript", "last", "--format", format],
+        variables: ["TZ": zone, "LANG": zone == "UTC" ? "C" : "de_DE.UTF-8", "LC_ALL": zone == "UTC" ? "C" : "tr_TR"]
+      ).output
+    }
+    #expect(!texts[0].isEmpty && texts[0] == texts[1])
+  }
+
+  private func run(_ line: String) throws -> Program.Result {
+    let words = line.split(separator: " ").map(String.init)
+    return try program.run(all: words)
+  }
+}
