@@ -67,6 +67,27 @@ import Testing
     }
   }
 
+  /// As many nested bindings, each of the one around it, `nesting` levels deep.
+  private func chain(_ count: Int, nesting: Int) -> String {
+    let (open, close) = (String(repeating: "[", count: nesting), String(repeating: "][0]", count: nesting))
+    var text = "a\(count)"
+    for level in (1...count).reversed() {
+      let inner = level == 1 ? "1" : "\(open)a\(level - 1)\(close)"
+      text = "cel.bind(a\(level), \(inner), \(text))"
+    }
+    return text
+  }
+
+  @Test func `bindings of bindings are bounded, and evaluated once`() {
+    #expect(message(chain(60, nesting: 1)) == nil)
+    #expect(message(chain(60, nesting: 15)) == "`cel.bind` nests deeper than 200 levels here")
+    #expect(message(chain(60, nesting: 15) + " == 1 || true") == "`cel.bind` nests deeper than 200 levels here")
+    let doubled = (1...60).reversed().reduce("a60") { "cel.bind(a\($1), a\($1 - 1) + a\($1 - 1), \($0))" }
+    #expect(message("cel.bind(a0, 0, \(doubled))") { $0.steps = 1000 } == nil)
+    let failing = (1...60).reversed().reduce("a60") { "cel.bind(a\($1), a\($1 - 1) || a\($1 - 1), \($0))" }
+    #expect(message("cel.bind(a0, 1 / 0 == 1, \(failing))") { $0.steps = 1000 } == "this divides by zero")
+  }
+
   @Test func `large regular expressions are refused`() {
     #expect(message("'a'.matches('((a{1,100}){1,100}){1,100}')") != nil)
     #expect(message("text.matches('(a|b|c|d)*x{1,500}')")?.contains("too large") == true)

@@ -44,7 +44,7 @@ extension Evaluator {
     case .unknown(let reasons): return .unknown(reasons)
     case .optional(let inner):
       guard let inner else { return .optional(nil) }
-      let value = try with(name, inner) { () throws(Expression.Problem) in try evaluate(body) }
+      let value = try with(name, .value(inner)) { () throws(Expression.Problem) in try evaluate(body) }
       if case .unknown = value { return value }
       guard isFlat else { return .optional(value) }
       guard case .optional = value else {

@@ -30,9 +30,9 @@ extension Evaluator {
 
   /// Evaluates `node` with the loop's names bound to one pair.
   private func body(_ node: Node, _ loop: Node.Loop, _ pair: (Value, Value)) throws(Expression.Problem) -> Value {
-    try with(loop.first, pair.0) { () throws(Expression.Problem) in
+    try with(loop.first, .value(pair.0)) { () throws(Expression.Problem) in
       guard let second = loop.second else { return try evaluate(node) }
-      return try with(second, pair.1) { () throws(Expression.Problem) in try evaluate(node) }
+      return try with(second, .value(pair.1)) { () throws(Expression.Problem) in try evaluate(node) }
     }
   }
 

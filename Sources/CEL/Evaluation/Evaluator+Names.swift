@@ -1,6 +1,30 @@
 extension Evaluator {
-  private func local(_ name: String) -> Value? {
-    locals.last { Texts.areEqual($0.name, name) }?.value
+  private func local(_ name: String) -> Int? {
+    locals.lastIndex { Texts.areEqual($0.name, name) }
+  }
+
+  private func value(ofLocal index: Int) throws(Expression.Problem) -> Value {
+    switch locals[index].state {
+    case .value(let value): return value
+    case .failed(let problem): throw problem
+    case .pending(let node):
+      boundDepth += node.depth
+      defer { boundDepth -= node.depth }
+      if boundDepth > 2 * Parser.depthLimit {
+        isExhausted = true
+        throw Expression.Problem("`cel.bind` nests deeper than \(2 * Parser.depthLimit) levels here", node.range)
+      }
+      // The names that are bound behind this one are not seen from its expression.
+      let inner = locals[index...]
+      locals.removeSubrange(index...)
+      let outcome = Result { () throws(Expression.Problem) in try evaluate(node) }
+      locals += inner
+      switch outcome {
+      case .success(let value): locals[index].state = .value(value)
+      case .failure(let problem): locals[index].state = .failed(problem)
+      }
+      return try outcome.get()
+    }
   }
 
   private func bound(_ name: String, isAbsolute: Bool) -> Value? {
@@ -12,7 +36,7 @@ extension Evaluator {
   }
 
   func variable(_ name: String, isAbsolute: Bool, _ node: Node) throws(Expression.Problem) -> Value {
-    if !isAbsolute, !locals.isEmpty, let value = local(name) { return value }
+    if !isAbsolute, !locals.isEmpty, let index = local(name) { return try value(ofLocal: index) }
     if let value = bound(name, isAbsolute: isAbsolute) { return value }
     if let type = Words.types[name] { return .type(type) }
     let names = bindings.keys.filter { !$0.utf8.contains(UInt8(ascii: ".")) }

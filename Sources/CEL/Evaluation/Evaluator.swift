@@ -2,6 +2,14 @@
 ///
 /// Errors are thrown, unknowns returned: a strict function with an unknown argument is unknown.
 final class Evaluator {
+  /// What a name stands for that a macro has bound.
+  enum Local {
+    case value(Value)
+    /// `cel.bind`'s expression, evaluated when the name is first read, and not where it never is.
+    case pending(Node)
+    case failed(Expression.Problem)
+  }
+
   let bindings: [String: Value]
   let now: Timestamp
   let limits: Limits
@@ -9,7 +17,9 @@ final class Evaluator {
   let prefixes: [String]
   let hasDottedNames: Bool
   /// What macros have bound, the innermost last.
-  var locals: [(name: String, value: Value)] = []
+  var locals: [(name: String, state: Local)] = []
+  /// How deep the expressions of `cel.bind` nest that are under way, one within the other.
+  var boundDepth = 0
   var steps = 0
   var nextLook = 256
   let deadline: ContinuousClock.Instant
@@ -55,8 +65,7 @@ final class Evaluator {
     case .conditional(let condition, let one, let other): return try conditional(condition, one, other)
     case .loop(let loop): return try self.loop(loop, node)
     case .bind(let name, let value, let body):
-      let value = try evaluate(value)
-      return try with(name, value) { () throws(Expression.Problem) in try evaluate(body) }
+      return try with(name, .pending(value)) { () throws(Expression.Problem) in try evaluate(body) }
     case .optionalMap(let target, let name, let body, let isFlat):
       return try optionalMap(target, name, body, isFlat: isFlat, node)
     }
@@ -69,9 +78,9 @@ final class Evaluator {
 
   /// Evaluates with one more name bound.
   func with<Result>(
-    _ name: String, _ value: Value, _ work: () throws(Expression.Problem) -> Result
+    _ name: String, _ local: Local, _ work: () throws(Expression.Problem) -> Result
   ) throws(Expression.Problem) -> Result {
-    locals.append((name, value))
+    locals.append((name, local))
     defer { locals.removeLast() }
     return try work()
   }

@@ -11,7 +11,7 @@ extension Function {
         }
       ]),
     Function(
-      "base64.decode", .encoders, "The bytes of base64; padding may be missing.",
+      "base64.decode", .encoders, "The bytes of base64; padding may be missing, and line ends may be in it.",
       [
         .function(.string, to: .bytes) { (values, evaluator) throws(Fault) in
           guard let bytes = Base64.decode(try Arguments(values, evaluator).string(0)) else {

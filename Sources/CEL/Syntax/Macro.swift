@@ -27,7 +27,7 @@ enum Macro {
     ("transformMapEntry", "map.transformMapEntry(k, x, {key: f})", "The map of the entries that are built."),
     ("transformMapEntry", "map.transformMapEntry(k, x, p, {key: f})", "The same of those for which `p` holds."),
     ("sortBy", "list.sortBy(x, key)", "In ascending order of `key`."),
-    ("bind", "cel.bind(x, value, body)", "`body` with `x` for the value."),
+    ("bind", "cel.bind(x, value, body)", "`body` with `x` for the value, which is evaluated when `x` is first read."),
     ("optMap", "optional.optMap(x, f)", "The optional of `f` of the value, if there is one."),
     ("optFlatMap", "optional.optFlatMap(x, f)", "`f` of the value, which is an optional itself, if there is one."),
   ]
