@@ -41,7 +41,10 @@ import Testing
     ("1 in names", "1 in names", "a list of string never has int in it", nil),
     ("names['a']", "'a'", "a list's index is int, not string", nil),
     ("name.matches('(')", "'('", "this regular expression can't be used: missing ): (", nil),
-    ("now - duration('1y') > now", "'1y'", "this is no duration within 292 years", "write it like `90s` or `1h30m`"),
+    (
+      "now - duration('1y') > now", "'1y'", "this is no duration, or one beyond 292 years",
+      "write it like `90s` or `1h30m`; a day is `24h`"
+    ),
     ("now > inputs.window", "now > inputs.window", "there is no `timestamp > duration`", nil),
     ("-name", "-name", "`-` takes int or double, not string", nil),
     ("{[1]: 2}", "[1]", "a map's key can't be list(int)", "bool, int, uint or string"),

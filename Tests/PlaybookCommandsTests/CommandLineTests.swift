@@ -14,10 +14,17 @@ import Testing
   @Test func `eval prints JSON on one line and an error with its caret`() throws {
     let program = try Program()
     defer { program.remove() }
-    try program.write(#"{"rows": [{"n": 9007199254740993}]}"#, to: "b.json")
+    try program.write(#"{"rows": [{"n": 9007199254740993}], "x": 4}"#, to: "b.json")
     let good = try program.run("eval", "rows[0].n + 1", "--bindings", "b.json")
     #expect(good.code == 0)
     #expect(good.output == "9007199254740994\n")
+    for (arguments, value) in [(["-1 + 2"], "1"), (["-x", "--bindings", "b.json"], "-4"), (["--", "-1"], "-1")] {
+      #expect(try program.run(all: ["eval"] + arguments).output == value + "\n")
+    }
+    let misspelt = try program.run("eval", "x", "--binding", "b.json")
+    #expect(misspelt.code == 2)
+    #expect(misspelt.errors.contains("there is no option `--binding`"))
+    #expect(try program.run("eval", "1", "2").errors.contains("put it in quotes"))
     let bad = try program.run("eval", "1 +")
     #expect(bad.code == 1)
     #expect(bad.output.isEmpty)

@@ -92,7 +92,8 @@ extension Function {
         .function(.duration, to: .duration) { (values, _) in values[0] },
         .function(.string, to: .duration) { (values, evaluator) throws(Fault) in
           guard let duration = Duration(cel: try Arguments(values, evaluator).string(0)) else {
-            throw Fault("this is no duration within 292 years", help: "write it like `90s` or `1h30m`")
+            throw Fault(
+              "this is no duration, or one beyond 292 years", help: "write it like `90s` or `1h30m`; a day is `24h`")
           }
           return .duration(duration)
         },

@@ -16,8 +16,11 @@ struct EvalCommand: ParsableCommand {
         playbook eval 'spraying.rows.size() > 0' --run last
       """)
 
-  @Argument(help: "The expression.")
-  var expression: String?
+  // What begins with a minus and is no option is an expression.
+  @Argument(parsing: .allUnrecognized, help: ArgumentHelp("The expression.", valueName: "expression"))
+  var arguments: [String] = []
+
+  private var expressions: [String] { arguments.first == "--" ? Array(arguments.dropFirst()) : arguments }
 
   @Flag(help: "Prints the tables of operators, macros and functions, in Markdown.")
   var reference = false
@@ -31,12 +34,18 @@ struct EvalCommand: ParsableCommand {
   @OptionGroup var runs: RunsOptions
 
   func validate() throws {
-    if expression == nil, !reference { throw ValidationError("an expression is missing") }
-    if expression != nil, reference { throw ValidationError("`--reference` takes no expression") }
+    if expressions.isEmpty, !reference { throw ValidationError("an expression is missing") }
+    if !expressions.isEmpty, reference { throw ValidationError("`--reference` takes no expression") }
+    if expressions.count > 1 {
+      if let option = expressions.first(where: { $0.hasPrefix("--") }) {
+        throw ValidationError("there is no option `\(option)`")
+      }
+      throw ValidationError("one expression is expected, not \(expressions.count): put it in quotes")
+    }
   }
 
   func run() throws {
-    guard let expression else {
+    guard let expression = expressions.first else {
       Output.data(CEL.Expression.referenceMarkdown())
       return
     }
