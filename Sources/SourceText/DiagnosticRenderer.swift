@@ -2,7 +2,7 @@
 public struct DiagnosticRenderer: Sendable {
   /// Whether to colour with ANSI escapes.
   public var color: Bool
-  /// Longer source lines are cut around the caret.
+  /// The columns that there are: a source line is cut around the caret where it is longer.
   public var width: Int
 
   public init(color: Bool = false, width: Int = 120) {
@@ -42,8 +42,10 @@ public struct DiagnosticRenderer: Sendable {
     let from = shown(written.prefix(span.start.column - 1)).count + max(0, span.start.column - 1 - written.count)
     let end = span.end.line == span.start.line ? shown(written.prefix(span.end.column - 1)).count : line.count
     let to = max(end, from + 1)
-    let first = line.count > width ? max(0, min(from - width / 3, line.count - width)) : 0
-    let last = min(line.count, first + width)
+    let gutter = String(span.start.line)
+    let room = max(20, width - gutter.count - 5)
+    let first = line.count > room ? max(0, min(from - room / 3, line.count - room)) : 0
+    let last = min(line.count, first + room)
     guard from >= first else { return "" }
     var excerpt = String.UnicodeScalarView()
     excerpt.append(contentsOf: line[first..<last])
@@ -51,7 +53,6 @@ public struct DiagnosticRenderer: Sendable {
     let padding = line[first..<min(from, last)].map { $0 == "\t" ? "\t" : " " }.joined()
     let missing = String(repeating: " ", count: max(0, from - max(last, first)))
     let marks = "^" + String(repeating: "~", count: max(0, min(to, last) - from - 1))
-    let gutter = String(span.start.line)
     let blank = String(repeating: " ", count: gutter.count)
     return "  \(gutter) | \(String(excerpt))\n  \(blank) | \(padding)\(missing)\(paint(marks, "1;32"))\n"
   }

@@ -34,7 +34,7 @@ import Testing
   @Test func `a long line is cut around the caret`() {
     let text = String(repeating: "a", count: 500) + "X" + String(repeating: "b", count: 500)
     let lines = DiagnosticRenderer(width: 60).render(diagnostic(text, 500..<501)).split(separator: "\n")
-    #expect(lines[1].count == 60 + "  1 | ".count)
+    #expect(lines[1].count == 60)
     let caret = lines[2].firstIndex(of: "^").map { lines[2].distance(from: lines[2].startIndex, to: $0) }
     #expect(lines[1].firstIndex(of: "X").map { lines[1].distance(from: lines[1].startIndex, to: $0) } == caret)
   }

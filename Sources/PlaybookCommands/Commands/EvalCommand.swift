@@ -73,7 +73,7 @@ struct EvalCommand: ParsableCommand {
     } catch let problem as CEL.Expression.Problem {
       let diagnostic = Diagnostic(
         code: "expression", problem.message, at: SourceSpan(file: file, range: problem.range), help: problem.help)
-      Output.operatorText(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostic))
+      Output.operatorText(Output.diagnostics().render(diagnostic))
       throw CommandFailure.failed("")
     }
   }

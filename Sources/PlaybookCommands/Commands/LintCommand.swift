@@ -53,7 +53,7 @@ struct LintCommand: ParsableCommand {
 
   private func write(_ diagnostics: [Diagnostic]) {
     switch format {
-    case .text: Output.data(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostics))
+    case .text: Output.data(Output.diagnostics(asData: true).render(diagnostics))
     case .json:
       for diagnostic in diagnostics {
         let span = diagnostic.span

@@ -9,7 +9,7 @@ import YAMLTree
 enum Loading {
   /// Shows diagnostics on standard error; throws where one is an error.
   static func report(_ diagnostics: [Diagnostic], warnings: Bool = false) throws {
-    let renderer = DiagnosticRenderer(color: Output.isErrorColored)
+    let renderer = Output.diagnostics()
     let shown = diagnostics.filter { warnings || $0.severity == .error }
     Output.operatorText(renderer.render(shown))
     let errors = diagnostics.count { $0.severity == .error }
@@ -44,7 +44,7 @@ enum Loading {
   /// The heads of all playbooks; what keeps one from being read is said, and the others are shown.
   static func entries(_ catalogue: PlaybookCatalogue) throws -> [PlaybookCatalogue.Entry] {
     let (entries, diagnostics) = catalogue.entries()
-    Output.operatorText(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostics))
+    Output.operatorText(Output.diagnostics().render(diagnostics))
     return entries
   }
 

@@ -33,10 +33,20 @@ enum Output {
   }
 
   /// The columns of the terminal that data goes to; nil: it goes to a file or a pipe.
-  static var width: Int? {
+  static var width: Int? { columns(of: 1) }
+
+  private static func columns(of descriptor: Int32) -> Int? {
     var (rows, columns): (UInt16, UInt16) = (0, 0)
-    guard isatty(1) == 1, unsafe playbook_window_size(1, &rows, &columns) == 0, columns > 0 else { return nil }
+    guard isatty(descriptor) == 1, unsafe playbook_window_size(descriptor, &rows, &columns) == 0, columns > 0 else {
+      return nil
+    }
     return Int(columns)
+  }
+
+  /// What writes diagnostics for the operator, or as data, in the colours and the width of where that goes.
+  static func diagnostics(asData: Bool = false) -> DiagnosticRenderer {
+    let descriptor: Int32 = asData ? 1 : 2
+    return DiagnosticRenderer(color: isColored(descriptor), width: columns(of: descriptor) ?? 120)
   }
 
   private static var reason: String { unsafe String(cString: strerror(errno)) }
@@ -48,8 +58,9 @@ enum Output {
     operatorText("playbook: error: \(Visible.text(message, keepingLineBreaks: true))\n")
   }
 
-  static var isErrorColored: Bool {
-    unsafe isatty(2) == 1 && getenv("NO_COLOR") == nil && String(cString: getenv("TERM") ?? strdup("")) != "dumb"
+  private static func isColored(_ descriptor: Int32) -> Bool {
+    let terminal = unsafe getenv("TERM").map { unsafe String(cString: $0) }
+    return unsafe isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && terminal != "dumb"
   }
 
   @discardableResult

@@ -32,7 +32,7 @@ struct TestedScenario {
     for (name, tests) in wanted {
       if let scenario = try read(name, tests, catalogue, isGiven: isGiven, &diagnostics) { scenarios.append(scenario) }
     }
-    Output.operatorText(DiagnosticRenderer(color: Output.isErrorColored).render(diagnostics))
+    Output.operatorText(Output.diagnostics().render(diagnostics))
     if diagnostics.hasErrors { throw CommandFailure.wrong("nothing was started") }
     guard !scenarios.isEmpty else {
       throw CommandFailure.wrong("there is no scenario with tests in \(catalogue.roots.joined(separator: ", "))")
