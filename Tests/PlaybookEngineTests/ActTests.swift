@@ -124,6 +124,32 @@ import Testing
     #expect(allowed.executor.acts.count == 2)
   }
 
+  @Test(arguments: [
+    // a query asked with it; a list that a group loops over; a playbook that is given it
+    "- query: more\n    shell: more ${found.rows.size()}\n  - act: block\n    for_each: row in more.rows\n    shell: block ${row.ip}",
+    "- group: each\n    for_each: row in found.rows\n    steps:\n      - act: block\n        shell: block ${row.ip}",
+    "- group: each\n    for_each: row in found.rows\n    steps:\n      - act: block\n        shell: block",
+    "- group: each\n    for_each: n in [1]\n    steps:\n      - query: again\n        shell: more ${found.rows[0].ip}\n"
+      + "  - act: block\n    for_each: item in each.items\n    shell: block ${item.again.rows[0].ip}",
+  ])
+  func `what rests on cut evidence feeds no act either`(steps: String) async throws {
+    let text =
+      "steps:\n  - query: found\n    shell: found\n  \(steps.replacing("act: block", with: "act: block\n    on_error: stop"))\n"
+      .replacing(
+        "act: block\n    on_error: stop\n        shell", with: "act: block\n        on_error: stop\n        shell")
+    for isAllowed in [false, true] {
+      let run = try TestRun(
+        isAllowed ? text.replacing("shell: found\n", with: "shell: found\n    partial: ok\n") : text)
+      run.executor.script("found", .rows([["ip": "192.0.2.1"]], truncated: true))
+      run.executor.script("more", .rows([["ip": "192.0.2.1"]]))
+      run.executor.script("more 1", .rows([["ip": "192.0.2.1"]]))
+      run.executor.script("more 192.0.2.1", .rows([["ip": "192.0.2.1"]]))
+      let operators = FakeOperator(["block": [.yes], "each[0].block": [.yes]])
+      _ = await run.sit(operators)
+      #expect(run.executor.acts.count == (isAllowed ? 1 : 0), "\(steps)")
+    }
+  }
+
   @Test func `old evidence is offered to be taken anew before an act`() async throws {
     let run = try TestRun(
       "steps:\n  - query: found\n    shell: found\n  - confirm: wait\n    ask: Wait?\n"

@@ -12,8 +12,11 @@ struct Scope: Sendable {
   var taken: [String: Timestamp] = [:]
   /// The paths of the steps that gave the names.
   var origins: [String: String] = [:]
-  /// Steps whose evidence was cut and does not allow that.
+  /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
+  /// (`found`, `inputs.count`, `review.found`).
   var truncated: Set<String> = []
+  /// The cut evidence whose items a group around this place loops over.
+  var cutLoop: String?
 
   func bindings(now: Timestamp, adding extra: [String: Value] = [:]) -> Bindings {
     var all = values
@@ -55,12 +58,33 @@ struct Scope: Sendable {
 
   /// The cut evidence that `expression` reads, leaving out what is known of it all the same.
   func truncatedNames(in expression: LocatedExpression) -> [String] {
+    guard !truncated.isEmpty else { return [] }
     var names: [String] = []
-    for reference in expression.expression.references where truncated.contains(reference.name) {
-      if let field = reference.path.first, Outcome.commonFields.contains(field) { continue }
-      if !names.contains(reference.name) { names.append(reference.name) }
+    for reference in expression.expression.references {
+      guard let name = truncatedName(in: [reference.name] + reference.path), !names.contains(name) else { continue }
+      names.append(name)
     }
     return names
+  }
+
+  private func truncatedName(in path: [String]) -> String? {
+    for depth in 1...path.count {
+      let name = path.prefix(depth).joined(separator: ".")
+      guard truncated.contains(name) else { continue }
+      if depth < path.count, Outcome.commonFields.contains(path[depth]) { return nil }
+      return name
+    }
+    // What is read as a whole is read with what was cut within it.
+    let whole = path.joined(separator: ".") + "."
+    return truncated.sorted().first { $0.hasPrefix(whole) }
+  }
+
+  /// Whether a query was asked with cut evidence, or over a list of it: what it found is no more whole than that.
+  func restsOnCutEvidence(_ step: Step) -> Bool {
+    guard case .query(let query) = step.kind else { return false }
+    var read = query.call.form.fields.values.flatMap(\.expressions) + (query.call.target.host?.expressions ?? [])
+    if let loop = step.forEach { read.append(loop.list) }
+    return read.contains { !truncatedNames(in: $0).isEmpty }
   }
 }
 

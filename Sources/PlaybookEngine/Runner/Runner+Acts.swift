@@ -63,9 +63,10 @@ extension Runner {
     return (act.approved ?? Set(act.calls.indices)).contains { act.items[$0] == nil }
   }
 
-  /// Evidence that was cut and that the act's list or call would rest on.
+  /// Evidence that was cut and that the act's list or call, or the loop around it, would rest on.
   private func cutEvidence(of step: Step, in scope: Scope) -> String? {
-    let names = Set(step.allExpressions.flatMap { scope.truncatedNames(in: $0) }).sorted()
+    let read = step.allExpressions.flatMap { scope.truncatedNames(in: $0) }
+    let names = Set(read + [scope.cutLoop].compactMap { $0 }).sorted()
     guard !names.isEmpty else { return nil }
     return "its evidence is not whole: " + names.map { "`\($0)`" }.joined(separator: ", ") + " was cut"
   }

@@ -27,22 +27,29 @@ extension Runner {
       }
       try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
     }
+    let cut = frame.scope.truncatedNames(in: loop.list).first
+    var isCut = cut != nil
     var outcomes: [Value] = []
     for (position, item) in items.enumerated() {
       try checkStop()
       var scope = frame.scope
       scope.values[loop.item] = item
+      scope.cutLoop = cut ?? scope.cutLoop
       if frame.scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
       let inner = Frame(
         playbook: frame.playbook, prefix: "\(path)[\(position)].", scope: scope, place: frame.place)
       _ = try await walk(steps, in: inner, isTop: false)
       var outcome = MapValue([("item", item)])
-      for name in steps.flatMap(\.visibleNames) { outcome[name] = inner.scope.values[name] }
+      for name in steps.flatMap(\.visibleNames) {
+        outcome[name] = inner.scope.values[name]
+        if inner.scope.truncated.contains(name) { isCut = true }
+      }
       outcomes.append(.map(outcome))
     }
-    try await end(
-      step, in: frame,
-      outcome: Outcome.plain([("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], started: now))
+    var outcome = Outcome.plain(
+      [("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], started: now)
+    outcome["truncated"] = .bool(isCut)
+    try await end(step, in: frame, outcome: outcome)
     return .onward
   }
 
@@ -92,6 +99,11 @@ extension Runner {
     scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
     let secret = use.inputs.contains { frame.scope.isSecret($0.value.expressions) }
     if secret || playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
+    scope.cutLoop = frame.scope.cutLoop
+    for input in use.inputs
+    where input.value.expressions.contains(where: { !frame.scope.truncatedNames(in: $0).isEmpty }) {
+      scope.truncated.insert("inputs.\(input.key)")
+    }
     let inner = Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place)
     do {
       _ = try await walk(playbook.steps, in: inner, isTop: false)
@@ -108,6 +120,9 @@ extension Runner {
     // What the inner steps found is recorded with them; here it is only made visible.
     if !isRestored { try await end(step, in: frame, outcome: Outcome.plain([], started: now)) }
     bind(step, in: frame, outcome: outcome)
+    for name in inner.scope.truncated where !name.hasPrefix("inputs.") {
+      frame.scope.truncated.insert("\(step.name).\(name)")
+    }
   }
 
   /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not hide

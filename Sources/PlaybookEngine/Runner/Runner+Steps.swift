@@ -190,7 +190,8 @@ extension Runner {
     frame.scope.origins[step.name] = frame.path(step)
     if step.isSecret { frame.scope.secretNames.insert(step.name) }
     if case .timestamp(let started) = outcome["started"] { frame.scope.taken[step.name] = started }
-    if outcome["truncated"]?.boolValue == true, !step.allowsPartial {
+    let isCut = outcome["truncated"]?.boolValue == true || frame.scope.restsOnCutEvidence(step)
+    if isCut, !step.allowsPartial {
       frame.scope.truncated.insert(step.name)
     } else {
       frame.scope.truncated.remove(step.name)
