@@ -88,6 +88,17 @@ import Testing
     #expect(await run.sit() == .completed)
   }
 
+  @Test func `a second Ctrl-C at a question cuts no call and pauses`() async throws {
+    let run = try TestRun("steps:\n  - confirm: c\n    ask: Go?\n  - query: q\n    shell: q\n")
+    let control = run.control
+    let result = await run.sit(FakeOperator(["c": [.yes]], asking: { _ in control.cut("Ctrl-C") }))
+    #expect(result.exitCode == 3)
+    #expect(run.executor.calls.isEmpty)
+    #expect(run.sink.events.last?.type == .runPaused)
+    run.control = RunControl()
+    #expect(await run.sit(FakeOperator(["c": [.yes]])) == .completed)
+  }
+
   @Test func `no secret is known to the journal too late`() async throws {
     let run = try TestRun("steps:\n  - query: q\n    shell: q\n")
     try run.useSecret()

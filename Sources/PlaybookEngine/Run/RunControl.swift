@@ -12,6 +12,7 @@ public final class RunControl: Sendable {
   private struct State {
     var stop: Stop?
     var isCut = false
+    var hasCutCall = false
     var calls: [Int: @Sendable () -> Void] = [:]
     var next = 0
   }
@@ -30,6 +31,7 @@ public final class RunControl: Sendable {
     let calls = state.withLock { state in
       state.stop = .pause(reason)
       state.isCut = true
+      state.hasCutCall = state.hasCutCall || !state.calls.isEmpty
       return Array(state.calls.values)
     }
     for cancel in calls { cancel() }
@@ -45,8 +47,11 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Whether a call in flight was cut.
+  /// Whether the operator asked to cut what is under way; from then on no call lives.
   public var isCut: Bool { state.withLock { $0.isCut } }
+
+  /// Whether a call was in flight then.
+  var hasCutCall: Bool { state.withLock { $0.hasCutCall } }
 
   /// Forgets a request, so that the steps under `finally` can run.
   func clear() {
@@ -58,10 +63,11 @@ public final class RunControl: Sendable {
     _ body: sending @escaping @isolated(any) () async -> Success
   ) async -> Success {
     let task = Task { await body() }
-    let number = state.withLock { state in
+    let (number, isCut) = state.withLock { state in
       state.next += 1
       state.calls[state.next] = { task.cancel() }
-      return state.next
+      state.hasCutCall = state.hasCutCall || state.isCut
+      return (state.next, state.isCut)
     }
     if isCut { task.cancel() }
     defer { state.withLock { _ = $0.calls.removeValue(forKey: number) } }

@@ -79,7 +79,7 @@ public actor Runner {
       case .paused(let reason, let question): result = await pause(reason, question)
       case .cut:
         result = await pause("interrupted by the operator", nil)
-        if case .paused = result { result = .interrupted }
+        if case .paused = result, control.hasCutCall { result = .interrupted }
       case .lost(let reason): result = .failed("the journal can't be written: \(reason)")
       case .failed(let reason): result = .failed(reason)
       case .aborted(let reason): result = .aborted(reason)

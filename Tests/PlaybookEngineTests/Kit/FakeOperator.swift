@@ -9,11 +9,17 @@ final class FakeOperator: Operator {
   private let replies: Mutex<[String: [Reply]]>
   private let questions = Mutex<[Question]>([])
   private let events = Mutex<[Event]>([])
+  /// Called with each question before its answer.
+  private let asking: @Sendable (Question) -> Void
 
-  init(_ replies: [String: [Reply]] = [:], name: String = "alice", isInteractive: Bool = true) {
+  init(
+    _ replies: [String: [Reply]] = [:], name: String = "alice", isInteractive: Bool = true,
+    asking: @escaping @Sendable (Question) -> Void = { _ in }
+  ) {
     self.name = name
     self.isInteractive = isInteractive
     self.replies = Mutex(replies)
+    self.asking = asking
   }
 
   var asked: [Question] { questions.withLock { $0 } }
@@ -27,6 +33,7 @@ final class FakeOperator: Operator {
   /// The next reply under the key; the last one is repeated. No reply: nobody there.
   func ask(_ question: Question) async -> Reply {
     questions.withLock { $0.append(question) }
+    asking(question)
     return replies.withLock { all in
       guard let list = all[question.key], let first = list.first else { return .unanswered(reason: "nobody there") }
       if list.count > 1 { all[question.key] = Array(list.dropFirst()) }
