@@ -43,6 +43,18 @@ import Testing
     #expect(try run("transcript last --format text").output.contains("seen by the CDN team as well"))
   }
 
+  @Test func `a run whose process was killed is not going on`() throws {
+    defer { program.remove() }
+    let killed = try program.run(
+      all: ["run", "small.yaml", "--env", "t", "--environments", "e.yaml"],
+      variables: ["PLAYBOOK_KILL": "after:step.finished:1"])
+    try #require(killed.code != 0)
+    let sitrep = try run("sitrep last").output
+    #expect(sitrep.contains("cut off, its process is gone"))
+    #expect(sitrep.contains("Next: playbook resume "))
+    #expect(try run("runs").output.contains("unfinished"))
+  }
+
   private static let wrong: [(line: String, code: Int32, part: String)] = [
     ("transcript nope", 2, "there is no run `nope`"), ("transcript last --budget 10", 1, "more than 10"),
     ("transcript last --budget sharepoint", 2, "known are github"),

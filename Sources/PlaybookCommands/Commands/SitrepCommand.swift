@@ -1,4 +1,5 @@
 import ArgumentParser
+import PlaybookJournal
 import PlaybookTranscript
 
 /// `playbook sitrep RUN`.
@@ -16,6 +17,7 @@ struct SitrepCommand: ParsableCommand {
   @OptionGroup var runs: RunsOptions
 
   func run() throws {
-    Output.data(try runs.open(name).transcript().sitrep())
+    let past = try runs.open(name)
+    Output.data(try past.transcript().sitrep(isHeld: past.folder.holder != nil))
   }
 }

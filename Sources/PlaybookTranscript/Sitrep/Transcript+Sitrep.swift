@@ -3,22 +3,24 @@ import SourceText
 
 extension Transcript {
   /// Five lines to paste in a chat: what, since when, what is known, what was done, what is next. Nothing in them calls
-  /// anybody (`@here`) or becomes a link.
-  public func sitrep() -> String {
+  /// anybody (`@here`) or becomes a link. `isHeld`: whether a process holds the run, which its journal can't tell.
+  public func sitrep(isHeld: Bool = true) -> String {
     let lines = [
-      ("What", sitrepWhat), ("Since", sitrepSince), ("Known", sitrepKnown), ("Done", sitrepDone), ("Next", sitrepNext),
+      ("What", what(isHeld)), ("Since", sitrepSince), ("Known", sitrepKnown), ("Done", sitrepDone),
+      ("Next", next(isHeld)),
     ]
     return lines.map { "\($0): \(ChatText.line($1))\n" }.joined()
   }
 
-  private var sitrepWhat: String {
+  private func what(_ isHeld: Bool) -> String {
     let facts = report.facts
     let severity = facts["severity"]?.stringValue.map { $0.uppercased() + " " } ?? ""
     let mode = facts["mode"]?.stringValue ?? "run"
     let place = facts["environment"]?.stringValue.map { " in \($0)" } ?? ""
     let practice = mode == "run" ? "" : " (\(mode): nothing of it is real)"
-    return
-      "\(severity)\(title)\(place)\(practice), run \(runID): \(report.outcome == "unfinished" ? "going on" : report.outcome)"
+    let outcome =
+      report.outcome == "unfinished" ? isHeld ? "going on" : "cut off, its process is gone" : report.outcome
+    return "\(severity)\(title)\(place)\(practice), run \(runID): \(outcome)"
   }
 
   private var sitrepSince: String {
@@ -54,7 +56,11 @@ extension Transcript {
     return done.isEmpty ? "nothing was changed" : Self.few(done, "more")
   }
 
-  private var sitrepNext: String {
+  private func next(_ isHeld: Bool) -> String {
+    if report.outcome == "unfinished", !isHeld {
+      // The world of a drill or plan ended with its process.
+      return (report.facts["mode"]?.stringValue ?? "run") == "run" ? "playbook resume \(runID)" : "start it again"
+    }
     if let question = report.openQuestion {
       let options = question.options.isEmpty ? "" : " (\(question.options.joined(separator: ", ")))"
       let how = report.outcome == "paused" ? "; playbook resume \(runID)" : ""
