@@ -1,0 +1,75 @@
+import CEL
+import PlaybookLanguage
+
+extension Runner {
+  /// Whether what must hold after the change holds: asked once, or polled as `every` and `within` say.
+  func verify(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, outcome: MapValue
+  ) async throws(Stop) -> Bool {
+    guard let verify = act.verify else { return true }
+    var scope = scope(for: step, item.item, at: item.position, in: frame)
+    scope.values[step.name] = .map(outcome)
+    let begun = ContinuousClock.now
+    var held = false
+    var text = ""
+    while true {
+      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      (held, text) = (look.held == true, look.text)
+      let elapsed = ContinuousClock.now - begun
+      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= within,
+        !control.endsSoon
+      else { break }
+      await self.operator.progress(Progress(path: frame.path(step), text: "verify: \(text)", elapsed: elapsed))
+      await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
+    }
+    try await emit(
+      .actVerified, path: frame.path(step),
+      data: MapValue(present: [
+        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "held": .bool(held), "text": .string(text),
+      ]))
+    return held
+  }
+
+  /// One look; nil where it could not be taken or came to neither true nor false.
+  func verifyOnce(
+    _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope
+  ) async -> (held: Bool?, text: String) {
+    let now = clock.now()
+    do {
+      let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
+      let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
+      let result = try performed.result.get()
+      let bare = Dictionary(
+        result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
+      let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))
+      let source = verify.that.expression.source
+      if case .bool(true) = value { return (true, "`\(source)` holds") }
+      return (value.boolValue, "`\(source)` is \(value.rendered.prefix(80))")
+    } catch let error as ExecutorError {
+      return (nil, error.message)
+    } catch CallProblem.wrong(let message) {
+      return (nil, message)
+    } catch CallProblem.unknown(let reason) {
+      return (nil, reason)
+    } catch let problem as Expression.Problem {
+      return (nil, problem.message)
+    } catch {
+      return (nil, "\(error)")
+    }
+  }
+
+  /// A change that does not show where it should: said, and with a terminal asked whether to go on.
+  func unverified(_ items: [String?], _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
+    let path = frame.path(step)
+    let names = items.compactMap { $0 }.prefix(5).joined(separator: ", ")
+    let text = "`\(step.name)` was done and its verification does not hold" + (names.isEmpty ? "" : ": \(names)")
+    try await emit(.warning, path: path, facts: ["text": .string(text)])
+    if step.onError == .stop { throw .failed(text) }
+    guard self.operator.isInteractive, step.onError != .continue else { return }
+    let question = Question(key: path + "!unverified", place: frame.place, text: text + ". Go on?", kind: .yesNo)
+    if try await ask(question).value.boolValue != true {
+      throw .paused("paused after a verification that does not hold", nil)
+    }
+  }
+}
