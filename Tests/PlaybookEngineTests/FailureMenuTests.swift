@@ -1,6 +1,8 @@
 import CEL
 import PlaybookEngine
 import PlaybookLanguage
+import SourceText
+import YAMLTree
 import Testing
 
 @Suite struct FailureMenuTests {
@@ -118,6 +120,31 @@ import Testing
       let all = sent + resumed.executor.acts.map { String($0.dropFirst()) }
       #expect(all.count { $0 == "block a" } == 1, "after event \(count): \(all)")
       #expect(all.count { $0 == "block c" } == 1, "after event \(count): \(all)")
+    }
+  }
+
+  @Test func `a yes to an edited call is none for the same call at another place`() async throws {
+    let first = try looped()
+    let answers: [String: [Reply]] = [
+      "block": [.yes], "block!failure1": [.said("edit")], "block!failure1!value": [.said("c")], "block!edit1": [.yes],
+      "run!undo": [.said("keep")],
+    ]
+    #expect(await first.sit(FakeOperator(answers)) == .completed)
+    let events = first.sink.events
+    let intent = try #require(events.firstIndex { $0.path == "block!edit1" && $0.type == .actIntended })
+    for isMoved in [false, true] {
+      let resumed = try looped()
+      for event in events[...intent] { _ = try await resumed.sink.record(event, synced: true) }
+      if isMoved {
+        var diagnostics: [Diagnostic] = []
+        let node = try #require(YAML.parse(SourceFile(path: "e.yaml", text: "host: elsewhere")).root)
+        resumed.environment.targets[0].settings = try #require(TemplateTree.parse(node, diagnostics: &diagnostics))
+      }
+      let human = FakeOperator(["block!failure2": [.said("retry")], "run!undo": [.said("keep")]])
+      let result = await resumed.sit(human)
+      #expect(human.keys.contains("block") == isMoved, "\(human.keys)")
+      #expect(resumed.executor.acts == (isMoved ? [] : ["!block c"]))
+      #expect(result.exitCode == (isMoved ? 3 : 0), "\(human.keys)")
     }
   }
 

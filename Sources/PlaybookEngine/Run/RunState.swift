@@ -38,6 +38,8 @@ public struct RunState: Sendable {
     public var digest: String?
     /// Inputs that the operator changed, by position.
     public var edits: [Int: MapValue] = [:]
+    /// What the yes to such an item's call was bound to.
+    public var editDigests: [Int: String] = [:]
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
@@ -197,6 +199,7 @@ public struct RunState: Sendable {
       let position = Int(data["position"]?.intValue ?? 0)
       guard var act = acts[edited] else { return }
       act.edits[position] = data["inputs"]?.mapValue
+      act.editDigests[position] = data["digest"]?.stringValue
       if act.calls.indices.contains(position), let call = texts("calls").first { act.calls[position] = call }
       if act.undo.indices.contains(position), let undo = texts("undo").first { act.undo[position] = undo }
       acts[edited] = act

@@ -108,12 +108,17 @@ extension Runner {
 
   /// What the calls of one item see: the item, and inputs that the operator has changed for it.
   func scope(for step: Step, _ item: Value?, at position: Int, in frame: Frame) -> Scope {
+    var scope = itemScope(for: step, item, in: frame)
+    if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
+    return scope
+  }
+
+  private func itemScope(for step: Step, _ item: Value?, in frame: Frame) -> Scope {
     var scope = frame.scope
     if let loop = step.forEach, let item {
       scope.values[loop.item] = item
       if scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
     }
-    if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
     return scope
   }
 
@@ -206,7 +211,7 @@ extension Runner {
     let approval = await approval(for: planned, leftOut, act, step, in: frame)
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
-      if isSame(planned, approval, as: earlier) { return approved }
+      if await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
       try await warn("the calls are not the ones that were approved: `\(step.name)` is asked about anew", path)
     }
     if let limit = act.limit, planned.count > limit {
@@ -264,12 +269,29 @@ extension Runner {
     return chosen
   }
 
-  /// Whether the calls are those that an earlier yes was given to.
-  private func isSame(_ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act) -> Bool {
-    if earlier.edits.isEmpty { return earlier.digest == nil || earlier.digest == approval.digest }
-    return planned.allSatisfy {
-      earlier.calls.indices.contains($0.position) && earlier.calls[$0.position] == $0.prepared.text
+  /// Whether the calls are those that earlier yeses were given to: the act's, and that of each item with other inputs.
+  private func isSame(
+    _ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act, _ act: Act, _ step: Step,
+    in frame: Frame, now: Timestamp
+  ) async -> Bool {
+    guard let digest = earlier.digest else { return true }
+    if earlier.edits.isEmpty { return digest == approval.digest }
+    var first: [PreparedCall] = []
+    for item in planned {
+      guard earlier.edits[item.position] != nil else {
+        first.append(item.prepared)
+        continue
+      }
+      guard earlier.editDigests[item.position] == (await self.digest(of: [item.prepared])) else { return false }
+      let scope = itemScope(for: step, item.item, in: frame)
+      let isDone = earlier.items[item.position]?.state == "done"
+      guard
+        let unedited = try? await plannedItem(
+          item.item, at: item.position, act, in: scope, now: now, isDone: isDone)
+      else { return false }
+      first.append(unedited.prepared)
     }
+    return await self.digest(of: first) == digest
   }
 
   /// Item by item: y this one, n not this one, a all the rest, d done.

@@ -59,7 +59,8 @@ extension Runner {
     scope.change(edits)
     let planned: PlannedItem
     do throws(CallProblem) {
-      planned = try await plannedItem(item.item, at: item.position, act, in: scope, now: clock.now())
+      planned = try await plannedItem(
+        item.item, at: item.position, act, in: scope, now: state.begun[path] ?? clock.now())
     } catch {
       switch error {
       case .unknown(let reason), .wrong(let reason): try await warn(reason, path)
