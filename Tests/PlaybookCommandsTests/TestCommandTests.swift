@@ -144,6 +144,34 @@ struct TestCommandTests {
     #expect(result.output.contains("the test has no answer to `unlock`"))
   }
 
+  @Test func `what never comes is waited for as long as the test says`() throws {
+    defer { program.remove() }
+    let waiting = """
+
+        - query: waited
+          redis: GET never
+          until: {that: value == 'there', every: 1s, within: 1h}
+        - act: late
+          redis: SET late 1
+          idempotent: true
+          verify: {redis: GET late, that: value == 'never', every: 1s, within: 1h}
+
+      """
+    try program.write((Self.scenario["playbook.yaml"] ?? "") + waiting, to: "playbooks/small/playbook.yaml")
+    let result = try test(
+      """
+      test: it does not come
+      inputs: {user: anna}
+      give_up_after: 1s
+      answers: {verdict: leave, late: "yes"}
+      expect:
+        outcome: failed
+        steps: {waited: done}
+        that: ["!waited.met"]
+      """)
+    #expect(result.code == 0, "\(result.output)\(result.errors)")
+  }
+
   @Test func `what changed and is not named fails a test that says that nothing did`() throws {
     defer { program.remove() }
     let result = try test(
@@ -195,6 +223,7 @@ struct TestCommandTests {
           redis: PING
           that: calls.size() == 0
       world_else: changed
+      give_up_after: soon
       """)
     #expect(result.code == 2)
     #expect(result.output.isEmpty)
@@ -210,7 +239,7 @@ struct TestCommandTests {
       "other.yaml:10:5: error: a question to the world needs `that`",
       "other.yaml:11:10: error: the drill's API has no route `POST /users/{id}/told`",
       "other.yaml:12:11: error: nothing is called `call`", "other.yaml:13:5: error: a question to the world is one of",
-      "other.yaml:16:13: error: `world_else` is",
+      "other.yaml:16:13: error: `world_else` is", "other.yaml:17:16: error: ",
     ] { #expect(result.errors.contains(line), "\(line)\n\(result.errors)") }
   }
 

@@ -23,6 +23,8 @@ struct RunSession {
   var ticket: String?
   var alerted: Timestamp?
   var contact: EscalationContact?
+  /// How long an `until` or a `verify` looks at most.
+  var longestWait: Duration?
   var store: RunStore
   var output = OutputFormat.text
   /// Files that are not any more as they were when the run began, in words.
@@ -92,9 +94,11 @@ struct RunSession {
   }
 
   private func configuration(id: String, inputs: [String: Value], facts: MapValue) -> RunConfiguration {
-    RunConfiguration(
+    var configuration = RunConfiguration(
       id: id, mode: mode, playbook: playbook, inputs: inputs, environment: environment, answers: answers,
       approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
+    configuration.longestWait = longestWait
+    return configuration
   }
 
   var facts: MapValue {

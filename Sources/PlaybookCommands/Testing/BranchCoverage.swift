@@ -84,9 +84,11 @@ struct BranchCoverage {
     if !isTaken { missing.append((span, what)) }
   }
 
-  /// For the end of the report; empty where every branch is taken.
+  /// For the end of the report.
   var text: String {
-    guard !missing.isEmpty else { return "" }
+    guard !missing.isEmpty else {
+      return count == 0 ? "" : "\nEvery one of the \(count) branches is taken by a test.\n\n"
+    }
     let lines = missing.map { "  \($0.span.location): \($0.what)\n" }
     return "\nBranches that no test takes (\(missing.count) of \(count)):\n" + lines.joined() + "\n"
   }

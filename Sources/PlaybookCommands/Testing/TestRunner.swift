@@ -49,10 +49,11 @@ struct TestRunner: Sendable {
       scenario.folder + "/playbook.yaml", catalogue, executors: Executors.schemas + plugins.map(\.schema),
       commands: environment.commands)
     let source = "file \(test.name).yaml (sha256:\(hexadecimal(sha256(test.file.bytes)).prefix(12)))"
-    let session = RunSession(
+    var session = RunSession(
       mode: .drill, playbook: playbook, environment: environment, plugins: plugins, inputs: test.inputs,
       answers: AnswerBook(test.answers.mapValues { AnswerBook.Entry(value: $0, source: source) }),
       contact: try Loading.contacts(for: playbook, catalogue).first { $0.severity == playbook.severity }, store: store)
+    session.longestWait = test.giveUpAfter
     let probe = try WorldProbe(
       world, executors: [RedisExecutor(), SQLExecutor(), ShellExecutor()], environment: environment)
     let secretsBefore = try world.secrets()

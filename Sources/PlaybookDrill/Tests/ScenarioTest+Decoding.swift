@@ -61,6 +61,7 @@ struct ScenarioTestDecoder {
       titleSpan: reader.node("test")?.span ?? root.span, file: file)
     test.stepPaths = names.steps.keys.sorted()
     test.inputs = inputs(reader.node("inputs"), at: test.titleSpan)
+    test.giveUpAfter = reader.duration("give_up_after", &diagnostics)
     test.answers = answers(reader.node("answers"))
     test.before = items(reader.node("world_before"), "`world_before`").compactMap { change($0) }
     if let node = reader.node("expect") { test.expect = expectation(node) }

@@ -7,6 +7,7 @@ extension KeyTable {
       Key("test", .text, isRequired: true, "What holds, in one sentence"),
       Key("inputs", .map(.text), "The playbook's inputs; one that is not given has its default"),
       Key("world_before", .list(.call), "Changes to the world before the run: `redis`, `sql` or `shell`"),
+      Key("give_up_after", .duration, "An `until` or a `verify` looks no longer than this"),
       Key("answers", .map(.tree), "Answers by the question's key; a question without one pauses the run"),
       Key("expect", .object(expectation), "What the run comes to"),
       Key("world", .list(.object(worldCheck)), "What is asked of the drill's servers afterwards"),

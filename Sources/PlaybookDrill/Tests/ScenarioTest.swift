@@ -39,6 +39,8 @@ package struct ScenarioTest: Sendable {
   package var world: [WorldCheck] = []
   /// `world_else: unchanged`: what `world` does not name is as it was.
   package var elseUnchanged: SourceSpan?
+  /// How long a query's `until` or an act's `verify` goes on looking at most, where the playbook has it go on longer.
+  package var giveUpAfter: Duration?
 
   /// The paths of all steps of the playbook, without the positions of loops.
   package var stepPaths: [String] = []

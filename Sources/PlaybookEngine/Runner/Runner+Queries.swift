@@ -91,7 +91,7 @@ extension Runner {
           state = Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
-        if elapsed + until.every > until.within || control.endsSoon {
+        if elapsed + until.every > atMost(until.within) || control.endsSoon {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await self.operator.progress(

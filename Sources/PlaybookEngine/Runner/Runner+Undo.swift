@@ -241,7 +241,8 @@ extension Runner {
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
       guard let held = look.held else { return (nil, look.text) }
       let elapsed = ContinuousClock.now - begun
-      guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= within, !control.endsSoon
+      guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
+        !control.endsSoon
       else {
         return (!held, look.text)
       }

@@ -16,7 +16,7 @@ extension Runner {
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
       (held, text) = (look.held == true, look.text)
       let elapsed = ContinuousClock.now - begun
-      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= within,
+      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
         !control.endsSoon
       else { break }
       await self.operator.progress(Progress(path: frame.path(step), text: "verify: \(text)", elapsed: elapsed))
@@ -30,6 +30,9 @@ extension Runner {
       ]))
     return held
   }
+
+  /// How long a look that is to go on for `within` goes on.
+  func atMost(_ within: Duration) -> Duration { configuration.longestWait.map { min($0, within) } ?? within }
 
   /// One look; nil where it could not be taken or came to neither true nor false.
   func verifyOnce(
