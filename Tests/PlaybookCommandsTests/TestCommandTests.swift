@@ -165,9 +165,8 @@ struct TestCommandTests {
       give_up_after: 1s
       answers: {verdict: leave, late: "yes"}
       expect:
-        outcome: failed
-        steps: {waited: done}
-        that: ["!waited.met"]
+        steps: {waited: done, late: done}
+        that: ["!waited.met", "!late.verified"]
       """)
     #expect(result.code == 0, "\(result.output)\(result.errors)")
   }
