@@ -34,6 +34,22 @@ import Testing
     if let first, let second { #expect(first.lowerBound < second.lowerBound) }
   }
 
+  @Test func `what a program was asked stands where its path would say the same of every call`() {
+    func query(_ source: Value) -> [Event] {
+      [
+        RunFixture.event(.stepStarted, "who", ["kind": "query", "name": "who", "title": "Who?", "place": "1/1"]),
+        RunFixture.event(
+          .callSent, "who", ["call": "backend get LIMIT\nmore", "executor": "shell", "target": "shell"]),
+        RunFixture.event(
+          .stepFinished, "who",
+          ["kind": "query", "state": "done", "number": 1, "source": source, "outcome": ["exit": 0, "lines": ["100"]]]),
+      ]
+    }
+    #expect(RunFixture.screen(query("/opt/bin/backend"), width: 80).contains("[E1] shell backend get LIMIT  exit 0"))
+    #expect(
+      RunFixture.screen(query("/opt/bin/backend (trusted)"), width: 80).contains("backend get LIMIT (trusted)  exit 0"))
+  }
+
   @Test func `calls that an approval has just shown are not shown again`() {
     var renderer = EventRenderer()
     for event in RunFixture.change.prefix(2) { _ = renderer.lines(for: event, width: 80) }

@@ -36,6 +36,8 @@ import Testing
     #expect(TextLayout.wrap("abcdefghij kl", width: 4) == ["abcd", "efgh", "ij", "kl"])
     #expect(TextLayout.wrap("", width: 8) == [""])
     #expect(TextLayout.wrap("  indented code", width: 40) == ["  indented code"])
+    #expect(TextLayout.wrap("  indented code", width: 11) == ["  indented", "code"])
+    #expect(TextLayout.wrap(" a  b cdef", width: 6) == [" a  b", "cdef"])
   }
 
   @Test func `wrapping keeps every character but blanks`() {

@@ -64,8 +64,15 @@ extension EventRenderer {
     var lines = stepLine(event.path, width: width)
     if let why = step.why { lines += reason(why, width: width) }
     var facts: [Line] = []
-    let place = data.text("source") ?? step.call?.target
+    var place = data.text("source") ?? step.call?.target
     let executor = step.call?.executor
+    // A program's path is the same for all that it is asked; of a loop the last call says nothing of the others.
+    if executor == "shell", data.map("outcome")?["items"] == nil,
+      let call = step.call?.text.split(separator: "\n").first
+    {
+      let mark = place?.hasSuffix(" (trusted)") == true ? " (trusted)" : ""
+      place = TextLayout.cut(String(call), to: max(width - 30, 20)) + mark
+    }
     // A target that has no name of its own is called like its executor.
     let isNamed = place.map { place in executor.map { place.hasPrefix($0) } ?? true } ?? false
     let source = [isNamed ? nil : executor, place].compactMap { $0 }.joined(separator: " ")

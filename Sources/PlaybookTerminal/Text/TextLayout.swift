@@ -65,14 +65,16 @@ enum TextLayout {
     var lines: [String] = []
     var line = ""
     var used = 0
-    for word in text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false) {
+    let words = text.unicodeScalars.split(separator: " ", omittingEmptySubsequences: false)
+    for (position, word) in words.enumerated() {
       if lines.count > limit { break }
       let columns = word.reduce(0) { $0 + CellWidth.of($1) }
       if used > 0, used + 1 + columns > width {
         lines.append(line)
         (line, used) = ("", 0)
       }
-      if used > 0 || (line.isEmpty && lines.isEmpty && word.isEmpty) {
+      // Spaces at the beginning are kept, those at a break are not.
+      if position > 0, used > 0 || lines.isEmpty {
         line += " "
         used += 1
       }

@@ -1,12 +1,13 @@
 extension ShellCall {
-  /// The call as an operator would type it. Of the environment and the standard input, which may hold secrets, it has
-  /// the names and the size.
+  /// The call as an operator would type it. Of the environment, which may hold secrets, it has the names; of the standard
+  /// input the size, and the text where it is one short line: whoever says yes to a new value must see it. What is known as
+  /// a secret the engine takes out of every display.
   var display: String {
     var notes: [String] = []
     if !environment.isEmpty {
       notes.append("with " + environment.map(\.name).joined(separator: ", ") + " in its environment")
     }
-    if let input { notes.append("\(input.count) bytes on its standard input") }
+    if let input { notes.append("\(input.count) bytes on its standard input" + Self.glance(input)) }
     if let directory { notes.append("in \(Self.quoted(directory))") }
     switch action {
     case .words(let words):
@@ -15,6 +16,15 @@ extension ShellCall {
     case .script(let text):
       return (["# a script for \(Self.interpreter)"] + notes).joined(separator: ", ") + "\n" + text
     }
+  }
+
+  /// ": " and the text where it is a line of at most 80 bytes, or nothing.
+  private static func glance(_ input: [UInt8]) -> String {
+    let line = input.last == UInt8(ascii: "\n") ? input.dropLast() : input[...]
+    guard !line.isEmpty, line.count <= 80, let text = String(validating: line, as: UTF8.self),
+      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
+    else { return "" }
+    return ": " + quoted(text)
   }
 
   /// `word` in the quotes that a POSIX shell needs to read it back as it is; none where none are needed.
