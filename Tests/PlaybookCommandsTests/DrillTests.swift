@@ -36,4 +36,29 @@ import Testing
     #expect(resumed.code == 2)
     #expect(resumed.errors.contains("was a drill and its world is gone"))
   }
+
+  @Test func `a test given as the answers changes the world first, and what it does not answer is asked`() throws {
+    let program = try Program()
+    let playbooks = Program.root.appending(path: "playbooks").path
+    defer { program.remove() }
+    let text = """
+      test: nobody is locked any more
+      inputs: {user_id: user-417}
+      world_before:
+        - redis: DEL login_protection:${inputs.user_id}
+      """
+    try program.write(text, to: "state.yaml")
+    // A pipe can be read once.
+    for path in ["state.yaml", "-"] {
+      let result = try program.run(
+        "drill", "locked-account", "--playbooks", playbooks, "--answers", path, input: path == "-" ? text : "")
+      #expect(result.code == 3)
+      #expect(result.errors.contains("locked: NO"), "\(result.errors)")
+      #expect(result.errors.contains("Who failed to log in?"))
+    }
+    try program.write("test: wrong\nworld_before: [{redis: DEL}, {http: GET /}]\n", to: "wrong.yaml")
+    let wrong = try program.run("drill", "locked-account", "--playbooks", playbooks, "--answers", "wrong.yaml")
+    #expect(wrong.code == 2)
+    #expect(wrong.errors.contains("wrong.yaml:2:") && wrong.errors.contains("nothing was started"), "\(wrong.errors)")
+  }
 }

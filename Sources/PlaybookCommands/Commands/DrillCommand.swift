@@ -3,6 +3,10 @@ import FoundationEssentials
 import PlaybookDrill
 import PlaybookEngine
 import PlaybookLanguage
+import RedisExecutor
+import SQLExecutor
+import ShellExecutor
+import SourceText
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -17,6 +21,7 @@ struct DrillCommand: AsyncParsableCommand {
       Examples:
         playbook drill mass-lockout
         playbook drill mass-lockout --answers playbooks/mass-lockout/tests/attack-is-blocked.yaml
+            as that test has it: its inputs, its changes to the world, its answers; what it does not answer is asked
         playbook drill mass-lockout --serve          leaves the world up and prints how to reach it
       """)
 
@@ -42,15 +47,16 @@ struct DrillCommand: AsyncParsableCommand {
       throw CommandFailure.wrong("`\(name)` has no drill: there is no folder \(folder)/drill")
     }
     // What is wrong with the command line shows before the world is started for it.
-    if !serve { _ = try Launch.Beforehand(given, for: first) }
+    if serve {
+      try await hold(folder)
+      return
+    }
+    let beforehand = try Launch.Beforehand(given, for: first)
+    let changes = try beforehand.file.map { try self.changes(in: $0, for: first) } ?? []
     let world = try await World.start(folder)
     let result: RunResult
     do {
-      if serve {
-        try await hold(world)
-        return
-      }
-      result = try await run(in: world, catalogue)
+      result = try await run(in: world, catalogue, beforehand, after: changes)
     } catch {
       await world.stop()
       throw error
@@ -59,7 +65,18 @@ struct DrillCommand: AsyncParsableCommand {
     try Launch.finish(result)
   }
 
-  private func run(in world: DrillSession, _ catalogue: PlaybookCatalogue) async throws -> RunResult {
+  /// What the file of answers, where it is a test, changes in the world before the run.
+  private func changes(in file: SourceFile, for playbook: Playbook) throws -> [Call] {
+    let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: Executors.schemas, routes: [])
+    let (changes, diagnostics) = ScenarioTest.changes(in: file, surroundings)
+    Output.operatorText(Output.diagnostics().render(diagnostics))
+    if diagnostics.hasErrors { throw CommandFailure.wrong("nothing was started") }
+    return changes
+  }
+
+  private func run(
+    in world: DrillSession, _ catalogue: PlaybookCatalogue, _ beforehand: Launch.Beforehand, after changes: [Call]
+  ) async throws -> RunResult {
     var options = EnvironmentOptions()
     options.environments = world.addresses.environment
     options.name = "drill"
@@ -68,13 +85,23 @@ struct DrillCommand: AsyncParsableCommand {
     let playbook = try Loading.playbook(
       name, catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
     let session = try await Launch.session(
-      playbook, mode: .drill, environment: environment, plugins: plugins, playbooks: playbooks, given: given,
-      runs: runs,
-      output: output)
+      playbook, mode: .drill, environment: environment, plugins: plugins, playbooks: playbooks,
+      beforehand, runs: runs, output: output)
+    if !changes.isEmpty {
+      let probe = try World.probe(world, environment)
+      do throws(DrillError) {
+        try await probe.make(changes, inputs: (try? session.withDefaults()) ?? session.inputs)
+      } catch {
+        await probe.close()
+        throw CommandFailure.failed("\(error)")
+      }
+      await probe.close()
+    }
     return try await session.start().result
   }
 
-  private func hold(_ world: DrillSession) async throws {
+  private func hold(_ folder: String) async throws {
+    let world = try await World.start(folder)
     let addresses = world.addresses
     Output.data(
       """
@@ -100,6 +127,11 @@ enum World {
     } catch {
       throw CommandFailure.failed("\(error)")
     }
+  }
+
+  /// What changes a world and asks its servers.
+  static func probe(_ world: DrillSession, _ environment: Environment) throws -> WorldProbe {
+    try WorldProbe(world, executors: [RedisExecutor(), SQLExecutor(), ShellExecutor()], environment: environment)
   }
 
   /// `playbook-world`, beside this program.

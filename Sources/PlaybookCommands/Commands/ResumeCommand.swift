@@ -57,8 +57,8 @@ struct ResumeCommand: AsyncParsableCommand {
     let sources = RecordedSources(folder, first.data)
     let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
     var session = try await Launch.session(
-      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
-      output: output)
+      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks,
+      try Launch.Beforehand(given, for: playbook), runs: runs, output: output)
     session.changed = sources.changed
     session.lock = lock
     if let dead = lock.dead {

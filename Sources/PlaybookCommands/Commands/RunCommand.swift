@@ -2,6 +2,7 @@ import ArgumentParser
 import CEL
 import PlaybookEngine
 import PlaybookLanguage
+import SourceText
 
 /// `playbook run NAME`.
 struct RunCommand: AsyncParsableCommand {
@@ -69,20 +70,21 @@ enum Launch {
     let playbook = try Loading.playbook(
       name, playbooks.catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
     let session = try await session(
-      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks, given: given, runs: runs,
-      output: output)
+      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks,
+      try Beforehand(given, for: playbook), runs: runs, output: output)
     let (result, _) = try await session.start()
     try finish(result)
   }
 
   static func session(
     _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment, plugins: [any Executor],
-    playbooks: PlaybookOptions, given: AnswerOptions, runs: RunsOptions, output: OutputFormat
+    playbooks: PlaybookOptions, _ beforehand: Beforehand, runs: RunsOptions,
+    output: OutputFormat
   ) async throws -> RunSession {
-    let beforehand = try Beforehand(given, for: playbook)
     var session = RunSession(
       mode: mode, playbook: playbook, environment: environment, plugins: plugins, inputs: beforehand.inputs,
-      answers: beforehand.answers, approvals: Set(given.approve), ticket: given.ticket, alerted: beforehand.alerted,
+      answers: beforehand.answers, approvals: beforehand.approvals, ticket: beforehand.ticket,
+      alerted: beforehand.alerted,
       store: runs.store, output: output)
     session.contact = try Loading.contacts(for: playbook, playbooks.catalogue).first {
       $0.severity == playbook.severity
@@ -95,11 +97,18 @@ enum Launch {
   struct Beforehand {
     let inputs: [String: Value]
     let answers: AnswerBook
+    let approvals: Set<String>
+    let ticket: String?
     let alerted: Timestamp?
+    /// The file of answers.
+    let file: SourceFile?
 
     init(_ given: AnswerOptions, for playbook: Playbook) throws {
       var fromFile = Loading.AnswerFile()
       if let path = given.answers { fromFile = try Loading.answers(path) }
+      file = fromFile.source
+      approvals = Set(given.approve)
+      ticket = given.ticket
       answers = AnswerBook(fromFile.answers.merging(try Loading.answers(given.answer)) { $1 })
       inputs = try Loading.inputs(fromFile.inputs, of: playbook)
         .merging(try Loading.inputs(given.inputs, of: playbook)) { $1 }

@@ -124,6 +124,8 @@ enum Loading {
 
   /// A file of answers: a test of a scenario, or a plain map.
   struct AnswerFile {
+    /// The file itself; nil where none was given.
+    var source: SourceFile?
     var answers: [String: AnswerBook.Entry] = [:]
     /// As texts for `--set`, from a test.
     var inputs: [String] = []
@@ -138,7 +140,7 @@ enum Loading {
     }
     let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     let origin = "file \(name) (sha256:\(hexadecimal(sha256(source.bytes)).prefix(12)))"
-    var found = AnswerFile()
+    var found = AnswerFile(source: source)
     let isTest = root["test"] != nil
     let answers = isTest ? root["answers"] : root
     if isTest, let inputs = root["inputs"], case .mapping(let inputEntries) = inputs.content {

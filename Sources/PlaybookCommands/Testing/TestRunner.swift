@@ -4,9 +4,6 @@ import PlaybookDrill
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
-import RedisExecutor
-import SQLExecutor
-import ShellExecutor
 import SourceText
 
 /// Runs one test: starts the scenario's world, changes it as the test says, runs the playbook, asks what came of it.
@@ -54,11 +51,10 @@ struct TestRunner: Sendable {
       answers: AnswerBook(test.answers.mapValues { AnswerBook.Entry(value: $0, source: source) }),
       contact: try Loading.contacts(for: playbook, catalogue).first { $0.severity == playbook.severity }, store: store)
     session.longestWait = test.giveUpAfter
-    let probe = try WorldProbe(
-      world, executors: [RedisExecutor(), SQLExecutor(), ShellExecutor()], environment: environment)
+    let probe = try World.probe(world, environment)
     let secretsBefore = try world.secrets()
     do {
-      try await probe.prepare(test, inputs: try session.withDefaults())
+      try await probe.make(test.before, inputs: try session.withDefaults())
       let before = test.elseUnchanged == nil ? nil : try await WorldSnapshot(world)
       let (outcome, folder) = try await session.runUnattended()
       let record = try RunRecord(outcome, folder, steps: test.stepPaths)

@@ -28,6 +28,19 @@ extension ScenarioTest {
     let test = decoder.decode(root, file)
     return (test, decoder.diagnostics.inOrderOfPlaces)
   }
+
+  /// Reads of a test, or of any file of answers, only the changes that it makes to the world.
+  package static func changes(
+    in file: SourceFile, _ surroundings: Surroundings
+  ) -> (changes: [Call], diagnostics: [Diagnostic]) {
+    // What is no YAML with a mapping is for the reader of the answers to say.
+    guard let root = YAML.parse(file).root, root["test"] != nil, let node = root["world_before"] else {
+      return ([], [])
+    }
+    var decoder = ScenarioTestDecoder(surroundings, [])
+    let changes = decoder.changes(node)
+    return (changes, decoder.diagnostics.inOrderOfPlaces)
+  }
 }
 
 /// Reads one test's file.
@@ -63,7 +76,7 @@ struct ScenarioTestDecoder {
     test.inputs = inputs(reader.node("inputs"), at: test.titleSpan)
     test.giveUpAfter = reader.duration("give_up_after", &diagnostics)
     test.answers = answers(reader.node("answers"))
-    test.before = items(reader.node("world_before"), "`world_before`").compactMap { change($0) }
+    test.before = changes(reader.node("world_before"))
     if let node = reader.node("expect") { test.expect = expectation(node) }
     test.world = items(reader.node("world"), "`world`").compactMap { check($0) }
     if reader.choice("world_else", &diagnostics) != nil { test.elseUnchanged = reader.node("world_else")?.span }
@@ -160,6 +173,11 @@ struct ScenarioTestDecoder {
     case .query(let query): query.call.executor == "manual" ? nil : KeyTable.states
     case .act, .group, .use: KeyTable.states
     }
+  }
+
+  /// `world_before`.
+  mutating func changes(_ node: YAMLNode?) -> [Call] {
+    items(node, "`world_before`").compactMap { change($0) }
   }
 
   /// A call of `world_before`.

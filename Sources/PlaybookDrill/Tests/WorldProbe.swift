@@ -35,9 +35,9 @@ package struct WorldProbe: Sendable {
   }
 
   /// Makes the changes of `world_before`, one after the other. Throws at the first that does not work.
-  package func prepare(_ test: ScenarioTest, inputs: [String: Value]) async throws(DrillError) {
+  package func make(_ changes: [Call], inputs: [String: Value]) async throws(DrillError) {
     let values: [String: Value] = ["inputs": .map(MapValue(inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))]
-    for call in test.before {
+    for call in changes {
       do { _ = try await sender.send(call, mode: .act, values) } catch {
         throw DrillError(error.code, "\(call.span.location): `world_before`: \(error.message)")
       }
