@@ -57,6 +57,9 @@ let package = Package(
     system("CPgQuery", apt: "libpg-query-dev"),
     system("CLibCrypto", apt: "libssl-dev"),
     system("CLinux", apt: "libc6-dev"),
+    // The tests alone read transcripts as a browser and a ticket system do.
+    system("CGumbo", apt: "libgumbo-dev"),
+    system("CCmarkGFM", apt: "libcmark-gfm-extensions-dev"),
     .target(name: "CRE2", path: "Sources/C/CRE2", linkerSettings: [.linkedLibrary("re2")]),
     .target(name: "CNlohmannJSON", path: "Sources/C/CNlohmannJSON"),
 
@@ -101,7 +104,8 @@ let package = Package(
     tests("PlaybookEngineTests", ["PlaybookEngine", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
     tests("PlaybookJournalTests", ["PlaybookJournal", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
-      "PlaybookTranscriptTests", ["PlaybookTranscript", "PlaybookJournal", "PlaybookEngine", "CEL"],
+      "PlaybookTranscriptTests",
+      ["PlaybookTranscript", "PlaybookJournal", "PlaybookEngine", "CEL", "CGumbo", "CCmarkGFM"],
       exclude: ["Snapshots"]),
     tests(
       "RedisExecutorTests", ["RedisExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix]),

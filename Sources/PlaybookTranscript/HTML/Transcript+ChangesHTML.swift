@@ -100,10 +100,12 @@ extension Transcript {
       """
   }
 
-  /// A link where `address` is one to a page; `javascript:` and the like stay text.
+  /// A link where `address` is one to a page; `javascript:`, what has spaces in it and the like stay text.
   static func link(_ address: String, _ text: String) -> HTML {
     let lower = address.lowercased()
-    guard lower.hasPrefix("https://") || lower.hasPrefix("http://") else { return "\(EvidenceBody.shortened(text))" }
+    guard lower.hasPrefix("https://") || lower.hasPrefix("http://"), !address.contains(where: \.isWhitespace) else {
+      return "\(EvidenceBody.shortened(text))"
+    }
     return "<a href=\"\(address)\" rel=\"noreferrer noopener\">\(EvidenceBody.shortened(text))</a>"
   }
 }

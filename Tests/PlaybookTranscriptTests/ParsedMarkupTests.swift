@@ -1,0 +1,32 @@
+import Testing
+
+@testable import PlaybookTranscript
+
+/// What parsers other than ours make of a transcript with hostile text: the same elements as with a harmless one.
+@Suite struct ParsedMarkupTests {
+  private static let harmless = SmallRun.transcript(HostileTextTests.events("x"))
+
+  @Test(arguments: HostileTextTests.nasty) func `a browser finds no other elements in it`(_ text: String) {
+    let page = ParsedPage(SmallRun.transcript(HostileTextTests.events(text)).text(.html))
+    let plain = ParsedPage(Self.harmless.text(.html))
+    #expect(page.errors == 0)
+    #expect(page.elements == plain.elements)
+    #expect(page.addresses == plain.addresses)
+  }
+
+  @Test(arguments: HostileTextTests.nasty) func `GitHub finds no other elements in it`(_ text: String) {
+    let page = ParsedMarkdown(SmallRun.transcript(HostileTextTests.events(text)).text(.markdown))
+    let plain = ParsedMarkdown(Self.harmless.text(.markdown))
+    #expect(page.nodes == plain.nodes)
+    #expect(page.addresses == plain.addresses)
+  }
+
+  @Test func `the parsers see what is markup`() {
+    let page = ParsedPage("<!doctype html><title>t</title><body><p>a<img src=x onerror=y><a href='javascript:z'>b</a>")
+    #expect(page.elements == ["html", "head", "title", "body", "p", "img src onerror", "a href"])
+    #expect(page.addresses == ["x", "javascript:z"])
+    let text = ParsedMarkdown("# a\n\n<img src=x> www.x.org [b](javascript:z)\n\n|a|\n|-|\n|b|\n")
+    #expect(text.nodes.contains("html_inline") && text.nodes.contains("table_cell") && text.nodes.contains("heading"))
+    #expect(text.addresses.contains("http://www.x.org"))
+  }
+}
