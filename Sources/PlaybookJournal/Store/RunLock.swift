@@ -28,9 +28,12 @@ public final class RunLock: Sendable {
   /// Takes the lock. Throws `Held` or `FileError`.
   public init(_ folder: RunFolder) throws {
     file = try folder.folder.file("lock", O_RDWR | O_CREAT, mode: folder.fileMode)
+    let isLocked = playbook_lock(file.descriptor) == 0
+    let code = errno
+    // Read with the lock in hand: what an orderly holder left stays as it is from here on.
     let content = (try? file.read()).flatMap { try? Value(json: $0) }
-    guard playbook_lock(file.descriptor) == 0 else {
-      if errno != EAGAIN, errno != EACCES { throw FileError(path: file.path, operation: "lock", code: errno) }
+    guard isLocked else {
+      if code != EAGAIN, code != EACCES { throw FileError(path: file.path, operation: "lock", code: code) }
       throw Held(holder: content)
     }
     dead = content?["pid"] == nil ? nil : content
