@@ -257,7 +257,7 @@ import Testing
     let run = try TestRun(
       Self.loop("    undo: {shell: \"unblock ${host}\"}\n  - confirm: fine\n    ask: Fine?\n"))
     let human = FakeOperator([
-      "block": [.yes], "fine": [.command(.undo), .yes], "block!undo1[0]": [.said("all")],
+      "block": [.yes], "fine": [.command(.undo), .yes], "block!undo1[2]": [.said("all")],
     ])
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.acts.suffix(3) == ["!unblock c", "!unblock b", "!unblock a"])

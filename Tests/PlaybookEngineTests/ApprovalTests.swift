@@ -43,10 +43,15 @@ import Testing
     #expect(refused.executor.calls.isEmpty)
   }
 
-  @Test func `an answer that fits no option fails the run`() async throws {
+  @Test func `an answer that fits no option pauses the run at its question`() async throws {
     let run = try TestRun("steps:\n  - confirm: c\n    ask: What?\n    options: {a: A, b: B}\n")
     run.answers = ["c": "x"]
-    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 1)
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    let paused = try #require(run.sink.events(.runPaused).last)
+    #expect(paused.data["reason"]?.stringValue?.contains("is no answer to `c`") == true)
+    #expect(paused.data["how"]?.stringValue?.hasSuffix("--answer 'c=a|b'") == true)
+    run.answers = ["c": "a"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
   }
 
   @Test func `an approver and a ticket are recorded where they are required`() async throws {

@@ -67,7 +67,7 @@ import Testing
     let run = try looped()
     let human = FakeOperator([
       "block": [.yes], "block!failure1": [.said("edit")], "block!failure1!value": [.said("c")], "block!edit1": [.yes],
-      "run!undo": [.said("undo")], "block!undo1[0]": [.said("all")],
+      "run!undo": [.said("undo")], "block!undo0[1]": [.said("all")],
     ])
     #expect(await run.sit(human) == .completed)
     // What takes it back, and what verifies it, go by the new input too.
@@ -80,7 +80,7 @@ import Testing
       return
     }
     #expect(approval.calls == ["block c"])
-    #expect(approval.undo == "unblock c")
+    #expect(approval.undos.first == "unblock c")
   }
 
   @Test func `an edited call that is protected or answered no is not sent`() async throws {

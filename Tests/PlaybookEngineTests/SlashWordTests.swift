@@ -144,7 +144,7 @@ import Testing
     ])
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.calls == ["found", "look at it", "later no"])
-    #expect(run.sink.events(.stepFinished, "verdict!query2").count == 1)
+    #expect(run.sink.events(.stepFinished, "verdict!query1").count == 1)
     #expect(run.sink.events(.warning).count == 2)
   }
 

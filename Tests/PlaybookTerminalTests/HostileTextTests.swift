@@ -91,7 +91,7 @@ import Testing
   @Test(arguments: texts.indices) func `in a question`(position: Int) {
     let text = Self.texts[position]
     let approval = Approval(
-      calls: [text], items: [text], target: text, environment: text, isRed: true, leftOut: [text], undo: text,
+      calls: [text], items: [text], target: text, environment: text, isRed: true, leftOut: [text], undos: [text],
       typed: text,
       digest: text, warnings: [text])
     let kinds: [Question.Kind] = [

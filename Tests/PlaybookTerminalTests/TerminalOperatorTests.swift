@@ -32,7 +32,7 @@ import Testing
       kind: .approval(
         Approval(
           calls: calls, items: calls, target: "shell", environment: "production", isRed: true,
-          leftOut: ["10.0.0.4 (in the protected network 10.0.0.0/8)"], undo: "firewall unblock 203.0.113.1",
+          leftOut: ["10.0.0.4 (in the protected network 10.0.0.0/8)"], undos: ["firewall unblock 203.0.113.1"],
           typed: typed,
           digest: "sha256:ab12", warnings: ["the evidence is 12m old"])))
   }

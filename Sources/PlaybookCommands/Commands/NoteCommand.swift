@@ -25,7 +25,8 @@ struct NoteCommand: AsyncParsableCommand {
   @Argument(help: "The remark.")
   var text: String
 
-  @Option(name: .long, help: "What time it is about, where it comes late: RFC 3339, or HH:MM (UTC) of today.")
+  @Option(
+    name: .long, help: "What time it is about, where it comes late: RFC 3339, or HH:MM (UTC): the last time it was so.")
   var at: String?
 
   @OptionGroup var runs: RunsOptions

@@ -32,10 +32,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let folder = try runs.open(name).folder
     // The lock first: what is read then stays as it is.
     let (lock, contents) = try open(folder)
-    if let problem = contents.problem {
-      throw CommandFailure.failed(
-        "the journal of \(folder.id) can't be trusted: line \(problem.line): \(problem.message)")
-    }
+    try Self.trust(folder)
     guard let first = contents.events.first, let playbookName = first.data["playbook"]?.stringValue else {
       throw CommandFailure.failed("the journal of \(folder.id) is empty: the run did nothing")
     }
@@ -57,7 +54,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let sources = RecordedSources(folder, first.data)
     let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
     var session = try await Launch.session(
-      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks,
+      playbook, mode: mode, environment: environment, from: options, plugins: plugins, playbooks: playbooks,
       try Launch.Beforehand(given, for: playbook), runs: runs, output: output)
     session.changed = sources.changed
     session.lock = lock
@@ -66,6 +63,20 @@ struct ResumeCommand: AsyncParsableCommand {
         "playbook: note: \(RunLock.text(of: dead)) ended without giving the run up; it is taken over\n")
     }
     try Launch.finish(try await session.resume(folder, contents))
+  }
+
+  /// A journal that is not as it was left leads to changes that are made twice: nothing goes on from it.
+  private static func trust(_ folder: RunFolder) throws {
+    let check: JournalCheck
+    do {
+      check = try JournalCheck(folder) { _ in }
+    } catch {
+      throw CommandFailure.failed(error.description)
+    }
+    guard let problem = check.problem else { return }
+    throw CommandFailure.failed(
+      "the journal of \(folder.id) can't be trusted, so the run can't go on from it: line \(problem.line): "
+        + "\(problem.kind.rawValue): \(problem.message)")
   }
 
   private func open(_ folder: RunFolder) throws -> (RunLock, JournalContents) {

@@ -70,15 +70,16 @@ enum Launch {
     let playbook = try Loading.playbook(
       name, playbooks.catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
     let session = try await session(
-      playbook, mode: mode, environment: environment, plugins: plugins, playbooks: playbooks,
+      playbook, mode: mode, environment: environment, from: options, plugins: plugins, playbooks: playbooks,
       try Beforehand(given, for: playbook), runs: runs, output: output)
     let (result, _) = try await session.start()
     try finish(result)
   }
 
   static func session(
-    _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment, plugins: [any Executor],
-    playbooks: PlaybookOptions, _ beforehand: Beforehand, runs: RunsOptions,
+    _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment,
+    from options: EnvironmentOptions? = nil, plugins: [any Executor], playbooks: PlaybookOptions,
+    _ beforehand: Beforehand, runs: RunsOptions,
     output: OutputFormat
   ) async throws -> RunSession {
     var session = RunSession(
@@ -86,11 +87,19 @@ enum Launch {
       answers: beforehand.answers, approvals: beforehand.approvals, ticket: beforehand.ticket,
       alerted: beforehand.alerted,
       store: runs.store, output: output)
+    session.whereabouts = Self.option("--environments", options?.environments) + Self.option("--runs", runs.runs)
     session.contact = try Loading.contacts(for: playbook, playbooks.catalogue).first {
       $0.severity == playbook.severity
     }
     if let folder = playbook.folder { session.git = await GitState.read(folder) }
     return session
+  }
+
+  /// An option as it is typed in a shell, with a space before it; empty where it was not given.
+  private static func option(_ name: String, _ value: String?) -> String {
+    guard let value else { return "" }
+    let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./-:@".contains($0)) }
+    return " \(name) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
   }
 
   /// What the command line and its file of answers give a run, read and checked.

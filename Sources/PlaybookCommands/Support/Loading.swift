@@ -174,14 +174,20 @@ enum Loading {
   /// When the alert came.
   static func alerted(_ text: String?) throws -> Timestamp? { try time(text, option: "--alerted") }
 
-  /// RFC 3339, or a time of today in UTC.
-  static func time(_ text: String?, option: String) throws -> Timestamp? {
+  /// RFC 3339, or HH:MM in UTC: the last time it was so. No time that is still to come.
+  static func time(_ text: String?, option: String, now: Timestamp = .now()) throws -> Timestamp? {
     guard let text else { return nil }
-    let today = Timestamp.now().description.prefix(10)
-    if let time = Timestamp(rfc3339: text) { return time }
-    for candidate in ["\(today)T\(text)Z", "\(today)T\(text):00Z"] {
-      if let time = Timestamp(rfc3339: candidate) { return time }
+    let soon = now.adding(.seconds(60)) ?? now
+    if let time = Timestamp(rfc3339: text) {
+      guard time <= soon else { throw CommandFailure.wrong("\(option) \(text) is in the future") }
+      return time
     }
-    throw CommandFailure.wrong("\(option) \(text): write 2026-11-23T02:51:00Z or 02:51")
+    let today = now.description.prefix(10)
+    for candidate in ["\(today)T\(text)Z", "\(today)T\(text):00Z"] {
+      guard let time = Timestamp(rfc3339: candidate) else { continue }
+      // 23:55 said at 00:10 was yesterday.
+      return time <= soon ? time : time.adding(.seconds(-86_400))
+    }
+    throw CommandFailure.wrong("\(option) \(text): write 2026-11-23T02:51:00Z or 02:51 (UTC, the last time it was so)")
   }
 }

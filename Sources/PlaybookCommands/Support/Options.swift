@@ -56,7 +56,7 @@ struct AnswerOptions: ParsableArguments {
   @Option(name: .long, help: "The ticket that the run belongs to.")
   var ticket: String?
 
-  @Option(name: .long, help: "When the alert came: RFC 3339, or HH:MM (UTC) of today.")
+  @Option(name: .long, help: "When the alert came: RFC 3339, or HH:MM (UTC): the last time it was so.")
   var alerted: String?
 }
 

@@ -33,15 +33,19 @@ struct RunSession {
   var git: Value?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
+  /// Options that `playbook resume` needs as well, with a space before each.
+  var whereabouts = ""
 
   /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
   func start() async throws -> (result: RunResult, folder: RunFolder) {
     let place = RunPlace()
     let shown = terminal(place)
+    defer { shown.restore() }
+    let signals = Signals(shown)
     let inputs = try await complete(shown)
     let (folder, configuration) = try prepare(inputs)
     place.set(folder)
-    let result = try await go(configuration, in: folder, continuing: nil, terminal: shown)
+    let result = try await go(configuration, in: folder, continuing: nil, terminal: shown, signals)
     return (result, folder)
   }
 
@@ -53,6 +57,8 @@ struct RunSession {
     session.inputs = Dictionary(
       (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
     let shown = terminal(RunPlace(folder))
+    defer { shown.restore() }
+    let signals = Signals(shown)
     // A secret input is not in the record: it is given again.
     for declaration in playbook.inputs where declaration.isSecret {
       session.inputs[declaration.name] = try await Self.secret(declaration, given, shown)
@@ -60,7 +66,7 @@ struct RunSession {
     session.ticket = first["ticket"]?.stringValue
     if case .timestamp(let time) = first["alerted"] { session.alerted = time }
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
-    return try await session.go(configuration, in: folder, continuing: contents, terminal: shown)
+    return try await session.go(configuration, in: folder, continuing: contents, terminal: shown, signals)
   }
 
   private static func secret(
@@ -98,6 +104,7 @@ struct RunSession {
       id: id, mode: mode, playbook: playbook, inputs: inputs, environment: environment, answers: answers,
       approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
     configuration.longestWait = longestWait
+    configuration.whereabouts = whereabouts
     return configuration
   }
 
@@ -123,7 +130,7 @@ struct RunSession {
 
   private func go(
     _ configuration: RunConfiguration, in folder: RunFolder, continuing contents: JournalContents?,
-    terminal: TerminalOperator
+    terminal: TerminalOperator, _ signals: Signals
   ) async throws -> RunResult {
     defer { terminal.restore() }
     let isJSON = output == .json
@@ -142,10 +149,10 @@ struct RunSession {
     if !events.isEmpty { await terminal.recall(events) }
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: journal,
-      fetcher: SystemSecrets(prompt: { name in await SecretPrompt.read(name, terminal) }), control: control,
+      fetcher: SystemSecrets(prompt: { name in await terminal.secret(named: name) }), control: control,
       history: events, neighbours: neighbours(of: folder),
       loadEvidence: { digest in try folder.evidence(digest) })
-    let signals = Signals(terminal, control, runner)
+    signals.follow(control, runner)
     let remarks = Task { await RemarkWatch(folder).follow(runner) }
     let result = await runner.run()
     remarks.cancel()
@@ -153,7 +160,7 @@ struct RunSession {
     if let problem = await journal.problem {
       throw CommandFailure.failed(
         "the run stopped, because its journal can't be written any more, and nothing was sent after that: \(problem)\n"
-          + "go on with  playbook resume \(folder.id)")
+          + "go on with  playbook resume \(folder.id)\(whereabouts)")
     }
     await journal.close()
     withExtendedLifetime(signals) {}
@@ -179,7 +186,7 @@ struct RunSession {
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
       lines.append("start again  playbook drill \(playbook.name)   (its world ended with this run)")
     } else if result.exitCode == 3 || result.exitCode == 130 {
-      lines.append("go on with  playbook resume \(folder.id)")
+      lines.append("go on with  playbook resume \(folder.id)\(whereabouts)")
     }
     Output.operatorText(lines.joined(separator: "\n") + "\n")
   }

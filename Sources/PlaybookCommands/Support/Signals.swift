@@ -1,28 +1,49 @@
 import Dispatch
 import PlaybookEngine
 import PlaybookTerminal
+import Synchronization
 #if canImport(Glibc)
 import Glibc
 #endif
 
-/// What signals mean while a run is going on: the first Ctrl-C asks, a second cancels the call in flight, SIGTERM and SIGHUP
-/// pause. Lives as long as the run.
+/// What signals mean: while inputs are asked for, that nothing runs; while a run is going on, the first Ctrl-C asks, a second
+/// cancels the call in flight, SIGTERM and SIGHUP pause. Lives as long as the command: a second set of sources for the same
+/// signals would lose them when the first is cancelled.
 final class Signals {
   private let sources: [any DispatchSourceSignal]
+  private let run: Followed
 
-  init(_ operator: TerminalOperator, _ control: RunControl, _ runner: Runner) {
-    var sources: [any DispatchSourceSignal] = []
+  init(_ terminal: TerminalOperator) {
+    let run = Followed()
     let queue = DispatchQueue(label: "playbook.signals")
-    for number in [SIGINT, SIGTERM, SIGHUP] {
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        Task { await Self.handle(number, `operator`, control, runner) }
+        guard let (control, runner) = run.value else {
+          terminal.restore()
+          Output.operatorText("\nplaybook: interrupted; nothing has run\n")
+          exit(2)
+        }
+        Task { await Self.handle(number, terminal, control, runner) }
       }
       source.resume()
-      sources.append(source)
+      return source
     }
-    self.sources = sources
+    self.run = run
+  }
+
+  /// From now on signals are for this run.
+  func follow(_ control: RunControl, _ runner: Runner) { run.value = (control, runner) }
+
+  /// The run that signals are for; none while inputs are asked for.
+  private final class Followed: Sendable {
+    private let held = Mutex<(control: RunControl, runner: Runner)?>(nil)
+
+    var value: (control: RunControl, runner: Runner)? {
+      get { held.withLock { $0 } }
+      set { held.withLock { $0 = newValue } }
+    }
   }
 
   deinit {
@@ -41,19 +62,21 @@ final class Signals {
     }
     if control.requested != nil {
       control.cut("interrupted twice")
+      await `operator`.endQuestions(reason: "interrupted twice")
       await runner.interrupted(by: "SIGINT, twice", choice: "cancel call")
       return
     }
-    let choice = await `operator`.interrupted()
-    // A second Ctrl-C answers the menu of the first, and both come here.
-    if choice == .cancelCall, control.isCut { return }
-    switch choice {
-    case .goOn: break
-    case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))
-    case .pause: control.request(.pause("the operator stopped here (Ctrl-C)"))
-    case .abort: control.request(.abort("the operator aborted (Ctrl-C)"))
-    case .cancelCall: control.cut("the operator cancelled the call (Ctrl-C twice)")
+    // The request stands before the open question hears of the choice.
+    let choice = await `operator`.interrupted { choice in
+      switch choice {
+      case .goOn: break
+      case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))
+      case .pause: control.request(.pause("the operator stopped here (Ctrl-C)"))
+      case .abort: control.request(.abort("the operator aborted (Ctrl-C)"))
+      case .cancelCall: control.cut("the operator cancelled the call (Ctrl-C twice)")
+      }
     }
+    guard let choice else { return }
     await runner.interrupted(by: "SIGINT", choice: choice.words)
   }
 }

@@ -65,8 +65,8 @@ public struct Approval: Sendable {
   public var isRed: Bool
   /// What is left out because the environment protects it, each with its reason.
   public var leftOut: [String]
-  /// How it is taken back, resolved for the first item; nil: it can't be.
-  public var undo: String?
+  /// How each call is taken back, in the calls' order; nil: it can't be, or that depends on what it returns.
+  public var undos: [String?]
   /// The text that must be typed instead of `y`; nil: `y` is enough.
   public var typed: String?
   /// The digest of the resolved calls: what `--approve` names.
@@ -76,7 +76,7 @@ public struct Approval: Sendable {
 
   public init(
     calls: [String], items: [String] = [], target: String, environment: String, isRed: Bool, leftOut: [String] = [],
-    undo: String? = nil, typed: String? = nil, digest: String, warnings: [String] = []
+    undos: [String?] = [], typed: String? = nil, digest: String, warnings: [String] = []
   ) {
     self.calls = calls
     self.items = items
@@ -84,7 +84,7 @@ public struct Approval: Sendable {
     self.environment = environment
     self.isRed = isRed
     self.leftOut = leftOut
-    self.undo = undo
+    self.undos = undos
     self.typed = typed
     self.digest = digest
     self.warnings = warnings

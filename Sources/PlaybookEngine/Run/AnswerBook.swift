@@ -21,7 +21,8 @@ public struct AnswerBook: Sendable {
     self.entries = entries
   }
 
-  /// The entry for a question: under its whole key, without the positions of loops, or under its last name alone.
+  /// The entry for a question: under its whole key, without the positions of loops, or under the end of the step's path
+  /// (`review` for `post_incident.review`). What stands behind `!` says which question of the step it is.
   func entry(for key: String) -> Entry? {
     if let entry = entries[key] { return entry }
     var plain = ""
@@ -32,7 +33,14 @@ public struct AnswerBook: Sendable {
       if character == "]" { depth -= 1 }
     }
     if let entry = entries[plain] { return entry }
-    return plain.split(separator: ".").last.flatMap { entries[String($0)] }
+    let step = plain.prefix { $0 != "!" }
+    let question = plain.dropFirst(step.count)
+    var names = step.split(separator: ".").dropFirst()
+    while !names.isEmpty {
+      if let entry = entries[names.joined(separator: ".") + question] { return entry }
+      names = names.dropFirst()
+    }
+    return nil
   }
 
   /// The answer to `question`, or nil where none was given. Throws where one was given that does not fit.

@@ -30,6 +30,8 @@ public struct RunConfiguration: Sendable {
   /// An `until` or a `verify` looks no longer than this, whatever its `within` says; nil: as long as that. For the tests of a
   /// scenario in which what is waited for never comes.
   public var longestWait: Duration?
+  /// Options of the command line that `playbook resume` needs as well, with a space before each; empty: none.
+  public var whereabouts = ""
 
   public init(
     id: String, mode: Mode, playbook: Playbook, inputs: [String: Value], environment: Environment,

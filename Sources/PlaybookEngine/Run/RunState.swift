@@ -18,12 +18,22 @@ public struct RunState: Sendable {
     /// `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`.
     public var state: String
     public var outcome: MapValue?
+    /// The SHA-256 of the file that holds the whole outcome.
+    public var evidence: String?
+    /// How often it was sent.
+    public var sends = 0
+    /// How often taking it back was sent.
+    public var undoSends = 0
     public var verified: Bool?
+    /// A human said that it is to be sent again, and it was not yet.
+    public var isToSendAgain = false
     /// Unknown, and left so on the operator's word.
     public var isLeft = false
     /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`; nil: not tried.
     public var undo: String?
     public var isUndone: Bool { undo == "done" }
+    /// Whether it was sent and neither the target nor a human has said what became of it.
+    var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
     /// Whether there is or may be something to take back.
     var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
@@ -32,6 +42,7 @@ public struct RunState: Sendable {
 
   /// A change that was approved.
   public struct Act: Sendable {
+    /// The calls' texts, by position.
     public var calls: [String]
     public var undo: [String]
     /// What the yes was bound to.
@@ -43,6 +54,10 @@ public struct RunState: Sendable {
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
+    /// Failures after which the operator said that the loop goes on, by position.
+    var forgiven: Set<Int> = []
+    /// Positions whose taking back was approved.
+    var takenBack: Set<Int> = []
   }
 
   public private(set) var isEmpty = true
@@ -73,6 +88,8 @@ public struct RunState: Sendable {
   /// The time of the last event.
   public private(set) var last: Timestamp?
   public private(set) var operators: [String] = []
+  /// How many reads of the operator's own were sent.
+  public private(set) var ownQueries = 0
   /// How often taking back was begun.
   public private(set) var undoCount = 0
   /// Inputs of queries that the operator changed, by path.
@@ -114,7 +131,8 @@ public struct RunState: Sendable {
       if let name = data["operator"]?.stringValue { operators = [name] }
     case .runResumed:
       if let now = data["boot"]?.stringValue {
-        if let before = boot, before != now { doubt() }
+        // What was written before an orderly pause is on disk.
+        if let before = boot, before != now, pausedBecause == nil { doubt() }
         boot = now
       }
       if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
@@ -144,12 +162,15 @@ public struct RunState: Sendable {
     case .actStarted:
       change(path, data) { item in
         item.state = "started"
+        item.sends += 1
+        item.isToSendAgain = false
         item.isLeft = false
       }
     case .actFinished:
       change(path, data) { item in
         item.state = data["state"]?.stringValue ?? "unknown"
         item.outcome = data["outcome"]?.mapValue
+        item.evidence = data["evidence"]?["sha256"]?.stringValue
         item.isLeft = data["left"]?.boolValue == true
       }
     case .actVerified:
@@ -159,16 +180,16 @@ public struct RunState: Sendable {
       if acts[path]?.items.values.contains(where: { $0.verified == false }) == false {
         unverified.removeAll { $0 == path }
       }
-    case .undoStarted: change(path, data) { $0.undo = "started" }
+    case .undoStarted:
+      change(path, data) { item in
+        item.undo = "started"
+        item.undoSends += 1
+      }
     case .actUndone:
       let state = data["state"]?.stringValue ?? "unknown"
       change(path, data) { $0.undo = state }
     case .stepsReopened: reopen(data)
-    case .failureHandled:
-      failuresHandled += 1
-      let choice = data["choice"]?.stringValue
-      if choice == "abort" { abortedBecause = "aborted after a failure of `\(path)`" }
-      if choice == "edit", data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
+    case .failureHandled: handle(path, data)
     case .interrupted:
       if data["choice"]?.stringValue == "abort" {
         abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
@@ -180,7 +201,28 @@ public struct RunState: Sendable {
         source: data["source"]?.stringValue ?? "terminal")
     case .noteAdded:
       if let id = data["id"]?.stringValue { remarks.insert(id) }
-    case .callSent, .callRepeated, .questionAsked, .doneOutside, .followUpAdded, .warning: break
+    case .callSent: if path.contains("!query") { ownQueries += 1 }
+    case .callRepeated, .questionAsked, .doneOutside, .followUpAdded, .warning: break
+    }
+  }
+
+  private mutating func handle(_ path: String, _ data: MapValue) {
+    failuresHandled += 1
+    switch data["choice"]?.stringValue {
+    case "abort": abortedBecause = "aborted after a failure of `\(path)`"
+    case "go_on":
+      let failed = acts[path]?.items.filter { $0.value.state != "done" }.keys.map { $0 } ?? []
+      acts[path]?.forgiven = Set(failed)
+    case "again":
+      guard let position = data["position"]?.intValue.map(Int.init), let item = acts[path]?.items[position],
+        item.isOpen, item.undo == nil
+      else { break }
+      acts[path]?.items[position]?.isToSendAgain = true
+    case "retry", "edit":
+      if data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
+      // What a person answered to the call that failed is no answer to the next one.
+      answers = answers.filter { key, _ in key != path && !key.hasPrefix(path + ".") }
+    default: break
     }
   }
 
@@ -191,8 +233,10 @@ public struct RunState: Sendable {
 
   private mutating func intend(_ path: String, _ data: MapValue) {
     let texts = { (name: String) in (data[name]?.listValue ?? []).map { $0.stringValue ?? "" } }
-    if data["undoes"] != nil {
+    if let undone = data["undoes"]?.stringValue {
       undoCount += 1
+      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
+      acts[undone]?.takenBack.formUnion(positions)
       return
     }
     if let edited = data["edits"]?.stringValue {
@@ -222,7 +266,8 @@ public struct RunState: Sendable {
       skipped[path] = nil
       loops[path] = nil
       edits[path] = nil
-      beginnings[path] = nil
+      // What is asked again keeps its place among the steps; what is walked again gets a new one.
+      if data["word"] == "back" { beginnings[path] = nil }
       ends[path] = nil
       failedChecks.removeAll { $0 == path }
       if acts[path]?.items.isEmpty == true {
@@ -239,8 +284,14 @@ public struct RunState: Sendable {
     }
   }
 
-  /// After a power cut only what was synced is on record: of an act that was intended any call may have been sent.
+  /// After a power cut only what was synced is on record: of an act that was intended any call may have been sent, and so
+  /// may any undo that was approved.
   private mutating func doubt() {
+    for (path, act) in acts {
+      for position in act.takenBack where act.items[position]?.undo == nil {
+        acts[path]?.items[position]?.undo = "started"
+      }
+    }
     for (path, act) in acts where finished[path] == nil && skipped[path] == nil {
       for position in act.approved ?? Set(act.calls.indices) where act.items[position] == nil {
         acts[path]?.items[position] = Item(state: "started", isDoubtful: true)

@@ -4,7 +4,7 @@ import PlaybookLanguage
 /// What expressions see at one place of a playbook.
 struct Scope: Sendable {
   var values: [String: Value] = [:]
-  /// Names whose values are secret or were computed from one.
+  /// Names whose values are secret or were computed from one, or a field of such a name: `token`, `inputs.password`.
   var secretNames: Set<String> = []
   /// Secrets that this sitting had to make anew, and what was computed from them.
   var remade: Set<String> = []
@@ -15,6 +15,16 @@ struct Scope: Sendable {
   /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
   /// (`found`, `inputs.count`, `review.found`).
   var truncated: Set<String> = []
+  /// What the inputs of a used playbook were made of.
+  var evidenceOfInputs: [Evidence] = []
+
+  /// A query's evidence and when it was taken.
+  struct Evidence: Sendable {
+    var query: Step
+    var path: String
+    var taken: Timestamp
+  }
+
   /// The cut evidence whose items a group around this place loops over.
   var cutLoop: String?
 
@@ -51,9 +61,17 @@ struct Scope: Sendable {
   func isSecret(_ expressions: [LocatedExpression]) -> Bool {
     expressions.contains { located in
       located.expression.references.contains { reference in
-        !reference.isFingerprinted && (reference.name == "secrets" || secretNames.contains(reference.name))
+        !reference.isFingerprinted && (reference.name == "secrets" || isSecret(reference))
       }
     }
+  }
+
+  private func isSecret(_ reference: Expression.Reference) -> Bool {
+    if secretNames.contains(reference.name) { return true }
+    guard let field = reference.path.first else {
+      return secretNames.contains { $0.hasPrefix(reference.name + ".") }
+    }
+    return secretNames.contains("\(reference.name).\(field)")
   }
 
   /// The cut evidence that `expression` reads, leaving out what is known of it all the same.

@@ -19,7 +19,7 @@ public struct SecretError: Error, Sendable {
 /// journal before anything is recorded that could show it.
 actor SecretStore {
   /// Shorter ones would mask half of any text.
-  static let minimumLength = 8
+  static let minimumLength = InputDeclaration.shortestSecret
 
   private let sources: [String: Environment.SecretSource]
   private let fetcher: any SecretFetcher

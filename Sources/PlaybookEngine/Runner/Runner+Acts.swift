@@ -2,22 +2,35 @@ import CEL
 import PlaybookLanguage
 
 extension Runner {
-  /// One call of a change, resolved, with what takes it back and what must hold after it.
-  struct PlannedItem: Sendable {
+  /// One call of a change by its place in the loop.
+  struct ActItem: Sendable {
+    /// From 0; it stays the same for the whole run, whatever is left out around it.
     var position: Int
     /// Nil where the act has no loop.
     var item: Value?
+
+    var label: String? { Runner.label(of: item) }
+  }
+
+  /// One call of a change, resolved, with what takes it back.
+  struct PlannedItem: Sendable {
+    var place: ActItem
     var prepared: PreparedCall
     /// The undo as it may be shown; nil where there is none or it depends on what the act returns.
     var undo: String?
 
-    var name: String { item?.rendered ?? "" }
+    var position: Int { place.position }
+    var item: Value? { place.item }
+    var label: String? { place.label }
   }
 
   /// A change: asked about with its resolved calls, its intent on disk before anything is sent.
   func run(_ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    if try await restore(step, in: frame) { return }
+    if try await restore(step, in: frame) {
+      try await askAgainAboutVerification(of: act, step, in: frame)
+      return
+    }
     let now = state.begun[path] ?? clock.now()
     try await begin(step, in: frame, now: now)
     if isUnsent(path) { try await refresh(step, in: frame) }
@@ -32,7 +45,7 @@ extension Runner {
     } catch let stop as Stop {
       throw stop
     } catch CallProblem.unknown(let reason) {
-      try await skip(step, in: frame, because: reason)
+      try await leave(step, in: frame, because: reason)
       return
     } catch CallProblem.wrong(let message) {
       try await refuse(step, in: frame, message, now: now)
@@ -46,7 +59,7 @@ extension Runner {
       for left in leftOut {
         try await emit(.warning, path: path, facts: ["text": .string("left out: \(left.item) (\(left.reason))")])
       }
-      try await skip(step, in: frame, because: protected)
+      try await leave(step, in: frame, because: protected)
       return
     }
     if configuration.mode == .plan {
@@ -54,13 +67,16 @@ extension Runner {
       return
     }
     guard let chosen = try await approved(planned, leftOut, act, step, in: frame, now: now) else { return }
-    try await carryOut(chosen, of: planned, act, step, in: frame, now: now)
+    try await carryOut(chosen, of: planned, act, step, in: frame)
   }
 
-  /// Whether there is a call of the act that an earlier sitting has not sent.
+  /// Whether a call of the act may still be sent: for the first time, or again after a failure.
   private func isUnsent(_ path: String) -> Bool {
     guard let act = state.acts[path] else { return true }
-    return (act.approved ?? Set(act.calls.indices)).contains { act.items[$0] == nil }
+    return (act.approved ?? Set(act.calls.indices)).contains { position in
+      guard let item = act.items[position] else { return true }
+      return item.state == "failed" || item.isOpen
+    }
   }
 
   /// Evidence that was cut and that the act's list or call, or the loop around it, would rest on.
@@ -140,15 +156,21 @@ extension Runner {
     }
     switch try await failureChoice(step, in: frame, error) {
     case .retry: try await run(try step.actPart, step, in: frame)
-    case .goOn, .edit: try await end(step, in: frame, outcome: outcome, error: error)
-    case .skipped(let reason): try await skip(step, in: frame, because: reason)
-    case .doneByHand(let reason):
-      var map = Outcome.skipped(step.name, state: "by hand", because: reason)
+    case .goOn, .edit:
+      if try await !concludeRecorded(step, in: frame, Ending(reason: reason, isFailure: false)) {
+        try await end(step, in: frame, outcome: outcome, error: error)
+      }
+    case .skipped(let reason): try await leave(step, in: frame, because: reason)
+    case .doneByHand(let by):
+      if try await concludeRecorded(step, in: frame, Ending(reason: "done by hand: \(by)", isFailure: false)) { return }
+      var map = Outcome.skipped(step.name, state: "by hand", because: by)
       map["ok"] = true
-      try await end(step, in: frame, outcome: map, text: reason)
+      try await end(step, in: frame, outcome: map, text: by)
     case .stop:
       let stops = "`\(step.name)`: \(reason)"
-      try await end(step, in: frame, outcome: outcome, error: error, stops: stops)
+      if try await !concludeRecorded(step, in: frame, Ending(reason: reason, isFailure: true)) {
+        try await end(step, in: frame, outcome: outcome, error: error, stops: stops)
+      }
       throw .failed(stops)
     }
   }
@@ -164,9 +186,9 @@ extension Runner {
       typed = wanted ?? "\(step.name) \(count)"
     }
     return Approval(
-      calls: planned.map(\.prepared.text), items: planned.compactMap { Self.label(of: $0.item) },
+      calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor, environment: environment.name,
-      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" }, undo: planned[0].undo,
+      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" }, undos: planned.map(\.undo),
       typed: typed, digest: await digest(of: planned.map(\.prepared)),
       warnings: act.undo == nil && !act.isIrreversible ? ["playbook knows no way to take this back"] : [])
   }
@@ -190,7 +212,7 @@ extension Runner {
       step, in: frame, outcome: outcome, text: "would be asked; nothing was sent",
       extra: MapValue(present: [
         "calls": .list(approval.calls.map(Value.string)), "digest": .string(approval.digest),
-        "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undo.map(Value.string),
+        "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undos.first?.map(Value.string),
         "plan": .list(await redacted(lines).map(Value.string)),
       ]))
     bind(step, in: frame, outcome: outcome)
@@ -211,6 +233,8 @@ extension Runner {
     let approval = await approval(for: planned, leftOut, act, step, in: frame)
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
+      // Nothing more is sent, so there is nothing to say yes to.
+      if !isUnsent(path) { return approved }
       if await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
       try await warn("the calls are not the ones that were approved: `\(step.name)` is asked about anew", path)
     }
@@ -224,7 +248,7 @@ extension Runner {
         return nil
       }
       guard try await ask(question).value.boolValue == true else {
-        try await skip(step, in: frame, because: reason)
+        try await leave(step, in: frame, because: reason)
         return nil
       }
     }
@@ -236,13 +260,13 @@ extension Runner {
     if act.approvesEach, step.forEach != nil {
       chosen = try await approvedItems(planned, approval, text, path: path, place: frame.place)
       if chosen.isEmpty {
-        try await skip(step, in: frame, because: "no item was approved")
+        try await leave(step, in: frame, because: "no item was approved")
         return nil
       }
     } else {
       let answer = try await ask(Question(key: path, place: frame.place, text: text, kind: .approval(approval)))
       guard answer.value.boolValue == true else {
-        try await skip(step, in: frame, because: "the answer was no" + (answer.reason.map { ": \($0)" } ?? ""))
+        try await leave(step, in: frame, because: "the answer was no" + (answer.reason.map { ": \($0)" } ?? ""))
         return nil
       }
     }
@@ -256,17 +280,37 @@ extension Runner {
           "leftOut": .list(leftOut.map { ["item": .string($0.item), "reason": .string($0.reason)] }),
         ])
     }
-    let intent = MapValue(present: [
-      "calls": .list(planned.map { .string($0.prepared.text) }), "executor": .string(planned[0].prepared.call.executor),
-      "target": planned[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
-      "items": step.forEach == nil ? nil : .list(approval.items.map(Value.string)),
-      "approved": .list(chosen.sorted().map { .int(Int64($0)) }),
-      "undo": act.undo == nil ? nil : .list(planned.map { $0.undo.map(Value.string) ?? .null }),
+    try await emit(.actIntended, path: path, synced: true, data: intent(planned, chosen, approval, act, step, at: path))
+    return chosen
+  }
+
+  /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected
+  /// since), by what was recorded of them.
+  private func intent(
+    _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: String
+  ) -> MapValue {
+    let earlier = state.acts[path]
+    let count = (planned.map(\.position) + [(earlier?.calls.count ?? 0) - 1]).max().map { $0 + 1 } ?? 0
+    let byPosition = Dictionary(planned.map { ($0.position, $0) }) { first, _ in first }
+    let texts = { (list: [String]?, position: Int) -> String in
+      guard let list, list.indices.contains(position) else { return "" }
+      return list[position]
+    }
+    let calls = (0..<count).map { byPosition[$0]?.prepared.text ?? texts(earlier?.calls, $0) }
+    let undos = (0..<count).map { position -> Value in
+      guard let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
+      return item.undo.map(Value.string) ?? .null
+    }
+    let labels = (0..<count).map { byPosition[$0]?.label ?? recordedItem($0, of: path).label ?? "" }
+    let first = planned[0].prepared.call
+    return MapValue(present: [
+      "calls": .list(calls.map(Value.string)), "executor": .string(first.executor),
+      "target": first.target.map(Value.string), "digest": .string(approval.digest),
+      "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
+      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undo == nil ? nil : .list(undos),
       "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
       "idempotent": .bool(act.isIdempotent),
     ])
-    try await emit(.actIntended, path: path, synced: true, data: intent)
-    return chosen
   }
 
   /// Whether the calls are those that earlier yeses were given to: the act's, and that of each item with other inputs.
@@ -294,19 +338,25 @@ extension Runner {
     return await self.digest(of: first) == digest
   }
 
-  /// Item by item: y this one, n not this one, a all the rest, d done.
+  /// Item by item: y this one, n not this one, a all the rest, d done. What was sent already is not asked about.
   func approvedItems(
-    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []
-    for item in planned {
+    for (index, item) in planned.enumerated() {
+      if state.acts[path]?.items[item.position] != nil {
+        chosen.insert(item.position)
+        continue
+      }
       let question = Question(
         key: "\(path)[\(item.position)]", place: place, text: text,
-        kind: .item(approval, position: item.position, count: planned.count))
-      switch try await ask(question).value.rendered {
+        kind: .item(approval, position: index, count: planned.count))
+      let earlier = keepsNo ? state.answers[question.key]?.value.rendered : nil
+      let isKept = earlier == "no" || earlier == "done"
+      switch isKept ? earlier : try await ask(question).value.rendered {
       case "yes": chosen.insert(item.position)
-      case "all": return chosen.union(planned[item.position...].map(\.position))
-      case "done": return chosen
+      case "all": return chosen.union(planned[index...].map(\.position))
+      case "done": return chosen.union(planned[index...].map(\.position).filter { state.acts[path]?.items[$0] != nil })
       default: break
       }
     }

@@ -159,12 +159,15 @@ extension Runner {
   }
 
   /// Sends one call and waits for it, at most `timeout` (a call that asks a person has none).
-  func perform(_ prepared: PreparedCall, path: String, timeout: Duration) async -> Performed {
+  ///
+  /// - Parameter asking: The key of a question that the call asks a person; by default the path.
+  func perform(_ prepared: PreparedCall, path: String, timeout: Duration, asking key: String? = nil) async -> Performed
+  {
     // A person is never timed out.
     let timeout = prepared.executor.schema.isPrompted ? .seconds(86_400 * 365) : timeout
     let started = clock.now()
     let begun = ContinuousClock.now
-    let context = context(for: prepared, path: path, timeout: timeout, begun: begun)
+    let context = context(for: prepared, path: path, timeout: timeout, asking: key, begun: begun)
     let result = await control.running { () async -> Result<CallOutcome, ExecutorError> in
       do throws(ExecutorError) {
         return .success(try await prepared.executor.perform(prepared.call, context: context))
@@ -176,6 +179,22 @@ extension Runner {
     return Performed(result: result, started: started, took: ContinuousClock.now - begun)
   }
 
+  /// Shows how far something has come; no secret is in it.
+  func progress(_ text: String, at path: String, _ elapsed: Duration) async {
+    await self.operator.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed))
+  }
+
+  /// The key of a question that is asked each time anew: the first that has no answer on record.
+  func unansweredKey(_ path: String, _ purpose: String) -> String {
+    var key = path + purpose
+    var number = 1
+    while state.answers[key] != nil {
+      number += 1
+      key = path + purpose + "\(number)"
+    }
+    return key
+  }
+
   /// Leaves a step whose question the operator left, now that its call has ended.
   func leaveCall() throws(Stop) {
     guard let stop = stopAfterCall else { return }
@@ -184,7 +203,8 @@ extension Runner {
   }
 
   func context(
-    for prepared: PreparedCall, path: String, timeout: Duration, begun: ContinuousClock.Instant = .now
+    for prepared: PreparedCall, path: String, timeout: Duration, asking key: String? = nil,
+    begun: ContinuousClock.Instant = .now
   ) -> CallContext {
     let asker = self
     let shown = self.operator
@@ -198,7 +218,7 @@ extension Runner {
       },
       ask: { (question) async throws(Unanswered) in
         var question = question
-        question.key = path + question.key
+        question.key = (key ?? path) + question.key
         return try await asker.askForCall(question)
       })
   }
@@ -208,18 +228,12 @@ extension Runner {
     do {
       return try await ask(question)
     } catch {
+      stopAfterCall = error
       switch error {
-      case .paused(let reason, _):
-        control.request(.pause(reason))
+      case .paused(let reason, _), .aborted(let reason), .failed(let reason), .lost(let reason):
         throw Unanswered(reason: reason)
-      case .aborted(let reason):
-        control.request(.abort(reason))
-        throw Unanswered(reason: reason)
-      case .failed(let reason), .lost(let reason): throw Unanswered(reason: reason)
       case .cut: throw Unanswered(reason: "interrupted")
-      case .again, .skip:
-        stopAfterCall = error
-        throw Unanswered(reason: "the operator left the question")
+      case .again, .skip: throw Unanswered(reason: "the operator left the question")
       }
     }
   }

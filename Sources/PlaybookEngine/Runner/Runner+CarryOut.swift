@@ -2,16 +2,19 @@ import CEL
 import PlaybookLanguage
 
 extension Runner {
-  /// What is known of one item while its act runs.
+  /// How far an act has come.
   private struct Progressing {
     var outcomes: [Int: MapValue] = [:]
+    /// How many of the approved items have been sent, in earlier sittings too.
+    var sent = 0
     var errors = 0
     /// Why the loop ended before its end.
     var ended: Ending?
 
-    /// Takes an item's outcome into account; too many errors end the loop.
-    mutating func count(_ outcome: MapValue, _ act: Act, _ step: Step) {
-      guard outcome["ok"]?.boolValue != true, outcome["state"]?.stringValue != "skipped" else { return }
+    /// Takes the outcome of an item that was sent into account; too many errors end the loop.
+    mutating func count(_ outcome: MapValue, _ act: Act, _ step: Step, isForgiven: Bool = false) {
+      sent += 1
+      guard outcome["ok"]?.boolValue != true, outcome["state"]?.stringValue != "skipped", !isForgiven else { return }
       errors += 1
       if let most = act.pace?.stopAfterErrors, errors >= most, step.forEach != nil {
         ended = Ending(reason: "\(errors) item\(errors == 1 ? "" : "s") failed", isFailure: true)
@@ -28,64 +31,73 @@ extension Runner {
 
   /// Makes the change: item by item in the act's pace, each start and end recorded as it happens.
   func carryOut(
-    _ chosen: Set<Int>, of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame, now: Timestamp
+    _ chosen: Set<Int>, of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) {
-    let path = frame.path(step)
     let started = clock.now()
     var progress = Progressing()
-    let width = max(1, min(act.pace?.atOnce ?? 1, 32))
-    var queue = planned[...]
-    var sent = 0
-    while let next = queue.first {
+    var queue = try await takeUp(planned, chosen, act, step, in: frame, &progress)[...]
+    let isPrompted = planned[0].prepared.executor.schema.isPrompted
+    let width = isPrompted ? 1 : max(1, min(act.pace?.atOnce ?? 1, 32))
+    // What comes first is looked at once, before anything after it is sent.
+    var first = step.forEach == nil ? nil : act.pace?.first
+    if let count = first, progress.sent > count { first = nil }
+    while true {
       if progress.ended?.isFailure == true {
         try await afterErrors(&progress, left: queue, of: planned.count, act, step, in: frame)
       }
-      if let ended = progress.ended {
-        progress.outcomes[next.position] = Outcome.skipped(step.name, because: ended.reason)
-        queue.removeFirst()
-        continue
-      }
+      guard progress.ended == nil, !queue.isEmpty else { break }
       try checkStop()
-      let isGoingOn = queue.contains { state.acts[path]?.items[$0.position] != nil }
-      if let first = act.pace?.first, sent == first, chosen.count > first, step.forEach != nil, !isGoingOn {
-        let count = chosen.count
-        if let reason = try await look(after: sent, of: count, progress.errors, path: path, frame.place) {
+      if let count = first, progress.sent >= count {
+        first = nil
+        if let reason = try await look(
+          after: progress.sent, of: chosen.count, progress.errors, path: frame.path(step), frame.place)
+        {
           progress.ended = Ending(reason: reason, isFailure: false)
-          continue
+          break
         }
       }
-      var group: [PlannedItem] = []
-      while let item = queue.first, group.count < width {
-        if let first = act.pace?.first, sent < first, sent + group.count >= first { break }
-        queue.removeFirst()
-        if let outcome = try await settled(item, act, step, in: frame, chosen) {
-          progress.outcomes[item.position] = outcome
-          sent += 1
-          progress.count(outcome, act, step)
-          if progress.ended != nil { break }
-          continue
-        }
-        group.append(item)
-      }
-      if progress.ended != nil {
-        queue = (group + queue)[...]
-        continue
-      }
-      if step.forEach != nil, !group.isEmpty {
-        await self.operator.progress(
-          Progress(path: path, text: "item \(sent + 1) of \(planned.count)", elapsed: .zero))
+      let group = Array(queue.prefix(first.map { min(width, $0 - progress.sent) } ?? width))
+      queue = queue.dropFirst(group.count)
+      if step.forEach != nil {
+        await self.progress("item \(progress.sent + 1) of \(planned.count)", at: frame.path(step), .zero)
       }
       for (item, outcome) in try await send(group, act, step, in: frame) {
         progress.outcomes[item.position] = outcome
-        sent += 1
         progress.count(outcome, act, step)
       }
-      if let wait = act.pace?.wait, !queue.isEmpty, !group.isEmpty {
+      if let wait = act.pace?.wait, !queue.isEmpty {
         await control.running { [clock] in await clock.sleep(for: wait) }
       }
     }
+    for item in queue {
+      progress.outcomes[item.position] = Outcome.skipped(step.name, because: progress.ended?.reason ?? "not sent")
+    }
     await self.operator.progress(nil)
-    try await conclude(progress.outcomes, planned, act, step, in: frame, started: started, now: now, progress.ended)
+    let places = planned.map(\.place)
+    try await conclude(progress.outcomes, places, act, step, in: frame, started: started, progress.ended)
+  }
+
+  /// Takes up what earlier sittings sent, and gives the items that are still to be sent. All of it comes before anything
+  /// new: a failure counts however far the loop had come by then.
+  private func takeUp(
+    _ planned: [PlannedItem], _ chosen: Set<Int>, _ act: Act, _ step: Step, in frame: Frame,
+    _ progress: inout Progressing
+  ) async throws(Stop) -> [PlannedItem] {
+    let path = frame.path(step)
+    var queue: [PlannedItem] = []
+    for item in planned {
+      if state.acts[path]?.items[item.position] != nil {
+        let outcome = try await settled(item, act, step, in: frame)
+        progress.outcomes[item.position] = outcome
+        let isForgiven = state.acts[path]?.forgiven.contains(item.position) == true
+        progress.count(outcome, act, step, isForgiven: isForgiven)
+      } else if chosen.contains(item.position) {
+        queue.append(item)
+      } else {
+        progress.outcomes[item.position] = Outcome.skipped(step.name, because: "not approved")
+      }
+    }
+    return queue
   }
 
   /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends.
@@ -95,17 +107,12 @@ extension Runner {
   ) async throws(Stop) {
     let path = frame.path(step)
     guard step.onError ?? (self.operator.isInteractive ? .ask : .stop) == .ask else { return }
-    // What was sent after it in an earlier sitting was sent on the operator's word.
-    if queue.contains(where: { state.acts[path]?.items[$0.position] != nil }) {
-      progress.ended = nil
-      progress.errors = 0
-      return
-    }
     let errors = progress.ended?.reason ?? ""
     let text = "`\(step.name)`: \(errors), \(queue.count) of \(count) not sent yet"
-    let options = [
-      Question.Option(name: "go_on", text: "go on with the rest", changes: true),
-      Question.Option(name: "skip", text: "leave the rest and go on"),
+    var options: [Question.Option] = []
+    if !queue.isEmpty { options.append(.init(name: "go_on", text: "go on with the rest", changes: true)) }
+    options += [
+      Question.Option(name: "skip", text: queue.isEmpty ? "go on with the next step" : "leave the rest and go on"),
       Question.Option(name: "undo", text: "take back what was changed", changes: true),
       Question.Option(name: "pause", text: "stop here; the run can be resumed"),
       Question.Option(name: "abort", text: "end the run"),
@@ -147,57 +154,56 @@ extension Runner {
     return "the operator looked at the first and stopped" + (answer.reason.map { ": \($0)" } ?? "")
   }
 
-  /// The outcome of an item that needs no sending: not approved, or dealt with in an earlier sitting.
+  /// The outcome of an item that an earlier sitting sent: as recorded, verified where that was not done yet, a failure
+  /// decided where that is open, sent again where the operator said so.
   private func settled(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, _ chosen: Set<Int>
-  ) async throws(Stop) -> MapValue? {
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> MapValue {
     let path = frame.path(step)
-    guard chosen.contains(item.position) else { return Outcome.skipped(step.name, because: "not approved") }
-    guard let earlier = state.acts[path]?.items[item.position] else { return nil }
-    switch earlier.isLeft ? "skipped" : earlier.state {
-    case "done", "skipped", "failed":
-      var outcome =
-        earlier.outcome ?? Outcome.skipped(step.name, state: earlier.state, because: "in an earlier sitting")
-      var held = earlier.verified
-      if earlier.state == "failed" {
-        outcome.absent = Unknown(["`\(step.name)` failed"])
-        // The run was paused at the failure, so it is still to be decided.
-        if act.pace?.stopAfterErrors == nil || step.forEach == nil {
-          let message = outcome["error"]?.stringValue ?? "it failed"
-          guard let settled = try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)
-          else { return try await sendAgain(item, act, step, in: frame) }
-          return settled
-        }
-      } else if earlier.state == "done", held == nil, act.verify != nil {
-        held = try await verify(item, act, step, in: frame, outcome: outcome)
-      }
-      outcome["verified"] = held.map(Value.bool) ?? .null
-      outcome["undone"] = .bool(earlier.isUndone)
-      return outcome
-    default:
-      if let outcome = try await cutOff(item, act, step, in: frame) { return outcome }
+    guard let earlier = state.acts[path]?.items[item.position] else {
+      return Outcome.skipped(step.name, because: "not sent")
+    }
+    if earlier.isOpen {
+      let isWanted = earlier.isToSendAgain || item.prepared.executor.schema.isPrompted
+      if !isWanted, let outcome = try await cutOff(item.place, act, step, in: frame) { return outcome }
       return try await sendAgain(item, act, step, in: frame)
     }
+    var outcome = try await recordedOutcome(earlier, step)
+    switch earlier.state {
+    case "failed" where act.pace?.stopAfterErrors == nil || step.forEach == nil:
+      // The run was paused at the failure, so it is still to be decided.
+      let message = outcome["error"]?.stringValue ?? "it failed"
+      let settled = try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)
+      guard let settled else { return try await sendAgain(item, act, step, in: frame) }
+      return settled
+    case "done" where earlier.verified == nil && act.verify != nil:
+      outcome["verified"] = .bool(try await verify(item.place, act, step, in: frame, outcome: outcome))
+    default: break
+    }
+    return outcome
   }
 
   /// Sends an item once more on the operator's word, with its inputs as they are now.
-  private func sendAgain(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> MapValue
-  {
+  private func sendAgain(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> MapValue {
     let sent = try await send([try await replanned(item, act, step, in: frame)], act, step, in: frame)
     return sent.first?.1 ?? Outcome.skipped(step.name, because: "not sent")
   }
 
   /// The outcome of the whole act.
-  private func conclude(
-    _ outcomes: [Int: MapValue], _ planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame,
-    started: Timestamp, now: Timestamp, _ ended: Ending?
+  func conclude(
+    _ outcomes: [Int: MapValue], _ planned: [ActItem], _ act: Act, _ step: Step, in frame: Frame,
+    started: Timestamp, _ ended: Ending?
   ) async throws(Stop) {
     guard step.forEach != nil else {
       let outcome = outcomes[0] ?? Outcome.skipped(step.name, because: "not sent")
-      try await end(step, in: frame, outcome: outcome)
-      if outcome["verified"]?.boolValue == false {
-        try await unverified([nil], act, step, in: frame)
-      }
+      let isFailing = outcome["verified"]?.boolValue == false && outcome["ok"]?.boolValue == true
+      let failing: [String?] = isFailing ? [nil] : []
+      let stops = stops(ended, failing, step)
+      try await end(step, in: frame, outcome: outcome, stops: stops)
+      if !failing.isEmpty { try await unverified(failing, act, step, in: frame) }
+      if let stops { throw .failed(stops) }
       return
     }
     var items: [Value] = []
@@ -207,7 +213,8 @@ extension Runner {
       var outcome = outcomes[item.position] ?? Outcome.skipped(step.name, because: "not sent")
       outcome["item"] = item.item
       if outcome["ok"]?.boolValue != true { isOK = false }
-      if outcome["verified"]?.boolValue == false { failing.append(Self.label(of: item.item)) }
+      // Of what was left unknown nobody said that it was done.
+      if outcome["verified"]?.boolValue == false, outcome["ok"]?.boolValue == true { failing.append(item.label) }
       items.append(.map(outcome))
     }
     let states = items.map { $0["state"]?.stringValue ?? "" }
@@ -221,11 +228,15 @@ extension Runner {
       let left = states.count { $0 == "skipped" }
       text = "\(states.count { $0 == "done" }) of \(items.count) done, \(left) left out: \(ended.reason)"
     }
-    let stops = ended.flatMap { ended in
-      ended.isFailure && step.onError != .continue ? "`\(step.name)`: \(ended.reason)" : nil
-    }
+    let stops = stops(ended, failing, step)
     try await end(step, in: frame, outcome: outcome, text: text, stops: stops)
     if !failing.isEmpty { try await unverified(failing, act, step, in: frame) }
     if let stops { throw .failed(stops) }
+  }
+
+  /// Why the run ends with the act, on record with its end so that a resumed run ends with it too; nil: it goes on.
+  private func stops(_ ended: Ending?, _ failing: [String?], _ step: Step) -> String? {
+    if let ended, ended.isFailure, step.onError != .continue { return "`\(step.name)`: \(ended.reason)" }
+    return !failing.isEmpty && step.onError == .stop ? Self.unverifiedText(failing, step) : nil
   }
 }

@@ -13,7 +13,12 @@ extension Runner {
       }
       return .onward
     }
-    if try await restore(step, in: frame) { return .onward }
+    if try await restore(step, in: frame) {
+      for (position, item) in (state.loops[frame.path(step)] ?? []).enumerated() {
+        try await revisit(steps, in: innerFrame(of: step, loop, item, at: position, in: frame))
+      }
+      return .onward
+    }
     let path = frame.path(step)
     let items: [Value]
     if let recorded = state.loops[path] {
@@ -27,17 +32,11 @@ extension Runner {
       }
       try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
     }
-    let cut = frame.scope.truncatedNames(in: loop.list).first
-    var isCut = cut != nil
+    var isCut = !frame.scope.truncatedNames(in: loop.list).isEmpty
     var outcomes: [Value] = []
     for (position, item) in items.enumerated() {
       try checkStop()
-      var scope = frame.scope
-      scope.values[loop.item] = item
-      scope.cutLoop = cut ?? scope.cutLoop
-      if frame.scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
-      let inner = Frame(
-        playbook: frame.playbook, prefix: "\(path)[\(position)].", scope: scope, place: frame.place)
+      let inner = innerFrame(of: step, loop, item, at: position, in: frame)
       _ = try await walk(steps, in: inner, isTop: false)
       var outcome = MapValue([("item", item)])
       for name in steps.flatMap(\.visibleNames) {
@@ -51,6 +50,48 @@ extension Runner {
     outcome["truncated"] = .bool(isCut)
     try await end(step, in: frame, outcome: outcome)
     return .onward
+  }
+
+  /// What the steps of a looped group see of one item.
+  private func innerFrame(
+    of step: Step, _ loop: Step.ForEach, _ item: Value, at position: Int, in frame: Frame
+  ) -> Frame {
+    var scope = frame.scope
+    scope.values[loop.item] = item
+    scope.cutLoop = scope.truncatedNames(in: loop.list).first ?? scope.cutLoop
+    if frame.scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    return Frame(
+      playbook: frame.playbook, prefix: "\(frame.path(step))[\(position)].", scope: scope, place: frame.place)
+  }
+
+  /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and are
+  /// asked about where an undo was cut off.
+  private func revisit(_ steps: [Step], in frame: Frame) async throws(Stop) {
+    for step in steps {
+      let path = frame.path(step)
+      visited[path] = (step, frame)
+      if let record = state.finished[path] {
+        bind(step, in: frame, outcome: try await whole(record.outcome, record.evidence, of: step.name))
+      }
+      switch step.kind {
+      case .group(let inner):
+        guard let loop = step.forEach else {
+          try await revisit(inner, in: frame)
+          continue
+        }
+        for (position, item) in (state.loops[path] ?? []).enumerated() {
+          try await revisit(inner, in: innerFrame(of: step, loop, item, at: position, in: frame))
+        }
+      case .confirm(let confirm):
+        for option in confirm.options { try await revisit(option.steps, in: frame) }
+      case .use(let use):
+        guard state.finished[path] != nil, let (playbook, inner) = try? usedFrame(use, step, in: frame) else {
+          continue
+        }
+        try await revisit(playbook.steps + playbook.finally, in: inner)
+      case .query, .check, .act, .document: break
+      }
+    }
   }
 
   /// Why a loop has no list.
@@ -81,13 +122,10 @@ extension Runner {
 
   /// Another playbook as a step: its names are its own, its outcomes come back under one.
   func run(_ use: Use, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
-    guard let playbook = frame.playbook.used[use.playbook] ?? configuration.playbook.used[use.playbook] else {
-      throw .failed("playbook `\(use.playbook)` was not loaded")
-    }
     try await begin(step, in: frame, now: now)
-    let inputs: MapValue
+    let (playbook, inner): (Playbook, Frame)
     do {
-      inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+      (playbook, inner) = try usedFrame(use, step, in: frame)
     } catch {
       switch error {
       case .unknown(let reason): try await skip(step, in: frame, because: reason)
@@ -95,16 +133,6 @@ extension Runner {
       }
       return
     }
-    var scope = Scope()
-    scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
-    let secret = use.inputs.contains { frame.scope.isSecret($0.value.expressions) }
-    if secret || playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
-    scope.cutLoop = frame.scope.cutLoop
-    for input in use.inputs
-    where input.value.expressions.contains(where: { !frame.scope.truncatedNames(in: $0).isEmpty }) {
-      scope.truncated.insert("inputs.\(input.key)")
-    }
-    let inner = Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place)
     do {
       _ = try await walk(playbook.steps, in: inner, isTop: false)
     } catch {
@@ -123,6 +151,26 @@ extension Runner {
     for name in inner.scope.truncated where !name.hasPrefix("inputs.") {
       frame.scope.truncated.insert("\(step.name).\(name)")
     }
+  }
+
+  /// A used playbook and what its steps see.
+  private func usedFrame(_ use: Use, _ step: Step, in frame: Frame) throws(LoopProblem) -> (Playbook, Frame) {
+    guard let playbook = frame.playbook.used[use.playbook] ?? configuration.playbook.used[use.playbook] else {
+      throw .wrong("playbook `\(use.playbook)` was not loaded")
+    }
+    let now = state.begun[frame.path(step)] ?? clock.now()
+    let inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+    var scope = Scope()
+    scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
+    let secret = use.inputs.filter { frame.scope.isSecret($0.value.expressions) }.map(\.key)
+    scope.secretNames = Set((secret + playbook.inputs.filter(\.isSecret).map(\.name)).map { "inputs.\($0)" })
+    scope.cutLoop = frame.scope.cutLoop
+    scope.evidenceOfInputs = evidence(for: step, in: frame)
+    for input in use.inputs
+    where input.value.expressions.contains(where: { !frame.scope.truncatedNames(in: $0).isEmpty }) {
+      scope.truncated.insert("inputs.\(input.key)")
+    }
+    return (playbook, Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place))
   }
 
   /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not hide

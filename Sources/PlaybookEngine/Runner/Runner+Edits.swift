@@ -108,7 +108,7 @@ extension Runner {
     let prepared = try await prepare(act.call, mode: .act, in: scope, now: now, isDone: isDone)
     var undo: String?
     if let call = act.undo { undo = try? await prepare(call, mode: .act, in: scope, now: now).text }
-    return PlannedItem(position: position, item: item, prepared: prepared, undo: undo)
+    return PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: undo)
   }
 
   /// Why a call may not be made: what it holds that is protected.

@@ -114,7 +114,7 @@ extension Runner {
       return
     }
     let now = clock.now()
-    let step = query.step(named: "query\(state.evidenceCount + 1)")
+    let step = query.step(named: "query\(state.ownQueries + 1)")
     let frame = Frame(playbook: configuration.playbook, prefix: path + "!", scope: Scope(), place: "")
     do {
       let prepared = try await prepare(query.call, mode: .query, in: frame.scope, now: now)

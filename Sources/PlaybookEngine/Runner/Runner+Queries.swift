@@ -81,23 +81,26 @@ extension Runner {
       while true {
         polls += 1
         let present = clock.now()
-        let (prepared, performed) = try await attempt(query.call, step, path: path, in: scope, now: present)
+        let asking = polls > 1 ? unansweredKey(path, "!poll\(polls).") : nil
+        let (prepared, performed) = try await attempt(
+          query.call, step, path: path, in: scope, now: present, asking: asking)
         var state = "no answer"
         if case .success(let outcome) = performed.result {
           let bare = Dictionary(
             outcome.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
           if case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
-          state = Self.glance(outcome.fields)
+          state = prepared.isSecret || step.isSecret ? "asked" : Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
-        if elapsed + until.every > atMost(until.within) || control.endsSoon {
+        // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.
+        try checkStop()
+        if elapsed + until.every > atMost(until.within) || stopAfterCall != nil {
           return .polled(prepared, performed, met: false, polls: polls)
         }
-        await self.operator.progress(
-          Progress(
-            path: path, text: "poll \(polls): \(state); until \(until.that.expression.source)", elapsed: elapsed))
+        await progress("poll \(polls): \(state); until \(until.that.expression.source)", at: path, elapsed)
         await control.running { [clock] in await clock.sleep(for: until.every) }
+        try checkStop()
       }
     } catch let stop as Stop {
       return .stopped(stop)
@@ -121,7 +124,7 @@ extension Runner {
 
   /// One answer to a query, after as many attempts as `retry` allows.
   private func attempt(
-    _ call: Call, _ step: Step, path: String, in scope: Scope, now: Timestamp
+    _ call: Call, _ step: Step, path: String, in scope: Scope, now: Timestamp, asking key: String? = nil
   ) async throws -> (PreparedCall, Performed) {
     let times = step.retry?.times ?? 0
     var number = 1
@@ -135,8 +138,9 @@ extension Runner {
             "target": prepared.call.target.map(Value.string), "attempt": .int(Int64(number)),
           ]))
       }
-      let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
-      guard case .failure(let error) = performed.result, number <= times, !control.endsSoon,
+      let performed = await perform(
+        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
+      guard case .failure(let error) = performed.result, number <= times, !control.endsSoon, stopAfterCall == nil,
         error.code != .refused, error.code != .invalid
       else { return (prepared, performed) }
       try await emit(
@@ -145,7 +149,8 @@ extension Runner {
           "attempt": .int(Int64(number)),
           "error": ["code": .string(error.code.rawValue), "message": .string(error.message)],
         ])
-      await clock.sleep(for: step.retry?.wait ?? .seconds(1))
+      await control.running { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+      if control.endsSoon { return (prepared, performed) }
       number += 1
     }
   }
@@ -265,8 +270,7 @@ extension Runner {
       var scope = frame.scope
       scope.values[loop.item] = item
       let present = clock.now()
-      await self.operator.progress(
-        Progress(path: path, text: "item \(position + 1) of \(items.count)", elapsed: .zero))
+      await progress("item \(position + 1) of \(items.count)", at: path, .zero)
       let evidence = await gather(step, path: "\(path)[\(position)]", in: scope, now: present)
       var map: MapValue
       switch evidence {
@@ -281,6 +285,7 @@ extension Runner {
           map = Outcome.done(outcome, of: prepared.call, started: performed.started, took: performed.took)
         case .failure(let error):
           if control.isCut { throw .cut }
+          try leaveCall()
           map = Outcome.failed(
             error, of: prepared.call, name: step.name, started: performed.started, took: performed.took)
         }

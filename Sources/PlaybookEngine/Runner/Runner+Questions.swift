@@ -78,7 +78,8 @@ extension Runner {
     do {
       found = try configuration.answers.answer(to: question)
     } catch {
-      throw .failed(error.message)
+      // The question stands, and a slip of the one who answers ends no run.
+      throw .paused(error.message, question)
     }
     let isApproval: Approval? =
       switch question.kind {
@@ -106,7 +107,7 @@ extension Runner {
     return answer
   }
 
-  private func record(_ answer: Answer, to question: Question) async throws(Stop) {
+  func record(_ answer: Answer, to question: Question) async throws(Stop) {
     var suggested: Value?
     if case .option(_, let suggestion) = question.kind { suggested = suggestion.map(Value.string) }
     try await emit(
@@ -132,11 +133,17 @@ extension Runner {
       throw .aborted(state.abortedBecause ?? "the operator aborted at `\(question.key)`")
     case .query(let text): try await adHocQuery(text, at: path)
     case .undo: try await offerUndo(at: path)
-    case .redo(let name): try await redo(name, at: stepPath(of: question.key))
-    case .back(let name): try await goBack(to: name, at: stepPath(of: question.key))
+    case .redo, .back:
+      // What became of a call is asked nowhere else: the walk may not come by its step again.
+      guard !question.key.contains("!cut"), !question.key.contains("!undocut") else {
+        return try await warn("say first what became of the call, then go back", path)
+      }
+      if case .redo(let name) = command { try await redo(name, at: stepPath(of: question.key)) }
+      if case .back(let name) = command { try await goBack(to: name, at: stepPath(of: question.key)) }
     case .skip(let reason):
       let step = stepPath(of: question.key)
-      guard visited[step] != nil, step == question.key || question.key.hasPrefix(step + "."),
+      let rest = question.key.dropFirst(step.count)
+      guard visited[step] != nil, rest.isEmpty || rest.hasPrefix(".") || rest.contains("!done"),
         state.finished[step] == nil
       else { return try await warn("this question is part of another; answer it, or /pause", path) }
       throw .skip(step, reason: reason)
@@ -154,12 +161,12 @@ extension Runner {
 }
 
 extension Question {
-  /// Whether a yes lets something be changed.
-  var isAboutChange: Bool {
+  /// Whether a yes lets something be changed: it is asked anew after a resume, and nothing typed ahead answers it.
+  public var isAboutChange: Bool {
     switch kind {
     case .approval, .item: true
     case .option, .yesNo, .text, .value, .checkpoint:
-      ["!pace", "!limit", "!fresh", "!errors"].contains { key.contains($0) }
+      ["!pace", "!limit", "!fresh", "!errors", "!unverified"].contains { key.contains($0) }
     }
   }
 

@@ -15,10 +15,16 @@ extension Runner {
   /// Before anything new happens in a run that is gone on with: what the sitting before left open is settled.
   func settleIn() async throws(Stop) {
     if !isFinishing, let reason = state.abortedBecause { throw .aborted(reason) }
-    guard isResumed, !hasSettledIn, configuration.mode != .plan else { return }
+    if try await settleCutUndosOnce(), !isFinishing { try await offerFreshEvidence() }
+  }
+
+  /// Asks about undos that were cut off, once in a sitting that goes on with a run; false where that is not now.
+  @discardableResult
+  func settleCutUndosOnce() async throws(Stop) -> Bool {
+    guard isResumed, !hasSettledIn, configuration.mode != .plan else { return false }
     hasSettledIn = true
     try await settleCutUndos()
-    if !isFinishing { try await offerFreshEvidence() }
+    return true
   }
 
   // MARK: Old evidence
@@ -56,9 +62,9 @@ extension Runner {
   func refresh(_ step: Step, in frame: Frame) async throws(Stop) {
     guard configuration.mode != .plan else { return }
     var old: [String] = []
-    for query in frame.playbook.evidence(for: step) {
-      guard let path = frame.scope.origins[query.name], !offeredEvidence.contains("\(frame.path(step)) \(path)"),
-        let age = age(of: query, taken: frame.scope.taken[query.name])
+    for evidence in self.evidence(for: step, in: frame) {
+      let (query, path) = (evidence.query, evidence.path)
+      guard !offeredEvidence.contains("\(frame.path(step)) \(path)"), let age = age(of: query, taken: evidence.taken)
       else { continue }
       let question = Question(
         key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
@@ -73,6 +79,17 @@ extension Runner {
     // Approved in an earlier sitting and nothing sent of it yet: its list is made of the new evidence and asked about.
     if state.acts[act]?.items.isEmpty ?? (state.loops[act] != nil) { paths.append(act) }
     try await reopen(paths, word: "fresh", target: act)
+  }
+
+  /// The evidence that a step rests on; in a used playbook also what its inputs were made of.
+  func evidence(for step: Step, in frame: Frame) -> [Scope.Evidence] {
+    let queries = frame.playbook.evidence(for: step)
+    let own = queries.compactMap { query -> Scope.Evidence? in
+      guard let path = frame.scope.origins[query.name], let taken = frame.scope.taken[query.name] else { return nil }
+      return Scope.Evidence(query: query, path: path, taken: taken)
+    }
+    let readsInputs = ([step] + queries).contains { $0.references.contains("inputs") }
+    return own + (readsInputs ? frame.scope.evidenceOfInputs : [])
   }
 
   // MARK: Going back

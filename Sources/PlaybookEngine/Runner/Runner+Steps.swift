@@ -11,7 +11,11 @@ extension Runner {
     while index < steps.count {
       try checkStop(betweenSteps: true)
       if isTop { frame.place = "\(index + 1)/\(steps.count)" }
-      if isNew(steps[index], in: frame) { try await settleIn() }
+      if isNew(steps[index], in: frame) {
+        visited[frame.path(steps[index])] = (steps[index], frame)
+        try await settleOpenCalls(of: steps[index], in: frame)
+        try await settleIn()
+      }
       let batch = batch(of: steps[index...], in: frame)
       if batch.count > 1 {
         try await runQueries(batch, in: frame, places: isTop ? (index, steps.count) : nil)
@@ -64,7 +68,7 @@ extension Runner {
     let now = state.begun[path] ?? clock.now()
     if state.skipped[path] == nil, state.finished[path] == nil {
       if let reason = condition(step.when, frame.scope.bindings(now: now)) {
-        try await skip(step, in: frame, because: reason)
+        try await leave(step, in: frame, because: reason)
         return .onward
       }
     }
@@ -169,20 +173,36 @@ extension Runner {
     if let stops { data["stops"] = .string(stops) }
     for (key, value) in extra.entries { data[key.rendered] = value }
     let recorded = step.isSecret ? try await masked(outcome) : outcome
-    let whole = Value.map(recorded)
-    if whole.isLarge {
-      do {
-        let (sha256, bytes) = try await sink.keep(evidence: whole)
-        data["evidence"] = ["sha256": .string(sha256), "bytes": .int(Int64(bytes))]
-        data["outcome"] = .map(recorded.head)
-      } catch {
-        throw .lost(error.message)
-      }
-    } else {
-      data["outcome"] = whole
-    }
+    try await put(recorded, into: &data)
     try await emit(.stepFinished, path: path, data: data)
     bind(step, in: frame, outcome: outcome)
+  }
+
+  /// Puts an outcome into an event's data, or into a file of which the event has the digest and the outcome's beginning.
+  func put(_ outcome: MapValue, into data: inout MapValue) async throws(Stop) {
+    let whole = Value.map(outcome)
+    guard whole.isLarge else {
+      data["outcome"] = whole
+      return
+    }
+    do {
+      let (sha256, bytes) = try await sink.keep(evidence: whole)
+      data["evidence"] = ["sha256": .string(sha256), "bytes": .int(Int64(bytes))]
+      data["outcome"] = .map(outcome.head)
+    } catch {
+      throw .lost(error.message)
+    }
+  }
+
+  /// A recorded outcome as it was: what lies in a file is read.
+  func whole(_ outcome: MapValue, _ evidence: String?, of name: String) async throws(Stop) -> MapValue {
+    guard let evidence else { return outcome }
+    do {
+      if case .map(let whole) = try await loadEvidence(evidence) { return whole }
+      throw ExecutorError(.malformed, "it is no outcome")
+    } catch {
+      throw .failed("evidence \(evidence.prefix(12)) of `\(name)` can't be read: \(error)")
+    }
   }
 
   func bind(_ step: Step, in frame: Frame, outcome: MapValue) {
@@ -224,14 +244,10 @@ extension Runner {
       frame.scope.remade.insert(step.name)
       return false
     }
-    var outcome = record.outcome
-    if let digest = record.evidence {
-      do {
-        guard case .map(let whole) = try await loadEvidence(digest) else { return false }
-        outcome = whole
-      } catch {
-        throw .failed("evidence \(digest.prefix(12)) of `\(step.name)` can't be read: \(error)")
-      }
+    var outcome = try await whole(record.outcome, record.evidence, of: step.name)
+    // What is unknown has no value in a record.
+    if case .check = step.kind, outcome["verdict"] == "unknown" {
+      outcome["yes"] = .unknown(Unknown(["`\(step.name)` is unknown"]))
     }
     outcome = withUndone(outcome, at: frame.path(step))
     bind(step, in: frame, outcome: outcome)

@@ -14,17 +14,20 @@ extension Runner {
     guard !changed.isEmpty else { return try await warn("this run has changed nothing that could be taken back", path) }
     isUndoing = true
     defer { isUndoing = false }
-    for act in changed { try await undo(act) }
+    for act in changed { try await undo(act, isLast: path == Self.lastUndo) }
   }
+
+  /// The key of the question at the end of a run.
+  private static let lastUndo = "run!undo"
 
   /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
-    let key = "run!undo"
+    let key = Self.lastUndo
     let known = takeable.filter { path in
       if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
     }
     guard !known.isEmpty, configuration.mode != .plan,
-      self.operator.isInteractive || configuration.answers.entry(for: key) != nil
+      self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.answers[key] != nil
     else { return }
     let names = known.map { "`\($0)`" }.joined(separator: ", ")
     let question = Question(
@@ -38,15 +41,16 @@ extension Runner {
       if try await ask(question).value.rendered == "undo" { try await offerUndo(at: key) }
     } catch {
       switch error {
-      // How the run ended is settled.
-      case .aborted, .failed: break
+      // How the run ended is settled; that the rest stays as it is, is an answer.
+      case .aborted(let reason): try await record(Answer("keep", reason: reason), to: question)
+      case .failed: break
       case .paused, .cut, .lost, .again, .skip: throw error
       }
     }
   }
 
   /// Takes back one act's items, newest first, after a yes for all of them or for each.
-  private func undo(_ path: String) async throws(Stop) {
+  private func undo(_ path: String, isLast: Bool) async throws(Stop) {
     guard let (step, frame) = visited[path], case .act(let act) = step.kind else {
       let known = state.acts[path]?.undo.filter { !$0.isEmpty } ?? []
       let text = known.isEmpty ? "no undo of it is known" : "its undo: " + known.joined(separator: "; ")
@@ -65,7 +69,8 @@ extension Runner {
     for position in items.keys.sorted(by: >) {
       if let item = try await plannedUndo(position, act, step, in: frame) { planned.append(item) }
     }
-    guard !planned.isEmpty, let chosen = try await approvedUndo(planned, items, step, in: frame) else { return }
+    guard !planned.isEmpty, let chosen = try await approvedUndo(planned, items, step, in: frame, isLast: isLast)
+    else { return }
     for item in chosen { try await takeBack(item, act, step, in: frame) }
     if let outcome = frame.scope.values[step.name]?.mapValue {
       frame.scope.values[step.name] = .map(withUndone(outcome, at: path))
@@ -83,7 +88,7 @@ extension Runner {
     if let outcome = state.acts[path]?.items[position]?.outcome { scope.values[step.name] = .map(outcome) }
     do {
       let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
-      return PlannedItem(position: position, item: item, prepared: prepared, undo: nil)
+      return PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: nil)
     } catch {
       let reason =
         switch error {
@@ -94,35 +99,36 @@ extension Runner {
     }
   }
 
-  /// Asks, and puts the intent on disk. Nil: nothing is taken back.
+  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked about
+  /// once, and what an earlier sitting answered with "no" stays.
   private func approvedUndo(
-    _ planned: [PlannedItem], _ items: [Int: RunState.Item], _ step: Step, in frame: Frame
+    _ planned: [PlannedItem], _ items: [Int: RunState.Item], _ step: Step, in frame: Frame, isLast: Bool
   ) async throws(Stop) -> [PlannedItem]? {
     let path = frame.path(step)
     let isRed = configuration.environment.isRed
     let unheard = planned.filter { items[$0.position]?.state != "done" }
-    let made = planned.compactMap { item -> String? in
+    let made = planned.map { item -> String? in
       guard let calls = state.acts[path]?.calls, calls.indices.contains(item.position) else { return nil }
       return calls[item.position]
     }
     let approval = Approval(
-      calls: planned.map(\.prepared.text), items: planned.compactMap { Self.label(of: $0.item) },
+      calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
       environment: configuration.environment.name, isRed: isRed,
-      undo: made.count > 1 ? "making the changes again" : made.first.map { "making the change again: \($0)" },
+      undos: made.map { $0.map { "making the change again: \($0)" } },
       typed: isRed ? "undo \(planned.count)" : nil,
       digest: await digest(of: planned.map(\.prepared)),
       warnings: unheard.isEmpty ? [] : ["of \(unheard.count) it is not known whether the change was made at all"])
-    undoOffers = max(undoOffers, state.undoCount) + 1
-    let key = "\(path)!undo\(undoOffers)"
+    if !isLast { undoOffers = max(undoOffers, state.undoCount) + 1 }
+    let key = "\(path)!undo\(isLast ? 0 : undoOffers)"
     let text = "Take back `\(step.name)`?"
     var chosen = planned
     if planned.count > 1 {
       let positions = try await approvedItems(
-        planned.enumerated().map { index, item in
-          PlannedItem(position: index, item: item.item, prepared: item.prepared, undo: nil)
-        }, approval, text, path: key, place: frame.place)
-      chosen = positions.sorted().map { planned[$0] }
+        planned, approval, text, path: key, place: frame.place, keepsNo: isLast)
+      chosen = planned.filter { positions.contains($0.position) }
+    } else if isLast, state.answers[key]?.value.boolValue == false {
+      chosen = []
     } else if try await ask(Question(key: key, place: frame.place, text: text, kind: .approval(approval))).value
       .boolValue != true
     {
@@ -134,7 +140,7 @@ extension Runner {
       data: MapValue(present: [
         "undoes": .string(path), "calls": .list(chosen.map { .string($0.prepared.text) }),
         "positions": .list(chosen.map { .int(Int64($0.position)) }),
-        "items": step.forEach == nil ? nil : .list(chosen.compactMap { Self.label(of: $0.item).map(Value.string) }),
+        "items": step.forEach == nil ? nil : .list(chosen.compactMap { $0.label.map(Value.string) }),
         "executor": .string(chosen[0].prepared.call.executor),
         "target": chosen[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
         "typed": approval.typed.map(Value.string),
@@ -145,15 +151,19 @@ extension Runner {
   /// Sends one undo, and again as often as the operator says.
   private func takeBack(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    let label = Self.label(of: item.item).map { "the undo of \($0)" } ?? "the undo of \(step.name)"
+    let label = item.label.map { "the undo of \($0)" } ?? "the undo of \(step.name)"
     while true {
       try checkStop()
       try await recordStart(item, path: path, .undoStarted)
-      let performed = await perform(item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
+      let performed = await perform(
+        item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
+        asking: unansweredKey(path, "!undone\(item.position)."))
       guard case .failure(let error) = performed.result else {
         let (verified, text) = await verifyUndone(item, act, step, in: frame)
+        try leaveCall()
         return try await undone(item, "done", step, in: frame, verified: verified, text: text)
       }
+      try leaveCall()
       try await undone(item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error)
       if control.isCut { throw .cut }
       if error.mayHaveTakenEffect {
@@ -164,7 +174,10 @@ extension Runner {
       case .retry: continue
       case .goOn, .stop, .edit: return
       case .skipped(let reason): return try await undone(item, "skipped", step, in: frame, reason: reason)
-      case .doneByHand(let reason): return try await undone(item, "done", step, in: frame, reason: reason)
+      case .doneByHand(let reason):
+        let (verified, text) = await verifyUndone(item, act, step, in: frame)
+        try leaveCall()
+        return try await undone(item, "done", step, in: frame, reason: reason, verified: verified, text: text)
       }
     }
   }
@@ -176,7 +189,7 @@ extension Runner {
     try await emit(
       .actUndone, path: frame.path(step),
       data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
         "call": .string(item.prepared.text), "state": .string(state), "reason": reason.map(Value.string),
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
         "verified": verified.map(Value.bool), "text": text.map(Value.string),
@@ -203,6 +216,7 @@ extension Runner {
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
     let (verified, _) = await verifyUndone(item, act, step, in: frame)
+    try leaveCall()
     var text = "`\(item.prepared.text)` (taking back) was sent, and what became of it is not known."
     if let verified {
       text += verified ? " What was verified of the change holds no more." : " The change still shows."
@@ -244,9 +258,9 @@ extension Runner {
       guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
         !control.endsSoon
       else {
-        return (!held, look.text)
+        return (held && control.endsSoon ? nil : !held, look.text)
       }
-      await self.operator.progress(Progress(path: frame.path(step), text: "undo: \(look.text)", elapsed: elapsed))
+      await progress("undo: \(look.text)", at: frame.path(step), elapsed)
       await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
     }
   }

@@ -4,7 +4,7 @@ import PlaybookLanguage
 extension Runner {
   /// Whether what must hold after the change holds: asked once, or polled as `every` and `within` say.
   func verify(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, outcome: MapValue
+    _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame, outcome: MapValue
   ) async throws(Stop) -> Bool {
     guard let verify = act.verify else { return true }
     var scope = scope(for: step, item.item, at: item.position, in: frame)
@@ -14,18 +14,20 @@ extension Runner {
     var text = ""
     while true {
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      try leaveCall()
+      // What was cut short says nothing: it is looked at again when the run goes on.
+      if look.held != true { try checkStop() }
       (held, text) = (look.held == true, look.text)
       let elapsed = ContinuousClock.now - begun
-      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
-        !control.endsSoon
+      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within)
       else { break }
-      await self.operator.progress(Progress(path: frame.path(step), text: "verify: \(text)", elapsed: elapsed))
+      await progress("verify: \(text)", at: frame.path(step), elapsed)
       await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
     }
     try await emit(
       .actVerified, path: frame.path(step),
       data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": Self.label(of: item.item).map(Value.string),
+        "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
         "held": .bool(held), "text": .string(text),
       ]))
     return held
@@ -41,7 +43,8 @@ extension Runner {
     let now = clock.now()
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
-      let performed = await perform(prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout)
+      let performed = await perform(
+        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: unansweredKey(path, "!verify"))
       let result = try performed.result.get()
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -65,8 +68,7 @@ extension Runner {
   /// A change that does not show where it should: said, and with a terminal asked whether to go on.
   func unverified(_ items: [String?], _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    let names = items.compactMap { $0 }.prefix(5).joined(separator: ", ")
-    let text = "`\(step.name)` was done and its verification does not hold" + (names.isEmpty ? "" : ": \(names)")
+    let text = Self.unverifiedText(items, step)
     try await emit(.warning, path: path, facts: ["text": .string(text)])
     if step.onError == .stop { throw .failed(text) }
     guard self.operator.isInteractive, step.onError != .continue else { return }
@@ -74,5 +76,21 @@ extension Runner {
     if try await ask(question).value.boolValue != true {
       throw .paused("paused after a verification that does not hold", nil)
     }
+  }
+
+  static func unverifiedText(_ items: [String?], _ step: Step) -> String {
+    let names = items.compactMap { $0 }.prefix(5).joined(separator: ", ")
+    return "`\(step.name)` was done and its verification does not hold" + (names.isEmpty ? "" : ": \(names)")
+  }
+
+  /// The question whether to go on after a verification that did not hold, where an earlier sitting ended with it.
+  func askAgainAboutVerification(of act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
+    let path = frame.path(step)
+    guard isResumed, self.operator.isInteractive, state.unverified.contains(path), step.onError != .continue,
+      state.answers[path + "!unverified"]?.value.boolValue != true, let items = state.acts[path]?.items
+    else { return }
+    let failing = items.filter { $0.value.verified == false && !$0.value.isUndone }.keys.sorted()
+    guard !failing.isEmpty else { return }
+    try await unverified(failing.map { recordedItem($0, of: path).label }, act, step, in: frame)
   }
 }

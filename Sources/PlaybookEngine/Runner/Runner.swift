@@ -96,7 +96,14 @@ public actor Runner {
       do throws(Stop) {
         let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
         var result = try await runSteps(root)
-        if case .pause(let reason) = control.requested { throw .paused(reason, nil) }
+        // A run that had nothing more to do when it was cut off may have left an undo open all the same.
+        try await settleCutUndosOnce()
+        switch control.requested {
+        case .pause(let reason): throw .paused(reason, nil)
+        // Asked for while the last step was under way.
+        case .abort(let reason): result = .aborted(reason)
+        case .finishStep, nil: break
+        }
         if result != .completed {
           control.clear()
           try await offerUndoAtEnd()
@@ -151,7 +158,7 @@ public actor Runner {
   /// The names that every step sees.
   private var rootScope: Scope {
     var scope = Scope()
-    if configuration.playbook.inputs.contains(where: \.isSecret) { scope.secretNames.insert("inputs") }
+    scope.secretNames = Set(configuration.playbook.inputs.filter(\.isSecret).map { "inputs.\($0.name)" })
     scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
     scope.values["run"] = .map(
       MapValue(present: [
@@ -254,7 +261,10 @@ public actor Runner {
   private func pause(_ reason: String, _ question: Question?) async -> RunResult {
     // The world of a drill ends with its command.
     let isDrill = configuration.mode == .drill
-    var how = isDrill ? "playbook drill \(configuration.playbook.name)" : "playbook resume \(configuration.id)"
+    var how =
+      isDrill
+      ? "playbook drill \(configuration.playbook.name)"
+      : "playbook resume \(configuration.id)\(configuration.whereabouts)"
     if let question, !self.operator.isInteractive { how += " " + question.argument(isDrill: isDrill) }
     let data = MapValue(present: [
       "reason": .string(reason), "how": .string(how),
@@ -300,7 +310,7 @@ public actor Runner {
   func checkStop(betweenSteps: Bool = false) throws(Stop) {
     guard let stop = control.requested else { return }
     if control.isCut { throw .cut }
-    if isFinishing, case .abort = stop { return }
+    if isFinishing, !isCompleted, case .abort = stop { return }
     switch stop {
     case .pause(let reason): throw .paused(reason, nil)
     case .finishStep(let reason): if betweenSteps { throw .paused(reason, nil) }

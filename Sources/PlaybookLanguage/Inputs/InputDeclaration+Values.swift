@@ -85,7 +85,13 @@ extension InputDeclaration {
     }
   }
 
+  /// The shortest secret, in code points: a shorter one stands in too many texts by chance to be kept out of the record.
+  public static let shortestSecret = 8
+
   private func bounded(_ value: Value, written: String) -> Result<Value, InputProblem> {
+    if isSecret, value.rendered.unicodeScalars.count < Self.shortestSecret {
+      return .failure(InputProblem("`\(name)` is a secret and has at least \(Self.shortestSecret) characters"))
+    }
     let given = isSecret ? "" : ", not `\(shortened(written))`"
     if let minimum, Value.precedes(value, minimum) {
       return .failure(InputProblem("`\(name)` is at least `\(minimum.rendered)`\(given)"))

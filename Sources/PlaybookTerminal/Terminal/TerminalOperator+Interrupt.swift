@@ -49,14 +49,19 @@ extension TerminalOperator {
   /// Asks what an interrupt (SIGINT, caught by the caller) shall mean.
   ///
   /// An open prompt is given up: it stands there again afterwards, or its question is replied to with the choice
-  /// (`.command(.pause)`, `.command(.abort)`). An interrupt while this menu is open answers it with `cancelCall`, and
-  /// both calls return that. Without a terminal it is `pause`.
-  public func interrupted() async -> InterruptChoice {
-    guard isInteractive, closedReason == nil else { return .pause }
+  /// (`.command(.pause)`, `.command(.abort)`). An interrupt while this menu is open answers it with `cancelCall`; nil: it was
+  /// that one, and the call whose menu it answered has the choice. Without a terminal it is `pause`.
+  ///
+  /// - Parameter decided: Called with the choice before any question hears of it.
+  public func interrupted(_ decided: @Sendable (InterruptChoice) -> Void = { _ in }) async -> InterruptChoice? {
+    guard isInteractive, closedReason == nil else {
+      decided(.pause)
+      return .pause
+    }
     if interruption.isOpen {
       interruption.choice = .cancelCall
       reader.cancel()
-      return .cancelCall
+      return nil
     }
     interruption.isOpen = true
     interruption.choice = .goOn
@@ -67,6 +72,7 @@ extension TerminalOperator {
     mode.discardInput()
     reader.discard(keepingText: false)
     let choice = await menu()
+    decided(choice)
     interruption.close(choice)
     return choice
   }

@@ -18,7 +18,7 @@ extension TerminalOperator {
     let asked = ContinuousClock.now
     present(question)
     while true {
-      discardTypedAhead(question.kind)
+      discardTypedAhead(at: question)
       switch await read(question, kind: question.kind, label: nil) {
       case .reply(let reply):
         remember(reply, at: question)
@@ -94,9 +94,10 @@ extension TerminalOperator {
 
   /// Before a change nothing counts that was typed before it could be seen; elsewhere an answer may be typed ahead, but
   /// an Enter hit by chance takes no suggestion.
-  private func discardTypedAhead(_ kind: Question.Kind) {
-    if kind.leadsToChanges { mode.discardInput() }
-    reader.discard(keepingText: !kind.leadsToChanges)
+  private func discardTypedAhead(at question: Question) {
+    let leadsToChanges = question.isAboutChange || question.kind.leadsToChanges
+    if leadsToChanges { mode.discardInput() }
+    reader.discard(keepingText: !leadsToChanges)
   }
 
   /// Reads until something typed is an answer or ends the question.

@@ -101,8 +101,10 @@ struct QuestionView {
       lines.append(Line("      … \(approval.calls.count - Self.shownCalls) more: /all shows them", .careful))
     }
     lines += section("left out: ", approval.leftOut, style: .careful, width: width)
-    if let undo = approval.undo {
+    let undos = approval.undos.compactMap { $0 }
+    if let undo = undos.first {
       lines += section("undo: ", [undo], style: .faint, width: width)
+      if undos.count > 1 { lines.append(Line("          … \(undos.count - 1) more like it", .faint)) }
     } else {
       lines.append(Line("    undo: none, it can't be taken back", .careful))
     }
@@ -149,6 +151,7 @@ struct QuestionView {
     var approval = approval
     approval.calls = [approval.calls[position]]
     if approval.items.indices.contains(position) { approval.items = [approval.items[position]] }
+    if approval.undos.indices.contains(position) { approval.undos = [approval.undos[position]] }
     return approval
   }
 }

@@ -68,7 +68,8 @@ import YAMLTree
     ("9d", "{type: duration, maximum: 7d}", "`x` is at most `604800s`, not `9d`"),
     ("u-1x", "{type: string, pattern: 'u-[0-9]+'}", "`x` matches `u-[0-9]+`, not `u-1x`"),
     ("hunter2", "{type: integer, secret: true}", "`x` is a whole number such as `5`, something else was given"),
-    ("hunter2", "{type: string, pattern: '[0-9]+', secret: true}", "`x` matches `[0-9]+`"),
+    ("hunter22", "{type: string, pattern: '[0-9]+', secret: true}", "`x` matches `[0-9]+`"),
+    ("hunter2", "{type: string, secret: true}", "`x` is a secret and has at least 8 characters"),
   ])
   func `what is wanted is said, with an example`(_ text: String, _ type: String, _ expected: String) throws {
     #expect(try message(text, type) == expected)

@@ -1,0 +1,124 @@
+import CEL
+import PlaybookLanguage
+
+/// Calls that were sent and of which nothing was heard. Whatever else has become of the run since (its evidence is renewed, a
+/// condition holds no more, the target has other settings, the operator aborts): first a human says what became of them.
+extension Runner {
+  /// Asks about each open call of an act, before anything else is decided about it.
+  func settleOpenCalls(of step: Step, in frame: Frame) async throws(Stop) {
+    let path = frame.path(step)
+    guard case .act(let act) = step.kind, configuration.mode != .plan, let record = state.acts[path] else { return }
+    // A person who was asked is asked again: that is no second sending.
+    guard executors[act.call.executor]?.schema.isPrompted != true else { return }
+    for position in record.items.filter({ $0.value.isOpen && !$0.value.isToSendAgain }).keys.sorted() {
+      _ = try await cutOff(recordedItem(position, of: path), act, step, in: frame)
+    }
+  }
+
+  /// An item as it was recorded when the loop's list was fixed.
+  func recordedItem(_ position: Int, of path: String) -> ActItem {
+    let items = state.loops[path] ?? []
+    return ActItem(position: position, item: items.indices.contains(position) ? items[position] : nil)
+  }
+
+  /// What became of a call that was sent and of which nothing was heard, as a human says. Nil: it is to be sent again.
+  func cutOff(_ item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> MapValue? {
+    let path = frame.path(step)
+    while true {
+      let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
+      let question = Question(
+        key: "\(path)!cut\(item.position).\(state.failuresHandled + 1)", place: frame.place,
+        text: cutText(item, held, at: path), kind: .option(cutOptions(act), suggested: nil))
+      let answer = try await ask(question)
+      let choice = answer.value.rendered
+      try await handled(choice, answer.reason, path: path, position: item.position, item: item.item)
+      switch choice {
+      case "again": return nil
+      case "look": continue
+      default:
+        return try await settle(item, happened: choice == "happened", answer.reason, held, step, in: frame)
+      }
+    }
+  }
+
+  private func cutText(_ item: ActItem, _ held: Bool?, at path: String) -> String {
+    let calls = state.acts[path]?.calls ?? []
+    let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path
+    let isDoubtful = state.acts[path]?.items[item.position]?.isDoubtful == true
+    let text =
+      isDoubtful
+      ? "`\(call)` may have been sent: the machine was started anew since."
+      : "`\(call)` was sent, and what became of it is not known."
+    guard let held else { return text }
+    return text
+      + (held ? " Its verification holds." : " Its verification does not hold; the call may still be under way.")
+  }
+
+  private func cutOptions(_ act: Act) -> [Question.Option] {
+    var options = [Question.Option(name: "happened", text: "it happened: go on")]
+    // An aborted run sends nothing more.
+    if state.abortedBecause == nil || isFinishing {
+      let harmless = act.isIdempotent ? " (a second time does no harm)" : ""
+      options.append(.init(name: "again", text: "send it again" + harmless, changes: true))
+    }
+    options.append(.init(name: "skip", text: "leave it"))
+    if act.verify != nil { options.append(.init(name: "look", text: "look again: verify it once more")) }
+    return options
+  }
+
+  /// Records what a human said of an open call. What is left alone may have happened all the same: it stays unknown.
+  private func settle(
+    _ item: ActItem, happened: Bool, _ reason: String?, _ held: Bool?, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> MapValue {
+    var outcome = Outcome.skipped(
+      step.name, state: happened ? "done" : "skipped", because: reason ?? "as the operator said")
+    outcome["ok"] = .bool(happened)
+    outcome["verified"] = held.map(Value.bool) ?? .null
+    try await finished(
+      item, state: happened ? "done" : "unknown", outcome, error: nil, took: nil, path: frame.path(step),
+      isLeft: !happened)
+    return outcome
+  }
+
+  // MARK: What was sent stays
+
+  /// The step is not run, or no more of it: skipped, or ended with what was sent of it.
+  func leave(_ step: Step, in frame: Frame, because reason: String) async throws(Stop) {
+    if try await !concludeRecorded(step, in: frame, Ending(reason: reason, isFailure: false)) {
+      try await skip(step, in: frame, because: reason)
+    }
+  }
+
+  /// Ends an act of which something was sent and nothing more will be. False where nothing was sent.
+  func concludeRecorded(_ step: Step, in frame: Frame, _ ending: Ending) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    guard configuration.mode != .plan, case .act(let act) = step.kind, let record = state.acts[path],
+      let last = record.items.keys.max()
+    else { return false }
+    var outcomes: [Int: MapValue] = [:]
+    let items = (0..<max(record.calls.count, last + 1)).map { recordedItem($0, of: path) }
+    for item in items {
+      guard let known = record.items[item.position] else {
+        outcomes[item.position] = Outcome.skipped(step.name, because: ending.reason)
+        continue
+      }
+      outcomes[item.position] =
+        known.isOpen
+        ? try await settle(item, happened: false, "not sent again: \(ending.reason)", known.verified, step, in: frame)
+        : try await recordedOutcome(known, step)
+    }
+    let started = state.begun[path] ?? clock.now()
+    try await conclude(outcomes, items, act, step, in: frame, started: started, ending)
+    return true
+  }
+
+  /// What an earlier sitting recorded of an item, as later steps see it.
+  func recordedOutcome(_ item: RunState.Item, _ step: Step) async throws(Stop) -> MapValue {
+    var outcome = Outcome.skipped(step.name, state: item.state, because: "in an earlier sitting")
+    if let recorded = item.outcome { outcome = try await whole(recorded, item.evidence, of: step.name) }
+    if item.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
+    outcome["verified"] = item.verified.map(Value.bool) ?? .null
+    outcome["undone"] = .bool(item.isUndone)
+    return outcome
+  }
+}
