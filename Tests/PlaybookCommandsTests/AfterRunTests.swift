@@ -55,6 +55,25 @@ import Testing
     #expect(try run("runs").output.contains("unfinished"))
   }
 
+  @Test func `a transcript is for the same people as the journal beside it`() throws {
+    defer { program.remove() }
+    let manager = FileManager.default
+    func mode(_ path: String) throws -> Int? {
+      try manager.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+    }
+    let runs = program.folder.appending(path: "runs").path
+    let alone = try #require(try manager.contentsOfDirectory(atPath: runs).first)
+    #expect(try mode("\(runs)/\(alone)/transcript.md") == 0o600)
+    try manager.removeItem(atPath: runs)
+    try manager.createDirectory(atPath: runs, withIntermediateDirectories: true)
+    try manager.setAttributes([.posixPermissions: 0o770], ofItemAtPath: runs)
+    let run = try program.run("run", "small.yaml", "--env", "t", "--environments", "e.yaml")
+    try #require(run.code == 0, "\(run.errors)")
+    let shared = try #require(try manager.contentsOfDirectory(atPath: runs).first { !$0.hasPrefix(".") })
+    #expect(try mode("\(runs)/\(shared)/journal.jsonl") == 0o660)
+    #expect(try mode("\(runs)/\(shared)/transcript.md") == 0o660)
+  }
+
   private static let wrong: [(line: String, code: Int32, part: String)] = [
     ("transcript nope", 2, "there is no run `nope`"), ("transcript last --budget 10", 1, "more than 10"),
     ("transcript last --budget sharepoint", 2, "known are github"),

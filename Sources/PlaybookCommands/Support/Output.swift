@@ -9,8 +9,9 @@ enum Output {
   static func data(_ bytes: [UInt8]) { write(bytes, to: 1) }
 
   /// Gives `body` a place to write pieces to: the file at `path`, replaced when it is whole, or standard output. There, what
-  /// could move a terminal's cursor is shown and not sent.
-  static func file(_ path: String?, _ body: ((String) throws -> Void) throws -> Void) throws {
+  /// could move a terminal's cursor is shown and not sent. The file is the owner's alone, or has `mode` whatever the process's
+  /// mask is.
+  static func file(_ path: String?, mode: mode_t? = nil, _ body: ((String) throws -> Void) throws -> Void) throws {
     guard let path else {
       let isTerminal = isatty(1) == 1
       return try body { data(isTerminal ? Visible.text($0, keepingTabs: true, keepingLineBreaks: true) : $0) }
@@ -19,6 +20,7 @@ enum Output {
     let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
     defer { close(descriptor) }
+    if let mode { fchmod(descriptor, mode) }
     do {
       try body { piece in
         guard write(Array(piece.utf8), to: descriptor) else {

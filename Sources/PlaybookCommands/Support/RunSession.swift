@@ -213,11 +213,14 @@ struct RunSession {
     }
   }
 
-  /// The transcript as Markdown, into the run's folder. Its path.
+  /// The transcript as Markdown, into the run's folder, for the same people as the journal. Its path.
   static func writeTranscript(of folder: RunFolder) throws -> String {
     let path = folder.path + "/transcript.md"
     let transcript = try RecordedRun(folder: folder).transcript()
-    try Output.file(path) { write in try transcript.write(.markdown, to: write) }
+    var facts = stat()
+    let isKnown = unsafe stat(folder.path + "/journal.jsonl", &facts) == 0
+    let mode = isKnown ? facts.st_mode & 0o660 : 0o600
+    try Output.file(path, mode: mode) { write in try transcript.write(.markdown, to: write) }
     return path
   }
 
