@@ -49,9 +49,13 @@ public struct EvidenceFile {
         columns.append(entry.key.rendered)
       }
     }
-    if columns.isEmpty { return "value\r\n" + rows.map { Self.cell($0) + "\r\n" }.joined() }
+    // What is no map has a column of its own, so that nothing of it is left out.
+    if rows.contains(where: { $0.mapValue == nil }), seen.insert("value").inserted { columns.append("value") }
     var text = columns.map { Self.cell(.string($0)) }.joined(separator: ",") + "\r\n"
-    for row in rows { text += columns.map { Self.cell(row[$0] ?? .null) }.joined(separator: ",") + "\r\n" }
+    for row in rows {
+      let cells = columns.map { row.mapValue == nil ? $0 == "value" ? row : .null : row[$0] ?? .null }
+      text += cells.map(Self.cell).joined(separator: ",") + "\r\n"
+    }
     return text
   }
 
@@ -68,7 +72,8 @@ public struct EvidenceFile {
     if case .string = value, let first = scalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) {
       scalars.insert("'", at: 0)
     }
-    let isQuoted = scalars.contains { $0 == "\"" || $0 == "," || $0.properties.isWhitespace && $0 != " " }
+    // Some spreadsheets part cells at semicolons.
+    let isQuoted = scalars.contains { $0 == "\"" || $0 == "," || $0 == ";" || $0.properties.isWhitespace && $0 != " " }
     var cell = String.UnicodeScalarView(isQuoted ? ["\""] : [])
     for scalar in scalars {
       if scalar == "\"" { cell.append(scalar) }

@@ -12,11 +12,16 @@ import Testing
   @Test(arguments: [
     ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("@SUM(A1)", "'@SUM(A1)"), ("+1", "'+1"), ("-1", "'-1"),
     ("＝1", "'＝1"), ("=\u{301}1", "'=\u{301}1"), ("\"\u{301},x", "\"\"\"\u{301},x\""), ("a\u{2028}b", "\"a\u{2028}b\""),
-    ("plain", "plain"),
+    ("plain", "plain"), ("x;=HYPERLINK(1)", "\"x;=HYPERLINK(1)\""),
   ])
   func `a text is no formula, and no mark hides a quote`(_ text: String, _ cell: String) throws {
     let csv = try EvidenceFile(["keys": [.string(text)]]).text(.csv)
     #expect(csv.unicodeScalars.elementsEqual("value\r\n\(cell)\r\n".unicodeScalars))
+  }
+
+  @Test func `what is no map among rows has a column of its own`() throws {
+    let mixed: Value = ["rows": [["a": 1], "alone", ["value": 2], 7]]
+    #expect(try EvidenceFile(mixed).text(.csv) == "a,value\r\n1,\r\n,alone\r\n,2\r\n,7\r\n")
   }
 
   @Test func `a number stays a number`() throws {
