@@ -70,9 +70,8 @@ struct Pseudonyms {
   }
 
   private mutating func learn(_ text: String) {
-    for (range, kind) in Sensitive.places(in: text, redaction) {
-      let found = String(decoding: Array(text.utf8)[range], as: UTF8.self)
-      if names[Sensitive.key(found)] == nil { give(Sensitive.key(found), kind: kind) }
+    for place in Sensitive.places(in: text, redaction) where names[place.key] == nil {
+      give(place.key, kind: place.kind)
     }
   }
 
@@ -86,8 +85,11 @@ struct Pseudonyms {
   /// Words of ours in an event, which no value of a column must turn into something else.
   private static let structure: Set<String> = [
     "kind", "name", "state", "verdict", "mode", "place", "key", "from", "undoes", "evidence", "show", "severity",
-    "number", "edits", "paths", "containers", "word",
+    "number", "edits", "paths", "containers", "word", "position", "positions", "attempt", "steps", "pid", "boot",
   ]
+
+  /// Numbers of ours in an outcome, which are no value of a column either.
+  private static let ownNumbers: Set<String> = ["count", "status", "exit", "polls", "attempts", "bytes"]
 
   func masking(_ event: Event) -> Event {
     var event = event
@@ -102,14 +104,19 @@ struct Pseudonyms {
   }
 
   private func masking(field key: Value, _ value: Value) -> Value {
-    let isColumn = key.stringValue.map(redaction.columns.contains) ?? false
-    return isColumn ? masking(column: value) : masking(value)
+    let name = key.stringValue ?? ""
+    if redaction.columns.contains(name) { return masking(column: value) }
+    return value.isNumber && Self.ownNumbers.contains(name) ? value : masking(value)
   }
 
   /// `value` with pseudonyms.
   func masking(_ value: Value) -> Value {
     switch value {
     case .string(let text): return .string(masking(text))
+    case .int, .uint, .double:
+      // A column's number under another name: the number of who was acted on, of who acted.
+      let text = value.rendered
+      return text.utf8.count < Self.shortestWord ? value : names[text].map(Value.string) ?? value
     case .ip(let address): return .string(masking(address.description))
     case .cidr(let block): return .string(masking(block.description))
     case .list(let items): return .list(items.map { masking($0) })
@@ -137,9 +144,7 @@ struct Pseudonyms {
   /// `text` with pseudonyms for what is a whole word of it.
   func masking(_ text: String) -> String {
     let bytes = Array(text.utf8)
-    var places = Sensitive.places(in: text, redaction).map { range, kind in
-      (range, names[Sensitive.key(String(decoding: bytes[range], as: UTF8.self))] ?? "\(kind)-?")
-    }
+    var places = Sensitive.places(in: text, redaction).map { ($0.range, names[$0.key] ?? "\($0.kind)-?") }
     places += knownWords(in: bytes)
     guard !places.isEmpty else { return text }
     places.sort { ($0.0.lowerBound, -$0.0.count) < ($1.0.lowerBound, -$1.0.count) }
@@ -159,7 +164,7 @@ struct Pseudonyms {
     var places: [(Range<Int>, String)] = []
     var position = 0
     while position < bytes.count {
-      let isStart = position == 0 || !Sensitive.isWord(bytes[position - 1])
+      let isStart = position == 0 || !Self.isWord(bytes[position - 1])
       guard isStart, firstBytes.contains(bytes[position]), let range = word(in: bytes, at: position) else {
         position += 1
         continue
@@ -170,13 +175,24 @@ struct Pseudonyms {
     return places
   }
 
+  private static func isWord(_ byte: UInt8) -> Bool { Sensitive.isWord(Unicode.Scalar(byte)) }
+
   private func word(in bytes: [UInt8], at start: Int) -> Range<Int>? {
     for length in lengths where start + length <= bytes.count {
       let end = start + length
-      if end == bytes.count || !Sensitive.isWord(bytes[end]), words.contains(Array(bytes[start..<end])) {
+      if end == bytes.count || !Self.isWord(bytes[end]), words.contains(Array(bytes[start..<end])) {
         return start..<end
       }
     }
     return nil
+  }
+}
+
+extension Value {
+  fileprivate var isNumber: Bool {
+    switch self {
+    case .int, .uint, .double: true
+    default: false
+    }
   }
 }
