@@ -6,10 +6,16 @@ import Testing
 
 @Suite struct HostileTextTests {
   @Test(arguments: [
-    ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", #"\[x\](y)"#),
+    ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", "\\[\u{2060}x\\](y)"),
     ("@alice", "@\u{2060}alice"), ("#12", "#\u{2060}12"), ("!12", "\\!\u{2060}12"), ("~bug", "\\~\u{2060}bug"),
     ("&amp;", "\\&\u{2060}amp;"), ("%4", "\\%\u{2060}4"), ("HTTPS://x.org", "HTTPS\u{2060}://x.org"),
     ("www.x.org", "www\u{2060}.x.org"), ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"),
+    ("GH-26 PROJ-12", "GH-\u{2060}26 PROJ-\u{2060}12"),
+    (":tada: :+1: :100:", ":\u{2060}tada: :\u{2060}+1: :\u{2060}100:"),
+    ("17:15:00 at 10.0.0.4:6379 2026-11-23 a-1", "17:15:00 at 10.0.0.4:6379 2026-11-23 a-1"),
+    ("1795402260 deadbe1", "1795402260 dea\u{2060}dbe1"),
+    ("0123456789012345678901234567890123456789", "01234567890123456789\u{2060}01234567890123456789"),
+    ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"), ("mailto:a", "mailto:\u{2060}a"),
     ("a\nb\r\nc", "a b c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
   ])
   func `a line of prose means nothing but itself`(_ text: String, _ expected: String) {
@@ -35,6 +41,11 @@ import Testing
     #expect(!block.contains("\u{1b}"))
   }
 
+  @Test func `a line that looks like a quick action is none within a fence either`() {
+    let block = MarkdownText.block("/close\n  /assign @x\n/var/log/x\n/\nGET /close\n````")
+    #expect(block == "`````\n\u{2060}/close\n\u{2060}  /assign @x\n/var/log/x\n/\nGET /close\n````\n`````\n")
+  }
+
   @Test func `a pipe ends no cell, not even behind a backslash`() {
     #expect(MarkdownText.code("a|b", inTable: true) == #"`a\|b`"#)
     #expect(MarkdownText.code(#"a\|b"#, inTable: true) == "`a\\\u{2060}\\|b`")
@@ -42,14 +53,24 @@ import Testing
     #expect(MarkdownText.code("a\nb", inTable: true) == "`a b`")
   }
 
-  static let nasty = [
+  /// A text as a test's argument: its name in a log is short, however long it is.
+  struct Hostile: CustomTestStringConvertible {
+    var text: String
+
+    var testDescription: String {
+      let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(24)))
+      return start.debugDescription + (text.utf8.count > 24 ? "… of \(text.utf8.count) bytes" : "")
+    }
+  }
+
+  static let nasty: [Hostile] = [
     "a|b\\|c", "``` `` `", "@everyone #1 !2", "/close", "<img src=x onerror=alert(1)>", "\u{1b}[2J\u{202e}evil",
     "line\n/close\n# head", "[x](javascript:alert(1))", "https://evil.example www.evil.example", "&lt;b&gt;",
     "</script><script>alert(1)</script>", "</style></title><svg onload=alert(1)>", "\" onmouseover=\"alert(1)",
     "--><!--",
     "javascript:alert(1)", "\u{0}nul", "👩‍👩‍👧‍👦 🏴󠁧󠁢󠁥󠁮󠁧󠁿", "e\u{301}\u{301}<\u{338}img>", "]]>", "=cmd|' /C calc'!A0",
     String(repeating: "x<b>", count: 20_000),
-  ]
+  ].map { Hostile(text: $0) }
 
   /// The same run with the hostile text wherever the world or a human may put one.
   static func events(_ text: String) -> [Event] {
@@ -90,7 +111,8 @@ import Testing
     ]
   }
 
-  @Test(arguments: nasty) func `wherever it stands a hostile text stays text`(_ text: String) throws {
+  @Test(arguments: nasty) func `wherever it stands a hostile text stays text`(_ hostile: Hostile) throws {
+    let text = hostile.text
     let transcript = SmallRun.transcript(Self.events(text))
     let markdown = transcript.text(.markdown)
     var fence: Substring?

@@ -6,16 +6,20 @@ import Testing
 @Suite struct ParsedMarkupTests {
   private static let harmless = SmallRun.transcript(HostileTextTests.events("x"))
 
-  @Test(arguments: HostileTextTests.nasty) func `a browser finds no other elements in it`(_ text: String) {
-    let page = ParsedPage(SmallRun.transcript(HostileTextTests.events(text)).text(.html))
+  @Test(arguments: HostileTextTests.nasty) func `a browser finds no other elements in it`(
+    _ hostile: HostileTextTests.Hostile
+  ) {
+    let page = ParsedPage(SmallRun.transcript(HostileTextTests.events(hostile.text)).text(.html))
     let plain = ParsedPage(Self.harmless.text(.html))
     #expect(page.errors == 0)
     #expect(page.elements == plain.elements)
     #expect(page.addresses == plain.addresses)
   }
 
-  @Test(arguments: HostileTextTests.nasty) func `GitHub finds no other elements in it`(_ text: String) {
-    let page = ParsedMarkdown(SmallRun.transcript(HostileTextTests.events(text)).text(.markdown))
+  @Test(arguments: HostileTextTests.nasty) func `GitHub finds no other elements in it`(
+    _ hostile: HostileTextTests.Hostile
+  ) {
+    let page = ParsedMarkdown(SmallRun.transcript(HostileTextTests.events(hostile.text)).text(.markdown))
     let plain = ParsedMarkdown(Self.harmless.text(.markdown))
     #expect(page.nodes == plain.nodes)
     #expect(page.addresses == plain.addresses)

@@ -11,11 +11,19 @@ import Testing
     #expect(sitrep.contains("Done: nothing was changed"))
   }
 
-  @Test(arguments: HostileTextTests.nasty) func `it is five lines whatever is in it, and calls nobody`(_ text: String) {
-    let sitrep = SmallRun.transcript(HostileTextTests.events(text)).sitrep()
+  @Test(arguments: HostileTextTests.nasty) func `it is five lines whatever is in it, and calls nobody`(
+    _ hostile: HostileTextTests.Hostile
+  ) {
+    let sitrep = SmallRun.transcript(HostileTextTests.events(hostile.text)).sitrep()
     #expect(sitrep.split(separator: "\n").count == 5 && sitrep.hasSuffix("\n"))
     #expect(!sitrep.contains("@everyone") && !sitrep.contains("://evil") && !sitrep.unicodeScalars.contains("\u{202e}"))
     #expect(sitrep.utf8.count < 12_000)
+  }
+
+  @Test func `no domain in it becomes a link`() {
+    let line = ChatText.line("evil.example, www.evil.example/x, 203.0.113.7, :tada: v1.2 end.")
+    #expect(
+      line == "evil.\u{2060}example, www.\u{2060}evil.\u{2060}example/x, 203.0.113.7, :\u{2060}tada: v1.2 end.")
   }
 
   @Test func `follow-ups are overdue from their date on`() throws {

@@ -99,8 +99,9 @@ enum ChatText {
     for (position, scalar) in scalars.enumerated() {
       safe.append(scalar)
       let next = position + 1 < scalars.count ? scalars[position + 1] : " "
-      let isMark =
-        "@#<`*_~".unicodeScalars.contains(scalar) || (scalar == ":" && (next == "/" || next.properties.isAlphabetic))
+      // `:tada:`, `mailto:`, and a domain without a scheme, which chats link as well.
+      let isJoint = (scalar == ":" && next == "/") || ((scalar == ":" || scalar == ".") && next.properties.isAlphabetic)
+      let isMark = "@#<`*_~".unicodeScalars.contains(scalar) || isJoint
       // Invisible, and enough that no chat takes it for a call, a channel, an address or a format.
       if isMark { safe.append("\u{2060}") }
     }

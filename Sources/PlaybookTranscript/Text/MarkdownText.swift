@@ -9,18 +9,21 @@ enum MarkdownText {
   static func inline(_ text: String) -> String {
     // Scalar by scalar: a combining mark behind a character must not hide it.
     let scalars = Array(Visible.text(flattened(text)).unicodeScalars)
+    let breaks = References.breaks(in: scalars)
     var escaped = String.UnicodeScalarView()
     for (index, scalar) in scalars.enumerated() {
       let next = index + 1 < scalars.count ? scalars[index + 1] : " "
+      if breaks.contains(index) { escaped.append(joiner) }
       switch scalar {
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "|":
+      case "\\", "`", "*", "_", "{", "}", "]", "<", ">", "|":
         escaped.append("\\")
         escaped.append(scalar)
-      // Merge requests, labels, milestones, snippets, epics: platforms look for them after the Markdown is gone.
-      case "~", "!", "$", "&", "%":
+      // Merge requests, labels, milestones, snippets, epics, `[vulnerability:1]`: platforms look for them after the Markdown
+      // is gone.
+      case "~", "!", "$", "&", "%", "[":
         escaped.append("\\")
         escaped.append(scalar)
-        if isPartOfWord(next) { escaped.append(joiner) }
+        if scalar == "[" ? next.properties.isAlphabetic : isPartOfWord(next) { escaped.append(joiner) }
       // A joiner keeps names and issue numbers from becoming links or calls.
       case "@", "#":
         escaped.append(scalar)
@@ -73,11 +76,22 @@ enum MarkdownText {
     return String(cell)
   }
 
-  /// A block of text as it is.
+  /// A block of text as it is, but for lines that look like a quick action (`/close`, not `/var/log`): a joiner stands before
+  /// these, as some versions of GitLab look for them in fences as well.
   static func block(_ text: String, language: String = "") -> String {
-    let safe = Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    let visible = Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    let lines = visible.split(separator: "\n", omittingEmptySubsequences: false)
+    let safe = lines.map { isQuickAction($0) ? "\(joiner)\($0)" : String($0) }.joined(separator: "\n")
     let fence = String(repeating: "`", count: max(3, longestRun(safe) + 1))
     return "\(fence)\(language)\n\(safe)\(safe.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+  }
+
+  private static func isQuickAction(_ line: Substring) -> Bool {
+    let scalars = line.unicodeScalars.drop { $0 == " " || $0 == "\t" }
+    guard scalars.first == "/" else { return false }
+    let word = scalars.dropFirst().prefix { $0.properties.isAlphabetic || $0 == "_" }
+    let next = scalars.dropFirst(word.count + 1).first
+    return !word.isEmpty && (next.map { $0.properties.isWhitespace } ?? true)
   }
 
   /// A paragraph that a human wrote, as a quotation.

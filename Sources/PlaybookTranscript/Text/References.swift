@@ -1,0 +1,59 @@
+/// Words that a platform makes links or pictures of although nothing marks them: `GH-26`, `PROJ-12`, the digest of a commit,
+/// `:tada:`.
+enum References {
+  /// Commits are named by seven of their digits or more.
+  private static let shortestDigest = 7
+
+  /// The positions before which something must part such a word.
+  static func breaks(in scalars: [Unicode.Scalar]) -> Set<Int> {
+    var breaks: Set<Int> = []
+    var start: Int?
+    for position in 0...scalars.count {
+      let scalar = position < scalars.count ? scalars[position] : " "
+      if scalar == ":", isPicture(scalars, after: position) { breaks.insert(position + 1) }
+      if isWord(scalar) {
+        start = start ?? position
+        continue
+      }
+      if let begun = start {
+        let word = scalars[begun..<position]
+        if isDigest(word) { breaks.insert(begun + word.count / 2) }
+        if scalar == "-", isKey(word), position + 1 < scalars.count, isDigit(scalars[position + 1]) {
+          breaks.insert(position + 1)
+        }
+      }
+      start = nil
+    }
+    return breaks
+  }
+
+  /// `:tada:`, `:+1:`, `:100:`; not `17:15:00`, nor `host:6379`.
+  private static func isPicture(_ scalars: [Unicode.Scalar], after colon: Int) -> Bool {
+    guard colon + 1 < scalars.count else { return false }
+    let next = scalars[colon + 1]
+    if isDigit(next) { return colon == 0 || !isWord(scalars[colon - 1]) }
+    return next == "+" || next == "-" || isWord(next)
+  }
+
+  /// A project's key, as in `PROJ-12`.
+  private static func isKey(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard let first = word.first, word.count >= 2, isUpper(first) else { return false }
+    return word.allSatisfy { isUpper($0) || isDigit($0) || $0 == "_" }
+  }
+
+  private static func isDigest(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard word.count >= shortestDigest, word.allSatisfy({ isDigit($0) || ("a"..."f").contains($0) }) else {
+      return false
+    }
+    // A number is none, unless it is as long as a whole digest.
+    return word.count == 40 || (word.contains(where: isDigit) && !word.allSatisfy(isDigit))
+  }
+
+  private static func isUpper(_ scalar: Unicode.Scalar) -> Bool { ("A"..."Z").contains(scalar) }
+
+  private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+    isDigit(scalar) || isUpper(scalar) || ("a"..."z").contains(scalar) || scalar == "_"
+  }
+}
