@@ -122,6 +122,28 @@ import Testing
     #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
   }
 
+  @Test(arguments: ["keys", "lines", "items"]) func `lists are compared as rows are`(_ name: String) {
+    func items(_ names: [String], at seconds: Int64) -> Value {
+      .list(
+        names.map { text in
+          name == "items"
+            ? ["item": .string(text), "started": .timestamp(SmallRun.at(seconds)), "duration": "1s"] : .string(text)
+        })
+    }
+    let before = Value.map(MapValue([(name, items(["stays", "went"], at: 1))]))
+    let outcome = MapValue([(name, items(["stays", "came"], at: 9)), ("before", before)])
+    let again = SmallRun.event(
+      .stepFinished, "again", at: 103,
+      [
+        "kind": "query", "number": 2, "repeats": "failures",
+        "outcome": .map(outcome),
+      ])
+    let lines = SmallRun.transcript(SmallRun.events.dropLast() + [again]).text(.markdown).split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("- ") && $0.contains("went") })
+    #expect(lines.contains { $0.hasPrefix("+ ") && $0.contains("came") })
+    #expect(!lines.contains { ($0.hasPrefix("+ ") || $0.hasPrefix("- ")) && $0.contains("stays") })
+  }
+
   @Test(arguments: [TranscriptFormat.markdown, .html, .text])
   func `a resume says whose run was taken over, what changed on disk, and what was left unknown`(
     format: TranscriptFormat

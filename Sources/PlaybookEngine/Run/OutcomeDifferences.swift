@@ -12,12 +12,16 @@ package struct OutcomeDifferences: Sendable {
     case field(String, from: Value?, to: Value?)
   }
 
-  /// Rows that went, then rows that came; where there are no rows, fields in the order of `after`.
+  /// Rows (items, keys, lines) that went, then those that came; where there are none, fields in the order of `after`.
   package let changes: [Change]
 
   package init(before: MapValue, after: MapValue) {
-    if let old = before["rows"]?.listValue, let new = after["rows"]?.listValue {
-      changes = Self.rows(old, new)
+    let lists = ["rows", "items", "keys", "lines"].lazy.compactMap { name in
+      before[name]?.listValue.flatMap { old in after[name]?.listValue.map { (name, old, $0) } }
+    }
+    if let (name, old, new) = lists.first {
+      // Of a loop's items each has the time of its own call.
+      changes = name == "items" ? Self.rows(old.map(Self.timeless), new.map(Self.timeless)) : Self.rows(old, new)
     } else {
       changes = Self.fields(before["fields"]?.mapValue ?? before, after["fields"]?.mapValue ?? after)
     }
@@ -40,6 +44,12 @@ package struct OutcomeDifferences: Sendable {
 
   /// What differs at every call and says nothing.
   private static let ignored: Set<String> = ["started", "duration", "before"]
+
+  private static func timeless(_ item: Value) -> Value {
+    guard var map = item.mapValue else { return item }
+    for name in ignored { map[name] = nil }
+    return .map(map)
+  }
 
   private static func fields(_ old: MapValue, _ new: MapValue) -> [Change] {
     var changes: [Change] = []
