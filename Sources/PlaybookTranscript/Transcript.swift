@@ -13,6 +13,8 @@ public enum TranscriptFormat: String, Sendable, CaseIterable {
 /// Evidence is not held: a piece of it is read when it is written, and let go.
 public struct Transcript: Sendable {
   let report: RunReport
+  /// Worked out once: every line of the timeline has an offset.
+  let measures: RunReport.Measures
   let runID: String
   let head: String
   let isTorn: Bool
@@ -50,6 +52,7 @@ public struct Transcript: Sendable {
     problem: (line: Int, message: String)? = nil, redacted: Pseudonyms? = nil, record: RunRecord
   ) {
     self.report = report
+    measures = report.measures
     self.runID = runID
     self.head = head
     self.isTorn = isTorn

@@ -4,10 +4,9 @@ import Testing
 @testable import PlaybookTranscript
 
 @Suite struct SchemaTests {
-  @Test(
-    arguments: [SmallRun.events, FailedRun.events, [], Array(SmallRun.events.prefix(9))].map { SmallRun.transcript($0) }
-  )
-  func `every transcript is as the schema says`(_ transcript: Transcript) throws {
+  @Test(arguments: FoldTests.runs.indices, [0, 9, 40, 500])
+  func `every transcript is as the schema says`(_ index: Int, _ count: Int) throws {
+    let transcript = SmallRun.transcript(Array(FoldTests.runs[index].events.prefix(count)))
     let json = try Value(json: transcript.text(.json))
     #expect(Self.problems(json, TranscriptSchema.document, "") == [])
   }

@@ -12,17 +12,6 @@ import Testing
     for format in TranscriptFormat.allCases { #expect(transcript.text(format) == again.text(format)) }
   }
 
-  @Test func `its times are those of the events`() {
-    let measures = transcript.report.measures
-    #expect(measures.alerted == SmallRun.at(0))
-    #expect(measures.firstEvidence == SmallRun.at(62))
-    #expect(measures.decided == SmallRun.at(90))
-    #expect(measures.firstChange == SmallRun.at(100))
-    #expect(measures.lastVerified == SmallRun.at(102))
-    #expect(measures.humanTime == .seconds(38))
-    #expect(transcript.report.started == SmallRun.at(60) && transcript.report.ended == SmallRun.at(106))
-  }
-
   @Test func `a decision says what was offered, suggested and chosen, by whom, why and how fast`() throws {
     let decision = try #require(transcript.report.decisions.first)
     #expect(decision.options == ["attack", "benign"] && decision.suggested == "attack" && decision.chosen == "attack")
@@ -73,25 +62,6 @@ import Testing
     #expect(TimeText.short(.milliseconds(310)) == "0.31s")
     #expect(TimeText.short(.seconds(3720)) == "1h02m")
     #expect(TimeText.utc(SmallRun.at(0)) == "2026-11-23 02:51:00Z")
-  }
-
-  @Test func `people's time and the machine's are told apart, and what overlaps counts once`() {
-    let two = [
-      RunReport.Span(from: SmallRun.at(0), to: SmallRun.at(10)),
-      RunReport.Span(from: SmallRun.at(5), to: SmallRun.at(12)),
-      RunReport.Span(from: SmallRun.at(20), to: SmallRun.at(21)),
-    ]
-    #expect(RunReport.joined(two).map(\.length) == [.seconds(12), .seconds(1)])
-    #expect(transcript.report.measures.machineTime == .milliseconds(1310))
-  }
-
-  @Test func `the response clock is kept, not kept or not measured`() throws {
-    #expect(transcript.report.measures.clock?.text == "kept: answered after 1m00s of 15m00s")
-    var late = SmallRun.events
-    late[0].data["alerted"] = .timestamp(SmallRun.at(-2000))
-    #expect(SmallRun.transcript(late).report.measures.clock?.isKept == false)
-    late[0].data["alerted"] = nil
-    #expect(SmallRun.transcript(late).report.measures.clock?.text.hasPrefix("not measured") == true)
   }
 
   @Test func `a remark that came late stands where it belongs`() throws {

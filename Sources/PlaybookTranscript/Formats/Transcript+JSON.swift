@@ -8,12 +8,21 @@ extension Transcript {
   func json<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
     try write("{\n")
     for (name, value) in jsonHead { try write("  \(Value.string(name).jsonText()): \(Self.indented(value, by: 2)),\n") }
-    try write("  \"steps\": [")
+    try json(report.superseded, as: "superseded", write)
+    try write(",\n")
+    try json(report.steps, as: "steps", write)
+    try write("\n}\n")
+  }
+
+  private func json<Failure: Error>(
+    _ steps: [RunReport.Step], as name: String, _ write: (String) throws(Failure) -> Void
+  ) throws(Failure) {
+    try write("  \"\(name)\": [")
     // One at a time: a step has its evidence with it.
-    for (position, step) in report.steps.enumerated() {
+    for (position, step) in steps.enumerated() {
       try write((position == 0 ? "\n    " : ",\n    ") + Self.indented(json(step), by: 4))
     }
-    try write(report.steps.isEmpty ? "]\n}\n" : "\n  ]\n}\n")
+    try write(steps.isEmpty ? "]" : "\n  ]")
   }
 
   private static func indented(_ value: Value, by columns: Int) -> String {
@@ -22,12 +31,12 @@ extension Transcript {
   }
 
   private var jsonHead: [(String, Value)] {
-    let measures = report.measures
     return [
       ("version", .int(Self.jsonVersion)), ("run", .string(runID)), ("head", .string(head)),
       ("redacted", Self.text(redacted?.statement)), ("torn", .bool(isTorn)),
       ("problem", problem.map { ["line": .int(Int64($0.line)), "message": .string($0.message)] } ?? .null),
-      ("outcome", .string(report.outcome)), ("reason", Self.text(report.reason)), ("facts", .map(report.facts)),
+      ("outcome", .string(report.outcome)), ("reason", Self.text(report.reason)),
+      ("openQuestion", Self.json(report.openQuestion)), ("facts", .map(report.facts)),
       ("operators", .list(report.operators.map(Value.string))),
       (
         "times",
@@ -64,16 +73,32 @@ extension Transcript {
     [
       "target": text(change.target), "digest": .string(change.digest), "approvedBy": text(change.approvedBy),
       "approvedAt": time(change.approvedAt), "intendedAt": time(change.intended),
-      "leftOut": .list(change.leftOut.map(Value.string)),
+      "leftOut": .list(change.leftOut.map(Value.string)), "plan": .list(change.plan.map(Value.string)),
       "items": .list(
         change.items.map { item in
           [
             "label": .string(item.label), "call": .string(change.call(of: item)), "state": .string(item.state),
             "error": text(item.error), "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
             "verified": item.verified.map(Value.bool) ?? .null, "verification": text(item.verification),
-            "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone),
+            "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone), "undoAttempt": json(item.undo),
           ]
         }),
+    ]
+  }
+
+  private static func json(_ undo: RunReport.Change.Undo?) -> Value {
+    guard let undo else { return .null }
+    return [
+      "state": .string(undo.state), "call": text(undo.call), "error": text(undo.error), "reason": text(undo.reason),
+      "verified": undo.verified.map(Value.bool) ?? .null, "verification": text(undo.verification),
+    ]
+  }
+
+  private static func json(_ question: RunReport.Asked?) -> Value {
+    guard let question else { return .null }
+    return [
+      "seq": .int(Int64(question.sequence)), "key": .string(question.key), "kind": .string(question.kind),
+      "text": .string(question.text), "options": .list(question.options.map(Value.string)),
     ]
   }
 

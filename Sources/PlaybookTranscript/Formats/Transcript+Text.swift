@@ -9,27 +9,56 @@ extension Transcript {
     let environment = report.facts["environment"]?.rendered ?? "?"
     try line("run \(runID) in \(environment): \(report.outcome)" + (report.reason.map { " (\($0))" } ?? ""))
     try line("journal head \(head)")
+    for fact in headFacts where !["Run", "Environment"].contains(fact.name) { try line("\(fact.name): \(fact.text)") }
     for caution in cautions { try line("note: " + caution) }
     try line()
     for finding in report.findings {
       try line("- \(finding.subject)" + (finding.text.isEmpty ? "" : ": \(EvidenceBody.shortened(finding.text))"))
     }
     try line()
+    for time in times { try line("\(time.name): \(TimeText.utc(time.at)) (\(time.offset))") }
     for fact in durations { try line("\(fact.name): \(fact.text)") }
     try line()
     for moment in report.timeline {
       let number = moment.number.map { " [E\($0)]" } ?? ""
       let who = moment.who.map { " (\($0))" } ?? ""
       let text = EvidenceBody.shortened(moment.text)
-      try line("\(TimeText.clock(moment.at)) \(offset(moment.at))  \(moment.kind)  \(text)\(who)\(number)")
+      try line("\(clock(moment.at)) \(offset(moment.at))  \(moment.kind)  \(text)\(who)\(number)")
     }
-    if !report.followUps.isEmpty {
-      try line()
-      try line("Follow-ups")
-      for item in report.followUps {
-        let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
-        try line("- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? ""))
+    try list("Decisions", report.decisions.filter { !$0.isRecord }.map(plainText), write)
+    try list("Changes", report.changes.flatMap(plainText), write)
+    try list("Follow-ups", report.followUps.map(plainText), write)
+  }
+
+  private func list<Failure: Error>(
+    _ heading: String, _ lines: [String], _ write: (String) throws(Failure) -> Void
+  ) throws(Failure) {
+    if lines.isEmpty { return }
+    try write("\n\(heading)\n")
+    for text in lines { try write(Visible.text(text) + "\n") }
+  }
+
+  private func plainText(_ decision: RunReport.Decision) -> String {
+    let suggested = decision.suggested.map { ", suggested: \($0)" } ?? ""
+    let reason = decision.reason.map { ", reason: \(EvidenceBody.shortened($0))" } ?? ""
+    return "- \(EvidenceBody.shortened(decision.question)): \(EvidenceBody.shortened(decision.chosen))"
+      + ", by \(decision.by) at \(clock(decision.at))\(suggested)\(reason)"
+  }
+
+  private func plainText(_ step: RunReport.Step) -> [String] {
+    guard let change = step.change else { return [] }
+    let approval = change.approvedBy.map { ", approved by \($0)" } ?? ""
+    return ["- \(step.name): \(change.tally)\(approval)"]
+      + change.items.map { item in
+        let error = item.error.map { ": \(EvidenceBody.shortened($0))" } ?? ""
+        let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
+        let undo = item.undo.map { "; undo \(EvidenceBody.shortened($0.text))" } ?? ""
+        return "  \(item.state)  \(EvidenceBody.shortened(change.call(of: item)))\(error)\(verified)\(undo)"
       }
-    }
+  }
+
+  private func plainText(_ item: RunReport.FollowUp) -> String {
+    let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
+    return "- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? "")
   }
 }

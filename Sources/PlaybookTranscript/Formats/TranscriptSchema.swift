@@ -9,10 +9,11 @@ public enum TranscriptSchema {
       ("version", ["const": .int(Transcript.jsonVersion)]), ("run", text), ("head", sha256), ("redacted", maybe(text)),
       ("torn", flag), ("problem", maybe(object([("line", number), ("message", text)]))),
       ("outcome", ["enum": ["completed", "failed", "aborted", "paused", "unfinished", "finished"]]),
-      ("reason", maybe(text)), ("facts", anyObject), ("operators", list(text)), ("times", times),
+      ("reason", maybe(text)), ("openQuestion", maybe(question)), ("facts", anyObject), ("operators", list(text)),
+      ("times", times),
       ("responseClock", maybe(clock)), ("failedChecks", list(text)), ("decisions", list(decision)),
       ("timeline", list(moment)), ("notes", list(remark)), ("outside", list(remark)), ("warnings", list(remark)),
-      ("followUps", list(followUp)), ("steps", list(step)),
+      ("followUps", list(followUp)), ("superseded", list(step)), ("steps", list(step)),
     ])
     var document: MapValue = MapValue([
       ("$schema", "http://json-schema.org/draft-07/schema#"),
@@ -70,12 +71,21 @@ public enum TranscriptSchema {
   private static let item = object([
     ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("started", maybe(time)),
     ("took", maybe(seconds)), ("verified", maybe(flag)), ("verification", maybe(text)), ("undo", maybe(text)),
-    ("undone", flag),
+    ("undone", flag), ("undoAttempt", maybe(undo)),
+  ])
+
+  private static let undo = object([
+    ("state", text), ("call", maybe(text)), ("error", maybe(text)), ("reason", maybe(text)), ("verified", maybe(flag)),
+    ("verification", maybe(text)),
+  ])
+
+  private static let question = object([
+    ("seq", number), ("key", text), ("kind", text), ("text", text), ("options", list(text)),
   ])
 
   private static let change = object([
     ("target", maybe(text)), ("digest", text), ("approvedBy", maybe(text)), ("approvedAt", maybe(time)),
-    ("intendedAt", maybe(time)), ("leftOut", list(text)), ("items", list(item)),
+    ("intendedAt", maybe(time)), ("leftOut", list(text)), ("plan", list(text)), ("items", list(item)),
   ])
 
   private static let step = object([

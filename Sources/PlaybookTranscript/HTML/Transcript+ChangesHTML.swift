@@ -4,7 +4,7 @@ extension Transcript {
   var decisionsHTML: HTML {
     let decisions = report.decisions.filter { !$0.isRecord }
     if decisions.isEmpty { return "" }
-    let cards: [HTML] = decisions.map(Self.card)
+    let cards: [HTML] = decisions.map(card)
     return """
       <section id="decisions" aria-labelledby="decisions-title">
       <h2 id="decisions-title">Decisions</h2>
@@ -13,7 +13,7 @@ extension Transcript {
       """
   }
 
-  private static func card(_ decision: RunReport.Decision) -> HTML {
+  private func card(_ decision: RunReport.Decision) -> HTML {
     var rows: HTML = ""
     func add(_ name: String, _ text: HTML?) { if let text { rows += "<dt>\(name)</dt><dd>\(text)</dd>\n" } }
     if !decision.options.isEmpty {
@@ -28,14 +28,14 @@ extension Transcript {
       add("Suggested", "\(EvidenceBody.shortened(suggested))")
     }
     add("Reason", decision.reason.map { "\(EvidenceBody.shortened($0))" })
-    add("Ticket", decision.ticket.map { link($0, $0) })
+    add("Ticket", decision.ticket.map { Self.link($0, $0) })
     if decision.isGivenBeforehand { add("Given", "beforehand, in \(decision.source)") }
     let took: HTML = decision.took.map { " after \(TimeText.short($0))" } ?? ""
     let list: HTML = rows.text.isEmpty ? "" : "<dl class=\"facts\">\n\(rows)</dl>\n"
     return """
       <article class="card">
       <h3>\(EvidenceBody.shortened(decision.question))</h3>
-      <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(TimeText.clock(decision.at))</time></a>\(took)</p>
+      <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
       \(list)</article>
 
       """
@@ -50,12 +50,13 @@ extension Transcript {
   }
 
   private static let openItems = 12
+  private static let mostPlanLines = 200
 
   private func html(ofChange step: RunReport.Step, _ position: Int) -> HTML {
     guard let change = step.change else { return "" }
     let approval: HTML =
       change.approvedBy.map { by in
-        let time = change.approvedAt.map { " at " + TimeText.clock($0) } ?? ""
+        let time = change.approvedAt.map { " at " + clock($0) } ?? ""
         return ", approved by \(by)\(time)"
       } ?? ""
     let columns = ["#", "Call", "Result", "Verified", "Undo"]
@@ -68,6 +69,10 @@ extension Transcript {
     if !rest.isEmpty {
       body +=
         "<details><summary>\(rest.count) more calls</summary>\n\(table(rest, "The rest of the calls"))</details>\n"
+    }
+    if !change.plan.isEmpty {
+      let plan = change.plan.prefix(Self.mostPlanLines).joined(separator: "\n")
+      body += "<p>What the first of them would do:</p>\n<pre tabindex=\"0\"><code>\(lines: plan)</code></pre>\n"
     }
     if !change.leftOut.isEmpty {
       let items: [HTML] = change.leftOut.map { "<li>\(EvidenceBody.shortened($0))</li>\n" }
@@ -93,11 +98,19 @@ extension Transcript {
         return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
       } ?? "<span class=\"offset\">not checked</span>"
     let said: HTML = item.verification.map { " <span class=\"offset\">\(EvidenceBody.shortened($0))</span>" } ?? ""
-    let undo: HTML = change.undo(of: item).map { "<code>\(EvidenceBody.shortened($0))</code>" } ?? "none"
+    let call = EvidenceBody.shortened(change.call(of: item))
+    let label: HTML = change.label(of: item).map { " \(EvidenceBody.shortened($0))" } ?? ""
     return """
-      <tr><th scope="row">\(item.position + 1)</th><td><code>\(EvidenceBody.shortened(change.call(of: item)))</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo)\(item.isUndone ? " (used)" : "")</td></tr>
+      <tr><th scope="row">\(item.position + 1)\(label)</th><td><code>\(call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo(of: item, change))</td></tr>
 
       """
+  }
+
+  private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> HTML {
+    let call: HTML? = change.undo(of: item).map { "<code>\(EvidenceBody.shortened($0))</code>" }
+    guard let undo = item.undo else { return call ?? "\(change.missingUndo(of: item))" }
+    let word = undo.isOpen ? "bad" : "plain"
+    return "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(EvidenceBody.shortened(undo.text))"
   }
 
   /// A link where `address` is one to a page; `javascript:`, what has spaces in it and the like stay text.

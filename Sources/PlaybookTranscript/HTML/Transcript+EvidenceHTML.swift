@@ -43,11 +43,13 @@ extension Transcript {
       self.call(of: step).map {
         "<details><summary>The call as sent</summary>\n<pre tabindex=\"0\"><code>\(lines: String($0.prefix(20_000)))</code></pre></details>\n"
       } ?? ""
+    let later: HTML = laterNumber(of: step).map { ", see <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
+    let again: HTML = step.isSuperseded ? "<p class=\"source\">Taken again later\(later).</p>\n" : ""
     return """
       <section class="part" id="\(id)" aria-labelledby="\(id)-title">
       <h3 id="\(id)-title">\(number)\(EvidenceBody.shortened(step.name))</h3>
       <p class="source">\(EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
-      \(error)\(why)\(links)\(call)\(body(of: step, rows: rows))</section>
+      \(again)\(error)\(why)\(links)\(call)\(body(of: step, rows: rows))</section>
 
       """
   }

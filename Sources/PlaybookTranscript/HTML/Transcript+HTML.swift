@@ -92,7 +92,7 @@ extension Transcript {
     switch outcome {
     case "completed", "done", "yes", "holds": "good"
     case "failed", "aborted", "no", "does not hold": "bad"
-    case "paused", "unfinished", "unknown", "skipped", "not sent", "sent, nothing heard": "warn"
+    case "paused", "unfinished", "unknown", "would be sent", "skipped", "not sent", "sent, nothing heard": "warn"
     default: "plain"
     }
   }

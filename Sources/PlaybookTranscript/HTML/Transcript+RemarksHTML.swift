@@ -30,7 +30,7 @@ extension Transcript {
   }
 
   private func html(_ remark: RunReport.Remark) -> HTML {
-    "<li><time datetime=\"\(remark.at.description)\">\(TimeText.clock(remark.at))</time> <strong>\(remark.by)</strong> <span class=\"said\">\(lines: remark.text)</span></li>\n"
+    "<li><time datetime=\"\(remark.at.description)\">\(clock(remark.at))</time> <strong>\(remark.by)</strong> <span class=\"said\">\(lines: remark.text)</span></li>\n"
   }
 
   private func html(_ step: RunReport.Step) -> HTML {

@@ -6,7 +6,7 @@ extension Transcript {
       "<tr><th scope=\"row\">\($0.name)</th><td><time datetime=\"\($0.at.description)\">\(TimeText.utc($0.at))</time></td><td class=\"number\">\($0.offset)</td></tr>\n"
     }
     let tiles: [HTML] = durations.map { fact in
-      let isMissed = fact.name == "Response clock" && report.measures.clock?.isKept == false
+      let isMissed = fact.name == "Response clock" && measures.clock?.isKept == false
       let parts = fact.text.split(separator: ": ", maxSplits: 1).map(String.init)
       let detail: HTML = parts.count > 1 ? "<span class=\"offset\">\(parts[1])</span>" : ""
       return
@@ -26,15 +26,14 @@ extension Transcript {
 
   /// People's time and the machine's on two lanes, and the points in time on a third.
   private var strip: HTML {
-    guard let start = report.started, let end = report.last, start < end else { return "" }
+    guard let start = report.started, let end = report.ended ?? report.last, start < end else { return "" }
     let scale = TimeScale(start: start, end: end)
     func lane(_ name: String, _ spans: [RunReport.Span], _ style: String) -> HTML {
-      let joined = RunReport.joined(spans)
-      let total = joined.map(\.length).reduce(.zero, +)
-      let rectangles: [HTML] = scale.bars(joined).map {
+      let total = spans.map(\.length).reduce(.zero, +)
+      let rectangles: [HTML] = scale.bars(spans).map {
         "<rect class=\"\(style)\" x=\"\($0.lowerBound)\" y=\"0\" width=\"\($0.count)\" height=\"24\"/>"
       }
-      let label = "\(name): \(TimeText.short(total)) in \(joined.count == 1 ? "1 span" : "\(joined.count) spans")"
+      let label = "\(name): \(TimeText.short(total)) in \(spans.count == 1 ? "1 span" : "\(spans.count) spans")"
       return """
         <div class="lane"><span aria-hidden="true">\(name)</span><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="\(label)"><rect class="track" x="0" y="0" width="1000" height="24"/>\(rectangles)</svg><span class="number" aria-hidden="true">\(TimeText.short(total))</span></div>
 
@@ -42,14 +41,14 @@ extension Transcript {
     }
     let points = times.filter { $0.at >= start && $0.at <= end && $0.name != "Started" && $0.name != "Ended" }
     let marks: [HTML] = points.map {
-      "<rect class=\"mark\" x=\"\(min(scale.place($0.at), 996))\" y=\"0\" width=\"4\" height=\"24\"><title>\($0.name) \(TimeText.clock($0.at))</title></rect>"
+      "<rect class=\"mark\" x=\"\(min(scale.place($0.at), 996))\" y=\"0\" width=\"4\" height=\"24\"><title>\($0.name) \(clock($0.at))</title></rect>"
     }
-    let said = points.map { "\($0.name) \(TimeText.clock($0.at))" }.joined(separator: ", ")
+    let said = points.map { "\($0.name) \(clock($0.at))" }.joined(separator: ", ")
     return """
       <figure class="strip">
-      <figcaption>The run from \(TimeText.clock(start)) to \(TimeText.clock(end)): when people were waited for, when calls were under way</figcaption>
-      \(lane("People", report.human, "human"))\(lane("Machine", report.machine, "machine"))<div class="lane"><span aria-hidden="true">Points</span><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="Points in time: \(said)"><rect class="track" x="0" y="0" width="1000" height="24"/>\(marks)</svg><span class="number" aria-hidden="true">\(points.count)</span></div>
-      <div class="lane axis" aria-hidden="true"><span></span><span class="ends"><span>\(TimeText.clock(start))</span><span>\(TimeText.clock(end))</span></span><span></span></div>
+      <figcaption>The run from \(clock(start)) to \(clock(end)): when people were waited for, when calls were under way</figcaption>
+      \(lane("People", measures.human, "human"))\(lane("Machine", measures.machine, "machine"))<div class="lane"><span aria-hidden="true">Points</span><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="Points in time: \(said)"><rect class="track" x="0" y="0" width="1000" height="24"/>\(marks)</svg><span class="number" aria-hidden="true">\(points.count)</span></div>
+      <div class="lane axis" aria-hidden="true"><span></span><span class="ends"><span>\(clock(start))</span><span>\(clock(end))</span></span><span></span></div>
       </figure>
 
       """
@@ -82,7 +81,7 @@ extension Transcript {
     let who: HTML = moment.who.map { " <span class=\"who\">by \($0)</span>" } ?? ""
     let evidence: HTML = moment.number.map { " <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     return """
-      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(TimeText.clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(EvidenceBody.shortened(moment.what))\(who)</td><td>\(EvidenceBody.shortened(moment.result ?? ""))\(evidence)</td></tr>
+      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(EvidenceBody.shortened(moment.what))\(who)</td><td>\(EvidenceBody.shortened(moment.result ?? ""))\(evidence)</td></tr>
 
       """
   }

@@ -17,6 +17,7 @@ extension Transcript {
       text += MarkdownText.block(isLong ? String(call.prefix(1000)) + "\n…" : call) + "\n"
     }
     var parts = [
+      step.isSuperseded ? "taken again later" + (laterNumber(of: step).map { ", see E\($0)" } ?? "") : nil,
       step.source.map(MarkdownText.inline), MarkdownText.inline(step.summary), step.took.map(TimeText.short),
     ]
     if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
@@ -28,7 +29,11 @@ extension Transcript {
   }
 
   /// The command that gives all of a step's evidence.
-  func evidenceCommand(_ step: RunReport.Step) -> String { "playbook evidence \(runID) \(step.path) --format csv" }
+  func evidenceCommand(_ step: RunReport.Step) -> String {
+    // A step that was taken again has its path for the last of its readings.
+    let name = step.isSuperseded ? step.number.map { "E\($0)" } ?? step.path : step.path
+    return "playbook evidence \(runID) \(name) --format csv"
+  }
 
   private static func markdown(_ body: EvidenceBody, _ step: RunReport.Step, whole: String) -> String {
     func more(_ shown: Int) -> String {

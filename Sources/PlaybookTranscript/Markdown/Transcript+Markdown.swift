@@ -19,12 +19,12 @@ extension Transcript {
     for decision in report.decisions where !decision.isRecord {
       pieces.append(
         Piece(role: .decision, name: "the decision `\(decision.key)`", section: "Decisions") {
-          Self.markdown(decision, $0)
+          markdown(decision, $0)
         })
     }
     for step in report.changes {
       pieces.append(
-        Piece(role: .change, name: "the change `\(step.path)`", section: "Changes") { Self.changeMarkdown(step, $0) })
+        Piece(role: .change, name: "the change `\(step.path)`", section: "Changes") { changeMarkdown(step, $0) })
     }
     for step in report.readings {
       pieces.append(
@@ -100,63 +100,13 @@ extension Transcript {
     text += "| Time | Offset | Kind | Who | What | Result |\n| --- | --- | --- | --- | --- | --- |\n"
     for moment in moments {
       let number = moment.number.map { " (E\($0))" } ?? ""
-      text += "| \(TimeText.clock(moment.at)) | \(offset(moment.at)) | \(moment.kind) "
+      text += "| \(clock(moment.at)) | \(offset(moment.at)) | \(moment.kind) "
       text +=
         "| \(MarkdownText.inline(moment.who ?? "")) | \(MarkdownText.inline(EvidenceBody.shortened(moment.what))) "
       text += "| \(MarkdownText.inline(EvidenceBody.shortened(moment.result ?? "")))\(number) |\n"
     }
     let left = report.timeline.count - moments.count
     return text + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
-  }
-
-  private static func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
-    let question = MarkdownText.inline(EvidenceBody.shortened(decision.question))
-    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
-    text += ", by \(MarkdownText.inline(decision.by)) at \(TimeText.clock(decision.at))"
-    if detail == .line { return text + "\n" }
-    if let took = decision.took { text += " after \(TimeText.short(took))" }
-    var more: [String] = []
-    if !decision.options.isEmpty, detail == .whole {
-      more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", "))
-    }
-    if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
-    if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(EvidenceBody.shortened(reason)))") }
-    if let ticket = decision.ticket { more.append("ticket: \(MarkdownText.code(ticket))") }
-    if decision.isGivenBeforehand, detail == .whole {
-      more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
-    }
-    return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
-  }
-
-  private static func changeMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
-    guard let change = step.change else { return "" }
-    let approval = change.approvedBy.flatMap { by in
-      change.approvedAt.map { ", approved by \(MarkdownText.inline(by)) at \(TimeText.clock($0))" }
-    }
-    if detail == .line {
-      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")\n"
-    }
-    var text = "\n### \(MarkdownText.inline(step.name))\n\n"
-    text +=
-      "Target \(MarkdownText.code(change.target ?? "")), calls \(MarkdownText.code(change.digest))\(approval ?? ""): "
-    text += "\(MarkdownText.inline(change.tally)).\n\n"
-    text += "| # | Call | Result | Verified | Undo |\n| --- | --- | --- | --- | --- |\n"
-    let shown = detail == .short ? change.items.prefix(10) : change.items[...]
-    for item in shown {
-      let call = MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true)
-      let undo = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) } ?? "none"
-      let error = item.error.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
-      text += "| \(item.position + 1) | \(call) | \(MarkdownText.inline(item.state))\(error) "
-      text += "| \(item.verified.map { $0 ? "holds" : "**does not hold**" } ?? "") "
-      text += "| \(undo)\(item.isUndone ? " (used)" : "") |\n"
-    }
-    if shown.count < change.items.count { text += "\n\(change.items.count - shown.count) more calls like these.\n" }
-    if !change.leftOut.isEmpty {
-      let list = change.leftOut.prefix(50).map { MarkdownText.inline(EvidenceBody.shortened($0)) }
-      let more = change.leftOut.count > 50 ? "; and \(change.leftOut.count - 50) more" : ""
-      text += "\nLeft out as protected: \(list.joined(separator: "; "))\(more).\n"
-    }
-    return text + "\n"
   }
 
   private func followUpsMarkdown(_ detail: Piece.Detail) -> String {

@@ -15,7 +15,8 @@ extension Transcript {
           Piece(role: .remark, name: heading == "Notes" ? "a note" : "a thing done outside", section: heading) {
             detail in
             let said = detail == .whole ? remark.text : EvidenceBody.shortened(remark.text)
-            return "- \(TimeText.clock(remark.at)) \(MarkdownText.inline(remark.by)): \(MarkdownText.inline(said))\n"
+            return
+              "- \(clock(remark.at)) (\(offset(remark.at))) \(MarkdownText.inline(remark.by)): \(MarkdownText.inline(said))\n"
           })
       }
     }

@@ -15,15 +15,17 @@ extension RunReport {
       return
     }
     change(path, event) { step in
-      var change = step.change ?? Change()
+      // In place: a copy of a long loop's items for each event would take as long as the square of them.
+      if step.change == nil { step.change = Change() }
       if event.type == .actIntended {
-        Self.intend(event, &change)
-      } else {
-        let position = Int(data["position"]?.intValue ?? 0)
-        if change.items.indices.contains(position) { Self.apply(event, to: &change.items[position]) }
+        step.change?.intend(event)
+        return
       }
-      step.change = change
+      if event.type == .actStarted, step.change?.sent == nil { step.change?.sent = event.at }
+      let position = Int(data["position"]?.intValue ?? 0)
+      if step.change?.items.indices.contains(position) == true { step.change?.items[position].apply(event) }
     }
+    measure(event)
     noteChange(event)
   }
 
@@ -34,48 +36,28 @@ extension RunReport {
     note(event, "act", name(path), "approved with other inputs: \(inputs.joined(separator: ", "))")
     let position = Int(data["position"]?.intValue ?? 0)
     change(path, event) { step in
-      guard step.change?.calls.indices.contains(position) == true else { return }
-      step.change?.calls[position] = data["calls"]?.listValue?.first?.rendered ?? ""
+      guard let earlier = step.change?.calls, earlier.indices.contains(position) else { return }
+      let call = data["calls"]?.listValue?.first?.rendered ?? ""
+      step.change?.calls[position] = call
+      if step.change?.items[position].label == earlier[position] { step.change?.items[position].label = call }
       if step.change?.undo.indices.contains(position) == true {
         step.change?.undo[position] = data["undo"]?.listValue?.first?.stringValue
       }
     }
   }
 
-  private static func intend(_ event: Event, _ change: inout Change) {
-    let data = event.data
-    let earlier = change.items
-    change.calls = (data["calls"]?.listValue ?? []).map(\.rendered)
-    change.target = data["target"]?.stringValue ?? data["executor"]?.stringValue
-    change.digest = data["digest"]?.stringValue ?? ""
-    change.undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
-    change.leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
-    change.intended = change.intended ?? event.at
-    let labels = data["items"]?.listValue ?? []
-    change.items = change.calls.indices.map { position in
-      // What was sent stays known where the same change is approved again for the rest of its items.
-      if earlier.indices.contains(position), earlier[position].state != "not sent" { return earlier[position] }
-      return Change.Item(
-        position: position, label: position < labels.count ? labels[position].rendered : change.calls[position],
-        state: "not sent")
-    }
-  }
-
-  private static func apply(_ event: Event, to item: inout Change.Item) {
-    let data = event.data
+  /// When its calls were under way: what was sent, looked at and taken back.
+  private mutating func measure(_ event: Event) {
     switch event.type {
-    case .actStarted:
-      item.state = "sent, nothing heard"
-      item.started = event.at
     case .actFinished:
-      item.state = data["state"]?.stringValue ?? "unknown"
-      let isLeft = data["left"]?.boolValue == true
-      item.error = isLeft ? "left so by the operator" : data["error"]?["message"]?.stringValue
-      if case .duration(let took) = data["took"] { item.took = took }
-    case .actVerified:
-      item.verified = data["held"]?.boolValue
-      item.verification = data["text"]?.stringValue
-    case .actUndone: item.isUndone = data["state"]?.stringValue == "done"
+      // What a human says became of a call took no time of the machine's.
+      let position = Int(event.data["position"]?.intValue ?? 0)
+      guard case .duration(let took) = event.data["took"],
+        let items = index[event.path].flatMap({ steps[$0].change?.items }), items.indices.contains(position)
+      else { return }
+      machine.append(Span(until: items[position].started?.adding(took) ?? event.at, took: took))
+    case .actVerified, .actUndone:
+      if let mark { machine.append(Span(from: max(mark, sitting ?? mark), to: event.at)) }
     default: break
     }
   }
@@ -83,7 +65,7 @@ extension RunReport {
   private mutating func noteChange(_ event: Event) {
     let data = event.data
     let position = Int(data["position"]?.intValue ?? 0)
-    let items = step(event.path)?.change?.items ?? []
+    let items = index[event.path].flatMap { steps[$0].change?.items } ?? []
     let item = items.indices.contains(position) ? items[position] : nil
     let label = item?.label ?? event.path
     let isItem = items.count > 1
@@ -91,13 +73,73 @@ extension RunReport {
     case .actIntended:
       note(event, "act", name(event.path), items.count == 1 ? "1 call approved" : "\(items.count) calls approved")
     case .actFinished:
-      machine.append(Span(from: item?.started ?? event.at, to: event.at))
       let error = item?.error.map { ": \($0)" } ?? ""
       note(event, "act", label, "\(data["state"]?.rendered ?? "")\(error)", isItem: isItem)
     case .actVerified:
       let holds = data["held"]?.boolValue == true
       note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds)
-    case .actUndone: note(event, "undo", label, data["state"]?.rendered)
+    case .actUndone: note(event, "undo", label, item?.undo?.text ?? data["state"]?.rendered)
+    default: break
+    }
+  }
+}
+
+extension RunReport.Change {
+  fileprivate mutating func intend(_ event: Event) {
+    let data = event.data
+    let earlier = items
+    isApprovalUsed = true
+    calls = (data["calls"]?.listValue ?? []).map(\.rendered)
+    target = data["target"]?.stringValue ?? data["executor"]?.stringValue
+    digest = data["digest"]?.stringValue ?? ""
+    undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
+    leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
+    intended = intended ?? event.at
+    let labels = data["items"]?.listValue ?? []
+    items = calls.indices.map { position in
+      // What was sent stays known where the same change is approved again for the rest of its items.
+      if earlier.indices.contains(position), !earlier[position].isUnsent { return earlier[position] }
+      return Item(
+        position: position, label: position < labels.count ? labels[position].rendered : calls[position],
+        state: Item.unsent)
+    }
+  }
+
+  /// What a plan shows of an act, by the end of its step; nil where it shows no calls.
+  init?(planned data: MapValue) {
+    guard data["state"]?.stringValue == "planned", let calls = data["calls"]?.listValue else { return nil }
+    self.calls = calls.map(\.rendered)
+    digest = data["digest"]?.stringValue ?? ""
+    leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
+    undo = [data["undo"]?.stringValue]
+    plan = (data["plan"]?.listValue ?? []).map(\.rendered)
+    items = self.calls.enumerated().map { Item(position: $0, label: $1, state: Item.planned) }
+  }
+}
+
+extension RunReport.Change.Item {
+  fileprivate mutating func apply(_ event: Event) {
+    let data = event.data
+    switch event.type {
+    case .actStarted:
+      state = "sent, nothing heard"
+      started = event.at
+    case .actFinished:
+      state = data["state"]?.stringValue ?? "unknown"
+      let isLeft = data["left"]?.boolValue == true
+      error = isLeft ? "left so by the operator" : data["error"]?["message"]?.stringValue
+      if case .duration(let took) = data["took"] { self.took = took }
+    case .actVerified:
+      verified = data["held"]?.boolValue
+      verification = data["text"]?.stringValue
+    case .undoStarted:
+      undo = RunReport.Change.Undo(state: "sent, nothing heard", call: data["call"]?.stringValue)
+    case .actUndone:
+      undo = RunReport.Change.Undo(
+        state: data["state"]?.stringValue ?? "unknown", call: data["call"]?.stringValue ?? undo?.call,
+        error: data["error"]?["message"]?.stringValue ?? (data["state"]?.stringValue == "done" ? nil : undo?.error),
+        reason: data["reason"]?.stringValue,
+        verified: data["verified"]?.boolValue, verification: data["text"]?.stringValue)
     default: break
     }
   }

@@ -25,7 +25,9 @@ extension RunReport {
     for step in changes {
       findings.append(Finding(kind: .changed, subject: step.name, text: step.change?.tally ?? "", path: step.path))
     }
-    if changes.isEmpty { findings.append(Finding(kind: .changed, subject: "Nothing was changed", text: "")) }
+    if !changes.contains(where: { $0.change?.isPlanned == false }) {
+      findings.append(Finding(kind: .changed, subject: "Nothing was changed", text: ""))
+    }
     let shown = Set(findings.compactMap { $0.kind == .unexpected ? $0.path : nil })
     for path in failedChecks where !shown.contains(path) {
       findings.append(Finding(kind: .unexpected, subject: name(path), text: "did not hold", path: path))
@@ -36,24 +38,18 @@ extension RunReport {
           kind: .unexpected, subject: step.name, text: "failed" + (step.error.map { ": " + $0 } ?? ""), path: step.path)
       )
     }
-    return findings + warnings.map { Finding(kind: .warning, subject: "Warning", text: $0.text) }
+    return findings + openUndos + warnings.map { Finding(kind: .warning, subject: "Warning", text: $0.text) }
   }
-}
 
-extension RunReport.Change {
-  /// `8 of 8 done, 8 verified, 1 taken back`.
-  var tally: String {
-    var parts = ["\(items.count { $0.state == "done" }) of \(items.count) done"]
-    for (state, word) in [("failed", "failed"), ("unknown", "unknown"), ("sent, nothing heard", "without an answer")] {
-      let count = items.count { $0.state == state }
-      if count > 0 { parts.append("\(count) \(word)") }
+  /// Changes that somebody tried to take back and that may still be there.
+  private var openUndos: [Finding] {
+    changes.flatMap { step in
+      (step.change?.items ?? []).filter { $0.undo?.isOpen == true }.map { item in
+        let label = step.change?.items.count == 1 ? "it" : item.label
+        return Finding(
+          kind: .unexpected, subject: step.name, text: "taking \(label) back: \(item.undo?.text ?? "")", path: step.path
+        )
+      }
     }
-    let verified = items.count { $0.verified == true }
-    if verified > 0 { parts.append("\(verified) verified") }
-    let wrong = items.count { $0.verified == false }
-    if wrong > 0 { parts.append("\(wrong) not as expected after it") }
-    let undone = items.count(where: \.isUndone)
-    if undone > 0 { parts.append("\(undone) taken back") }
-    return parts.joined(separator: ", ")
   }
 }

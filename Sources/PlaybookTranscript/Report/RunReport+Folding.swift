@@ -4,7 +4,10 @@ import PlaybookEngine
 extension RunReport {
   /// Folds one more event in.
   mutating func apply(_ event: Event) {
-    last = event.at
+    defer {
+      last = event.at
+      if ![.noteAdded, .doneOutside, .interrupted].contains(event.type) { mark = event.at }
+    }
     events = event.sequence
     switch event.type {
     case .runStarted, .runResumed, .runPaused, .runFinished: applyToRun(event)
@@ -16,27 +19,22 @@ extension RunReport {
         step.state = "skipped"
         step.reason = event.data["reason"]?.stringValue
       }
+      closeQuestions(of: event.path)
     case .stepFinished: finish(event)
-    case .callSent:
-      change(Self.loop(of: event.path, knownTo: self), event) { step in
-        if step.call == nil, event.data["call"]?.stringValue != nil { step.call = event.sequence }
-        step.attempts += 1
-        if step.isAdHoc, step.title == nil {
-          let line = event.data["call"]?.stringValue?.split(whereSeparator: \.isNewline).first ?? ""
-          step.title = "asked besides: " + line.prefix(80)
-        }
-      }
+    case .callSent: send(event)
     case .callRepeated:
       let error = event.data["error"]?["message"]?.stringValue ?? event.data["text"]?.stringValue
       note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
     case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
-      asked[event.data["key"]?.stringValue ?? ""] = Asked(
-        kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
+      let key = event.data["key"]?.stringValue ?? ""
+      asked[key] = Asked(
+        key: key, kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
         options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue },
         sequence: event.sequence)
     case .questionAnswered: decide(event)
-    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted, .stepsReopened:
+    case .stepsReopened: reopen(event)
+    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
       applyRemark(event)
     case .loopStarted: break
     }
@@ -54,6 +52,7 @@ extension RunReport {
     case .runStarted:
       facts = data
       started = event.at
+      sitting = event.at
       let name = data["operator"]?.stringValue
       operators = name.map { [$0] } ?? []
       note(event, "run", "Run started", who: name)
@@ -61,6 +60,7 @@ extension RunReport {
       let name = data["operator"]?.rendered ?? "?"
       if !operators.contains(name) { operators.append(name) }
       (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
+      sitting = event.at
       let dead = data["tookOver"].map {
         "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
       }
@@ -86,6 +86,8 @@ extension RunReport {
     let data = event.data
     change(event.path, event) { step in
       step.kind = data["kind"]?.stringValue ?? ""
+      step.state = "begun"
+      step.began = event.at
       step.title = data["title"]?.stringValue
       step.why = data["why"]?.stringValue
       step.place = data["place"]?.stringValue
@@ -95,8 +97,25 @@ extension RunReport {
     }
   }
 
+  private mutating func send(_ event: Event) {
+    let path = Self.loop(of: event.path, knownTo: self)
+    let call = event.data["call"]?.stringValue
+    change(path, event) { step in
+      // Of a step that is sent again with other inputs the last call is what its outcome answers.
+      if call != nil, step.call == nil || path == event.path { step.call = event.sequence }
+      step.called = step.called ?? event.at
+      step.attempts += 1
+      if step.isAdHoc, step.title == nil {
+        let line = call?.split(whereSeparator: \.isNewline).first ?? ""
+        step.title = "asked besides: " + line.prefix(80)
+      }
+    }
+  }
+
   private mutating func finish(_ event: Event) {
     let data = event.data
+    archive(event.path)
+    closeQuestions(of: event.path)
     change(event.path, event) { step in
       step.kind = data["kind"]?.stringValue ?? step.kind
       step.state = data["state"]?.stringValue ?? "done"
@@ -108,17 +127,19 @@ extension RunReport {
       step.finished = event.sequence
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue
-      if case .duration(let took) = data["took"] { step.took = took }
+      // A loop's own time is not known: each of its calls has one.
+      if case .duration(let took) = data["took"], took > .zero { step.took = took }
       step.verdict = data["verdict"]?.stringValue
       step.held = data["held"]?.boolValue
       if let digest = data["evidence"]?["sha256"]?.stringValue {
         step.evidence = (digest, Int(data["evidence"]?["bytes"]?.intValue ?? 0))
       }
+      if let planned = Change(planned: data) { step.change = planned }
     }
     guard let step = step(event.path) else { return }
     switch step.kind {
     case "query":
-      machine.append(Span(until: event.at, took: step.took ?? event.at.since(step.began)))
+      machine.append(span(of: step, until: event))
       note(event, "query", step.name, step.error.map { "failed: " + $0 } ?? step.summary, number: step.number)
     case "check":
       let verdict = (step.verdict ?? "") + (step.held == false ? ", expected otherwise" : "")
@@ -128,43 +149,12 @@ extension RunReport {
     }
   }
 
-  private mutating func decide(_ event: Event) {
-    let data = event.data
-    let key = data["key"]?.stringValue ?? ""
-    let question = asked.removeValue(forKey: key)
-    var took: Duration?
-    if case .duration(let time) = data["took"] {
-      took = time
-      human.append(Span(until: event.at, took: time))
-    }
-    let decision = Decision(
-      at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
-      question: data["text"]?.stringValue ?? question?.text ?? key, options: question?.options ?? [],
-      suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
-      reason: data["reason"]?.stringValue,
-      by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
-      took: took, sequence: event.sequence)
-    decisions.append(decision)
-    if decision.kind == "approval", decision.chosen == "yes" {
-      change(event.path, event) { step in
-        var change = step.change ?? Change()
-        change.approvedBy = decision.by
-        change.approvedAt = event.at
-        step.change = change
-      }
-    }
-    note(event, "answer", decision.question, decision.chosen, who: decision.by)
-  }
-
-  private static func chosen(_ value: Value?) -> String {
-    switch value {
-    case .bool(let flag): return flag ? "yes" : "no"
-    case .map(let map):
-      guard let done = map["done"]?.boolValue else { return map.isEmpty ? "" : Value.map(map).rendered }
-      let evidence = map["evidence"]?.stringValue ?? ""
-      return (done ? "done" : "not done") + (evidence.isEmpty ? "" : ": \(evidence)")
-    default: return value?.rendered ?? ""
-    }
+  /// When a query's calls were under way. Its own time is that of the last attempt, and none of a loop's.
+  private func span(of step: Step, until event: Event) -> Span {
+    let isPolled = event.data["outcome"]?["polls"] != nil
+    if let took = step.took, !isPolled { return Span(until: event.at, took: took) }
+    let begin = step.called ?? step.began
+    return Span(from: max(begin, sitting ?? begin), to: event.at)
   }
 
   private mutating func applyRemark(_ event: Event) {
@@ -191,9 +181,6 @@ extension RunReport {
     case .warning:
       warnings.append(remark)
       note(event, "warning", remark.text)
-    case .stepsReopened:
-      let names = (data["paths"]?.listValue ?? []).map(\.rendered).joined(separator: ", ")
-      note(event, data["word"]?.stringValue ?? "again", name(event.path), "taken again: \(names)", who: by)
     default: note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue)
     }
   }

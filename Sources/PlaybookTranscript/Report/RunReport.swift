@@ -18,6 +18,8 @@ struct RunReport {
   var operators: [String] = []
   /// In the order in which they began.
   var steps: [Step] = []
+  /// Readings that were taken again later, as they were: of a step that is retaken only the last is in `steps`.
+  var superseded: [Step] = []
   var timeline: [Moment] = []
   var decisions: [Decision] = []
   var followUps: [FollowUp] = []
@@ -26,6 +28,9 @@ struct RunReport {
   var warnings: [Remark] = []
   /// Paths of the checks that were expected to hold and did not.
   var failedChecks: [String] = []
+  /// When the present sitting began, and the last event that was no remark.
+  var sitting: Timestamp?
+  var mark: Timestamp?
   /// When calls were under way, and when people were being waited for, in the order of their ends.
   var machine: [Span] = []
   var human: [Span] = []
@@ -48,10 +53,14 @@ struct RunReport {
     var source: String?
     /// The evidence number.
     var number: Int?
+    /// Whether it was taken again later.
+    var isSuperseded = false
     /// Whether it was a read of the operator's own, by `/query` at a prompt.
     var isAdHoc: Bool { path.contains("!query") }
-    /// The event with the call as sent; of a loop over reads, its first.
+    /// The event with the call as last sent; of a loop over reads, its first.
     var call: Int?
+    /// When its first call was sent.
+    var called: Timestamp?
     var attempts = 0
     /// The outcome in a few words.
     var summary = "no outcome"
@@ -68,35 +77,9 @@ struct RunReport {
     var change: Change?
 
     var name: String { title ?? path }
-  }
 
-  struct Change {
-    var calls: [String] = []
-    var target: String?
-    var digest = ""
-    var undo: [String?] = []
-    var leftOut: [String] = []
-    var approvedBy: String?
-    var approvedAt: Timestamp?
-    var intended: Timestamp?
-    var items: [Item] = []
-
-    struct Item {
-      var position: Int
-      var label: String
-      var state = "started"
-      var error: String?
-      var started: Timestamp?
-      var took: Duration?
-      var verified: Bool?
-      /// What the verification said.
-      var verification: String?
-      var isUndone = false
-    }
-
-    func call(of item: Item) -> String { calls.indices.contains(item.position) ? calls[item.position] : item.label }
-
-    func undo(of item: Item) -> String? { undo.indices.contains(item.position) ? undo[item.position] : nil }
+    /// Whether a reader finds it among the evidence: a piece of it, or a read that failed.
+    var isReading: Bool { number != nil || (kind == "query" && state == "failed") }
   }
 
   /// One line of the timeline.
@@ -119,6 +102,7 @@ struct RunReport {
   }
 
   struct Asked {
+    var key: String
     var kind: String
     var text: String
     var options: [String]
@@ -177,8 +161,10 @@ struct RunReport {
   /// Steps that changed something, or may have.
   var changes: [Step] { steps.filter { $0.change != nil } }
 
-  /// Steps with evidence, and reads that failed.
-  var readings: [Step] { steps.filter { $0.number != nil || ($0.kind == "query" && $0.state == "failed") } }
+  /// Steps with evidence, and reads that failed; those that were taken again as well. In the order of their numbers.
+  var readings: [Step] {
+    (superseded + steps.filter(\.isReading)).sorted { ($0.finished ?? 0) < ($1.finished ?? 0) }
+  }
 
   var skipped: [Step] { steps.filter { $0.state == "skipped" } }
 

@@ -39,7 +39,6 @@ extension Transcript {
 
   /// The run's points in time, those that it has, with the offset from `zero`.
   var times: [(name: String, at: Timestamp, offset: String)] {
-    let measures = report.measures
     let all: [(String, Timestamp?)] = [
       ("Alerted", measures.alerted), ("Started", report.started), ("First evidence", measures.firstEvidence),
       ("Decided", measures.decided), ("First change", measures.firstChange), ("Last verified", measures.lastVerified),
@@ -49,15 +48,17 @@ extension Transcript {
   }
 
   /// What offsets count from: the alert, or else the start.
-  var zero: Timestamp? { report.measures.alerted ?? report.started }
+  var zero: Timestamp? { measures.alerted ?? report.started }
 
-  var zeroName: String { report.measures.alerted == nil ? "the start" : "the alert" }
+  var zeroName: String { measures.alerted == nil ? "the start" : "the alert" }
+
+  /// The time of day in UTC, with the date where it's another than that on which the run began.
+  func clock(_ time: Timestamp) -> String { TimeText.clock(time, since: report.started) }
 
   func offset(_ time: Timestamp) -> String { zero.map { TimeText.offset(from: $0, to: time) } ?? "" }
 
   /// What is said of times in all.
   var durations: [Fact] {
-    let measures = report.measures
     var list: [Fact] = []
     if let whole = measures.whole { list.append(Fact(name: "In all", text: TimeText.short(whole))) }
     list.append(Fact(name: "People", text: TimeText.short(measures.humanTime)))
@@ -83,7 +84,22 @@ extension Transcript {
     if report.outcome == "unfinished", let last = report.last {
       list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
     }
+    if let openQuestion { list.append("Waiting for an answer: \(openQuestion)") }
     return list
+  }
+
+  /// The question that a run that is not over waits with, and what may be answered.
+  var openQuestion: String? {
+    report.openQuestion.map { question in
+      question.text + (question.options.isEmpty ? "" : " (\(question.options.joined(separator: ", ")))")
+    }
+  }
+
+  /// The number under which a piece of evidence that was taken again has the later one; nil: there is none.
+  func laterNumber(of step: RunReport.Step) -> Int? {
+    guard step.isSuperseded, let number = step.number else { return nil }
+    let others = report.superseded.filter { $0.path == step.path } + [report.step(step.path)].compactMap { $0 }
+    return others.compactMap(\.number).filter { $0 > number }.min()
   }
 
   /// How the record is checked.

@@ -25,14 +25,14 @@ extension Transcript {
 
   private var sitrepSince: String {
     var parts: [String] = []
-    if let alerted = report.measures.alerted { parts.append("alerted \(TimeText.utc(alerted))") }
+    if let alerted = measures.alerted { parts.append("alerted \(TimeText.utc(alerted))") }
     if let started = report.started { parts.append("started \(TimeText.utc(started))") }
-    if let last = report.last, let started = report.started {
+    if let last = report.ended ?? report.last, let started = report.started {
       parts.append(
-        "as of \(TimeText.clock(last))Z, \(TimeText.short(last.since(report.measures.alerted ?? started))) in")
+        "as of \(clock(last))Z, \(TimeText.short(last.since(measures.alerted ?? started))) in")
     }
     if !report.operators.isEmpty { parts.append("by " + report.operators.joined(separator: ", ")) }
-    if let clock = report.measures.clock, clock.answered != nil { parts.append("response clock " + clock.text) }
+    if let clock = measures.clock, clock.answered != nil { parts.append("response clock " + clock.text) }
     return parts.isEmpty ? "nothing has begun" : parts.joined(separator: ", ")
   }
 
@@ -41,8 +41,8 @@ extension Transcript {
       $0.kind == .unexpected && $1.kind != .unexpected
     }
     if known.isEmpty {
-      return report.readings.isEmpty
-        ? "nothing yet" : "\(report.readings.count) pieces of evidence, nothing concluded yet"
+      let count = report.readings.count
+      return count == 0 ? "nothing yet" : "\(count) piece\(count == 1 ? "" : "s") of evidence, nothing concluded yet"
     }
     let texts = known.map { finding in
       finding.text.hasPrefix("yes. ") ? String(finding.text.dropFirst(5)) : "\(finding.subject): \(finding.text)"
@@ -51,9 +51,13 @@ extension Transcript {
   }
 
   private var sitrepDone: String {
-    var done = report.changes.map { "\($0.name) (\($0.change?.tally ?? ""))" }
-    done += report.outside.map { "\($0.text) (outside the playbook)" }
-    return done.isEmpty ? "nothing was changed" : Self.few(done, "more")
+    func told(_ steps: [RunReport.Step]) -> [String] { steps.map { "\($0.name) (\($0.change?.tally ?? ""))" } }
+    let planned = report.changes.filter { $0.change?.isPlanned == true }
+    let done =
+      told(report.changes.filter { $0.change?.isPlanned == false })
+      + report.outside.map { "\($0.text) (outside the playbook)" }
+    if !done.isEmpty { return Self.few(done, "more") }
+    return planned.isEmpty ? "nothing was changed" : "nothing was changed; planned: " + Self.few(told(planned), "more")
   }
 
   private func next(_ isHeld: Bool) -> String {
@@ -61,12 +65,13 @@ extension Transcript {
       // The world of a drill or plan ended with its process.
       return (report.facts["mode"]?.stringValue ?? "run") == "run" ? "playbook resume \(runID)" : "start it again"
     }
-    if let question = report.openQuestion {
-      let options = question.options.isEmpty ? "" : " (\(question.options.joined(separator: ", ")))"
-      let how = report.outcome == "paused" ? "; playbook resume \(runID)" : ""
-      return "waiting for an answer: \(EvidenceBody.shortened(question.text))\(options)\(how)"
+    // The run's own word for it: a drill is not resumed but started again.
+    let how = report.how ?? "playbook resume \(runID)"
+    if let openQuestion {
+      let isPaused = report.outcome == "paused"
+      return "waiting for an answer: \(EvidenceBody.shortened(openQuestion))" + (isPaused ? "; \(how)" : "")
     }
-    if report.outcome == "paused" { return "paused; playbook resume \(runID)" }
+    if report.outcome == "paused" { return "paused; \(how)" }
     if report.outcome == "unfinished" {
       let current = report.steps.last { $0.state == "begun" }
       return current.map { "\($0.name)\($0.place.map { " (step \($0))" } ?? "") is under way" } ?? "under way"

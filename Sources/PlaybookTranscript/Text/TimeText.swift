@@ -8,6 +8,11 @@ enum TimeText {
     return text.prefix(10) + " " + text.dropFirst(11).prefix(8) + "Z"
   }
 
+  /// `17:15:00` on the day of `start`, `2026-11-24 17:15:00` on any other.
+  static func clock(_ time: Timestamp, since start: Timestamp?) -> String {
+    start.map { day($0) == day(time) } ?? true ? clock(time) : day(time) + " " + clock(time)
+  }
+
   /// `17:15:00`.
   static func clock(_ time: Timestamp) -> String {
     String(time.description.dropFirst(11).prefix(8))

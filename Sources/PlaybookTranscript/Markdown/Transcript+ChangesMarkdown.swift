@@ -1,0 +1,87 @@
+import CEL
+
+extension Transcript {
+  /// A decision as a point of a list: what was asked and said, by whom, when, why.
+  func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
+    let question = MarkdownText.inline(EvidenceBody.shortened(decision.question))
+    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
+    text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
+    if detail == .line { return text + "\n" }
+    text += " (\(offset(decision.at)))"
+    if let took = decision.took { text += " after \(TimeText.short(took))" }
+    var more: [String] = []
+    if !decision.options.isEmpty, detail == .whole {
+      more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", "))
+    }
+    if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
+    if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(EvidenceBody.shortened(reason)))") }
+    if let ticket = decision.ticket { more.append("ticket: \(MarkdownText.code(ticket))") }
+    if decision.isGivenBeforehand, detail == .whole {
+      more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
+    }
+    return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
+  }
+
+  /// A change: the yes to it, its calls with what became of each, what was left out.
+  func changeMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
+    guard let change = step.change else { return "" }
+    let approval = change.approvedBy.flatMap { by in
+      change.approvedAt.map { ", approved by \(MarkdownText.inline(by)) at \(clock($0))" }
+    }
+    if detail == .line {
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")\n"
+    }
+    var text = "\n### \(MarkdownText.inline(step.name))\n\n"
+    let target = change.target.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
+    text += "\(target) \(MarkdownText.code(change.digest))\(approval ?? ""): \(MarkdownText.inline(change.tally)).\n\n"
+    let shown = detail == .short ? change.items.prefix(10) : change.items[...]
+    text += Self.table(shown, of: change)
+    if shown.count < change.items.count { text += "\n\(change.items.count - shown.count) more calls like these.\n" }
+    if !change.plan.isEmpty {
+      let lines = change.plan.prefix(50).map(EvidenceBody.shortened).joined(separator: "\n")
+      text += "\nWhat the first of them would do:\n\n" + MarkdownText.block(lines)
+    }
+    if !change.leftOut.isEmpty {
+      let list = change.leftOut.prefix(50).map { MarkdownText.inline(EvidenceBody.shortened($0)) }
+      let more = change.leftOut.count > 50 ? "; and \(change.leftOut.count - 50) more" : ""
+      text += "\nLeft out as protected: \(list.joined(separator: "; "))\(more).\n"
+    }
+    return text + "\n"
+  }
+
+  private static func table(_ items: ArraySlice<RunReport.Change.Item>, of change: RunReport.Change) -> String {
+    let isLabelled = change.items.contains { change.label(of: $0) != nil }
+    let isTimed = change.items.contains { $0.took != nil }
+    let columns =
+      ["#"] + (isLabelled ? ["Item"] : []) + ["Call", "Result", "Verified", "Undo"] + (isTimed ? ["Took"] : [])
+    var text =
+      "| " + columns.joined(separator: " | ") + " |\n|" + String(repeating: " --- |", count: columns.count) + "\n"
+    for item in items {
+      var cells = ["\(item.position + 1)"]
+      if isLabelled { cells.append(MarkdownText.inline(EvidenceBody.shortened(change.label(of: item) ?? ""))) }
+      let error = item.error.map { ": " + EvidenceBody.shortened($0) } ?? ""
+      cells += [
+        MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true),
+        MarkdownText.inline(item.state + error),
+        verification(of: item), undo(of: item, change),
+      ]
+      if isTimed { cells.append(item.took.map(TimeText.short) ?? "") }
+      text += "| " + cells.joined(separator: " | ") + " |\n"
+    }
+    return text
+  }
+
+  private static func verification(of item: RunReport.Change.Item) -> String {
+    guard let holds = item.verified else { return "" }
+    let said =
+      item.verification.map { $0 == "holds" ? "" : ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+    return (holds ? "holds" : "**does not hold**") + said
+  }
+
+  private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> String {
+    let call = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) }
+    guard let undo = item.undo else { return call ?? change.missingUndo(of: item) }
+    let went = MarkdownText.inline(EvidenceBody.shortened(undo.text))
+    return [call, "sent: " + (undo.isOpen ? "**\(went)**" : went)].compactMap { $0 }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,57 @@
+import CEL
+import PlaybookEngine
+
+extension RunReport {
+  /// Folds an answer in: what was asked, what was said, and the yes to a change.
+  mutating func decide(_ event: Event) {
+    let data = event.data
+    let key = data["key"]?.stringValue ?? ""
+    let question = asked.removeValue(forKey: key)
+    var took: Duration?
+    if case .duration(let time) = data["took"] {
+      took = time
+      human.append(Span(until: event.at, took: time))
+    }
+    let decision = Decision(
+      at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
+      question: data["text"]?.stringValue ?? question?.text ?? key, options: question?.options ?? [],
+      suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
+      reason: data["reason"]?.stringValue,
+      by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
+      took: took, sequence: event.sequence)
+    decisions.append(decision)
+    approve(decision)
+    note(event, "answer", decision.question, decision.chosen, who: decision.by)
+  }
+
+  /// The yes to a change: to all of it, or to its first item. What is taken back or sent with other inputs has a yes of its
+  /// own, under another key.
+  private mutating func approve(_ decision: Decision) {
+    var path = decision.path
+    guard decision.key == path else { return }
+    switch (decision.kind, decision.chosen) {
+    case ("approval", "yes"): break
+    case ("item", "yes"), ("item", "all"):
+      guard path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return }
+      path = String(path[..<bracket])
+    default: return
+    }
+    guard let position = index[path] else { return }
+    var change = steps[position].change ?? Change()
+    if change.approvedBy == nil || change.isApprovalUsed || decision.kind == "approval" {
+      (change.approvedBy, change.approvedAt, change.isApprovalUsed) = (decision.by, decision.at, false)
+    }
+    steps[position].change = change
+  }
+
+  private static func chosen(_ value: Value?) -> String {
+    switch value {
+    case .bool(let flag): return flag ? "yes" : "no"
+    case .map(let map):
+      guard let done = map["done"]?.boolValue else { return map.isEmpty ? "" : Value.map(map).rendered }
+      let evidence = map["evidence"]?.stringValue ?? ""
+      return (done ? "done" : "not done") + (evidence.isEmpty ? "" : ": \(evidence)")
+    default: return value?.rendered ?? ""
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import CEL
+import PlaybookEngine
+
+extension RunReport {
+  /// Steps that are walked again: what was read stays as an earlier reading, what was said of them counts no more, what was
+  /// sent stays.
+  mutating func reopen(_ event: Event) {
+    let paths = (event.data["paths"]?.listValue ?? []).map(\.rendered)
+    let word = event.data["word"]?.stringValue ?? "again"
+    note(
+      event, word, name(event.path), "taken again: \(paths.joined(separator: ", "))",
+      who: event.data["by"]?.stringValue)
+    for path in paths {
+      archive(path)
+      closeQuestions(of: path)
+      if let position = index[path] { steps[position] = steps[position].reopened }
+    }
+    let reopened = Set(paths)
+    followUps.removeAll { reopened.contains($0.path) }
+    for path in (event.data["containers"]?.listValue ?? []).map(\.rendered) {
+      if let position = index[path] { steps[position].state = "begun" }
+    }
+  }
+
+  /// Keeps a reading before another of the same step takes its place.
+  mutating func archive(_ path: String) {
+    guard let position = index[path], steps[position].isReading else { return }
+    var earlier = steps[position]
+    earlier.isSuperseded = true
+    earlier.change = nil
+    superseded.append(earlier)
+  }
+
+  /// Nobody waits any more for an answer to what a step that has ended asked.
+  mutating func closeQuestions(of path: String) {
+    for key in asked.keys where key == path || ["!", ".", "["].contains(where: { key.hasPrefix(path + $0) }) {
+      asked[key] = nil
+    }
+  }
+}
+
+extension RunReport.Step {
+  /// As it was before it ran, but for what was sent.
+  fileprivate var reopened: RunReport.Step {
+    var fresh = RunReport.Step(path: path, began: began)
+    (fresh.kind, fresh.title, fresh.why, fresh.links, fresh.place) = (kind, title, why, links, place)
+    fresh.state = "reopened"
+    if change?.items.contains(where: { !$0.isUnsent }) == true { fresh.change = change }
+    return fresh
+  }
+}
