@@ -114,6 +114,57 @@ import Testing
     #expect(!lines.contains { ($0.hasPrefix("+ ") || $0.hasPrefix("- ")) && $0.contains("stays") })
   }
 
+  @Test func `a line break in what people wrote is one on the page, and none elsewhere`() {
+    var events = SmallRun.events
+    for (index, event) in events.enumerated() {
+      if event.type == .questionAsked, event.path == "verdict" { events[index].data["text"] = "What\nis this?" }
+      if event.type == .questionAnswered, event.path == "verdict" {
+        events[index].data["text"] = "What\nis this?"
+        events[index].data["reason"] = "many\naccounts"
+      }
+      if event.type == .stepStarted, event.path == "failures" { events[index].data["why"] = "First\nthis" }
+      if event.type == .actIntended { events[index].data["calls"] = ["block <<E\n203.0.113.7\nE"] }
+      if event.type == .runFinished { events[index].data["reason"] = "as\nsaid" }
+      if event.type == .stepSkipped { events[index].data["reason"] = "not\nnow" }
+      if event.type == .actVerified { events[index].data["text"] = "it\nholds" }
+      if event.type == .followUpAdded { events[index].data["text"] = "review\nit" }
+    }
+    let page = SmallRun.transcript(events).text(.html)
+    #expect(!page.contains("␊"))
+    for text in [
+      "What\nis this?</h3>", "many\naccounts", "First\nthis", "&lt;&lt;E\n203.0.113.7\nE</code>", "as\nsaid",
+    ] {
+      #expect(page.contains(text), "\(text)")
+    }
+    #expect(page.contains("What is this?"))
+  }
+
+  @Test func `bars have their whole numbers, and room for all of their texts`() throws {
+    let rows: Value = [
+      ["name": "twenty-two characters!", "n": 1_234_567_890_123_456],
+      ["name": "a name that is longer than that", "n": 5],
+    ]
+    let bars = EvidenceBody(
+      MapValue([("rows", rows)]), show: ["style": "bars", "column": "n", "by": "name"], limit: 10)
+    let text = BarChart(body: bars).html.text
+    #expect(text.contains(">twenty-two characters!</text>") && text.contains(">1234567890123456</text>"))
+    #expect(text.contains(">a name that is longer…</text>"))
+    // Eleven pixels of a monospaced letter are 6.6 wide.
+    let width = try #require(Double(text.split(separator: "viewBox=\"0 0 ")[1].prefix { $0 != " " }))
+    let texts = text.split(separator: "<text x=\"").dropFirst().map { part in
+      let content = part.split(separator: ">")[1].prefix { $0 != "<" }
+      return (x: Double(part.prefix { $0 != "\"" }) ?? -1, length: Double(content.count) * 6.6, part.contains("anchor"))
+    }
+    #expect(texts.count == 4)
+    for (x, length, isLabel) in texts { #expect(isLabel ? x >= length : x + length <= width) }
+  }
+
+  @Test func `parts of a page are no landmarks`() {
+    let page = SmallRun.transcript(SmallRun.events).text(.html)
+    #expect(page.contains("<section class=\"part\" id=\"evidence-1\">"))
+    #expect(page.contains("<section class=\"part\" id=\"change-1\">"))
+  }
+
   @Test(arguments: [TranscriptFormat.markdown, .html, .text])
   func `a resume says whose run was taken over, what changed on disk, and what was left unknown`(
     format: TranscriptFormat

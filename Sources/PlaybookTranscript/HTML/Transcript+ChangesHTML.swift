@@ -27,14 +27,14 @@ extension Transcript {
     } else if let suggested = decision.suggested {
       add("Suggested", "\(EvidenceBody.shortened(suggested))")
     }
-    add("Reason", decision.reason.map { "\(EvidenceBody.shortened($0))" })
+    add("Reason", decision.reason.map { "<span class=\"said\">\(lines: EvidenceBody.shortened($0))</span>" })
     add("Ticket", decision.ticket.map { Self.link($0, $0) })
     if decision.isGivenBeforehand { add("Given", "beforehand, in \(decision.source)") }
     let took: HTML = decision.took.map { " after \(TimeText.short($0))" } ?? ""
     let list: HTML = rows.text.isEmpty ? "" : "<dl class=\"facts\">\n\(rows)</dl>\n"
     return """
       <article class="card">
-      <h3>\(EvidenceBody.shortened(decision.question))</h3>
+      <h3 class="said">\(lines: EvidenceBody.shortened(decision.question))</h3>
       <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
       \(list)</article>
 
@@ -75,14 +75,14 @@ extension Transcript {
       body += "<p>What the first of them would do:</p>\n<pre tabindex=\"0\"><code>\(lines: plan)</code></pre>\n"
     }
     if !change.leftOut.isEmpty {
-      let items: [HTML] = change.leftOut.map { "<li>\(EvidenceBody.shortened($0))</li>\n" }
+      let items: [HTML] = change.leftOut.map { "<li>\(flat: EvidenceBody.shortened($0))</li>\n" }
       let isLong = items.count > Self.openItems
       body +=
         "<details\(isLong ? "" : " open")><summary>\(items.count) left out as protected</summary>\n<ul>\n\(items)</ul></details>\n"
     }
     return """
-      <section class="part" id="change-\(position + 1)" aria-labelledby="change-\(position + 1)-title">
-      <h3 id="change-\(position + 1)-title">\(EvidenceBody.shortened(step.name))</h3>
+      <section class="part" id="change-\(position + 1)">
+      <h3>\(flat: EvidenceBody.shortened(step.name))</h3>
       <p>Step <code>\(step.path)</code>, digest of its calls <code>\(change.digest)</code>\(approval).</p>
       \(body)</section>
 
@@ -90,27 +90,28 @@ extension Transcript {
   }
 
   private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change) -> HTML {
-    let error: HTML = item.error.map { " \(EvidenceBody.shortened($0))" } ?? ""
+    let error: HTML = item.error.map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
     let took: HTML = item.took.map { " <span class=\"offset\">\(TimeText.short($0))</span>" } ?? ""
     let verified: HTML =
       item.verified.map { holds in
         let word = holds ? "holds" : "does not hold"
         return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
       } ?? "<span class=\"offset\">not checked</span>"
-    let said: HTML = item.verification.map { " <span class=\"offset\">\(EvidenceBody.shortened($0))</span>" } ?? ""
+    let said: HTML =
+      item.verification.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
     let call = EvidenceBody.shortened(change.call(of: item))
-    let label: HTML = change.label(of: item).map { " \(EvidenceBody.shortened($0))" } ?? ""
+    let label: HTML = change.label(of: item).map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
     return """
-      <tr><th scope="row">\(item.position + 1)\(label)</th><td><code>\(call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo(of: item, change))</td></tr>
+      <tr><th scope="row">\(item.position + 1)\(label)</th><td><code class="said">\(lines: call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo(of: item, change))</td></tr>
 
       """
   }
 
   private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> HTML {
-    let call: HTML? = change.undo(of: item).map { "<code>\(EvidenceBody.shortened($0))</code>" }
+    let call: HTML? = change.undo(of: item).map { "<code class=\"said\">\(lines: EvidenceBody.shortened($0))</code>" }
     guard let undo = item.undo else { return call ?? "\(change.missingUndo(of: item))" }
     let word = undo.isOpen ? "bad" : "plain"
-    return "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(EvidenceBody.shortened(undo.text))"
+    return "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(flat: EvidenceBody.shortened(undo.text))"
   }
 
   /// A link where `address` is one to a page; `javascript:`, what has spaces in it and the like stay text.

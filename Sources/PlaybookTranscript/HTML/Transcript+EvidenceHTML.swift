@@ -35,8 +35,9 @@ extension Transcript {
     var facts = [step.source, step.error == nil ? step.summary : nil, step.took.map(TimeText.short)].compactMap { $0 }
     if let evidence = step.evidence { facts.append("\(evidence.bytes) bytes") }
     let digest: HTML = step.evidence.map { ", sha256 <code>\(String($0.digest.prefix(16)))</code>" } ?? ""
-    let error: HTML = step.error.map { "<p class=\"caution\">Failed: \(EvidenceBody.shortened($0))</p>\n" } ?? ""
-    let why: HTML = step.why.map { "<p class=\"why\">\($0)</p>\n" } ?? ""
+    let error: HTML =
+      step.error.map { "<p class=\"caution said\">Failed: \(lines: EvidenceBody.shortened($0))</p>\n" } ?? ""
+    let why: HTML = step.why.map { "<p class=\"why\">\(lines: $0)</p>\n" } ?? ""
     let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
     let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
     let call: HTML =
@@ -46,9 +47,9 @@ extension Transcript {
     let later: HTML = laterNumber(of: step).map { ", see <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     let again: HTML = step.isSuperseded ? "<p class=\"source\">Taken again later\(later).</p>\n" : ""
     return """
-      <section class="part" id="\(id)" aria-labelledby="\(id)-title">
-      <h3 id="\(id)-title">\(number)\(EvidenceBody.shortened(step.name))</h3>
-      <p class="source">\(EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
+      <section class="part" id="\(id)">
+      <h3>\(number)\(flat: EvidenceBody.shortened(step.name))</h3>
+      <p class="source">\(flat: EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
       \(again)\(error)\(why)\(links)\(call)\(body(of: step, rows: rows))</section>
 
       """
@@ -58,7 +59,7 @@ extension Transcript {
     guard let outcome = outcome(of: step) else { return "" }
     let body = EvidenceBody(outcome, show: step.show, limit: rows)
     let name = step.number.map { "E\($0)" } ?? step.path
-    var html = Self.chart(body)
+    var html = BarChart(body: body).html
     switch body.content {
     case .nothing: break
     case .table(let columns, let rows):
@@ -98,31 +99,6 @@ extension Transcript {
   private func more(_ shown: Int, of total: Int, _ step: RunReport.Step) -> HTML {
     shown < total
       ? "<p class=\"more\">\(shown) of \(total); all of them: <code>\(evidenceCommand(step))</code></p>\n" : ""
-  }
-
-  /// Bars with their numbers; the table beside them says the same.
-  private static func chart(_ body: EvidenceBody) -> HTML {
-    guard !body.bars.isEmpty else { return "" }
-    let height = 26
-    let rows: [HTML] = body.bars.enumerated().map { position, bar in
-      let top = position * height
-      let label = bar.label.count > 22 ? bar.label.prefix(21) + "…" : bar.label
-      let width = (bar.length ?? 0) * 150 / 1000
-      let shape: HTML =
-        bar.length == nil
-        ? ""
-        : "<rect class=\"bar-shape\" x=\"142\" y=\"\(top + 5)\" width=\"\(max(2, width))\" height=\"16\" rx=\"2\"/>"
-      return
-        "<text x=\"136\" y=\"\(top + 17)\" text-anchor=\"end\">\(String(label))</text>\(shape)<text x=\"\(148 + width)\" y=\"\(top + 17)\">\(String(bar.text.prefix(12)))</text>"
-    }
-    let said = body.bars.prefix(3).map { "\($0.label) \($0.text)" }.joined(separator: ", ")
-    return """
-      <figure class="chart">
-      <figcaption>\(body.barTitle)</figcaption>
-      <svg viewBox="0 0 360 \(body.bars.count * height)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(rows)</svg>
-      </figure>
-
-      """
   }
 
   private static func html(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> HTML {

@@ -57,8 +57,8 @@ extension Transcript {
     let mode = facts["mode"]?.stringValue ?? "run"
     let practice: HTML =
       mode == "run" || mode == facts["environment"]?.stringValue ? "" : "<span class=\"badge plain\">\(mode)</span>"
-    let reason: HTML = report.reason.map { "<p class=\"reason\">\(EvidenceBody.shortened($0))</p>" } ?? ""
-    let cautions: [HTML] = cautions.map { "<p class=\"caution\">\($0)</p>\n" }
+    let reason: HTML = report.reason.map { "<p class=\"reason said\">\(lines: EvidenceBody.shortened($0))</p>" } ?? ""
+    let cautions: [HTML] = cautions.map { "<p class=\"caution said\">\(lines: EvidenceBody.shortened($0))</p>\n" }
     let contents: [HTML] = sections.map { "<li><a href=\"#\($0.id)\">\($0.name)</a></li>\n" }
     return """
       <header>
@@ -110,8 +110,8 @@ extension Transcript {
       let findings = report.findings.filter { $0.kind == kind }
       if findings.isEmpty { return "" }
       let items: [HTML] = findings.map { finding in
-        let text: HTML = finding.text.isEmpty ? "" : "<span>\(EvidenceBody.shortened(finding.text))</span>"
-        return "<li><strong>\(EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
+        let text: HTML = finding.text.isEmpty ? "" : "<span>\(flat: EvidenceBody.shortened(finding.text))</span>"
+        return "<li><strong>\(flat: EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
       }
       return "<div class=\"card \(style)\">\n<h3>\(title)</h3>\n<ul>\n\(items)</ul>\n</div>\n"
     }

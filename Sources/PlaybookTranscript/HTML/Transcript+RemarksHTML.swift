@@ -4,12 +4,12 @@ extension Transcript {
   /// Skipped steps, what was done outside, notes, documents, follow-ups, and what is left for people.
   var remarksHTML: HTML {
     let skipped: [HTML] = report.skipped.map {
-      "<li><strong>\(EvidenceBody.shortened($0.name))</strong> \(EvidenceBody.shortened($0.reason ?? ""))</li>\n"
+      "<li><strong>\(flat: EvidenceBody.shortened($0.name))</strong> <span class=\"said\">\(lines: EvidenceBody.shortened($0.reason ?? ""))</span></li>\n"
     }
     let followUps: [HTML] = report.followUps.map { item in
       let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.day($0))</time>" } ?? ""
       return
-        "<li>\(EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(item.owner.map { ", " + $0 } ?? "")</span></li>\n"
+        "<li>\(flat: EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(item.owner.map { ", " + $0 } ?? "")</span></li>\n"
     }
     let open: [HTML] = Self.openHeadings.map { "<h3>\($0)</h3>\n<p class=\"open\">To be written.</p>\n" }
     let documents: [HTML] = report.documents.map(html)
@@ -48,7 +48,7 @@ extension Transcript {
     }
     let prose: [HTML] = fields.filter { $0.label == nil }.map { "<p class=\"said prose\">\(lines: $0.text)</p>\n" }
     let list: HTML = points.isEmpty ? "" : "<ul class=\"list\">\n\(points)</ul>\n"
-    return "<article class=\"card\">\n<h3>\(EvidenceBody.shortened(step.name))</h3>\n\(prose)\(list)</article>\n"
+    return "<article class=\"card\">\n<h3>\(flat: EvidenceBody.shortened(step.name))</h3>\n\(prose)\(list)</article>\n"
   }
 
   /// What ran, and how it is checked that nothing of this was changed.

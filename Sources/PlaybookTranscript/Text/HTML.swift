@@ -28,7 +28,12 @@ struct HTML: ExpressibleByStringInterpolation {
     /// As content or as an attribute's value in double quotes.
     mutating func appendInterpolation(_ string: String) { text += HTML.escaped(string) }
 
-    /// With its line breaks and tabs, for `pre`.
+    /// On one line: a line break is a blank.
+    mutating func appendInterpolation(flat string: String) {
+      text += HTML.escaped(String(string.map { $0.isNewline ? " " : $0 }))
+    }
+
+    /// With its line breaks and tabs, for `pre` and what has its style.
     mutating func appendInterpolation(lines string: String) { text += HTML.escaped(string, keepingLineBreaks: true) }
   }
 

@@ -1,0 +1,51 @@
+/// Bars with their numbers; the table beside them says the same. As wide as its texts need, so that none is cut off by its
+/// edge.
+struct BarChart {
+  private static let rowHeight = 26
+  private static let longestBar = 150
+  /// A character of the style sheet's 11 pixels, in tenths of a unit: no monospaced font is wider.
+  private static let characterTenths = 68
+  private static let longestLabel = 22
+  private static let longestText = 24
+
+  let body: EvidenceBody
+
+  /// Nothing where there are no bars.
+  var html: HTML {
+    if body.bars.isEmpty { return "" }
+    let rows = body.bars.map {
+      (label: Self.cut($0.label, Self.longestLabel), text: Self.cut($0.text, Self.longestText))
+    }
+    let left = 8 + Self.width(rows.map(\.label))
+    let right = Self.width(rows.map(\.text))
+    let shapes: [HTML] = zip(body.bars, rows).enumerated().map { position, row in
+      let top = position * Self.rowHeight
+      let length = (row.0.length ?? 0) * Self.longestBar / 1000
+      let shape: HTML =
+        row.0.length == nil
+        ? ""
+        : "<rect class=\"bar-shape\" x=\"\(left + 6)\" y=\"\(top + 5)\" width=\"\(max(2, length))\" height=\"16\" rx=\"2\"/>"
+      return
+        "<text x=\"\(left)\" y=\"\(top + 17)\" text-anchor=\"end\">\(row.1.label)</text>\(shape)<text x=\"\(left + 12 + length)\" y=\"\(top + 17)\">\(row.1.text)</text>"
+    }
+    let said = body.bars.prefix(3).map { "\($0.label) \($0.text)" }.joined(separator: ", ")
+    // Never so narrow that a wide screen makes its letters large.
+    let width = max(360, left + 12 + Self.longestBar + right + 8)
+    return """
+      <figure class="chart">
+      <figcaption>\(body.barTitle)</figcaption>
+      <svg viewBox="0 0 \(width) \(body.bars.count * Self.rowHeight)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(shapes)</svg>
+      </figure>
+
+      """
+  }
+
+  private static func cut(_ text: String, _ length: Int) -> String {
+    text.count > length ? text.prefix(length - 1) + "…" : text
+  }
+
+  private static func width(_ texts: [String]) -> Int {
+    let longest = texts.map(\.count).max() ?? 0
+    return (longest * characterTenths + 9) / 10
+  }
+}
