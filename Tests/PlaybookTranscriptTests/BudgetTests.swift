@@ -1,4 +1,5 @@
 import CEL
+import PlaybookEngine
 import Testing
 
 @testable import PlaybookTranscript
@@ -32,6 +33,25 @@ import Testing
     let tight = try large.markdown(within: #require(Budget("servicenow")))
     #expect(tight.contains("What is this?") && tight.contains("60 of 60 done"))
     #expect(!tight.contains("### E1") && tight.contains("Left out: "))
+  }
+
+  @Test func `names that grow when they are escaped break no budget`() throws {
+    let name = String(repeating: "!a@", count: 14)
+    let events =
+      [SmallRun.start]
+      + (1...30).flatMap { number in
+        [
+          SmallRun.event(
+            .stepFinished, "\(name)\(number)", at: 69,
+            ["kind": "query", "state": "failed", "error": ["message": .string(String(repeating: "no ", count: 60))]]),
+          RetakenRun.answered("\(name)\(number)", "yes", String(repeating: "why ", count: 60), at: 70),
+        ]
+      }
+    let transcript = SmallRun.transcript(events + SmallRun.rest)
+    for limit in stride(from: 2000, to: 8000, by: 50) {
+      let text = try transcript.markdown(within: #require(Budget(String(limit))))
+      #expect(text.utf16.count <= limit)
+    }
   }
 
   @Test func `a budget that nothing fits is an error that says how much it takes`() throws {
