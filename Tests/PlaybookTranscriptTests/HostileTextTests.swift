@@ -15,7 +15,9 @@ import Testing
     ("17:15:00 at 10.0.0.4:6379 2026-11-23 a-1", "17:15:00 at 10.0.0.4:6379 2026-11-23 a-1"),
     ("1795402260 deadbe1", "1795402260 dea\u{2060}dbe1"),
     ("0123456789012345678901234567890123456789", "01234567890123456789\u{2060}01234567890123456789"),
-    ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"), ("mailto:a", "mailto:\u{2060}a"),
+    ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"),
+    ("login:user-1 2001:db8:bad::17 fe80::a:b:1.", "login:user-1 2001:db8:bad::17 fe80::a:b:1."),
+    ("x:tada:y", "x:\u{2060}tada:y"),
     ("a\nb\r\nc", "a b c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
   ])
   func `a line of prose means nothing but itself`(_ text: String, _ expected: String) {

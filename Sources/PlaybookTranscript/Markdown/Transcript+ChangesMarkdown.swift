@@ -58,7 +58,9 @@ extension Transcript {
       "| " + columns.joined(separator: " | ") + " |\n|" + String(repeating: " --- |", count: columns.count) + "\n"
     for item in items {
       var cells = ["\(item.position + 1)"]
-      if isLabelled { cells.append(MarkdownText.inline(EvidenceBody.shortened(change.label(of: item) ?? ""))) }
+      if isLabelled {
+        cells.append(MarkdownText.code(EvidenceBody.shortened(change.label(of: item) ?? ""), inTable: true))
+      }
       let error = item.error.map { ": " + EvidenceBody.shortened($0) } ?? ""
       cells += [
         MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true),

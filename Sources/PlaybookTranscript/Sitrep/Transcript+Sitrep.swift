@@ -84,7 +84,7 @@ extension Transcript {
       due.map { item in
         EvidenceBody.shortened(item.text) + (item.due.map { " by \(TimeText.day($0))" } ?? "")
           + (item.owner.map { " (\($0))" } ?? "")
-      }, "more follow-ups")
+      }, "more")
   }
 
   private static func few(_ texts: [String], _ more: String) -> String {

@@ -1,8 +1,11 @@
+import CEL
+
 /// Words that a platform makes links or pictures of although nothing marks them: `GH-26`, `PROJ-12`, the digest of a commit,
 /// `:tada:`.
 enum References {
   /// Commits are named by seven of their digits or more.
   private static let shortestDigest = 7
+  private static let longestAddress = 45
 
   /// The positions before which something must part such a word.
   static func breaks(in scalars: [Unicode.Scalar]) -> Set<Int> {
@@ -27,12 +30,21 @@ enum References {
     return breaks
   }
 
-  /// `:tada:`, `:+1:`, `:100:`; not `17:15:00`, nor `host:6379`.
+  /// `:tada:`, `:+1:`, `:100:`: a name between two colons; not `17:15:00`, nor part of an IP address.
   private static func isPicture(_ scalars: [Unicode.Scalar], after colon: Int) -> Bool {
-    guard colon + 1 < scalars.count else { return false }
-    let next = scalars[colon + 1]
-    if isDigit(next) { return colon == 0 || !isWord(scalars[colon - 1]) }
-    return next == "+" || next == "-" || isWord(next)
+    let name = scalars[(colon + 1)...].prefix { isWord($0) || $0 == "+" || $0 == "-" }
+    guard let first = name.first, colon + 1 + name.count < scalars.count, scalars[colon + 1 + name.count] == ":" else {
+      return false
+    }
+    if isDigit(first), colon > 0, isWord(scalars[colon - 1]) { return false }
+    let isPart = { (scalar: Unicode.Scalar) in scalar == ":" || scalar == "." || scalar.properties.isASCIIHexDigit }
+    let before = scalars[..<colon].reversed().prefix(while: isPart).reversed()
+    let after = scalars[colon...].prefix(while: isPart)
+    guard before.count + after.count <= longestAddress else { return true }
+    var address = String.UnicodeScalarView(before)
+    address.append(contentsOf: after)
+    while address.last == "." { address.removeLast() }
+    return IPAddress(String(address)) == nil
   }
 
   /// A project's key, as in `PROJ-12`.
