@@ -8,7 +8,13 @@ import Testing
 @Suite struct FoldTests {
   static let runs: [(name: String, events: [Event])] = [
     ("small", SmallRun.events), ("failed", FailedRun.events), ("retaken", RetakenRun.events),
-    ("planned", PlannedRun.events), ("large", LargeRun.events(3, rows: 2, items: 5)),
+    ("planned", PlannedRun.events),
+    (
+      "resumed",
+      Array(SmallRun.events.prefix(16))
+        + [SmallRun.event(.runPaused, at: 110), SmallRun.event(.runResumed, at: 120, ["operator": "bob"])]
+        + SmallRun.events.dropFirst(16)
+    ), ("large", LargeRun.events(3, rows: 2, items: 5)),
   ]
 
   @Test(arguments: runs.indices) func `both folds of a journal agree after each event`(_ index: Int) {

@@ -86,6 +86,15 @@ import Testing
     #expect(sitrep.contains("Next: paused; playbook resume x\n"))
   }
 
+  @Test func `a question of the sitting before is not waited for until it is asked again`() {
+    let paused = Array(SmallRun.events.prefix(8)) + [SmallRun.event(.runPaused, at: 70, ["reason": "enough"])]
+    #expect(SmallRun.transcript(paused).report.openQuestion?.key == "verdict")
+    let resumed = paused + [SmallRun.event(.runResumed, at: 90, ["operator": "bob"])]
+    #expect(SmallRun.transcript(resumed).report.openQuestion == nil)
+    let again = resumed + [RetakenRun.asked("verdict", "option", "What is this?", at: 91)]
+    #expect(SmallRun.transcript(again).report.openQuestion?.sequence == 11)
+  }
+
   @Test func `a paused drill is started again, not resumed`() {
     var events = Array(SmallRun.events.prefix(8))
     events[0].data["mode"] = "drill"

@@ -60,6 +60,8 @@ extension RunReport {
       let name = data["operator"]?.rendered ?? "?"
       if !operators.contains(name) { operators.append(name) }
       (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
+      // Whatever is still to be answered is asked again.
+      asked = [:]
       sitting = event.at
       let dead = data["tookOver"].map {
         "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
