@@ -74,6 +74,35 @@ import Testing
     #expect(try mode("\(runs)/\(shared)/transcript.md") == 0o660)
   }
 
+  @Test func `a follow-up is open until somebody says that it is done`() throws {
+    defer { program.remove() }
+    try program.write(
+      """
+      playbook: later
+      title: Later
+      steps:
+        - document: review
+          follow_up: {text: Hold the review, due: 1d, owner: Bob}
+        - document: alerts
+          follow_up: {text: Add the alert}
+      """, to: "later.yaml")
+    try #require(try program.run("run", "later.yaml", "--env", "t", "--environments", "e.yaml").code == 0)
+    let lines = try run("followups").output.split(separator: "\n")
+    try #require(lines.count == 2 && lines[0].contains("Hold the review (Bob)"))
+    let name = String(try #require(lines[0].split(separator: " ").last))
+    let closed = try program.run("followups", "--done", name, "--note", "held; INC-7")
+    #expect(closed.code == 0 && closed.errors.contains("recorded in"), "\(closed.errors)")
+    #expect(try run("followups").output.split(separator: "\n").count == 1)
+    let markdown = try run("transcript last").output
+    #expect(markdown.contains("- [x] Hold the review") && markdown.contains("- [ ] Add the alert"))
+    #expect(markdown.contains("held; INC"))
+    #expect(try run("verify last").code == 0)
+    let again = try program.run("followups", "--done", name)
+    #expect(again.code == 2 && again.errors.contains("has no open follow-up"))
+    #expect(try program.run("followups", "--done", "last").code == 2)
+    #expect(try program.run("followups", "--note", "x").code == 2)
+  }
+
   private static let wrong: [(line: String, code: Int32, part: String)] = [
     ("transcript nope", 2, "there is no run `nope`"), ("transcript last --budget 10", 1, "more than 10"),
     ("transcript last --budget sharepoint", 2, "known are github"),

@@ -1,18 +1,28 @@
 import ArgumentParser
 import CEL
+import PlaybookEngine
 import PlaybookJournal
 import PlaybookTranscript
 import SourceText
 
 /// `playbook followups`.
-struct FollowUpsCommand: ParsableCommand {
+struct FollowUpsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "followups", abstract: "Lists what runs left to be done, the first due first.",
+    commandName: "followups", abstract: "Lists what runs left to be done, the first due first; says what is done.",
     discussion: """
+      Each line ends in its follow-up's name, RUN:EVENT. What is done is a remark in the run's journal, with who said so.
+
       Examples:
         playbook followups --overdue
+        playbook followups --done 7f3k:41 --note "held on Tuesday, minutes in INC-4711"
         playbook followups --format json
       """)
+
+  @Option(name: .long, help: "Says that this one is done: RUN:EVENT, as the list has it. May be repeated.")
+  var done: [String] = []
+
+  @Option(name: .long, help: "With --done: what came of it.")
+  var note: String?
 
   @Flag(name: .long, help: "Only those whose date has passed.")
   var overdue = false
@@ -25,7 +35,41 @@ struct FollowUpsCommand: ParsableCommand {
 
   @OptionGroup var runs: RunsOptions
 
-  func run() throws {
+  func validate() throws {
+    if note != nil, done.isEmpty { throw ValidationError("--note goes with --done; `playbook note` writes a remark") }
+  }
+
+  func run() async throws {
+    guard done.isEmpty else {
+      // All of them are found before any of them is closed.
+      for (folder, item) in try done.map(named) { try await close(item, of: folder) }
+      return
+    }
+    try list()
+  }
+
+  /// The open follow-up that `RUN:EVENT` means.
+  private func named(_ name: String) throws -> (RunFolder, OpenFollowUp) {
+    guard let colon = name.lastIndex(of: ":"), let event = Int(name[name.index(after: colon)...]) else {
+      throw CommandFailure.wrong("--done \(name): write RUN:EVENT, as `playbook followups` shows it")
+    }
+    let run = try runs.open(String(name[..<colon]))
+    let open = try run.transcript().openFollowUps
+    guard let item = open.first(where: { $0.event == event }) else {
+      let names = open.map { ":\($0.event)" }.joined(separator: ", ")
+      throw CommandFailure.wrong(
+        "the run \(run.folder.id) has no open follow-up \(event)" + (names.isEmpty ? "" : "; open are \(names)"))
+    }
+    return (run.folder, item)
+  }
+
+  private func close(_ item: OpenFollowUp, of folder: RunFolder) async throws {
+    let text = "done: \(item.text)" + (note.map { " (\($0))" } ?? "")
+    if let problem = Remark.problem(with: text) { throw CommandFailure.wrong(problem) }
+    try await RemarkDelivery(folder).deliver(RemarkDelivery.remark(text, closes: item.event))
+  }
+
+  private func list() throws {
     let now = Timestamp.now()
     var all: [OpenFollowUp] = []
     for id in runs.store.ids() {
@@ -49,7 +93,8 @@ struct FollowUpsCommand: ParsableCommand {
     switch format {
     case .json:
       let record: Value = [
-        "run": .string(item.run), "step": .string(item.step), "mode": .string(item.mode), "text": .string(item.text),
+        "run": .string(item.run), "event": .int(Int64(item.event)), "step": .string(item.step),
+        "mode": .string(item.mode), "text": .string(item.text),
         "due": item.due.map(Value.timestamp) ?? .null, "owner": item.owner.map(Value.string) ?? .null,
         "overdue": .bool(isOverdue),
       ]
@@ -57,7 +102,8 @@ struct FollowUpsCommand: ParsableCommand {
     case .text:
       let due = item.due.map { String($0.description.prefix(10)) } ?? "no date   "
       let owner = item.owner.map { " (\($0))" } ?? ""
-      return Visible.text("\(due)\(isOverdue ? "  OVERDUE" : "")  \(item.text)\(owner)  \(item.run)") + "\n"
+      return Visible.text("\(due)\(isOverdue ? "  OVERDUE" : "")  \(item.text)\(owner)  \(item.run):\(item.event)")
+        + "\n"
     }
   }
 }

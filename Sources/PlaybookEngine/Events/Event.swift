@@ -89,7 +89,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`.
   case failureHandled = "failure.handled"
   /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late), `id`? and `made`? (timestamp; both for one from
-  /// another process). The only event that may stand after `run.finished`.
+  /// another process), `closes`? (the number of the event that added the follow-up which is done now). The only event that may stand after `run.finished`.
   case noteAdded = "note.added"
   /// Something done outside playbook: `text`, `by`.
   case doneOutside = "outside.done"

@@ -13,13 +13,16 @@ public struct Remark: Sendable {
   public var when: Timestamp?
   /// When it was made.
   public var made: Timestamp
+  /// The follow-up that it says is done: the number of the event that added it.
+  public var closes: Int?
 
-  public init(id: String, text: String, by: String, when: Timestamp? = nil, made: Timestamp) {
+  public init(id: String, text: String, by: String, when: Timestamp? = nil, made: Timestamp, closes: Int? = nil) {
     self.id = id
     self.text = text
     self.by = by
     self.when = when
     self.made = made
+    self.closes = closes
   }
 
   /// What keeps a text from being a remark, or nil.
@@ -37,7 +40,7 @@ public struct Remark: Sendable {
       at: made, type: .noteAdded,
       data: MapValue(present: [
         "text": .string(text), "by": .string(by), "when": when.map(Value.timestamp), "id": .string(id),
-        "made": .timestamp(made),
+        "made": .timestamp(made), "closes": closes.map { .int(Int64($0)) },
       ]))
   }
 }

@@ -8,7 +8,7 @@ import Glibc
 
 /// Remarks that other processes leave for whoever holds the run: one file each in `inbox/`.
 ///
-/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?}`, named by its id. What is in it is data of strangers: links, large
+/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. What is in it is data of strangers: links, large
 /// files and what is no remark are refused and left where they are.
 public struct RunInbox: Sendable {
   /// Largest file that is read.
@@ -36,6 +36,7 @@ public struct RunInbox: Sendable {
       ("made", .string(remark.made.description)),
     ])
     if let when = remark.when { content["when"] = .string(when.description) }
+    if let closes = remark.closes { content["closes"] = .int(Int64(closes)) }
     try folder.keep(Value.map(content).jsonBytes(), as: remark.id + ".json", in: "inbox")
   }
 
@@ -87,7 +88,8 @@ public struct RunInbox: Sendable {
       when = time
     }
     let by = Self.author(claimed: content["by"]?.stringValue, owner: info.st_uid)
-    return .remark(Remark(id: String(name.dropLast(5)), text: text, by: by, when: when, made: made))
+    let closes = content["closes"]?.intValue.flatMap { Int(exactly: $0) }
+    return .remark(Remark(id: String(name.dropLast(5)), text: text, by: by, when: when, made: made, closes: closes))
   }
 
   /// Who says it: what the file claims, and whose file it is where that is somebody else.

@@ -134,7 +134,10 @@ extension Transcript {
   }
 
   private static func json(_ item: RunReport.FollowUp) -> Value {
-    ["text": .string(item.text), "due": time(item.due), "owner": text(item.owner), "from": .string(item.path)]
+    [
+      "event": .int(Int64(item.event)), "text": .string(item.text), "due": time(item.due), "owner": text(item.owner),
+      "from": .string(item.path), "done": item.done.map(json) ?? .null,
+    ]
   }
 
   private static func text(_ text: String?) -> Value { text.map(Value.string) ?? .null }

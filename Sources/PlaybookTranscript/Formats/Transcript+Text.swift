@@ -59,6 +59,7 @@ extension Transcript {
 
   private func plainText(_ item: RunReport.FollowUp) -> String {
     let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
-    return "- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? "")
+    let done = item.done.map { ", done by \($0.by) at \(TimeText.utc($0.at))" } ?? ""
+    return "- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? "") + done
   }
 }

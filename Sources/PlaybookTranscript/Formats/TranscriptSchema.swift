@@ -66,7 +66,10 @@ public enum TranscriptSchema {
 
   private static let remark = object([("at", time), ("path", text), ("text", text), ("by", text)])
 
-  private static let followUp = object([("text", text), ("due", maybe(time)), ("owner", maybe(text)), ("from", text)])
+  private static let followUp = object([
+    ("event", number), ("text", text), ("due", maybe(time)), ("owner", maybe(text)), ("from", text),
+    ("done", maybe(remark)),
+  ])
 
   private static let item = object([
     ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("started", maybe(time)),

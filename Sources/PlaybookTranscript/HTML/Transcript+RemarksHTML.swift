@@ -8,8 +8,10 @@ extension Transcript {
     }
     let followUps: [HTML] = report.followUps.map { item in
       let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.day($0))</time>" } ?? ""
+      let owner = item.owner.map { ", " + $0 } ?? ""
+      let done = item.done.map { ", done by \($0.by) at \(TimeText.utc($0.at))" } ?? ""
       return
-        "<li>\(flat: EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(item.owner.map { ", " + $0 } ?? "")</span></li>\n"
+        "<li>\(flat: EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(owner)\(done)</span></li>\n"
     }
     let open: [HTML] = Self.openHeadings.map { "<h3>\($0)</h3>\n<p class=\"open\">To be written.</p>\n" }
     let documents: [HTML] = report.documents.map(html)

@@ -113,7 +113,9 @@ extension Transcript {
     report.followUps.map { item in
       let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
       let owner = item.owner.map { ", owner \(MarkdownText.inline($0))" } ?? ""
-      return "- [ ] \(MarkdownText.line(EvidenceBody.shortened(item.text)))\(due)\(owner)\n"
+      let done = item.done.map { ", done by \(MarkdownText.inline($0.by)) at \(TimeText.utc($0.at))" } ?? ""
+      let box = item.done == nil ? " " : "x"
+      return "- [\(box)] \(MarkdownText.line(EvidenceBody.shortened(item.text)))\(due)\(owner)\(done)\n"
     }.joined() + "\n"
   }
 }

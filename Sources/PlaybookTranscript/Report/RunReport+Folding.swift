@@ -168,6 +168,9 @@ extension RunReport {
       note(event, "failure", name(event.path), "chosen: \(data["choice"]?.rendered ?? "")" + Self.reason(data), who: by)
     case .noteAdded:
       if case .timestamp(let time) = data["when"] { remark.at = time }
+      if let closed = data["closes"]?.intValue, let index = followUps.firstIndex(where: { $0.event == Int(closed) }) {
+        followUps[index].done = remark
+      }
       notes.append(remark)
       isOutOfOrder = isOutOfOrder || remark.at < event.at
       let isLate = remark.at < event.at
@@ -179,7 +182,9 @@ extension RunReport {
     case .followUpAdded:
       var due: Timestamp?
       if case .timestamp(let time) = data["due"] { due = time }
-      followUps.append(FollowUp(text: remark.text, due: due, owner: data["owner"]?.stringValue, path: event.path))
+      followUps.append(
+        FollowUp(
+          event: event.sequence, text: remark.text, due: due, owner: data["owner"]?.stringValue, path: event.path))
     case .warning:
       warnings.append(remark)
       note(event, "warning", remark.text)

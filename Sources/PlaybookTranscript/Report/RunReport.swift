@@ -133,10 +133,14 @@ struct RunReport {
   }
 
   struct FollowUp {
+    /// The number of the event that added it.
+    var event: Int
     var text: String
     var due: Timestamp?
     var owner: String?
     var path: String
+    /// The remark that says it is done.
+    var done: Remark?
   }
 
   struct Remark {

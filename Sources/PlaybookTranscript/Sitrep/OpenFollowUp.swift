@@ -3,6 +3,8 @@ public import CEL
 /// Something that a run left to be done.
 public struct OpenFollowUp: Sendable {
   public var run: String
+  /// The number of the event that added it.
+  public var event: Int
   public var text: String
   public var due: Timestamp?
   public var owner: String?
@@ -16,9 +18,9 @@ public struct OpenFollowUp: Sendable {
 
 extension Transcript {
   public var openFollowUps: [OpenFollowUp] {
-    report.followUps.map {
+    report.followUps.filter { $0.done == nil }.map {
       OpenFollowUp(
-        run: runID, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path,
+        run: runID, event: $0.event, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path,
         mode: report.facts["mode"]?.stringValue ?? "run")
     }
   }

@@ -76,7 +76,9 @@ extension Transcript {
       let current = report.steps.last { $0.state == "begun" }
       return current.map { "\($0.name)\($0.place.map { " (step \($0))" } ?? "") is under way" } ?? "under way"
     }
-    let due = report.followUps.sorted { ($0.due?.seconds ?? .max) < ($1.due?.seconds ?? .max) }
+    let due = report.followUps.filter { $0.done == nil }.sorted {
+      ($0.due?.seconds ?? .max) < ($1.due?.seconds ?? .max)
+    }
     if due.isEmpty {
       return report.outcome == "completed" ? "nothing is open" : "decide how to go on: the run \(report.outcome)"
     }
