@@ -100,6 +100,12 @@ import Testing
     #expect(try check(five, left: (hash(five[2]), 3)).problem?.kind == .added)
   }
 
+  @Test func `half a line behind what an orderly process left was not cut by a crash`() throws {
+    let torn = five.flatMap { $0 + [UInt8(ascii: "\n")] } + Array("{\"v\":1,".utf8)
+    #expect(JournalCheck(torn).problem == nil)
+    #expect(try JournalCheck(torn, left: (hash(five[4]), 5)).problem?.kind == .added)
+  }
+
   @Test func `an older head is fine where only more came after it`() throws {
     let check = try check(five, head: hash(five[2]).uppercased())
     #expect(check.problem == nil)

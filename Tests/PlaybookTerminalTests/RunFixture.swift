@@ -88,15 +88,15 @@ enum RunFixture {
         "undo": ["firewall unblock 203.0.113.7", "firewall unblock 203.0.113.8"], "digest": "sha256:ab12",
         "idempotent": false,
       ]),
-    event(.actStarted, "block", ["position": 1, "item": "203.0.113.7", "call": "firewall block 203.0.113.7"]),
+    event(.actStarted, "block", ["position": 0, "item": "203.0.113.7", "call": "firewall block 203.0.113.7"]),
     event(
       .actFinished, "block",
-      ["position": 1, "item": "203.0.113.7", "state": "done", "took": .duration(.milliseconds(20))]),
-    event(.actVerified, "block", ["position": 1, "item": "203.0.113.7", "held": true, "text": "it is on the list"]),
+      ["position": 0, "item": "203.0.113.7", "state": "done", "took": .duration(.milliseconds(20))]),
+    event(.actVerified, "block", ["position": 0, "item": "203.0.113.7", "held": true, "text": "it is on the list"]),
     event(
       .actFinished, "block",
       [
-        "position": 2, "item": "203.0.113.8", "state": "unknown",
+        "position": 1, "item": "203.0.113.8", "state": "unknown",
         "error": ["code": "timed-out", "message": "firewall did not answer within 30s"],
       ]),
     event(.stepFinished, "block", ["kind": "act", "state": "failed"]),

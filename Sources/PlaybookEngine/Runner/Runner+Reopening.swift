@@ -35,7 +35,12 @@ extension Runner {
     let present = clock.now()
     // The clock was set back, or this is another machine's: how old it is nobody knows.
     if let soon = present.adding(.seconds(5)), soon < taken { return "from a later time than the clock shows" }
-    return expires < present ? "\(Value.text(of: .seconds(present.seconds - taken.seconds))) old" : nil
+    return expires < present ? "\(Self.roughly(present.seconds - taken.seconds)) old" : nil
+  }
+
+  /// A length of time as one says it: from two minutes on in whole minutes.
+  private static func roughly(_ seconds: Int64) -> String {
+    Value.text(of: .seconds(seconds < 120 ? seconds : seconds - seconds % 60))
   }
 
   /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason to

@@ -109,7 +109,17 @@ public struct JournalCheck: Sendable {
 
   /// What a chain that fits says against what is known of it from elsewhere.
   private mutating func judge(isTorn: Bool, left: (head: String, events: Int)?) {
+    if isTorn, let left, left.events <= count {
+      problem = Problem(
+        line: count + 1, kind: .added,
+        message:
+          "what stands behind event \(count) was not written by playbook: the last process left \(left.events) events")
+      return
+    }
     if isTorn { remarks.append("the last line was cut while it was written, by a crash, and is left out") }
+    if left == nil, walk.isEnded {
+      remarks.append("nothing is known of how the run was left (no `lock`): remarks cut from the end would not show")
+    }
     if let late = walk.late {
       problem = Problem(
         line: late.sequence, kind: .added,

@@ -152,9 +152,10 @@ extension EventRenderer {
       change.title + target + ": " + facts.joined(separator: ", "), lead: Line("  - "), width: width)
     let isOver = change.count("unknown") == 0 && change.undone.count >= change.count("done")
     guard !isOver else { return lines }
-    if let undo = change.undo.first {
+    let undos = change.openUndos
+    if let undo = undos.first {
       lines += Line.paragraph(undo, lead: Line("    undo: ", .faint), width: width, limit: 6)
-      if change.undo.count > 1 { lines.append(Line("          … \(change.undo.count - 1) more like it", .faint)) }
+      if undos.count > 1 { lines.append(Line("          … \(undos.count - 1) more like it", .faint)) }
     } else {
       lines.append(Line("    undo: none is known to the playbook", .careful))
     }

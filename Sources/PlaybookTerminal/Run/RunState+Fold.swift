@@ -23,7 +23,7 @@ extension RunState {
     case .actFinished: settle(event)
     case .actVerified:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
-      if data.flag("held") == true { changes[index].verified += 1 } else { changes[index].unverified += 1 }
+      changes[index].verifications[Self.position(event)] = data.flag("held") == true
     case .actUndone:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
       if data.text("state") == "done" { changes[index].undone.insert(Self.position(event)) }
@@ -113,8 +113,8 @@ extension RunState {
     if changes.contains(where: { $0.path == path }) { return }
     changes.append(
       Change(
-        path: path, title: steps[path]?.title ?? path, target: data.text("target"), undo: data.texts("undo"),
-        total: total))
+        path: path, title: steps[path]?.title ?? path, target: data.text("target"), calls: data.texts("calls"),
+        undo: (data["undo"]?.listValue ?? []).map { $0.stringValue ?? "" }, total: total))
   }
 
   private mutating func settle(_ event: Event) {

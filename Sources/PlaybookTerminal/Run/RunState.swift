@@ -60,13 +60,25 @@ struct RunState: Sendable {
     var path: String
     var title: String
     var target: String?
+    /// The calls as sent, by position.
+    var calls: [String] = []
+    /// What takes each back, by position; empty: nothing does.
     var undo: [String]
     var total: Int
     /// By position: what became of each item.
     var states: [Int: String] = [:]
     var undone: Set<Int> = []
-    var unverified = 0
-    var verified = 0
+    /// By position: what the last look at it said.
+    var verifications: [Int: Bool] = [:]
+
+    var verified: Int { verifications.values.count { $0 } }
+    var unverified: Int { verifications.count - verified }
+
+    /// What takes back what is not taken back yet.
+    var openUndos: [String] {
+      states.keys.sorted().filter { ["done", "unknown"].contains(states[$0]) && !undone.contains($0) }
+        .compactMap { undo.indices.contains($0) && !undo[$0].isEmpty ? undo[$0] : nil }
+    }
 
     func count(_ state: String) -> Int { states.values.count { $0 == state } }
   }

@@ -121,7 +121,7 @@ extension TerminalOperator {
       case .explain: screen.write(Explanation.lines(of: kind, width: width))
       case .words: screen.write(Explanation.words(width: width))
       case .wrong(let why): screen.write(Line.paragraph(why, lead: Line("    "), width: width, style: .careful))
-      case .showCall(let name): screen.write(callLines(name, width: width))
+      case .showCall(let name): screen.write(callLines(name, at: question, width: width))
       case .showAll(let name): await showAll(name, question: question)
       }
     }
@@ -183,13 +183,23 @@ extension TerminalOperator {
     return line
   }
 
-  private func callLines(_ name: String?, width: Int) -> [Line] {
+  private func callLines(_ name: String?, at question: Question, width: Int) -> [Line] {
+    if let change = change(named: name, at: question) {
+      let lines = change.calls.flatMap { Line.block($0, indent: 6, width: width, limit: 1000) }
+      return [Line([.init("    \(change.path)  ", .strong), .init(change.target ?? "")]).fitted(to: width)] + lines
+    }
     guard let evidence = renderer.state.evidence(named: name) else { return [noEvidence(name)] }
     guard let call = evidence.call else { return [Line("    E\(evidence.number): no call was sent", .careful)] }
     let place = [call.executor, call.target].compactMap { $0 }.joined(separator: " ")
     let head = Line([.init("    E\(evidence.number)  ", .strong), .init(evidence.path + "  " + place)]).fitted(
       to: width)
     return [head] + Line.block(call.text, indent: 6, width: width, limit: 1000)
+  }
+
+  /// The change that a question is about, or the one of this name; nil: none, so that evidence is meant.
+  private func change(named name: String?, at question: Question) -> RunState.Change? {
+    let path = name ?? String(question.key.prefix { $0 != "!" })
+    return renderer.state.changes.last { $0.path == path && !$0.calls.isEmpty }
   }
 
   private func showAll(_ name: String?, question: Question) async {
