@@ -1,0 +1,163 @@
+import CEL
+import PlaybookLanguage
+
+/// The yes to a change: what is shown, who says it item by item, what it is bound to, and the intent that says so on disk.
+extension Runner {
+  /// All that is shown before the yes.
+  func approval(
+    for planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame
+  ) async -> Approval {
+    let environment = configuration.environment
+    var typed: String?
+    if act.isIrreversible || environment.isRed {
+      let wanted = act.typed.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
+      let count = step.forEach == nil ? planned[0].prepared.call.target ?? step.name : String(planned.count)
+      typed = wanted ?? "\(step.name) \(count)"
+    }
+    return Approval(
+      calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
+      target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor, environment: environment.name,
+      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" }, undos: planned.map(\.undo),
+      typed: typed, digest: await digest(of: planned.map(\.prepared)),
+      warnings: act.undo == nil && !act.isIrreversible ? ["playbook knows no way to take this back"] : [])
+  }
+
+  /// Asks for the yes. The positions that were approved, or nil where none was; then the step has ended.
+  func approved(
+    _ planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame,
+    now: Timestamp
+  ) async throws(Stop) -> Set<Int>? {
+    let path = frame.path(step)
+    let approval = await approval(for: planned, leftOut, act, step, in: frame)
+    if let earlier = state.acts[path] {
+      let approved = earlier.approved ?? Set(planned.map(\.position))
+      // Nothing more is sent, so there is nothing to say yes to.
+      if !isUnsent(path) { return approved }
+      if await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
+      try await warn("the calls are not the ones that were approved: `\(step.name)` is asked about anew", path)
+    }
+    if let limit = act.limit, planned.count > limit {
+      let question = Question(
+        key: "\(path)!limit", place: frame.place,
+        text: "\(planned.count) items, more than the limit of \(limit). Go on with all of them?", kind: .yesNo)
+      let reason = "\(planned.count) items, more than the limit of \(limit)"
+      guard self.operator.isInteractive || configuration.answers.entry(for: question.key) != nil else {
+        try await refuse(step, in: frame, reason, now: now)
+        return nil
+      }
+      guard try await ask(question).value.boolValue == true else {
+        try await leave(step, in: frame, because: reason)
+        return nil
+      }
+    }
+    if state.actOrder.isEmpty {
+      for text in await neighbours() { try await emit(.warning, path: path, facts: ["text": .string(text)]) }
+    }
+    let text = (title(of: step, in: frame)?.stringValue ?? step.name)
+    var chosen = Set(planned.map(\.position))
+    if act.approvesEach, step.forEach != nil {
+      chosen = try await approvedItems(planned, approval, text, path: path, place: frame.place)
+      if chosen.isEmpty {
+        try await leave(step, in: frame, because: "no item was approved")
+        return nil
+      }
+    } else {
+      let answer = try await ask(Question(key: path, place: frame.place, text: text, kind: .approval(approval)))
+      guard answer.value.boolValue == true else {
+        try await leave(step, in: frame, because: "the answer was no" + (answer.reason.map { ": \($0)" } ?? ""))
+        return nil
+      }
+    }
+    // The question may have stood for long: evidence that has become old since is no yes.
+    try await refresh(step, in: frame)
+    if step.forEach != nil, state.loops[path] == nil {
+      try await emit(
+        .loopStarted, path: path,
+        facts: [
+          "items": .list(planned.map { $0.item ?? .null }),
+          "leftOut": .list(leftOut.map { ["item": .string($0.item), "reason": .string($0.reason)] }),
+        ])
+    }
+    try await emit(.actIntended, path: path, synced: true, data: intent(planned, chosen, approval, act, step, at: path))
+    return chosen
+  }
+
+  /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected
+  /// since), by what was recorded of them.
+  private func intent(
+    _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: String
+  ) -> MapValue {
+    let earlier = state.acts[path]
+    let count = (planned.map(\.position) + [(earlier?.calls.count ?? 0) - 1]).max().map { $0 + 1 } ?? 0
+    let byPosition = Dictionary(planned.map { ($0.position, $0) }) { first, _ in first }
+    let texts = { (list: [String]?, position: Int) -> String in
+      guard let list, list.indices.contains(position) else { return "" }
+      return list[position]
+    }
+    let calls = (0..<count).map { byPosition[$0]?.prepared.text ?? texts(earlier?.calls, $0) }
+    let undos = (0..<count).map { position -> Value in
+      guard let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
+      return item.undo.map(Value.string) ?? .null
+    }
+    let labels = (0..<count).map { byPosition[$0]?.label ?? recordedItem($0, of: path).label ?? "" }
+    let first = planned[0].prepared.call
+    return MapValue(present: [
+      "calls": .list(calls.map(Value.string)), "executor": .string(first.executor),
+      "target": first.target.map(Value.string), "digest": .string(approval.digest),
+      "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
+      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undo == nil ? nil : .list(undos),
+      "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
+      "idempotent": .bool(act.isIdempotent),
+    ])
+  }
+
+  /// Whether the calls are those that earlier yeses were given to: the act's, and that of each item with other inputs.
+  private func isSame(
+    _ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act, _ act: Act, _ step: Step,
+    in frame: Frame, now: Timestamp
+  ) async -> Bool {
+    guard let digest = earlier.digest else { return true }
+    if earlier.edits.isEmpty { return digest == approval.digest }
+    var first: [PreparedCall] = []
+    for item in planned {
+      guard earlier.edits[item.position] != nil else {
+        first.append(item.prepared)
+        continue
+      }
+      guard earlier.editDigests[item.position] == (await self.digest(of: [item.prepared])) else { return false }
+      let scope = itemScope(for: step, item.item, in: frame)
+      let isDone = earlier.items[item.position]?.state == "done"
+      guard
+        let unedited = try? await plannedItem(
+          item.item, at: item.position, act, in: scope, now: now, isDone: isDone)
+      else { return false }
+      first.append(unedited.prepared)
+    }
+    return await self.digest(of: first) == digest
+  }
+
+  /// Item by item: y this one, n not this one, a all the rest, d done. What was sent already is not asked about.
+  func approvedItems(
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false
+  ) async throws(Stop) -> Set<Int> {
+    var chosen: Set<Int> = []
+    for (index, item) in planned.enumerated() {
+      if state.acts[path]?.items[item.position] != nil {
+        chosen.insert(item.position)
+        continue
+      }
+      let question = Question(
+        key: "\(path)[\(item.position)]", place: place, text: text,
+        kind: .item(approval, position: index, count: planned.count))
+      let earlier = keepsNo ? state.answers[question.key]?.value.rendered : nil
+      let isKept = earlier == "no" || earlier == "done"
+      switch isKept ? earlier : try await ask(question).value.rendered {
+      case "yes": chosen.insert(item.position)
+      case "all": return chosen.union(planned[index...].map(\.position))
+      case "done": return chosen.union(planned[index...].map(\.position).filter { state.acts[path]?.items[$0] != nil })
+      default: break
+      }
+    }
+    return chosen
+  }
+}
