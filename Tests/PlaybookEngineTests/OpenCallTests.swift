@@ -226,4 +226,38 @@ import YAMLTree
     #expect(await run.sit(FakeOperator(["go": [.yes], "a": [.yes]])) == .completed)
     #expect(run.executor.acts.isEmpty && run.reason("a") != nil)
   }
+
+  @Test func `a group in which something was sent is not skipped for its condition`() async throws {
+    let text = """
+      steps:
+        - query: q
+          fresh: 1s
+          shell: q
+        - group: part
+          when: q.value == "q"
+          steps:
+            - act: a
+              shell: do
+      """
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a": [.yes]]))
+    let again = try await killed(text, after: whole) { $0.type == .actStarted }
+    again.executor.script("q", .value("something else"))
+    let human = FakeOperator(["a!cut0.1": [.said("again")], "run!fresh": [.yes]])
+    #expect(await again.sit(human) == .completed)
+    #expect(again.executor.acts == ["!do"] && again.outcome("a")?["ok"] == true)
+  }
+
+  @Test func `what is made again after it was taken back is not taken back`() async throws {
+    let text = "steps:\n  - act: a\n    shell: do\n    undo: {shell: undo}\n"
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a": [.yes], "run!undo": [.said("keep")]]))
+    let again = try await killed(text, after: whole) { $0.type == .actStarted }
+    let human = FakeOperator([
+      "a!cut0.1": [.command(.undo), .said("again")], "a!undo1": [.yes], "run!undo": [.said("keep")],
+    ])
+    #expect(await again.sit(human) == .completed, "\(human.keys)")
+    #expect(again.executor.acts == ["!undo", "!do"] && human.keys.last == "run!undo")
+    #expect(RunState(again.sink.events).acts["a"]?.items[0]?.isUndone == false)
+  }
 }

@@ -131,4 +131,50 @@ import Testing
     #expect(again.keys == ["a!unverified"] && !run.executor.calls.contains("after"))
     #expect(await run.sit(FakeOperator(["a!unverified": [.yes]])) == .completed)
   }
+
+  @Test func `an abort in the last step stays one over a pause at the question after it`() async throws {
+    let text = "steps:\n  - act: a\n    shell: do\n    undo: {shell: undo}\nfinally:\n  - query: bye\n    shell: bye\n"
+    let run = try TestRun(text)
+    let control = run.control
+    run.executor.before { _ in control.request(.abort("enough")) }
+    let first = await run.sit(FakeOperator(["a": [.yes]])) { runner in _ = runner }
+    #expect(first.exitCode == 3)
+    var events = run.sink.events
+    events.insert(
+      Event(at: run.clock.now(), type: .interrupted, data: MapValue([("signal", "SIGINT"), ("choice", "abort")])),
+      at: events.count - 2)
+    run.control = RunControl()
+    run.executor.before { _ in }
+    let again = try TestRun(text)
+    for event in events { _ = try await again.sink.record(event, synced: true) }
+    #expect(await again.sit(FakeOperator(["run!undo": [.said("keep")]])).exitCode == 4)
+  }
+
+  @Test func `once a run is stopped at one item, the others of its group are recorded and not asked about`()
+    async throws
+  {
+    let run = try TestRun(
+      """
+      steps:
+        - act: m
+          for_each: host in ["a", "b", "c"]
+          pace: {at_once: 3}
+          shell: do ${host}
+      """)
+    for host in ["a", "b", "c"] { run.executor.script("do \(host)", .rejected()) }
+    let human = FakeOperator(["m": [.yes], "m!failure1": [.command(.abort)]])
+    #expect(await run.sit(human).exitCode == 4)
+    #expect(human.keys == ["m", "m!failure1"] && run.executor.acts.count == 3)
+    #expect(run.sink.events(.actFinished).count == 3)
+  }
+
+  @Test func `a failure at which a run was paused is asked about when nobody is there either`() async throws {
+    let run = try TestRun("steps:\n  - act: a\n    shell: do\n")
+    run.executor.script("do", .rejected(), .value("fine"))
+    #expect(await run.sit(FakeOperator(["a": [.yes]])).exitCode == 3)
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    run.answers = ["a!failure1": "retry"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(run.executor.acts == ["!do", "!do"])
+  }
 }

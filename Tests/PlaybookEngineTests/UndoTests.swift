@@ -106,4 +106,24 @@ import Testing
     state = RunState(events + [resumedEvent])
     #expect(state.acts["two"]?.items[0]?.undo == nil)
   }
+
+  @Test func `a cut undo of a change under finally is asked about`() async throws {
+    let text = """
+      steps:
+        - query: q
+          shell: q
+      finally:
+        - act: tidy
+          shell: tidy
+          undo: {shell: untidy}
+      """
+    let whole = try TestRun(text)
+    let human: [String: [Reply]] = ["tidy": [.yes], "run!undo": [.said("undo")], "tidy!undo0": [.yes]]
+    #expect(await whole.sit(FakeOperator(human)) == .completed)
+    let end = try #require(whole.sink.events.firstIndex { $0.type == .undoStarted })
+    let again = try await resumed(text, whole.sink.events[...end])
+    let person = FakeOperator(["tidy!undocut0.1": [.said("happened")]])
+    #expect(await again.sit(person) == .completed)
+    #expect(person.keys == ["tidy!undocut0.1"] && again.executor.acts.isEmpty)
+  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CEL
+import FoundationEssentials
 import PlaybookEngine
 import PlaybookLanguage
 import SourceText
@@ -97,7 +98,9 @@ enum Launch {
 
   /// An option as it is typed in a shell, with a space before it; empty where it was not given.
   private static func option(_ name: String, _ value: String?) -> String {
-    guard let value else { return "" }
+    guard var value else { return "" }
+    // It may be typed in another folder.
+    if !value.hasPrefix("/") { value = FileManager.default.currentDirectoryPath + "/" + value }
     let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./-:@".contains($0)) }
     return " \(name) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
   }

@@ -86,7 +86,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// Steps that are walked again, with what was recorded of them forgotten: `paths`, `containers` (of which only the end is
   /// forgotten), `word` (`redo`, `back`, `fresh`), `target` (what was named), `by`. Changes that were sent stay.
   case stepsReopened = "steps.reopened"
-  /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`.
+  /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`,
+  /// `undo`? (true where it is about taking back).
   case failureHandled = "failure.handled"
   /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late), `id`? and `made`? (timestamp; both for one from
   /// another process), `closes`? (the number of the event that added the follow-up which is done now). The only event that may stand after `run.finished`.

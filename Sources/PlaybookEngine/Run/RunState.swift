@@ -73,6 +73,8 @@ public struct RunState: Sendable {
   /// The order in which changes were approved.
   public private(set) var actOrder: [String] = []
   public private(set) var answers: [String: Answer] = [:]
+  /// The keys of questions that were asked and not answered.
+  public private(set) var openQuestions: Set<String> = []
   /// Expected checks that did not hold, by path.
   public private(set) var failedChecks: [String] = []
   /// Changes whose verification did not hold, by path.
@@ -164,11 +166,14 @@ public struct RunState: Sendable {
         item.state = "started"
         item.sends += 1
         item.isToSendAgain = false
+        // What was taken back before is made again.
+        item.undo = nil
         item.isLeft = false
       }
     case .actFinished:
       change(path, data) { item in
         item.state = data["state"]?.stringValue ?? "unknown"
+        if item.state == "done" { item.undo = nil }
         item.outcome = data["outcome"]?.mapValue
         item.evidence = data["evidence"]?["sha256"]?.stringValue
         item.isLeft = data["left"]?.boolValue == true
@@ -194,15 +199,17 @@ public struct RunState: Sendable {
       if data["choice"]?.stringValue == "abort" {
         abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
       }
+    case .questionAsked: if let key = data["key"]?.stringValue { openQuestions.insert(key) }
     case .questionAnswered:
       guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
+      openQuestions.remove(key)
       answers[key] = Answer(
         value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
         source: data["source"]?.stringValue ?? "terminal")
     case .noteAdded:
       if let id = data["id"]?.stringValue { remarks.insert(id) }
     case .callSent: if path.contains("!query") { ownQueries += 1 }
-    case .callRepeated, .questionAsked, .doneOutside, .followUpAdded, .warning: break
+    case .callRepeated, .doneOutside, .followUpAdded, .warning: break
     }
   }
 
@@ -215,7 +222,7 @@ public struct RunState: Sendable {
       acts[path]?.forgiven = Set(failed)
     case "again":
       guard let position = data["position"]?.intValue.map(Int.init), let item = acts[path]?.items[position],
-        item.isOpen, item.undo == nil
+        item.isOpen, data["undo"] == nil
       else { break }
       acts[path]?.items[position]?.isToSendAgain = true
     case "retry", "edit":

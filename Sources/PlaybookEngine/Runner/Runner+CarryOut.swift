@@ -106,7 +106,7 @@ extension Runner {
     in frame: Frame
   ) async throws(Stop) {
     let path = frame.path(step)
-    guard step.onError ?? (self.operator.isInteractive ? .ask : .stop) == .ask else { return }
+    guard step.onError ?? (isToBeAsked(path + "!errors") ? .ask : .stop) == .ask else { return }
     let errors = progress.ended?.reason ?? ""
     let text = "`\(step.name)`: \(errors), \(queue.count) of \(count) not sent yet"
     var options: [Question.Option] = []

@@ -19,7 +19,8 @@ extension Runner {
     _ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil, position: Int? = nil,
     inputs: [CallInput] = []
   ) async throws(Stop) -> FailureChoice {
-    switch step.onError ?? (self.operator.isInteractive ? .ask : .stop) {
+    let first = "\(frame.path(step))!failure\(state.failuresHandled + 1)"
+    switch step.onError ?? (isToBeAsked(first) ? .ask : .stop) {
     case .continue: return .goOn
     case .stop: return .stop
     case .ask: break
@@ -87,13 +88,15 @@ extension Runner {
 
   /// Records what the operator chose.
   func handled(
-    _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil
+    _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil,
+    isUndo: Bool = false
   ) async throws(Stop) {
     try await emit(
       .failureHandled, path: path, synced: true,
       data: MapValue(present: [
         "choice": .string(choice), "reason": reason.map(Value.string), "position": position.map { .int(Int64($0)) },
         "item": item, "inputs": edits.map(Value.map), "by": .string(self.operator.name),
+        "undo": isUndo ? true : nil,
       ]))
   }
 

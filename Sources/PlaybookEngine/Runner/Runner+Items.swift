@@ -24,14 +24,37 @@ extension Runner {
     for (index, item) in group.enumerated() {
       var performed = await tasks[index].value
       do {
-        outcomes.append((item, try await take(&performed, item, act, step, in: frame)))
+        if stop != nil {
+          // The others are on their way: what becomes of them is recorded before the run ends, and no more.
+          try await recordEnd(performed, item, step, in: frame)
+        } else {
+          outcomes.append((item, try await take(&performed, item, act, step, in: frame)))
+        }
       } catch {
-        // The others are on their way: what becomes of them is recorded before the run ends.
         stop = stop ?? error
       }
     }
     if let stop { throw stop }
     return outcomes
+  }
+
+  private func recordEnd(
+    _ performed: Performed, _ item: PlannedItem, _ step: Step, in frame: Frame
+  ) async throws(Stop) {
+    let path = frame.path(step)
+    switch performed.result {
+    case .success(let result):
+      let outcome = Outcome.done(result, of: item.prepared.call, started: performed.started, took: performed.took)
+      try await finished(
+        item.place, state: "done", step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil, took: performed.took,
+        path: path)
+    case .failure(let error):
+      let outcome = Outcome.failed(
+        error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
+      try await finished(
+        item.place, state: error.mayHaveTakenEffect ? "unknown" : "failed",
+        step.isSecret ? try await masked(outcome) : outcome, error: error, took: performed.took, path: path)
+    }
   }
 
   func recordStart(_ item: PlannedItem, path: String, _ type: EventType = .actStarted) async throws(Stop) {

@@ -286,6 +286,7 @@ extension Runner {
         case .failure(let error):
           if control.isCut { throw .cut }
           try leaveCall()
+          try checkStop()
           map = Outcome.failed(
             error, of: prepared.call, name: step.name, started: performed.started, took: performed.took)
         }

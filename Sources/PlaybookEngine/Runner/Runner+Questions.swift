@@ -41,6 +41,13 @@ extension Runner {
     }
   }
 
+  /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it beforehand,
+  /// or has left it open or said no to it in an earlier sitting.
+  func isToBeAsked(_ key: String) -> Bool {
+    self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.openQuestions.contains(key)
+      || state.answers[key]?.value.boolValue == false
+  }
+
   /// The question as it may be shown: no secret in any of its texts.
   private func redacted(_ question: Question) async -> Question {
     var shown = question
@@ -129,6 +136,8 @@ extension Runner {
     case .did(let text): try await emit(.doneOutside, path: path, facts: ["text": .string(text), "by": by])
     case .pause: throw .paused("the operator paused", question)
     case .abort:
+      // After Ctrl-C it is on record by that name.
+      if case .abort(let reason) = control.requested { throw .aborted(reason) }
       await interrupted(by: "/abort", choice: "abort")
       throw .aborted(state.abortedBecause ?? "the operator aborted at `\(question.key)`")
     case .query(let text): try await adHocQuery(text, at: path)
@@ -191,6 +200,7 @@ extension Question {
     case .option(let options, _) where key.contains("!") && options.contains { $0.name == "skip" }:
       return Answer("skip", reason: reason)
     case .yesNo where key.contains("!unverified"): return Answer(true, reason: reason)
+    case .yesNo where key.contains("!done"): return nil
     case .yesNo where key.contains("!"): return Answer(false, reason: reason)
     case .option, .yesNo, .text, .value, .checkpoint: return nil
     }

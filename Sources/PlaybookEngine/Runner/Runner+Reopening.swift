@@ -15,16 +15,10 @@ extension Runner {
   /// Before anything new happens in a run that is gone on with: what the sitting before left open is settled.
   func settleIn() async throws(Stop) {
     if !isFinishing, let reason = state.abortedBecause { throw .aborted(reason) }
-    if try await settleCutUndosOnce(), !isFinishing { try await offerFreshEvidence() }
-  }
-
-  /// Asks about undos that were cut off, once in a sitting that goes on with a run; false where that is not now.
-  @discardableResult
-  func settleCutUndosOnce() async throws(Stop) -> Bool {
-    guard isResumed, !hasSettledIn, configuration.mode != .plan else { return false }
-    hasSettledIn = true
     try await settleCutUndos()
-    return true
+    guard isResumed, !hasSettledIn, configuration.mode != .plan else { return }
+    hasSettledIn = true
+    if !isFinishing { try await offerFreshEvidence() }
   }
 
   // MARK: Old evidence

@@ -66,7 +66,7 @@ extension Runner {
   private func enter(_ step: Step, in frame: Frame) async throws(Stop) -> Flow {
     let path = frame.path(step)
     let now = state.begun[path] ?? clock.now()
-    if state.skipped[path] == nil, state.finished[path] == nil {
+    if state.skipped[path] == nil, state.finished[path] == nil, !hasSent(within: step, in: frame) {
       if let reason = condition(step.when, frame.scope.bindings(now: now)) {
         try await leave(step, in: frame, because: reason)
         return .onward
@@ -93,6 +93,17 @@ extension Runner {
       try await run(use, step, in: frame, now: now)
     }
     return .onward
+  }
+
+  /// Whether something was sent within a group, an option or a used playbook: then it has begun, whatever its condition says
+  /// by now.
+  private func hasSent(within step: Step, in frame: Frame) -> Bool {
+    if case .act = step.kind { return false }
+    let path = frame.path(step)
+    let inner = Set(step.innerSteps.flatMap(\.withInnerSteps).map { frame.path($0) })
+    return state.acts.contains { other, act in
+      !act.items.isEmpty && (inner.contains(other) || other.hasPrefix(path + ".") || other.hasPrefix(path + "["))
+    }
   }
 
   /// Why `when` keeps a step from running, or nil.

@@ -123,7 +123,7 @@ extension Runner {
     let key = "\(path)!undo\(isLast ? 0 : undoOffers)"
     let text = "Take back `\(step.name)`?"
     var chosen = planned
-    if planned.count > 1 {
+    if step.forEach != nil {
       let positions = try await approvedItems(
         planned, approval, text, path: key, place: frame.place, keepsNo: isLast)
       chosen = planned.filter { positions.contains($0.position) }
@@ -149,15 +149,21 @@ extension Runner {
   }
 
   /// Sends one undo, and again as often as the operator says.
-  private func takeBack(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
+  ///
+  /// - Parameter isAsked: A person was asked in an earlier sitting, which is on record.
+  private func takeBack(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isAsked: Bool = false
+  ) async throws(Stop) {
+    var isAsked = isAsked
     let path = frame.path(step)
     let label = item.label.map { "the undo of \($0)" } ?? "the undo of \(step.name)"
     while true {
       try checkStop()
-      try await recordStart(item, path: path, .undoStarted)
+      if !isAsked { try await recordStart(item, path: path, .undoStarted) }
+      isAsked = false
       let performed = await perform(
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
-        asking: unansweredKey(path, "!undone\(item.position)."))
+        asking: undoneKey(of: item.place, step, at: path))
       guard case .failure(let error) = performed.result else {
         let (verified, text) = await verifyUndone(item, act, step, in: frame)
         try leaveCall()
@@ -182,6 +188,13 @@ extension Runner {
     }
   }
 
+  /// The key of what a person is asked while an undo is under way: of this sending.
+  private func undoneKey(of item: ActItem, _ step: Step, at path: String) -> String {
+    let place = step.forEach == nil ? path : "\(path)[\(item.position)]"
+    let sends = state.acts[path]?.items[item.position]?.undoSends ?? 1
+    return place + "!undone" + (sends > 1 ? "\(sends)" : "")
+  }
+
   private func undone(
     _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
     reason: String? = nil, verified: Bool? = nil, text: String? = nil
@@ -200,11 +213,17 @@ extension Runner {
 
   /// Undos that were sent and of which nothing was heard, in an earlier sitting.
   func settleCutUndos() async throws(Stop) {
+    guard isResumed, configuration.mode != .plan else { return }
     for path in state.actOrder {
       let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
+        // Who was asked to take it back and did not answer is asked again.
+        if item.prepared.executor.schema.isPrompted {
+          try await takeBack(item, act, step, in: frame, isAsked: true)
+          continue
+        }
         if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
       }
     }
@@ -231,7 +250,7 @@ extension Runner {
       kind: .option(options, suggested: nil))
     let answer = try await ask(question)
     let choice = answer.value.rendered
-    try await handled(choice, answer.reason, path: path, position: item.position)
+    try await handled(choice, answer.reason, path: path, position: item.position, isUndo: true)
     if choice == "again" { return true }
     try await undone(
       item, choice == "happened" ? "done" : "skipped", step, in: frame, reason: answer.reason ?? "as the operator said",
@@ -251,8 +270,11 @@ extension Runner {
       scope.values[step.name] = .map(outcome)
     }
     let begun = ContinuousClock.now
+    var looks = 0
     while true {
-      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      looks += 1
+      let key = verifyKey(of: item.place, "!undoverify", looks, at: frame.path(step))
+      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       guard let held = look.held else { return (nil, look.text) }
       let elapsed = ContinuousClock.now - begun
       guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),

@@ -12,8 +12,11 @@ extension Runner {
     let begun = ContinuousClock.now
     var held = false
     var text = ""
+    var looks = 0
     while true {
-      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope)
+      looks += 1
+      let key = verifyKey(of: item, "!verify", looks, at: frame.path(step))
+      let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       try leaveCall()
       // What was cut short says nothing: it is looked at again when the run goes on.
       if look.held != true { try checkStop() }
@@ -38,13 +41,13 @@ extension Runner {
 
   /// One look; nil where it could not be taken or came to neither true nor false.
   func verifyOnce(
-    _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope
+    _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope, asking key: String
   ) async -> (held: Bool?, text: String) {
     let now = clock.now()
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
       let performed = await perform(
-        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: unansweredKey(path, "!verify"))
+        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
       let result = try performed.result.get()
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -65,13 +68,18 @@ extension Runner {
     }
   }
 
+  /// The key of a verification that a person is asked for. What was answered counts until something is decided after it.
+  func verifyKey(of item: ActItem, _ purpose: String, _ looks: Int, at path: String) -> String {
+    "\(path)\(purpose)\(item.position).\(state.failuresHandled + 1)" + (looks > 1 ? ".\(looks)" : "")
+  }
+
   /// A change that does not show where it should: said, and with a terminal asked whether to go on.
   func unverified(_ items: [String?], _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
     let text = Self.unverifiedText(items, step)
     try await emit(.warning, path: path, facts: ["text": .string(text)])
     if step.onError == .stop { throw .failed(text) }
-    guard self.operator.isInteractive, step.onError != .continue else { return }
+    guard isToBeAsked(path + "!unverified"), step.onError != .continue else { return }
     let question = Question(key: path + "!unverified", place: frame.place, text: text + ". Go on?", kind: .yesNo)
     if try await ask(question).value.boolValue != true {
       throw .paused("paused after a verification that does not hold", nil)
@@ -86,7 +94,7 @@ extension Runner {
   /// The question whether to go on after a verification that did not hold, where an earlier sitting ended with it.
   func askAgainAboutVerification(of act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    guard isResumed, self.operator.isInteractive, state.unverified.contains(path), step.onError != .continue,
+    guard isResumed, isToBeAsked(path + "!unverified"), state.unverified.contains(path), step.onError != .continue,
       state.answers[path + "!unverified"]?.value.boolValue != true, let items = state.acts[path]?.items
     else { return }
     let failing = items.filter { $0.value.verified == false && !$0.value.isUndone }.keys.sorted()

@@ -96,25 +96,36 @@ public actor Runner {
       do throws(Stop) {
         let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
         var result = try await runSteps(root)
-        // A run that had nothing more to do when it was cut off may have left an undo open all the same.
-        try await settleCutUndosOnce()
-        switch control.requested {
-        case .pause(let reason): throw .paused(reason, nil)
-        // Asked for while the last step was under way.
-        case .abort(let reason): result = .aborted(reason)
-        case .finishStep, nil: break
-        }
+        try await settleCutUndos()
+        result = try stopped(result)
         if result != .completed {
           control.clear()
           try await offerUndoAtEnd()
         }
         if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
-        if result == .completed { try await offerUndoAtEnd() }
+        try await settleCutUndos()
+        if result == .completed {
+          result = try stopped(result)
+          control.clear()
+          try await offerUndoAtEnd()
+          result = try stopped(result)
+        }
         return result
       } catch {
         guard case .again = error else { throw error }
       }
     }
+  }
+
+  /// What the steps came to, with a stop that was asked for while the last of them was under way, or in an earlier sitting.
+  private func stopped(_ result: RunResult) throws(Stop) -> RunResult {
+    switch control.requested {
+    case .pause(let reason): throw .paused(reason, nil)
+    case .abort(let reason): return .aborted(reason)
+    case .finishStep, nil: break
+    }
+    guard result == .completed, let reason = state.abortedBecause else { return result }
+    return .aborted(reason)
   }
 
   private func runSteps(_ root: Frame) async throws(Stop) -> RunResult {
@@ -202,6 +213,7 @@ public actor Runner {
     do {
       _ = try await secrets.values(for: names)
     } catch {
+      if state.started != nil { try checkStop() }
       throw .failed(error.message)
     }
   }
@@ -321,7 +333,8 @@ public actor Runner {
   /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself (a
   /// closed terminal is the end of input as well) is none of its events.
   public func interrupted(by signal: String, choice: String) async {
-    guard !hasEnded else { return }
+    // The first event of a journal is the run's start.
+    guard !hasEnded, state.started != nil else { return }
     do {
       try await emit(
         .interrupted, facts: ["signal": .string(signal), "choice": .string(choice), "by": .string(self.operator.name)])

@@ -136,13 +136,18 @@ extension EventRenderer {
 
   /// The acts of which anything may have taken effect.
   private func changes() -> [RunState.Change] {
-    state.changes.filter { $0.count("done") + $0.count("unknown") + $0.count("failed") > 0 }
+    state.changes.filter { change in
+      ["done", "unknown", "failed", "started"].contains { change.count($0) > 0 }
+    }
   }
 
   private func lines(for change: RunState.Change, width: Int) -> [Line] {
     var facts: [String] = []
-    for state in ["done", "failed", "unknown", "skipped"] where change.count(state) > 0 {
-      facts.append(change.total == 1 ? state : "\(change.count(state)) of \(change.total) \(state)")
+    for (state, words) in [
+      ("done", "done"), ("failed", "failed"), ("unknown", "unknown"), ("started", "sent, nothing heard"),
+      ("skipped", "skipped"),
+    ] where change.count(state) > 0 {
+      facts.append(change.total == 1 ? words : "\(change.count(state)) of \(change.total) \(words)")
     }
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
@@ -150,7 +155,7 @@ extension EventRenderer {
     let target = change.target.map { " at " + $0 } ?? ""
     var lines = Line.paragraph(
       change.title + target + ": " + facts.joined(separator: ", "), lead: Line("  - "), width: width)
-    let isOver = change.count("unknown") == 0 && change.undone.count >= change.count("done")
+    let isOver = change.count("unknown") + change.count("started") == 0 && change.undone.count >= change.count("done")
     guard !isOver else { return lines }
     let undos = change.openUndos
     if let undo = undos.first {

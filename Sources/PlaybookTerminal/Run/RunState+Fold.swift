@@ -20,6 +20,10 @@ extension RunState {
       if path != event.path { steps[path]?.call = call }
     case .stepFinished: finish(event)
     case .actIntended: intend(event)
+    case .actStarted:
+      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      changes[index].states[Self.position(event)] = "started"
+      changes[index].undone.remove(Self.position(event))
     case .actFinished: settle(event)
     case .actVerified:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }

@@ -76,7 +76,7 @@ struct RunState: Sendable {
 
     /// What takes back what is not taken back yet.
     var openUndos: [String] {
-      states.keys.sorted().filter { ["done", "unknown"].contains(states[$0]) && !undone.contains($0) }
+      states.keys.sorted().filter { ["done", "unknown", "started"].contains(states[$0]) && !undone.contains($0) }
         .compactMap { undo.indices.contains($0) && !undo[$0].isEmpty ? undo[$0] : nil }
     }
 
