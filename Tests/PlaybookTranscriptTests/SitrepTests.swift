@@ -26,6 +26,16 @@ import Testing
       line == "evil.\u{2060}example, www.\u{2060}evil.\u{2060}example/x, 203.0.113.7, :\u{2060}tada: v1.2 end.")
   }
 
+  @Test func `what people copy from it is as it was, and still calls nobody`() {
+    let names = "RATE_LIMIT_REQUESTS, JWT_SECRET, user-502@example.com, 2001:db8:bad::17, fe80::1."
+    #expect(ChatText.line(names) == names)
+    for (call, expected) in [
+      ("x@here", "x@\u{2060}here"), ("x@everyone.example", "x@\u{2060}everyone.\u{2060}example"),
+      ("_so_", "_\u{2060}so_\u{2060}"), ("a:b:c", "a:\u{2060}b:\u{2060}c"),
+      ("<@U1@x.example>", "<\u{2060}@\u{2060}U1@x.example>"),
+    ] { #expect(ChatText.line(call) == expected) }
+  }
+
   @Test func `follow-ups are overdue from their date on`() throws {
     let item = try #require(SmallRun.transcript(SmallRun.events).openFollowUps.first)
     #expect(item.owner == "net" && item.mode == "run" && item.step == "block")

@@ -103,12 +103,17 @@ enum ChatText {
     let start = String(decoding: text.utf8.prefix(longest * 4), as: UTF8.self)
     let scalars = Array(Visible.text(start).unicodeScalars.prefix(longest))
     var safe = String.UnicodeScalarView()
+    let addresses = References.addresses(in: scalars)
     for (position, scalar) in scalars.enumerated() {
       safe.append(scalar)
+      if addresses.contains(position) { continue }
       let next = position + 1 < scalars.count ? scalars[position + 1] : " "
       // `:tada:`, `mailto:`, and a domain without a scheme, which chats link as well.
       let isJoint = (scalar == ":" && next == "/") || ((scalar == ":" || scalar == ".") && next.properties.isAlphabetic)
-      let isMark = "@#<`*_~".unicodeScalars.contains(scalar) || isJoint
+      // An underscore within a name is no format.
+      let isInName =
+        scalar == "_" && position > 0 && References.isWord(scalars[position - 1]) && References.isWord(next)
+      let isMark = ("@#<`*_~".unicodeScalars.contains(scalar) && !isInName) || isJoint
       // Invisible, and enough that no chat takes it for a call, a channel, an address or a format.
       if isMark { safe.append("\u{2060}") }
     }

@@ -65,7 +65,44 @@ enum References {
 
   private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
 
-  private static func isWord(_ scalar: Unicode.Scalar) -> Bool {
+  /// The positions of what is part of an IPv6 address or of a mail address, which is copied as it is; of `x@here` none.
+  static func addresses(in scalars: [Unicode.Scalar]) -> Set<Int> {
+    var positions: Set<Int> = []
+    for (position, scalar) in scalars.enumerated() where !positions.contains(position) {
+      if scalar == ":", let range = longAddress(in: scalars, around: position) { positions.formUnion(range) }
+      if scalar == "@", let range = mailAddress(in: scalars, around: position) { positions.formUnion(range) }
+    }
+    return positions
+  }
+
+  private static func longAddress(in scalars: [Unicode.Scalar], around colon: Int) -> Range<Int>? {
+    let isPart = { (scalar: Unicode.Scalar) in scalar == ":" || scalar == "." || scalar.properties.isASCIIHexDigit }
+    let start = colon - scalars[..<colon].reversed().prefix(while: isPart).count
+    var end = colon + scalars[colon...].prefix(while: isPart).count
+    while end > colon + 1, scalars[end - 1] == "." { end -= 1 }
+    guard end - start <= longestAddress, start == 0 || !isWord(scalars[start - 1]) else { return nil }
+    var address = String.UnicodeScalarView()
+    address.append(contentsOf: scalars[start..<end])
+    return IPAddress(String(address)) == nil ? nil : start..<end
+  }
+
+  /// Words that call everybody in a chat, wherever they stand.
+  private static let calls: Set<String> = ["here", "everyone", "channel", "all", "room", "team"]
+
+  private static func mailAddress(in scalars: [Unicode.Scalar], around at: Int) -> Range<Int>? {
+    let before = scalars[..<at].reversed().prefix { isWord($0) || "._%+-".unicodeScalars.contains($0) }
+    let after = scalars[(at + 1)...].prefix { isWord($0) || $0 == "." || $0 == "-" }
+    guard let first = before.first, isWord(first), before.last.map(isWord) == true else { return nil }
+    var domain = String.UnicodeScalarView()
+    domain.append(contentsOf: after)
+    while domain.last == "." || domain.last == "-" { domain.removeLast() }
+    let labels = String(domain).split(separator: ".", omittingEmptySubsequences: false)
+    guard labels.count >= 2, labels.allSatisfy({ !$0.isEmpty }) else { return nil }
+    if let label = labels.first, calls.contains(label.lowercased()) { return nil }
+    return (at - before.count)..<(at + 1 + domain.count)
+  }
+
+  static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     isDigit(scalar) || isUpper(scalar) || ("a"..."z").contains(scalar) || scalar == "_"
   }
 }
