@@ -27,7 +27,18 @@ public struct EvidenceFile {
     }
   }
 
+  /// The form that has all of an outcome and is read most easily: rows as CSV, what programs said as text, the rest as JSON.
+  static func format(of outcome: Value) -> EvidenceFormat {
+    let file = EvidenceFile(outcome)
+    if file.isFailed { return .json }
+    if file.rows != nil { return .csv }
+    return outcome["stdout"]?.stringValue == nil && outcome["text"]?.stringValue == nil ? .json : .text
+  }
+
+  private var isFailed: Bool { outcome["ok"]?.boolValue == false && rows?.isEmpty != false }
+
   private var text: String {
+    if isFailed { return failure }
     for name in ["stdout", "text"] {
       if let text = outcome[name]?.stringValue { return text.hasSuffix("\n") ? text : text + "\n" }
     }
@@ -38,7 +49,21 @@ public struct EvidenceFile {
     }.joined()
   }
 
+  /// Why there is nothing, and what was said on the way.
+  private var failure: String {
+    let parts = [outcome["error"]?.stringValue.map { "failed: \($0)" } ?? "failed"]
+    let said = ["stderr", "stdout", "body", "text"].compactMap { name -> String? in
+      guard let text = outcome[name]?.stringValue, !text.isEmpty else { return nil }
+      return "\(name):\n\(text)"
+    }
+    return (parts + said).map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
+  }
+
   private func csv() throws(Problem) -> String {
+    if isFailed {
+      let error = outcome["error"]?.stringValue ?? "it gave nothing"
+      throw Problem(message: "it failed (\(error)) and has no rows; --format json has all of it")
+    }
     guard let rows else {
       throw Problem(message: "it has no rows, which CSV is made of; --format json has all of it")
     }
@@ -60,7 +85,7 @@ public struct EvidenceFile {
   }
 
   private var rows: [Value]? {
-    ["rows", "items", "keys", "lines"].lazy.compactMap { outcome[$0]?.listValue }.first
+    ["rows", "items", "keys", "lines"].lazy.compactMap { outcome[$0]?.listValue }.first ?? outcome["value"]?.rows
   }
 
   /// Quoted where needed; a text that a spreadsheet would take for a formula gets a quote before it.

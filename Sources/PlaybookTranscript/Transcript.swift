@@ -51,6 +51,11 @@ public struct Transcript: Sendable {
     _ report: RunReport, runID: String, head: String, isTorn: Bool = false,
     problem: (line: Int, message: String)? = nil, redacted: Pseudonyms? = nil, record: RunRecord
   ) {
+    var report = report
+    report.damagedLine = problem?.line
+    report.readSummaries { digest in
+      record.evidence(digest).flatMap { (redacted?.masking($0) ?? $0).mapValue }
+    }
     self.report = report
     measures = report.measures
     self.runID = runID
@@ -80,13 +85,24 @@ public struct Transcript: Sendable {
     return whole
   }
 
-  /// The whole outcome of a step: from its file, or from the journal's line where that has it or the file is gone.
-  func outcome(of step: RunReport.Step) -> MapValue? {
-    var outcome = step.evidence.flatMap { record.evidence($0.digest)?.mapValue }
-    if outcome == nil { outcome = step.finished.flatMap { record.event($0)?.data["outcome"]?.mapValue } }
-    guard let redacted, let found = outcome else { return outcome }
-    return redacted.masking(.map(found)).mapValue
+  /// An outcome as it can be read.
+  struct Reading {
+    var outcome: MapValue
+    /// Whether its file is gone or is not what its digest says: this is the beginning, which the journal's line has.
+    var isBeginning: Bool
   }
+
+  /// The outcome of a step: from its file, or from the journal's line where that has it or the file is gone.
+  func reading(of step: RunReport.Step) -> Reading? {
+    let whole = step.evidence.flatMap { record.evidence($0.digest)?.mapValue }
+    guard let found = whole ?? step.finished.flatMap({ record.event($0)?.data["outcome"]?.mapValue }) else {
+      return nil
+    }
+    let outcome = redacted?.masking(.map(found)).mapValue ?? found
+    return Reading(outcome: outcome, isBeginning: step.evidence != nil && whole == nil)
+  }
+
+  func outcome(of step: RunReport.Step) -> MapValue? { reading(of: step)?.outcome }
 
   /// The call of a step as it was sent.
   func call(of step: RunReport.Step) -> String? {

@@ -27,6 +27,7 @@ import Testing
     ("transcript last --format json", "\"version\""), ("transcript last --format html", "<!doctype html>"),
     ("transcript last --budget github", "# Small"), ("transcript last --redact ips", "redacted"),
     ("sitrep last", "What: Small in t"), ("evidence last look", "203.0.113.7"), ("evidence last E1", "203.0.113.7"),
+    ("evidence last look --format csv", "ip,n"),
     ("followups", ""), ("followups --overdue", ""), ("schema transcript", "\"$schema\""), ("runs", "completed"),
     ("verify last", "ok  "),
   ]
@@ -109,7 +110,7 @@ import Testing
     ("transcript last --redact everything", 2, "known are ips"),
     ("transcript last --out missing/x", 1, "can't write missing/x"), ("transcript last --format pdf", 2, "'markdown'"),
     ("transcript last --format html --budget github", 2, "cuts Markdown"), ("sitrep nope", 2, "there is no run"),
-    ("evidence last look --format csv", 2, "--format json has all of it"),
+    ("evidence last seen --format csv", 2, "--format json has all of it"),
     ("evidence last nothing", 2, "it has look (E1)"), ("schema nope", 2, "'transcript'"),
     ("note last x --at soon", 2, "02:51"), ("verify last --head abc", 2, "64 hexadecimal digits"),
   ]

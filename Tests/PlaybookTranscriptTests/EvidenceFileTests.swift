@@ -32,6 +32,12 @@ import Testing
     #expect(throws: EvidenceFile.Problem.self) { try EvidenceFile(["status": 200]).text(.csv) }
   }
 
+  @Test func `what failed says why, and is no CSV`() throws {
+    let outcome: Value = ["ok": false, "error": "exit status 2", "stdout": "", "stderr": "no such file", "lines": []]
+    #expect(try EvidenceFile(outcome).text(.text) == "failed: exit status 2\nstderr:\nno such file\n")
+    #expect(throws: EvidenceFile.Problem.self) { try EvidenceFile(outcome).text(.csv) }
+  }
+
   @Test func `text moves no cursor`() throws {
     #expect(try EvidenceFile(["stdout": "a\u{1b}[2J\tb\n"]).text(.text) == "a␛[2J\tb\n")
   }

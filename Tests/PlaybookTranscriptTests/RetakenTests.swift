@@ -19,7 +19,7 @@ import Testing
       let text = transcript.text(format)
       #expect(text.contains("203.0.113.7") && text.contains("203.0.113.9"), "\(format)")
     }
-    #expect(transcript.evidenceCommand(readings[0]).contains(" E1 "))
+    #expect(transcript.evidenceCommand(readings[0], transcript.outcome(of: readings[0]) ?? MapValue()).contains(" E1 "))
   }
 
   @Test func `the call of a step is the one that its outcome answers; of a loop its first`() throws {

@@ -103,7 +103,9 @@ enum SmallRun {
   static let events = [start] + evidence + decision + change + rest
 
   /// The transcript of `events`, with the evidence that lies in files by digest.
-  static func transcript(_ events: [Event], evidence: [String: Value] = [:]) -> Transcript {
+  static func transcript(
+    _ events: [Event], evidence: [String: Value] = [:], problem: (line: Int, message: String)? = nil
+  ) -> Transcript {
     var head = JournalLine.start
     var numbered: [Event] = []
     for (index, event) in events.enumerated() {
@@ -114,7 +116,7 @@ enum SmallRun {
     }
     let known = numbered
     return Transcript(
-      RunReport(known), runID: "20261123T025200Z-lockout-7f3k", head: head,
+      RunReport(known), runID: "20261123T025200Z-lockout-7f3k", head: head, problem: problem,
       record: RunRecord(
         event: { known.indices.contains($0 - 1) ? known[$0 - 1] : nil }, evidence: { evidence[$0] }))
   }

@@ -34,7 +34,9 @@ struct RunsCommand: ParsableCommand {
       }
       let isHeld = (try? store.find(id))?.holder != nil
       var outcome = state.outcome ?? (isHeld ? "running" : last == .runPaused ? "paused" : "unfinished")
-      if journal.problem != nil { outcome += ", journal damaged" }
+      if journal.problem != nil {
+        outcome = (state.outcome ?? "not known") + ", journal damaged"
+      }
       let record: Value = [
         "run": .string(id), "started": .string(first.at.description), "outcome": .string(outcome),
         "environment": first.data["environment"] ?? .null, "mode": first.data["mode"] ?? .null,
@@ -45,7 +47,8 @@ struct RunsCommand: ParsableCommand {
       case .json: Output.data(record.jsonText() + "\n")
       case .text:
         let words = ["run", "outcome", "environment", "operator"].map { Visible.text(record[$0]?.rendered ?? "") }
-        Output.data("\(words[0])  \(words[1])  \(words[2])  \(words[3])  \(state.changes) changes\n")
+        let changes = "\(state.changes) change\(state.changes == 1 ? "" : "s")"
+        Output.data("\(words.joined(separator: "  "))  \(changes)\(journal.problem == nil ? "" : " or more")\n")
       }
     }
     if ids.count > limit { Output.operatorText("\(ids.count - limit) more; --limit \(ids.count)\n") }

@@ -56,14 +56,16 @@ extension Transcript {
   }
 
   private func json(_ step: RunReport.Step) -> Value {
-    [
+    let reading = reading(of: step)
+    return [
       "path": .string(step.path), "kind": .string(step.kind), "title": Self.text(step.title),
       "why": Self.text(step.why), "began": .timestamp(step.began), "state": .string(step.state),
       "reason": Self.text(step.reason), "text": Self.text(step.text), "error": Self.text(step.error),
       "source": Self.text(step.source), "evidence": step.number.map { .int(Int64($0)) } ?? .null,
       "call": Self.text(call(of: step)), "attempts": .int(Int64(step.attempts)),
       "took": step.took.map(Value.duration) ?? .null, "verdict": Self.text(step.verdict),
-      "held": step.held.map(Value.bool) ?? .null, "outcome": outcome(of: step).map(Value.map) ?? .null,
+      "held": step.held.map(Value.bool) ?? .null, "outcome": (reading?.outcome).map(Value.map) ?? .null,
+      "evidenceMissing": .bool(reading?.isBeginning == true),
       "sha256": Self.text(step.evidence?.digest), "repeats": Self.text(step.repeats),
       "change": step.change.map(Self.json) ?? .null,
     ]

@@ -7,7 +7,7 @@ extension Transcript {
     func line(_ text: String = "") throws(Failure) { try write(Visible.text(text) + "\n") }
     try line(title)
     let environment = report.facts["environment"]?.rendered ?? "?"
-    try line("run \(runID) in \(environment): \(report.outcome)" + (report.reason.map { " (\($0))" } ?? ""))
+    try line("run \(runID) in \(environment): \(report.outcomeWord)" + (report.reason.map { " (\($0))" } ?? ""))
     try line("journal head \(head)")
     for fact in headFacts where !["Run", "Environment"].contains(fact.name) { try line("\(fact.name): \(fact.text)") }
     for caution in cautions { try line("note: " + caution) }

@@ -95,7 +95,8 @@ public enum TranscriptSchema {
     ("path", text), ("kind", text), ("title", maybe(text)), ("why", maybe(text)), ("began", time), ("state", text),
     ("reason", maybe(text)), ("text", maybe(text)), ("error", maybe(text)), ("source", maybe(text)),
     ("evidence", maybe(number)), ("call", maybe(text)), ("attempts", number), ("took", maybe(seconds)),
-    ("verdict", maybe(text)), ("held", maybe(flag)), ("outcome", maybe(anyObject)), ("sha256", maybe(sha256)),
+    ("verdict", maybe(text)), ("held", maybe(flag)), ("outcome", maybe(anyObject)), ("evidenceMissing", flag),
+    ("sha256", maybe(sha256)),
     ("repeats", maybe(text)), ("change", maybe(change)),
   ])
 }

@@ -56,10 +56,13 @@ extension Transcript {
   }
 
   private func body(of step: RunReport.Step, rows: Int) -> HTML {
-    guard let outcome = outcome(of: step) else { return "" }
-    let body = EvidenceBody(outcome, show: step.show, limit: rows)
+    guard let reading = reading(of: step) else { return "" }
+    let body = EvidenceBody(reading.outcome, show: step.show, limit: rows)
+    let whole = evidenceCommand(step, reading.outcome)
     let name = step.number.map { "E\($0)" } ?? step.path
-    var html = BarChart(body: body).html
+    var html: HTML = reading.isBeginning ? "<p class=\"caution\">\(Self.missingEvidence)</p>\n" : ""
+    if body.isHidden { html += "<p class=\"more\">Not shown here; all of it: <code>\(whole)</code></p>\n" }
+    html += BarChart(body: body).html
     switch body.content {
     case .nothing: break
     case .table(let columns, let rows):
@@ -80,25 +83,28 @@ extension Transcript {
           "Rows \(Self.openRows + 1) to \(cells.count)", label: "More of \(name)", columns: columns, rows: rest)
         html += "<details><summary>\(rest.count) more rows</summary>\n\(table)</details>\n"
       }
-      html += more(cells.count, of: body.total, step)
+      html += Self.more(cells.count, of: body.total, whole)
     case .lines(let lines):
       let text: HTML = "<pre tabindex=\"0\"><code>\(lines: lines.joined(separator: "\n"))</code></pre>\n"
       html +=
         lines.count <= Self.openRows ? text : "<details><summary>\(lines.count) lines</summary>\n\(text)</details>\n"
-      html += more(lines.count, of: body.total, step)
+      html += Self.more(lines.count, of: body.total, whole)
     case .text(let text, let isCut):
       let block: HTML = "<pre tabindex=\"0\"><code>\(lines: text)</code></pre>\n"
       html +=
         text.utf8.count < 800
         ? block : "<details><summary>\(text.utf8.count) bytes of text</summary>\n\(block)</details>\n"
-      if isCut { html += "<p class=\"more\">Cut here; all of it: <code>\(evidenceCommand(step))</code></p>\n" }
+      if isCut { html += "<p class=\"more\">Cut here; all of it: <code>\(whole)</code></p>\n" }
+    }
+    for part in body.said {
+      html += "<p class=\"source\">\(part.name)</p>\n<pre tabindex=\"0\"><code>\(lines: part.text)</code></pre>\n"
     }
     return html + Self.html(body.differences, step)
   }
 
-  private func more(_ shown: Int, of total: Int, _ step: RunReport.Step) -> HTML {
+  private static func more(_ shown: Int, of total: Int, _ whole: String) -> HTML {
     shown < total
-      ? "<p class=\"more\">\(shown) of \(total); all of them: <code>\(evidenceCommand(step))</code></p>\n" : ""
+      ? "<p class=\"more\">\(shown) of \(total); all of them: <code>\(whole)</code></p>\n" : ""
   }
 
   private static func html(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> HTML {

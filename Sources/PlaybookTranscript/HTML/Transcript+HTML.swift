@@ -64,7 +64,7 @@ extension Transcript {
       <header>
       <div class="bar"><span class="brand">playbook</span> <span>Transcript of a run</span></div>
       <div class="hero">
-      <p class="badges"><span class="badge \(Self.tone(outcome: report.outcome))">\(report.outcome)</span> \(severity) \(environment) \(practice)</p>
+      <p class="badges"><span class="badge \(Self.tone(outcome: report.outcome))">\(report.outcomeWord)</span> \(severity) \(environment) \(practice)</p>
       <h1>\(EvidenceBody.shortened(title))</h1>
       <p class="run"><code>\(runID)</code> \(byline)</p>
       \(reason)

@@ -18,21 +18,31 @@ extension Transcript {
     }
     var parts = [
       step.isSuperseded ? "taken again later" + (laterNumber(of: step).map { ", see E\($0)" } ?? "") : nil,
-      step.source.map(MarkdownText.inline), MarkdownText.inline(step.summary), step.took.map(TimeText.short),
+      step.source.map(MarkdownText.inline), step.error == nil ? MarkdownText.inline(step.summary) : nil,
+      step.took.map(TimeText.short),
     ]
     if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
     if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
     text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
-    guard let outcome = outcome(of: step) else { return text }
-    let body = EvidenceBody(outcome, show: step.show, limit: detail == .short ? Self.fewRows : Self.shownRows)
-    return text + Self.markdown(body, step, whole: evidenceCommand(step)) + Self.markdown(body.differences, step)
+    guard let reading = reading(of: step) else { return text }
+    if reading.isBeginning { text += "**\(Self.missingEvidence)**\n\n" }
+    let body = EvidenceBody(reading.outcome, show: step.show, limit: detail == .short ? Self.fewRows : Self.shownRows)
+    let whole = evidenceCommand(step, reading.outcome)
+    if body.isHidden { text += "Not shown here; all: \(MarkdownText.code(whole))\n\n" }
+    text += Self.markdown(body, step, whole: whole)
+    for part in body.said { text += "\(part.name):\n\n" + MarkdownText.block(part.text) + "\n" }
+    return text + Self.markdown(body.differences, step)
   }
 
+  /// What is said where the file with the evidence can't be read.
+  static let missingEvidence =
+    "The file with this evidence is gone or is not what its digest says. What is here is the beginning, from the journal."
+
   /// The command that gives all of a step's evidence.
-  func evidenceCommand(_ step: RunReport.Step) -> String {
+  func evidenceCommand(_ step: RunReport.Step, _ outcome: MapValue) -> String {
     // A step that was taken again has its path for the last of its readings.
     let name = step.isSuperseded ? step.number.map { "E\($0)" } ?? step.path : step.path
-    return "playbook evidence \(runID) \(name) --format csv"
+    return "playbook evidence \(runID) \(name) --format \(EvidenceFile.format(of: .map(outcome)).rawValue)"
   }
 
   private static func markdown(_ body: EvidenceBody, _ step: RunReport.Step, whole: String) -> String {

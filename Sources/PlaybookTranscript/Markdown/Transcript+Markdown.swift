@@ -43,7 +43,7 @@ extension Transcript {
 
   private func headMarkdown(_ detail: Piece.Detail) -> String {
     let outcome =
-      "**\(MarkdownText.inline(report.outcome))**"
+      "**\(MarkdownText.inline(report.outcomeWord))**"
       + (report.reason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? "")
     var text = "# \(MarkdownText.inline(EvidenceBody.shortened(title)))\n\n"
     for caution in cautions { text += "> \(MarkdownText.line(EvidenceBody.shortened(caution)))\n\n" }

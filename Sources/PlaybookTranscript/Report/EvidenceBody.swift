@@ -24,6 +24,10 @@ struct EvidenceBody {
   /// What `show: bars` draws: at most 20, named by the columns.
   var bars: [Bar] = []
   var barTitle = ""
+  /// What a call that failed said besides: `stderr`, `stdout`.
+  var said: [(name: String, text: String)] = []
+  /// Whether the author said that it isn't shown.
+  var isHidden = false
   /// Against the step that this one repeats; nil: it repeats none.
   var differences: [OutcomeDifferences.Change]?
 
@@ -38,8 +42,12 @@ struct EvidenceBody {
       after["before"] = nil
       differences = OutcomeDifferences(before: before, after: after).changes
     }
-    if show?["style"]?.stringValue == "none" { return }
-    if let rows = (outcome["rows"] ?? outcome["items"])?.listValue {
+    if show?["style"]?.stringValue == "none" {
+      isHidden = true
+      return
+    }
+    defer { hear(outcome) }
+    if let rows = (outcome["rows"] ?? outcome["items"])?.listValue ?? outcome["value"]?.rows {
       total = rows.count
       draw(rows, show)
       content = Self.table(Array(rows.prefix(limit)), show)
@@ -50,8 +58,24 @@ struct EvidenceBody {
       let value = ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
       guard let value else { return }
       let text = value.stringValue ?? value.jsonText(pretty: true)
-      let start = String(decoding: text.utf8.prefix(Self.longestText * 4), as: UTF8.self).prefix(Self.longestText)
-      content = .text(String(start), isCut: start.utf8.count < text.utf8.count)
+      let start = Self.beginning(text)
+      content = .text(start, isCut: start.utf8.count < text.utf8.count)
+    }
+  }
+
+  private static func beginning(_ text: String) -> String {
+    String(String(decoding: text.utf8.prefix(longestText * 4), as: UTF8.self).prefix(longestText))
+  }
+
+  /// Why a call failed is often in what its program said.
+  private mutating func hear(_ outcome: MapValue) {
+    guard outcome["ok"]?.boolValue == false else { return }
+    var names = ["stderr"]
+    if case .nothing = content { names.append("stdout") }
+    for name in names {
+      guard let text = outcome[name]?.stringValue, !text.isEmpty else { continue }
+      let start = Self.beginning(text)
+      said.append((name, start.utf8.count < text.utf8.count ? start + "\n…" : start))
     }
   }
 

@@ -25,7 +25,12 @@ extension RunReport {
     for step in changes {
       findings.append(Finding(kind: .changed, subject: step.name, text: step.change?.tally ?? "", path: step.path))
     }
-    if !changes.contains(where: { $0.change?.isPlanned == false }) {
+    let isChanged = changes.contains { $0.change?.isPlanned == false }
+    if let damagedLine {
+      let what = isChanged ? "What else was changed is not known" : "What was changed is not known"
+      findings.append(
+        Finding(kind: .unexpected, subject: what, text: "the journal can't be read from line \(damagedLine) on"))
+    } else if !isChanged {
       findings.append(Finding(kind: .changed, subject: "Nothing was changed", text: ""))
     }
     let shown = Set(findings.compactMap { $0.kind == .unexpected ? $0.path : nil })

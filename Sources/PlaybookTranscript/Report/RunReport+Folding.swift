@@ -126,6 +126,7 @@ extension RunReport {
       step.source = data["source"]?.stringValue
       step.number = data["number"]?.intValue.map(Int.init)
       step.summary = Summary.text(of: data["outcome"]?.mapValue)
+      step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
       step.finished = event.sequence
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue

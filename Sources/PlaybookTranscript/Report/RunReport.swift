@@ -37,6 +37,8 @@ struct RunReport {
   var index: [String: Int] = [:]
   var asked: [String: Asked] = [:]
   var isOutOfOrder = false
+  /// The line of the journal from which on it can't be read; nil: all of it was.
+  var damagedLine: Int?
 
   struct Step {
     var path: String
@@ -68,6 +70,8 @@ struct RunReport {
     var finished: Int?
     /// SHA-256 of the file with the whole outcome, and its size in bytes.
     var evidence: (digest: String, bytes: Int)?
+    /// Whether `summary` is of the beginning that the journal's line has, and says less than there is.
+    var isSummaryPartial = false
     var show: Value?
     /// The step whose call this one repeats.
     var repeats: String?
@@ -170,12 +174,16 @@ struct RunReport {
     (superseded + steps.filter(\.isReading)).sorted { ($0.finished ?? 0) < ($1.finished ?? 0) }
   }
 
+  /// How it ended, in a word: of a run whose journal is damaged before its end that is not known.
+  var outcomeWord: String { damagedLine != nil && outcome == "unfinished" ? "not known" : outcome }
+
   var skipped: [Step] { steps.filter { $0.state == "skipped" } }
 
   var documents: [Step] { steps.filter { $0.kind == "document" && $0.finished != nil } }
 
   /// The question that nobody has answered yet: the last one asked.
   var openQuestion: Asked? {
-    ["completed", "failed", "aborted"].contains(outcome) ? nil : asked.values.max { $0.sequence < $1.sequence }
+    damagedLine != nil || ["completed", "failed", "aborted"].contains(outcome)
+      ? nil : asked.values.max { $0.sequence < $1.sequence }
   }
 }

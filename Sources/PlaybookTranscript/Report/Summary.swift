@@ -15,10 +15,43 @@ enum Summary {
     }
     if let status = outcome["status"] { return "status \(status.rendered)\(cut)" }
     if let lines = outcome["lines"]?.listValue { return "\(lines.count) line\(lines.count == 1 ? "" : "s")\(cut)" }
+    if let count = outcome["value"]?.rows?.count { return "\(count) row\(count == 1 ? "" : "s")\(cut)" }
     if let value = outcome["value"] {
       let text = value.rendered
       return text.count > 80 ? "\(text.utf8.count) bytes\(cut)" : text + cut
     }
     return outcome["state"]?.rendered ?? "done"
+  }
+
+  /// Whether the beginning of a large outcome, which the journal's line has, does not tell how much there is of it.
+  static func isPartial(_ outcome: MapValue?) -> Bool {
+    outcome?["ok"]?.boolValue != false && outcome?["count"] == nil && outcome?["status"] == nil
+  }
+}
+
+extension RunReport {
+  /// Says how much evidence there is by the files that it lies in, where the journal's lines don't tell.
+  mutating func readSummaries(_ evidence: (String) -> MapValue?) {
+    var summaries: [Int: String] = [:]
+    func read(_ step: inout Step) {
+      guard step.isSummaryPartial, let file = step.evidence, let finished = step.finished else { return }
+      step.summary = evidence(file.digest).map { Summary.text(of: $0) } ?? "\(file.bytes) bytes that can't be read"
+      step.isSummaryPartial = false
+      summaries[finished] = step.summary
+    }
+    for position in steps.indices { read(&steps[position]) }
+    for position in superseded.indices { read(&superseded[position]) }
+    if summaries.isEmpty { return }
+    for position in timeline.indices where timeline[position].number != nil {
+      if let summary = summaries[timeline[position].sequence] { timeline[position].result = summary }
+    }
+  }
+}
+
+extension Value {
+  /// The items of a list of maps: a table, whatever gave it.
+  var rows: [Value]? {
+    guard let items = listValue, !items.isEmpty, items.allSatisfy({ $0.mapValue != nil }) else { return nil }
+    return items
   }
 }

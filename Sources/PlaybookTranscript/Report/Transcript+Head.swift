@@ -81,7 +81,7 @@ extension Transcript {
       list.append(
         "The journal does not fit from line \(problem.line) on (\(problem.message)). Only what is before it is shown.")
     }
-    if report.outcome == "unfinished", let last = report.last {
+    if problem == nil, report.outcome == "unfinished", let last = report.last {
       list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
     }
     if let openQuestion { list.append("Waiting for an answer: \(openQuestion)") }

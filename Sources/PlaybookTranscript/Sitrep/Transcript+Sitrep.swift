@@ -18,8 +18,8 @@ extension Transcript {
     let mode = facts["mode"]?.stringValue ?? "run"
     let place = facts["environment"]?.stringValue.map { " in \($0)" } ?? ""
     let practice = mode == "run" ? "" : " (\(mode): nothing of it is real)"
-    let outcome =
-      report.outcome == "unfinished" ? isHeld ? "going on" : "cut off, its process is gone" : report.outcome
+    let isOpen = problem == nil && report.outcome == "unfinished"
+    let outcome = isOpen ? isHeld ? "going on" : "cut off, its process is gone" : report.outcomeWord
     return "\(severity)\(title)\(place)\(practice), run \(runID): \(outcome)"
   }
 
@@ -40,6 +40,9 @@ extension Transcript {
     let known = report.findings.filter { $0.kind != .changed }.sorted {
       $0.kind == .unexpected && $1.kind != .unexpected
     }
+    if let problem, known.count == 1 {
+      return "only what is before line \(problem.line) of the journal, which does not fit: \(problem.message)"
+    }
     if known.isEmpty {
       let count = report.readings.count
       return count == 0 ? "nothing yet" : "\(count) piece\(count == 1 ? "" : "s") of evidence, nothing concluded yet"
@@ -56,11 +59,18 @@ extension Transcript {
     let done =
       told(report.changes.filter { $0.change?.isPlanned == false })
       + report.outside.map { "\($0.text) (outside the playbook)" }
+    if let problem {
+      let rest = "what was done from line \(problem.line) of the journal on is not known: it is damaged"
+      return done.isEmpty ? rest : Self.few(done, "more") + "; " + rest
+    }
     if !done.isEmpty { return Self.few(done, "more") }
     return planned.isEmpty ? "nothing was changed" : "nothing was changed; planned: " + Self.few(told(planned), "more")
   }
 
   private func next(_ isHeld: Bool) -> String {
+    if problem != nil {
+      return "find out what was changed where it was changed, and how the journal was damaged: playbook verify \(runID)"
+    }
     if report.outcome == "unfinished", !isHeld {
       // The world of a drill or plan ended with its process.
       return (report.facts["mode"]?.stringValue ?? "run") == "run" ? "playbook resume \(runID)" : "start it again"

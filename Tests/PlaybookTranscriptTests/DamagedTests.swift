@@ -1,0 +1,105 @@
+import CEL
+import PlaybookEngine
+import Testing
+
+@testable import PlaybookTranscript
+
+/// What is not there is said: a journal that can't be read to its end, a file of evidence that is gone.
+@Suite struct DamagedTests {
+  private static let problem = (line: 9, message: "its hash is another")
+  private static let before = SmallRun.transcript(Array(SmallRun.events.prefix(8)), problem: problem)
+  private static let amid = SmallRun.transcript(
+    SmallRun.events.prefix { $0.type != .stepSkipped }.map { $0 }, problem: problem)
+
+  @Test func `a sitrep does not say that nothing was changed, nor what to start`() {
+    for isHeld in [true, false] {
+      let sitrep = Self.before.sitrep(isHeld: isHeld)
+      #expect(sitrep.contains("Done: what was done from line 9 of the journal on is not known"))
+      #expect(sitrep.contains("lockout-7f3k: not known\n") && sitrep.contains("journal can't be read from line 9"))
+      #expect(sitrep.contains("Next: find out what was changed") && sitrep.contains("playbook verify "))
+      for word in ["nothing was changed", "start it again", "resume", "going on", "waiting"] {
+        #expect(!sitrep.contains(word), "\(word)")
+      }
+    }
+    #expect(Self.amid.sitrep().contains("Done: Block it (1 of 1 done, 1 verified)"))
+    #expect(Self.amid.sitrep().contains("is not known: it is damaged"))
+  }
+
+  @Test(arguments: [TranscriptFormat.markdown, .html, .text])
+  func `a transcript does not either`(_ format: TranscriptFormat) {
+    let text = Self.before.text(format)
+    #expect(text.contains("What was changed is not known") && !text.contains("Nothing was changed"))
+    #expect(text.contains("not known") && !text.contains("Waiting for an answer"))
+    #expect(Self.amid.text(format).contains("What else was changed is not known"))
+  }
+
+  // MARK: Evidence in files
+
+  private static let digest = String(repeating: "ab", count: 32)
+
+  private static func large(_ whole: Value?, beginning: Value) -> Transcript {
+    let read = SmallRun.event(
+      .stepFinished, "failures", at: 62,
+      [
+        "kind": "query", "state": "done", "number": 1, "outcome": beginning,
+        "evidence": ["sha256": .string(digest), "bytes": 700_000],
+      ])
+    return SmallRun.transcript([SmallRun.start, read], evidence: whole.map { [digest: $0] } ?? [:])
+  }
+
+  private static func lines(_ count: Int) -> Value {
+    ["ok": true, "lines": .list((0..<count).map { .string("line \($0)") })]
+  }
+
+  @Test(arguments: TranscriptFormat.allCases)
+  func `a large piece of evidence is as large as its file says`(_ format: TranscriptFormat) {
+    let text = Self.large(Self.lines(300), beginning: Self.lines(8)).text(format)
+    #expect(text.contains("300 lines") && !text.contains("8 lines"))
+    let long: Value = ["ok": true, "lines": [.string(String(repeating: "x", count: 100_000))]]
+    let line = Self.large(long, beginning: Self.lines(0)).text(format)
+    #expect(line.contains("1 line") && !line.contains("0 lines"))
+  }
+
+  @Test func `where its file is gone, that is said where the beginning is shown`() throws {
+    let transcript = Self.large(nil, beginning: Self.lines(8))
+    for format in [TranscriptFormat.markdown, .html] {
+      let text = transcript.text(format)
+      #expect(text.contains("The file with this evidence is gone") && text.contains("line 7"))
+      #expect(!text.contains("8 lines,") && text.contains("700000 bytes that can"))
+    }
+    let step = try Value(json: Array(transcript.text(.json).utf8))["steps"]?.listValue?.first
+    #expect(step?["evidenceMissing"]?.boolValue == true)
+    #expect(!Self.large(Self.lines(300), beginning: Self.lines(8)).text(.html).contains("evidence is gone"))
+  }
+
+  // MARK: Calls that failed
+
+  @Test func `of a call that failed its error is said once, and what its program said as well`() {
+    let read = SmallRun.event(
+      .stepFinished, "failures", at: 62,
+      [
+        "kind": "query", "state": "failed", "number": 1, "error": ["code": "exit", "message": "exit status 2"],
+        "outcome": [
+          "ok": false, "error": "exit status 2", "exit": 2, "stdout": "so far", "stderr": "no such file: /etc/x",
+        ],
+      ])
+    let transcript = SmallRun.transcript([SmallRun.start, read])
+    let markdown = transcript.text(.markdown)
+    #expect(markdown.contains("stderr:\n\n```\nno such file: /etc/x\n```") && markdown.contains("\nso far\n"))
+    #expect(markdown.contains("*failed: exit status 2*"))
+    #expect(transcript.text(.html).contains("no such file: /etc/x"))
+  }
+
+  private static let formats: [(Value, EvidenceFormat)] = [
+    (["status": 200, "body": "{}"], .json), (["rows": [["a": 1]]], .csv), (["stdout": "x"], .text),
+    (["value": [["a": 1]]], .csv), (["value": [1]], .json), (["ok": false, "stderr": "x"], .json),
+    (["lines": ["a"], "stdout": "a"], .csv),
+  ]
+
+  @Test(arguments: formats) func `the form that is named for all of it works`(
+    _ outcome: Value, _ format: EvidenceFormat
+  ) throws {
+    #expect(EvidenceFile.format(of: outcome) == format)
+    #expect(try !EvidenceFile(outcome).text(format).isEmpty)
+  }
+}
