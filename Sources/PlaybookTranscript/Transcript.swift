@@ -1,4 +1,4 @@
-import CEL
+public import CEL
 import PlaybookEngine
 public import PlaybookJournal
 
@@ -33,8 +33,11 @@ public struct Transcript: Sendable {
       var learning = Pseudonyms(redaction)
       _ = try folder.journal { event in
         learning.learn(.map(event.data))
+        learning.learn(columnsOf: event.data["outcome"])
         guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { return }
-        if let evidence = try? folder.evidence(digest) { learning.learn(evidence) }
+        guard let evidence = try? folder.evidence(digest) else { return }
+        learning.learn(evidence)
+        learning.learn(columnsOf: evidence)
       }
       pseudonyms = learning
     }
@@ -46,6 +49,14 @@ public struct Transcript: Sendable {
       report, runID: folder.id, head: file.head, isTorn: file.isTorn, problem: file.problem, redacted: known,
       record: RunRecord(event: { file.event($0) }, evidence: { try? folder.evidence($0) }))
   }
+
+  /// The columns that were to be replaced and that nothing in the run has, and those that its evidence has.
+  public var unknownColumns: (missing: [String], known: [String]) {
+    (redacted?.missingColumns ?? [], redacted?.columns ?? [])
+  }
+
+  /// `value` with the pseudonyms of this copy.
+  public func masking(_ value: Value) -> Value { redacted?.masking(value) ?? value }
 
   init(
     _ report: RunReport, runID: String, head: String, isTorn: Bool = false,

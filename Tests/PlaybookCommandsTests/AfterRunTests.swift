@@ -39,6 +39,10 @@ import Testing
       #expect(result.code == 0 && (part.isEmpty || result.output.contains(part)), "\(line): \(result.errors)")
     }
     #expect(try !run("transcript last --redact ips").output.contains("203.0.113.7"))
+    #expect(try run("evidence last look --format csv --redact ips").output.contains("ip-1,3"))
+    let unknown = try run("transcript last --redact columns=nope")
+    #expect(unknown.code == 0 && unknown.errors.contains("nothing in the run is called nope"))
+    #expect(unknown.errors.contains("columns ip, n"))
     let note = try program.run("note", "last", "seen by the CDN team as well")
     #expect(note.code == 0)
     #expect(try run("transcript last --format text").output.contains("seen by the CDN team as well"))
@@ -107,6 +111,7 @@ import Testing
   private static let wrong: [(line: String, code: Int32, part: String)] = [
     ("transcript nope", 2, "there is no run `nope`"), ("transcript last --budget 10", 1, "more than 10"),
     ("transcript last --budget sharepoint", 2, "known are github"),
+    ("transcript last --budget -1", 2, "a number of characters, 1 or more"),
     ("transcript last --redact everything", 2, "known are ips"),
     ("transcript last --out missing/x", 1, "can't write missing/x"), ("transcript last --format pdf", 2, "'markdown'"),
     ("transcript last --format html --budget github", 2, "cuts Markdown"), ("sitrep nope", 2, "there is no run"),

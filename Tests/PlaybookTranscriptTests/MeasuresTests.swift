@@ -29,6 +29,25 @@ import Testing
     #expect(SmallRun.transcript(SmallRun.events).measures.machineTime == .milliseconds(1810))
   }
 
+  @Test func `a question that nobody answered was waited for as well`() {
+    let asked = Array(SmallRun.events.prefix(8))
+    for end in [SmallRun.event(.runPaused, at: 92), SmallRun.event(.runFinished, at: 92, ["outcome": "aborted"])] {
+      #expect(SmallRun.transcript(asked + [end]).measures.humanTime == .seconds(30))
+    }
+    let answered = SmallRun.events.prefix { $0.path != "block" } + [SmallRun.event(.runPaused, at: 120)]
+    #expect(SmallRun.transcript(Array(answered)).measures.humanTime == .seconds(28))
+  }
+
+  @Test(arguments: [(3600, "1h"), (5400, "1h30m"), (90, "1m30s"), (30, "30s"), (172_800, "2d")])
+  func `a duration is written as people write it`(_ seconds: Int, _ text: String) {
+    #expect(TimeText.written(.duration(.seconds(seconds))) == text)
+  }
+
+  @Test func `what is due within a day has its time`() {
+    #expect(TimeText.due(SmallRun.at(0)) == "2026-11-23 02:51Z")
+    #expect(TimeText.due(SmallRun.at(-2 * 3600 - 51 * 60)) == "2026-11-23")
+  }
+
   @Test func `the response clock is kept, not kept or not measured`() throws {
     #expect(SmallRun.transcript(SmallRun.events).measures.clock?.text == "kept: answered after 1m00s of 15m00s")
     var late = SmallRun.events

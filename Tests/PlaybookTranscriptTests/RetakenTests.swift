@@ -95,6 +95,32 @@ import Testing
     #expect(SmallRun.transcript(again).report.openQuestion?.sequence == 11)
   }
 
+  @Test func `an answer about one of several items says about which`() throws {
+    let report = SmallRun.transcript(RetakenRun.events).report
+    let items = report.decisions.filter { $0.kind == "item" }.map(\.title)
+    #expect(items == ["Block them (a)", "Block them (b)", "Take back `block`? (a)"])
+    for format in [TranscriptFormat.markdown, .html, .text] {
+      let text = SmallRun.transcript(RetakenRun.events).text(format)
+      #expect(text.contains("Block them (a)") && text.contains("Block them (b)"), "\(format)")
+    }
+    // Where no item was approved the loop's list is not on record.
+    let declined = [
+      RetakenRun.asked("block[1]", "item", "Block them", at: 70),
+      RetakenRun.answered("block[1]", "no", "Block them", at: 71),
+    ]
+    #expect(SmallRun.transcript([SmallRun.start] + declined).report.timeline.last?.what == "Block them (item 2)")
+  }
+
+  @Test func `a resume says what the run was paused by`() {
+    let paused = [
+      SmallRun.event(.runPaused, at: 70, ["reason": "end of input"]),
+      SmallRun.event(.runResumed, at: 90, ["operator": "bob", "reason": "end of input"]),
+    ]
+    #expect(
+      SmallRun.transcript([SmallRun.start] + paused).report.timeline.last?.text
+        == "Run resumed: was paused: end of input")
+  }
+
   @Test func `a paused drill is started again, not resumed`() {
     var events = Array(SmallRun.events.prefix(8))
     events[0].data["mode"] = "drill"

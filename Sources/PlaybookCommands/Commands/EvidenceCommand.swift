@@ -26,6 +26,8 @@ struct EvidenceCommand: ParsableCommand {
   @Option(name: .long, help: "The file to write; default standard output.")
   var out: String?
 
+  @OptionGroup var redaction: RedactionOption
+
   @OptionGroup var runs: RunsOptions
 
   func run() throws {
@@ -33,20 +35,34 @@ struct EvidenceCommand: ParsableCommand {
     let number = step.hasPrefix("E") ? Int64(step.dropFirst()) : nil
     var found: Event?
     var names: [String] = []
+    // A step in a used playbook is found by its plain name as well, where only one has it.
+    var named: [String: Event] = [:]
     try past.events { event in
       guard event.type == .stepFinished else { return }
+      if event.data["name"]?.stringValue == step { named[event.path] = event }
       if let number = event.data["number"]?.intValue { names.append("\(event.path) (E\(number))") }
       if event.path == step || (number != nil && event.data["number"]?.intValue == number) { found = event }
     }
-    guard let event = found else {
+    guard let event = found ?? (named.count == 1 ? named.values.first : nil) else {
+      if named.count > 1 {
+        let paths = named.keys.sorted().prefix(20).joined(separator: ", ")
+        throw CommandFailure.wrong("several steps are called `\(step)`: \(paths)")
+      }
       let list = names.isEmpty ? "none" : names.prefix(20).joined(separator: ", ") + (names.count > 20 ? ", …" : "")
       throw CommandFailure.wrong("the run has no evidence `\(step)`; it has \(list)")
     }
+    var value = try whole(event, past)
+    if redaction.redact != nil {
+      // The same pseudonyms as in the transcript.
+      let transcript = try past.transcript(redacting: redaction.redaction())
+      redaction.warn(of: transcript)
+      value = transcript.masking(value)
+    }
     let text: String
     do {
-      text = try EvidenceFile(whole(event, past)).text(format)
-    } catch let problem as EvidenceFile.Problem {
-      throw CommandFailure.wrong("`\(step)`: \(problem.message)")
+      text = try EvidenceFile(value).text(format)
+    } catch {
+      throw CommandFailure.wrong("`\(step)`: \(error.message)")
     }
     try Output.file(out) { write in try write(text) }
   }

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import PlaybookTranscript
+import SourceText
 
 /// `playbook transcript RUN`.
 struct TranscriptCommand: ParsableCommand {
@@ -24,23 +25,24 @@ struct TranscriptCommand: ParsableCommand {
   var out: String?
 
   @Option(
-    name: .long, help: "Cut to what a ticket takes: github, gitlab, jira, servicenow or a number of characters.")
+    name: .long, parsing: .unconditional,
+    help: "Cut to what a ticket takes: github, gitlab, jira, servicenow or a number of characters.")
   var budget: String?
 
-  @Option(
-    name: .long, help: "A copy with pseudonyms: ips, emails, columns=NAME, separated by commas (columns=A+B for more).")
-  var redact: String?
+  @OptionGroup var redaction: RedactionOption
 
   @OptionGroup var runs: RunsOptions
 
   func run() throws {
-    let transcript = try runs.open(name).transcript(redacting: redaction())
+    let transcript = try runs.open(name).transcript(redacting: redaction.redaction())
+    redaction.warn(of: transcript)
     guard let budget else { return try Output.file(out) { write in try transcript.write(format, to: write) } }
     guard format == .markdown else {
       throw CommandFailure.wrong("--budget cuts Markdown, and this is \(format.rawValue)")
     }
     guard let limit = Budget(budget) else {
-      throw CommandFailure.wrong("`\(budget)` is no budget; known are github, gitlab, jira, servicenow and a number")
+      throw CommandFailure.wrong(
+        "`\(budget)` is no budget; known are github, gitlab, jira, servicenow and a number of characters, 1 or more")
     }
     let text: String
     do {
@@ -51,13 +53,31 @@ struct TranscriptCommand: ParsableCommand {
     try Output.file(out) { write in try write(text) }
   }
 
-  private func redaction() throws -> Redaction {
+}
+
+/// `--redact`.
+struct RedactionOption: ParsableArguments {
+  @Option(
+    name: .long, help: "A copy with pseudonyms: ips, emails, columns=NAME, separated by commas (columns=A+B for more).")
+  var redact: String?
+
+  func redaction() throws -> Redaction {
     guard let redact else { return Redaction() }
     do {
       return try Redaction(redact)
     } catch {
       throw CommandFailure.wrong(error.message)
     }
+  }
+
+  /// Whoever names a column that there is not may take its values for replaced.
+  func warn(of transcript: Transcript) {
+    let (missing, known) = transcript.unknownColumns
+    if missing.isEmpty { return }
+    let names = known.prefix(40).joined(separator: ", ") + (known.count > 40 ? ", …" : "")
+    Output.operatorText(
+      "playbook: warning: nothing in the run is called \(missing.joined(separator: " or ")); "
+        + (known.isEmpty ? "its evidence has no columns\n" : "its evidence has the columns \(Visible.text(names))\n"))
   }
 }
 

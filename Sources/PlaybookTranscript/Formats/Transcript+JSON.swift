@@ -123,7 +123,7 @@ extension Transcript {
   private static func json(_ decision: RunReport.Decision) -> Value {
     [
       "seq": .int(Int64(decision.sequence)), "at": .timestamp(decision.at), "key": .string(decision.key),
-      "kind": .string(decision.kind), "question": .string(decision.question),
+      "kind": .string(decision.kind), "question": .string(decision.question), "item": text(decision.item),
       "options": .list(decision.options.map(Value.string)), "suggested": text(decision.suggested),
       "chosen": .string(decision.chosen), "reason": text(decision.reason), "by": .string(decision.by),
       "ticket": text(decision.ticket), "source": .string(decision.source),

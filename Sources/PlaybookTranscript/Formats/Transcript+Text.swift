@@ -41,7 +41,7 @@ extension Transcript {
   private func plainText(_ decision: RunReport.Decision) -> String {
     let suggested = decision.suggested.map { ", suggested: \($0)" } ?? ""
     let reason = decision.reason.map { ", reason: \(EvidenceBody.shortened($0))" } ?? ""
-    return "- \(EvidenceBody.shortened(decision.question)): \(EvidenceBody.shortened(decision.chosen))"
+    return "- \(EvidenceBody.shortened(decision.title)): \(EvidenceBody.shortened(decision.chosen))"
       + ", by \(decision.by) at \(clock(decision.at))\(suggested)\(reason)"
   }
 
@@ -58,7 +58,7 @@ extension Transcript {
   }
 
   private func plainText(_ item: RunReport.FollowUp) -> String {
-    let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
+    let due = item.due.map { ", due \(TimeText.due($0))" } ?? ""
     let done = item.done.map { ", done by \($0.by) at \(TimeText.utc($0.at))" } ?? ""
     return "- \(item.text)\(due)" + (item.owner.map { ", owner \($0)" } ?? "") + done
   }

@@ -59,7 +59,8 @@ public enum TranscriptSchema {
   ])
 
   private static let decision = object([
-    ("seq", number), ("at", time), ("key", text), ("kind", text), ("question", text), ("options", list(text)),
+    ("seq", number), ("at", time), ("key", text), ("kind", text), ("question", text), ("item", maybe(text)),
+    ("options", list(text)),
     ("suggested", maybe(text)), ("chosen", text), ("reason", maybe(text)), ("by", text), ("ticket", maybe(text)),
     ("source", text), ("took", maybe(seconds)),
   ])

@@ -34,7 +34,7 @@ extension Transcript {
     let list: HTML = rows.text.isEmpty ? "" : "<dl class=\"facts\">\n\(rows)</dl>\n"
     return """
       <article class="card">
-      <h3 class="said">\(lines: EvidenceBody.shortened(decision.question))</h3>
+      <h3 class="said">\(lines: EvidenceBody.shortened(decision.title))</h3>
       <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
       \(list)</article>
 

@@ -7,7 +7,7 @@ extension Transcript {
       "<li><strong>\(flat: EvidenceBody.shortened($0.name))</strong> <span class=\"said\">\(lines: EvidenceBody.shortened($0.reason ?? ""))</span></li>\n"
     }
     let followUps: [HTML] = report.followUps.map { item in
-      let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.day($0))</time>" } ?? ""
+      let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.due($0))</time>" } ?? ""
       let owner = item.owner.map { ", " + $0 } ?? ""
       let done = item.done.map { ", done by \($0.by) at \(TimeText.utc($0.at))" } ?? ""
       return

@@ -3,7 +3,7 @@ import CEL
 extension Transcript {
   /// A decision as a point of a list: what was asked and said, by whom, when, why.
   func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
-    let question = MarkdownText.inline(EvidenceBody.shortened(decision.question))
+    let question = MarkdownText.inline(EvidenceBody.shortened(decision.title))
     var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
     if detail == .line { return text + "\n" }

@@ -111,7 +111,7 @@ extension Transcript {
 
   private func followUpsMarkdown(_ detail: Piece.Detail) -> String {
     report.followUps.map { item in
-      let due = item.due.map { ", due \(TimeText.day($0))" } ?? ""
+      let due = item.due.map { ", due \(TimeText.due($0))" } ?? ""
       let owner = item.owner.map { ", owner \(MarkdownText.inline($0))" } ?? ""
       let done = item.done.map { ", done by \(MarkdownText.inline($0.by)) at \(TimeText.utc($0.at))" } ?? ""
       let box = item.done == nil ? " " : "x"

@@ -12,6 +12,9 @@ struct Pseudonyms {
   private var lengths: [Int] = []
   private var firstBytes: Set<UInt8> = []
   private var words: Set<[UInt8]> = []
+  /// What columns the evidence has, in the order in which they come.
+  private(set) var columns: [String] = []
+  private var knownColumns: Set<String> = []
   /// Shorter ones would turn every other number of the text into a pseudonym.
   private static let shortestWord = 3
 
@@ -32,6 +35,9 @@ struct Pseudonyms {
     return "This copy is redacted: \(parts.joined(separator: ", ")) replaced, each by the same pseudonym throughout."
   }
 
+  /// The columns to be replaced of which there is no value.
+  var missingColumns: [String] { redaction.columns.filter { counts[$0] == nil && !knownColumns.contains($0) } }
+
   // MARK: Learning
 
   /// Gives a pseudonym to whatever in `value` needs one.
@@ -50,6 +56,17 @@ struct Pseudonyms {
         learn(inner)
       }
     default: break
+    }
+  }
+
+  /// Notes which columns the rows of an outcome have.
+  mutating func learn(columnsOf outcome: Value?) {
+    for (_, list) in outcome?.mapValue?.entries ?? [] {
+      for row in list.listValue ?? [] {
+        for entry in row.mapValue?.entries ?? [] {
+          if let name = entry.key.stringValue, knownColumns.insert(name).inserted { columns.append(name) }
+        }
+      }
     }
   }
 

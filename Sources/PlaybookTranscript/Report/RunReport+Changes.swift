@@ -32,7 +32,7 @@ extension RunReport {
   /// One call of a change that is sent with other inputs.
   private mutating func applyEdit(_ event: Event, to path: String) {
     let data = event.data
-    let inputs = (data["inputs"]?.mapValue?.entries ?? []).map { "\($0.key.rendered) = \($0.value.rendered)" }
+    let inputs = (data["inputs"]?.mapValue?.entries ?? []).map { "\($0.key.rendered) = \(TimeText.written($0.value))" }
     note(event, "act", name(path), "approved with other inputs: \(inputs.joined(separator: ", "))")
     let position = Int(data["position"]?.intValue ?? 0)
     change(path, event) { step in

@@ -44,6 +44,38 @@ extension RunReport {
     steps[position].change = change
   }
 
+  /// Says of which item a decision is: known only when all of the loop is, as its list is recorded after the yeses.
+  mutating func nameItems() {
+    var items: [Int: String] = [:]
+    for position in decisions.indices where decisions[position].kind == "item" {
+      let item = item(ofKey: decisions[position].key)
+      decisions[position].item = item
+      items[decisions[position].sequence] = item
+    }
+    if items.isEmpty { return }
+    for position in timeline.indices where timeline[position].kind == "answer" {
+      if let item = items[timeline[position].sequence] { timeline[position].what += " (\(item))" }
+    }
+  }
+
+  /// The item of `block[2]` and of `block!undo1[2]`: the third of `block`.
+  private func item(ofKey key: String) -> String? {
+    guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "["),
+      let position = Int(key[key.index(after: bracket)...].dropLast()), position >= 0
+    else { return nil }
+    let path = String(key[..<bracket].prefix { $0 != "!" })
+    let items = step(path)?.change?.items ?? []
+    if items.indices.contains(position) { return items[position].label }
+    let loop = loops[path] ?? []
+    return loop.indices.contains(position) ? loop[position].rendered : "item \(position + 1)"
+  }
+
+  /// Somebody was asked until now, and did not answer.
+  mutating func stopWaiting(_ event: Event) {
+    guard let question = asked.values.max(by: { $0.sequence < $1.sequence }), question.at < event.at else { return }
+    human.append(Span(from: question.at, to: event.at))
+  }
+
   private static func chosen(_ value: Value?) -> String {
     switch value {
     case .bool(let flag): return flag ? "yes" : "no"

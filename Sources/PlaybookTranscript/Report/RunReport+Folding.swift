@@ -30,13 +30,13 @@ extension RunReport {
       let key = event.data["key"]?.stringValue ?? ""
       asked[key] = Asked(
         key: key, kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
-        options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue },
+        options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue }, at: event.at,
         sequence: event.sequence)
     case .questionAnswered: decide(event)
     case .stepsReopened: reopen(event)
     case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
       applyRemark(event)
-    case .loopStarted: break
+    case .loopStarted: loops[event.path] = event.data["items"]?.listValue
     }
   }
 
@@ -44,6 +44,7 @@ extension RunReport {
   mutating func close() {
     if isOutOfOrder { timeline.sort { $0.at < $1.at } }
     isOutOfOrder = false
+    nameItems()
   }
 
   private mutating func applyToRun(_ event: Event) {
@@ -59,6 +60,7 @@ extension RunReport {
     case .runResumed:
       let name = data["operator"]?.rendered ?? "?"
       if !operators.contains(name) { operators.append(name) }
+      let stop = data["reason"]?.stringValue.map { outcome == "paused" ? "was paused: \($0)" : $0 }
       (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
       // Whatever is still to be answered is asked again.
       asked = [:]
@@ -67,19 +69,21 @@ extension RunReport {
         "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
       }
       let changed = data["changed"]?.stringValue.map { "changed on disk since the run began, and not used: \($0)" }
-      let facts = [data["reason"]?.stringValue, dead, changed].compactMap { $0 }
+      let facts = [stop, dead, changed].compactMap { $0 }
       note(event, "run", "Run resumed", facts.isEmpty ? nil : facts.joined(separator: "; "), who: name)
     case .runPaused:
       outcome = "paused"
       reason = data["reason"]?.stringValue
       how = data["how"]?.stringValue
       ended = event.at
+      stopWaiting(event)
       note(event, "run", "Run paused", reason)
     default:
       outcome = data["outcome"]?.stringValue ?? "finished"
       reason = data["reason"]?.stringValue
       failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }
       ended = event.at
+      if outcome == "aborted" { stopWaiting(event) }
       note(event, "run", "Run \(outcome)", reason)
     }
   }

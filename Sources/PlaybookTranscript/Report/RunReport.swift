@@ -35,6 +35,8 @@ struct RunReport {
   var machine: [Span] = []
   var human: [Span] = []
   var index: [String: Int] = [:]
+  /// The items of loops by the paths of their steps.
+  var loops: [String: [Value]] = [:]
   var asked: [String: Asked] = [:]
   var isOutOfOrder = false
   /// The line of the journal from which on it can't be read; nil: all of it was.
@@ -110,6 +112,7 @@ struct RunReport {
     var kind: String
     var text: String
     var options: [String]
+    var at: Timestamp
     var sequence: Int
   }
 
@@ -121,6 +124,8 @@ struct RunReport {
     /// shown.
     var kind: String
     var question: String
+    /// Which of several calls it is about; nil: all of them, or none.
+    var item: String?
     var options: [String]
     var suggested: String?
     var chosen: String
@@ -134,6 +139,8 @@ struct RunReport {
     /// Whether it is a point of a document, which shows it itself.
     var isRecord: Bool { ["checkpoint", "text", "value"].contains(kind) }
     var isGivenBeforehand: Bool { source != "terminal" }
+    /// `Block them (203.0.113.7)`.
+    var title: String { question + (item.map { " (\($0))" } ?? "") }
   }
 
   struct FollowUp {

@@ -27,7 +27,7 @@ extension Transcript {
     add("Operators", report.operators.joined(separator: ", "))
     add("Ticket", facts["ticket"]?.stringValue, .code)
     let inputs = facts["inputs"]?.mapValue?.entries ?? []
-    add("Inputs", inputs.map { "\($0.key.rendered) = \($0.value.rendered)" }.joined(separator: ", "), .code)
+    add("Inputs", inputs.map { "\($0.key.rendered) = \(TimeText.written($0.value))" }.joined(separator: ", "), .code)
     add("Playbook", facts["path"]?.stringValue ?? facts["playbook"]?.rendered, .code)
     if let git = facts["git"] {
       add(

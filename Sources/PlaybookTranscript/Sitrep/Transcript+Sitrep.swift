@@ -94,7 +94,7 @@ extension Transcript {
     }
     return Self.few(
       due.map { item in
-        EvidenceBody.shortened(item.text) + (item.due.map { " by \(TimeText.day($0))" } ?? "")
+        EvidenceBody.shortened(item.text) + (item.due.map { " by \(TimeText.due($0))" } ?? "")
           + (item.owner.map { " (\($0))" } ?? "")
       }, "more")
   }

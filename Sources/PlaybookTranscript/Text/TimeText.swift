@@ -21,6 +21,20 @@ enum TimeText {
   /// `2026-11-23`.
   static func day(_ time: Timestamp) -> String { String(time.description.prefix(10)) }
 
+  /// `2026-11-24 17:15Z`, or the day alone where it is due when that begins.
+  static func due(_ time: Timestamp) -> String {
+    clock(time) == "00:00:00" ? day(time) : "\(day(time)) \(clock(time).prefix(5))Z"
+  }
+
+  /// A value as people write it: `1h30m` for a duration of 5400 seconds.
+  static func written(_ value: Value) -> String {
+    guard case .duration(let duration) = value else { return value.rendered }
+    let (whole, attoseconds) = duration.components
+    guard attoseconds == 0, whole >= 60 else { return value.rendered }
+    let parts = [(whole / 86_400, "d"), (whole / 3600 % 24, "h"), (whole / 60 % 60, "m"), (whole % 60, "s")]
+    return parts.filter { $0.0 > 0 }.map { "\($0.0)\($0.1)" }.joined()
+  }
+
   /// `+3m05s`: from one time to another.
   static func offset(from start: Timestamp, to end: Timestamp) -> String {
     let seconds = end.seconds - start.seconds
