@@ -113,6 +113,12 @@ public struct Transcript: Sendable {
     return Reading(outcome: outcome, isBeginning: step.evidence != nil && whole == nil)
   }
 
+  /// Of how many calls the one that is shown is the first; nil where it is the only one.
+  static func calls(in outcome: MapValue?) -> Int? {
+    guard outcome?["rows"] == nil, let count = outcome?["items"]?.listValue?.count, count > 1 else { return nil }
+    return count
+  }
+
   func outcome(of step: RunReport.Step) -> MapValue? { reading(of: step)?.outcome }
 
   /// The call of a step as it was sent.

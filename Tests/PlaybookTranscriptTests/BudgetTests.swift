@@ -35,6 +35,23 @@ import Testing
     #expect(!tight.contains("### E1") && tight.contains("Left out: "))
   }
 
+  @Test func `what was decided, changed and left to be done outlives the rest`() throws {
+    for limit in [1000, 1200, 4000] {
+      let text = try large.markdown(within: #require(Budget(String(limit))))
+      #expect(text.contains("**What is this?** attack") && text.contains("60 of 60 done"), "\(limit)")
+      #expect(text.contains("Review the rule, due 2026-11-24"), "\(limit)")
+    }
+  }
+
+  @Test func `what is cut is named, in rows where there is much of it`() throws {
+    let text = try large.markdown(within: #require(Budget("4000")))
+    #expect(text.contains("E1–E60") && !text.contains(" more."))
+  }
+
+  @Test func `a system is known in any case`() {
+    #expect(Budget("GitHub") == Budget("github") && Budget("JIRA")?.limit == 32_767)
+  }
+
   @Test func `names that grow when they are escaped break no budget`() throws {
     let name = String(repeating: "!a@", count: 14)
     let events =
@@ -59,7 +76,7 @@ import Testing
     #expect(throws: Budget.TooSmall.self) { try large.markdown(within: budget) }
   }
 
-  @Test(arguments: ["", "0", "-1", "slack", "GitHub"]) func `anything else is no budget`(_ name: String) {
+  @Test(arguments: ["", "0", "-1", "slack", "git hub"]) func `anything else is no budget`(_ name: String) {
     #expect(Budget(name) == nil)
   }
 }

@@ -72,6 +72,66 @@ import Testing
     #expect(!Self.large(Self.lines(300), beginning: Self.lines(8)).text(.html).contains("evidence is gone"))
   }
 
+  // MARK: What evidence says
+  private static func read(_ outcome: Value, _ format: TranscriptFormat, show: Value = .null) -> String {
+    SmallRun.transcript(
+      [SmallRun.start, SmallRun.evidence[0], SmallRun.evidence[1]] + [
+        SmallRun.event(
+          .stepFinished, "failures", at: 62,
+          ["kind": "query", "state": "done", "number": 1, "show": show, "outcome": outcome])
+      ]
+    ).text(format)
+  }
+
+  @Test(arguments: [TranscriptFormat.markdown, .html])
+  func `evidence that is not shown names the command that shows it`(_ format: TranscriptFormat) {
+    let text = Self.read(["ok": true, "rows": [["secretive": 1]]], format, show: ["style": "none"])
+    #expect(text.contains("playbook evidence 20261123T025200Z-lockout-7f3k failures --format csv"))
+    #expect(text.contains("Not shown here") && !text.contains("secretive"))
+  }
+
+  @Test func `a list of maps is a table wherever it comes from`() {
+    let text = Self.read(["ok": true, "value": [["a": 1, "b": 2]]], .markdown, show: ["style": "table"])
+    #expect(text.contains("| a | b |\n| --- | --- |\n| `1` | `2` |") && text.contains("*1 row*"))
+  }
+
+  @Test func `a loop's table has its items and what they gave, and says of which its call is`() {
+    let items: Value = [
+      [
+        "ok": true, "state": "done", "error": .null, "started": "x", "duration": "1s", "target": "t", "value": 3,
+        "item": "a",
+      ],
+      [
+        "ok": true, "state": "done", "error": .null, "started": "x", "duration": "1s", "target": "t", "value": 4,
+        "item": "b",
+      ],
+    ]
+    let outcome: Value = ["ok": true, "items": items, "count": 2]
+    let text = Self.read(outcome, .markdown)
+    #expect(text.contains("| item | value |\n| --- | --- |\n| `a` | `3` |\n| `b` | `4` |"))
+    #expect(text.contains("The first of 2 calls, one for each item:"))
+    #expect(Self.read(outcome, .html).contains("The call as sent, the first of 2, one for each item"))
+  }
+
+  @Test func `the evidence of a person's answer has the answer`() {
+    let text = Self.read(["ok": true, "answer": true, "evidence": "OPS-7 in the log"], .markdown)
+    #expect(text.contains("```\nyes\nOPS-7 in the log\n```") && text.contains("*yes*"))
+  }
+
+  @Test(arguments: [TranscriptFormat.markdown, .html])
+  func `what was offered is said in words, and a document's question stands at its answer`(_ format: TranscriptFormat) {
+    #expect(SmallRun.transcript(SmallRun.events).text(format).contains("Leave it"))
+    let document = [
+      RetakenRun.asked("report", "text", "What did you see?", at: 70),
+      RetakenRun.answered("report", "smoke", "What did you see?", at: 71),
+      SmallRun.event(
+        .stepFinished, "report", at: 71,
+        ["kind": "document", "state": "done", "outcome": ["ok": true, "answer": "smoke"]]),
+    ]
+    let text = SmallRun.transcript([SmallRun.start] + document).text(format)
+    #expect(text.contains(format == .html ? "<strong>What did you see?</strong>" : "- What did you see?: smoke"))
+  }
+
   // MARK: Calls that failed
 
   @Test func `of a call that failed its error is said once, and what its program said as well`() {

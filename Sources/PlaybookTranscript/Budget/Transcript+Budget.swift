@@ -1,12 +1,15 @@
 extension Transcript {
-  /// What is cut, in this order, until it fits: evidence shortens first; changes and decisions stay longest.
+  /// What is cut, in this order, until it fits: evidence shortens first; changes, decisions and follow-ups stay longest.
   fileprivate static let cuts: [(role: Piece.Role, detail: Piece.Detail)] = [
     (.evidence, .short), (.document, .short), (.evidence, .line), (.timeline, .short), (.document, .line),
     (.remark, .short), (.heading, .gone), (.skipped, .gone), (.timeline, .line), (.evidence, .gone), (.head, .short),
-    (.decision, .short), (.change, .short), (.timeline, .gone), (.document, .gone), (.summary, .short),
-    (.remark, .gone), (.followUp, .gone), (.decision, .line), (.change, .line), (.summary, .line), (.decision, .gone),
-    (.change, .gone), (.head, .line), (.summary, .gone),
+    (.timeline, .gone), (.document, .gone), (.decision, .short), (.change, .short), (.summary, .short),
+    (.remark, .gone), (.decision, .line), (.change, .line), (.summary, .line), (.head, .line), (.summary, .gone),
+    (.followUp, .gone), (.decision, .gone), (.change, .gone),
   ]
+
+  /// What is written again where what was cut after it has left room.
+  fileprivate static let kept: [Piece.Role] = [.change, .decision, .followUp, .summary, .remark]
 
   /// The Markdown within `budget`: cut at the borders of steps, with what was cut and where the whole is.
   public func markdown(within budget: Budget) throws(Budget.TooSmall) -> String {
@@ -49,6 +52,17 @@ extension Transcript {
           (sizes[position], details[position]) = (size, cut.detail)
         }
       }
+      for role in Transcript.kept { restore(role, to: room) }
+    }
+
+    /// Brings back what is gone, each piece in the shortest form that it has, as long as there is room.
+    private mutating func restore(_ role: Piece.Role, to room: Int) {
+      for position in pieces.indices where pieces[position].role == role && details[position] == .gone {
+        let size = MarkdownPage.size(of: pieces[position], .line)
+        guard total + size <= room else { continue }
+        total += size
+        (sizes[position], details[position]) = (size, .line)
+      }
     }
   }
 
@@ -62,22 +76,43 @@ extension Transcript {
     return text
   }
 
+  /// The names of pieces, each with how many it stands for: evidence that follows on another is `E1–E18`.
+  private static func named(_ pieces: [Piece]) -> [(name: String, role: Piece.Role, count: Int)] {
+    var names: [(name: String, role: Piece.Role, count: Int)] = []
+    var row: (first: Int, last: Int)?
+    for piece in pieces {
+      let number = piece.role == .evidence && piece.name.hasPrefix("E") ? Int(piece.name.dropFirst()) : nil
+      if let number, let open = row, open.last + 1 == number {
+        row = (open.first, number)
+        names[names.count - 1] = ("E\(open.first)–E\(number)", .evidence, number - open.first + 1)
+        continue
+      }
+      row = number.map { ($0, $0) }
+      names.append((MarkdownText.inline(piece.name), piece.role, 1))
+    }
+    return names
+  }
+
   /// What was shortened and what was left out, as many names as there is room for.
   private func notice(_ shape: Shape, _ budget: Budget) -> String {
     let room = min(1000, max(budget.limit / 10, 150))
     func names(_ matches: (Piece.Detail) -> Bool) -> String? {
-      let cut = zip(shape.pieces, shape.details).filter { matches($1) }.map { MarkdownText.inline($0.0.name) }
+      let cut = zip(shape.pieces, shape.details).filter { matches($1) }.map { $0.0 }
       if cut.isEmpty { return nil }
-      let distinct = Set(cut).count
       var shown: [String] = []
+      var counts: [(role: Piece.Role, count: Int)] = []
       var length = 0
-      for name in cut where !shown.contains(name) {
-        length += name.utf16.count + 2
-        if length > room / 2 { break }
-        shown.append(name)
+      for (name, role, count) in Self.named(cut) where !shown.contains(name) {
+        if length + name.utf16.count + 2 <= room / 2 {
+          length += name.utf16.count + 2
+          shown.append(name)
+        } else if let position = counts.firstIndex(where: { $0.role == role }) {
+          counts[position].count += count
+        } else {
+          counts.append((role, count))
+        }
       }
-      if shown.isEmpty { return "\(distinct) part\(distinct == 1 ? "" : "s")" }
-      return shown.joined(separator: ", ") + (shown.count < distinct ? " and \(distinct - shown.count) more" : "")
+      return (shown + counts.map { $0.role.noun($0.count) }).joined(separator: ", ")
     }
     let shortened = names { $0 == .short || $0 == .line }
     let left = names { $0 == .gone }

@@ -124,7 +124,8 @@ extension Transcript {
     [
       "seq": .int(Int64(decision.sequence)), "at": .timestamp(decision.at), "key": .string(decision.key),
       "kind": .string(decision.kind), "question": .string(decision.question), "item": text(decision.item),
-      "options": .list(decision.options.map(Value.string)), "suggested": text(decision.suggested),
+      "options": .list(decision.options.map(Value.string)),
+      "optionTexts": .list(decision.optionTexts.map(Value.string)), "suggested": text(decision.suggested),
       "chosen": .string(decision.chosen), "reason": text(decision.reason), "by": .string(decision.by),
       "ticket": text(decision.ticket), "source": .string(decision.source),
       "took": decision.took.map(Value.duration) ?? .null,

@@ -60,7 +60,7 @@ public enum TranscriptSchema {
 
   private static let decision = object([
     ("seq", number), ("at", time), ("key", text), ("kind", text), ("question", text), ("item", maybe(text)),
-    ("options", list(text)),
+    ("options", list(text)), ("optionTexts", list(text)),
     ("suggested", maybe(text)), ("chosen", text), ("reason", maybe(text)), ("by", text), ("ticket", maybe(text)),
     ("source", text), ("took", maybe(seconds)),
   ])

@@ -17,11 +17,12 @@ extension Transcript {
     var rows: HTML = ""
     func add(_ name: String, _ text: HTML?) { if let text { rows += "<dt>\(name)</dt><dd>\(text)</dd>\n" } }
     if !decision.options.isEmpty {
-      let options: [HTML] = decision.options.map { option in
+      let options: [HTML] = decision.options.enumerated().map { position, option in
+        let text: HTML = decision.text(ofOption: position).map { " <span class=\"offset\">\(flat: $0)</span>" } ?? ""
         let isSuggested = option == decision.suggested
         let style = option == decision.chosen ? "option chosen" : "option"
         return
-          "<li class=\"\(style)\">\(EvidenceBody.shortened(option))\(isSuggested ? " (suggested)" : "")\(option == decision.chosen ? " ✓" : "")</li>"
+          "<li class=\"\(style)\">\(EvidenceBody.shortened(option))\(isSuggested ? " (suggested)" : "")\(option == decision.chosen ? " ✓" : "")\(text)</li>"
       }
       add("Offered", "<ul class=\"options\">\(options)</ul>")
     } else if let suggested = decision.suggested {

@@ -40,9 +40,11 @@ extension Transcript {
     let why: HTML = step.why.map { "<p class=\"why\">\(lines: $0)</p>\n" } ?? ""
     let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
     let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
+    let reading = reading(of: step)
+    let which = Self.calls(in: reading?.outcome).map { ", the first of \($0), one for each item" } ?? ""
     let call: HTML =
       self.call(of: step).map {
-        "<details><summary>The call as sent</summary>\n<pre tabindex=\"0\"><code>\(lines: String($0.prefix(20_000)))</code></pre></details>\n"
+        "<details><summary>The call as sent\(which)</summary>\n<pre tabindex=\"0\"><code>\(lines: String($0.prefix(20_000)))</code></pre></details>\n"
       } ?? ""
     let later: HTML = laterNumber(of: step).map { ", see <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     let again: HTML = step.isSuperseded ? "<p class=\"source\">Taken again later\(later).</p>\n" : ""
@@ -50,13 +52,13 @@ extension Transcript {
       <section class="part" id="\(id)">
       <h3>\(number)\(flat: EvidenceBody.shortened(step.name))</h3>
       <p class="source">\(flat: EvidenceBody.shortened(facts.joined(separator: ", ")))\(digest)</p>
-      \(again)\(error)\(why)\(links)\(call)\(body(of: step, rows: rows))</section>
+      \(again)\(error)\(why)\(links)\(call)\(body(reading, of: step, rows: rows))</section>
 
       """
   }
 
-  private func body(of step: RunReport.Step, rows: Int) -> HTML {
-    guard let reading = reading(of: step) else { return "" }
+  private func body(_ reading: Reading?, of step: RunReport.Step, rows: Int) -> HTML {
+    guard let reading else { return "" }
     let body = EvidenceBody(reading.outcome, show: step.show, limit: rows)
     let whole = evidenceCommand(step, reading.outcome)
     let name = step.number.map { "E\($0)" } ?? step.path

@@ -10,6 +10,22 @@ struct Piece {
   /// What a reader looks for in it; decides what is cut first.
   enum Role: CaseIterable {
     case head, summary, timeline, decision, change, evidence, skipped, remark, document, followUp, heading
+
+    /// `1 decision`, `4 decisions`.
+    func noun(_ count: Int) -> String {
+      let one =
+        switch self {
+        case .head, .summary, .timeline, .heading: "part"
+        case .decision: "decision"
+        case .change: "change"
+        case .evidence: "reading"
+        case .skipped: "skipped step"
+        case .remark: "remark"
+        case .document: "document"
+        case .followUp: "follow-up"
+        }
+      return "\(count) \(one)\(count == 1 ? "" : "s")"
+    }
   }
 
   var role: Role

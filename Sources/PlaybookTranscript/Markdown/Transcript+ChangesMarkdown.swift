@@ -11,7 +11,7 @@ extension Transcript {
     if let took = decision.took { text += " after \(TimeText.short(took))" }
     var more: [String] = []
     if !decision.options.isEmpty, detail == .whole {
-      more.append("offered: " + decision.options.map(MarkdownText.inline).joined(separator: ", "))
+      more.append("offered: " + offered(decision))
     }
     if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
     if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(EvidenceBody.shortened(reason)))") }
@@ -20,6 +20,13 @@ extension Transcript {
       more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
     }
     return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
+  }
+
+  private func offered(_ decision: RunReport.Decision) -> String {
+    decision.options.indices.map { position in
+      MarkdownText.inline(decision.options[position])
+        + (decision.text(ofOption: position).map { " (\(MarkdownText.inline($0)))" } ?? "")
+    }.joined(separator: ", ")
   }
 
   /// A change: the yes to it, its calls with what became of each, what was left out.

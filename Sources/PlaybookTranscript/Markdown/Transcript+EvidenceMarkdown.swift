@@ -12,7 +12,9 @@ extension Transcript {
       return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
+    let reading = reading(of: step)
     if let call = call(of: step) {
+      if let count = Self.calls(in: reading?.outcome) { text += "The first of \(count) calls, one for each item:\n\n" }
       let isLong = detail == .short && call.utf8.count > 1000
       text += MarkdownText.block(isLong ? String(call.prefix(1000)) + "\n…" : call) + "\n"
     }
@@ -24,7 +26,7 @@ extension Transcript {
     if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
     if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
     text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
-    guard let reading = reading(of: step) else { return text }
+    guard let reading else { return text }
     if reading.isBeginning { text += "**\(Self.missingEvidence)**\n\n" }
     let body = EvidenceBody(reading.outcome, show: step.show, limit: detail == .short ? Self.fewRows : Self.shownRows)
     let whole = evidenceCommand(step, reading.outcome)

@@ -33,8 +33,9 @@ extension Transcript {
         })
     }
     pieces += remarkPieces
-    if !report.followUps.isEmpty {
-      pieces.append(Piece(role: .followUp, name: "follow-ups", section: "Follow-ups", text: followUpsMarkdown))
+    for item in report.followUps {
+      pieces.append(
+        Piece(role: .followUp, name: "a follow-up", section: "Follow-ups") { _ in followUpMarkdown(item) })
     }
     let headings = Self.openHeadings.map { "## \($0)\n\n" }.joined()
     pieces.append(Piece(role: .heading, name: "the headings to fill in", section: nil) { _ in headings })
@@ -109,13 +110,11 @@ extension Transcript {
     return text + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
   }
 
-  private func followUpsMarkdown(_ detail: Piece.Detail) -> String {
-    report.followUps.map { item in
-      let due = item.due.map { ", due \(TimeText.due($0))" } ?? ""
-      let owner = item.owner.map { ", owner \(MarkdownText.inline($0))" } ?? ""
-      let done = item.done.map { ", done by \(MarkdownText.inline($0.by)) at \(TimeText.utc($0.at))" } ?? ""
-      let box = item.done == nil ? " " : "x"
-      return "- [\(box)] \(MarkdownText.line(EvidenceBody.shortened(item.text)))\(due)\(owner)\(done)\n"
-    }.joined() + "\n"
+  private func followUpMarkdown(_ item: RunReport.FollowUp) -> String {
+    let due = item.due.map { ", due \(TimeText.due($0))" } ?? ""
+    let owner = item.owner.map { ", owner \(MarkdownText.inline($0))" } ?? ""
+    let done = item.done.map { ", done by \(MarkdownText.inline($0.by)) at \(TimeText.utc($0.at))" } ?? ""
+    let box = item.done == nil ? " " : "x"
+    return "- [\(box)] \(MarkdownText.line(EvidenceBody.shortened(item.text)))\(due)\(owner)\(done)\n"
   }
 }

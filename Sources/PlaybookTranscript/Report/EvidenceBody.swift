@@ -47,15 +47,19 @@ struct EvidenceBody {
       return
     }
     defer { hear(outcome) }
+    var columns: [String] = []
     if let rows = (outcome["rows"] ?? outcome["items"])?.listValue ?? outcome["value"]?.rows {
       total = rows.count
+      if outcome["rows"] == nil, outcome["items"] != nil { columns = Self.columns(ofLoop: rows) }
       draw(rows, show)
-      content = Self.table(Array(rows.prefix(limit)), show)
+      content = Self.table(Array(rows.prefix(limit)), show, columns)
     } else if let list = (outcome["keys"] ?? outcome["lines"])?.listValue, !list.isEmpty {
       total = list.count
       content = .lines(list.prefix(limit).map { Self.cell($0) })
     } else {
-      let value = ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
+      let value =
+        Self.answer(outcome)
+        ?? ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
       guard let value else { return }
       let text = value.stringValue ?? value.jsonText(pretty: true)
       let start = Self.beginning(text)
@@ -79,9 +83,30 @@ struct EvidenceBody {
     }
   }
 
-  private static func table(_ rows: [Value], _ show: Value?) -> Content {
+  /// What a person said, and what shows it.
+  private static func answer(_ outcome: MapValue) -> Value? {
+    guard let answer = outcome["answer"] else { return nil }
+    let shown = outcome["evidence"]?.rendered ?? "null"
+    return .string(Summary.said(answer) + (shown == "null" ? "" : "\n\(shown)"))
+  }
+
+  /// What a loop's calls are told apart by, what they gave, and what went wrong: not what every call has.
+  private static func columns(ofLoop items: [Value]) -> [String] {
+    var columns = ["item"]
+    for item in items {
+      for entry in item.mapValue?.entries ?? [] {
+        let name = entry.key.rendered
+        if !columns.contains(name), !Transcript.hiddenFields.contains(name) { columns.append(name) }
+      }
+    }
+    if items.contains(where: { $0["ok"]?.boolValue == false }) { columns += ["state", "error"] }
+    return columns
+  }
+
+  private static func table(_ rows: [Value], _ show: Value?, _ known: [String]) -> Content {
     guard let first = rows.first else { return .nothing }
     var columns = (show?["columns"]?.listValue ?? []).compactMap(\.stringValue)
+    if columns.isEmpty { columns = known }
     if columns.isEmpty { columns = first.mapValue?.entries.map(\.key.rendered) ?? [] }
     if columns.isEmpty { return .lines(rows.map { cell($0) }) }
     return .table(columns: columns, rows: rows.map { row in columns.map { cell(row[$0] ?? .null) } })

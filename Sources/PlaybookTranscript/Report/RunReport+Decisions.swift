@@ -15,6 +15,7 @@ extension RunReport {
     let decision = Decision(
       at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
       question: data["text"]?.stringValue ?? question?.text ?? key, options: question?.options ?? [],
+      optionTexts: question?.optionTexts ?? [],
       suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
       reason: data["reason"]?.stringValue,
       by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",

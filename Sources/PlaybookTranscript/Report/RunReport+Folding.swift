@@ -28,10 +28,11 @@ extension RunReport {
     case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
       let key = event.data["key"]?.stringValue ?? ""
+      let options = (event.data["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
       asked[key] = Asked(
         key: key, kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
-        options: (event.data["options"]?.listValue ?? []).compactMap { $0["name"]?.stringValue }, at: event.at,
-        sequence: event.sequence)
+        options: options.compactMap { $0["name"]?.stringValue },
+        optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence)
     case .questionAnswered: decide(event)
     case .stepsReopened: reopen(event)
     case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:

@@ -112,6 +112,8 @@ struct RunReport {
     var kind: String
     var text: String
     var options: [String]
+    /// What each of `options` means.
+    var optionTexts: [String]
     var at: Timestamp
     var sequence: Int
   }
@@ -127,6 +129,8 @@ struct RunReport {
     /// Which of several calls it is about; nil: all of them, or none.
     var item: String?
     var options: [String]
+    /// What each of `options` means.
+    var optionTexts: [String]
     var suggested: String?
     var chosen: String
     var reason: String?
@@ -139,6 +143,13 @@ struct RunReport {
     /// Whether it is a point of a document, which shows it itself.
     var isRecord: Bool { ["checkpoint", "text", "value"].contains(kind) }
     var isGivenBeforehand: Bool { source != "terminal" }
+    /// What the option at `position` means, where its name does not say it.
+    func text(ofOption position: Int) -> String? {
+      guard optionTexts.indices.contains(position) else { return nil }
+      let text = optionTexts[position]
+      return text.isEmpty || text == options[position] ? nil : EvidenceBody.shortened(text)
+    }
+
     /// `Block them (203.0.113.7)`.
     var title: String { question + (item.map { " (\($0))" } ?? "") }
   }

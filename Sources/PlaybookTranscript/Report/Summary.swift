@@ -20,8 +20,15 @@ enum Summary {
       let text = value.rendered
       return text.count > 80 ? "\(text.utf8.count) bytes\(cut)" : text + cut
     }
+    if let answer = outcome["answer"] {
+      let text = said(answer)
+      return text.count > 80 ? "an answer of \(text.utf8.count) bytes" : text
+    }
     return outcome["state"]?.rendered ?? "done"
   }
+
+  /// An answer as it was said.
+  static func said(_ answer: Value) -> String { answer.boolValue.map { $0 ? "yes" : "no" } ?? answer.rendered }
 
   /// Whether the beginning of a large outcome, which the journal's line has, does not tell how much there is of it.
   static func isPartial(_ outcome: MapValue?) -> Bool {

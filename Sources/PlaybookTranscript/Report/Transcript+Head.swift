@@ -133,6 +133,9 @@ extension Transcript {
       if let done = value["done"]?.boolValue {
         return DocumentField(label: label ?? name, text: value["evidence"]?.stringValue ?? "", isDone: done)
       }
+      if name == "answer", let question = labels[step.path] {
+        return DocumentField(label: question, text: Summary.said(value), isDone: nil)
+      }
       let isProse = ["text", "answer"].contains(name)
       return DocumentField(label: isProse ? nil : label ?? name, text: value.rendered, isDone: nil)
     }
