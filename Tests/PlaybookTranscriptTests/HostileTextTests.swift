@@ -34,6 +34,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("a `b` **c** d", "a <code>b</code> <strong>c</strong> d"),
+    ("`<b>` **<i>**", "<code>&lt;b&gt;</code> <strong>&lt;i&gt;</strong>"),
+    ("`a\nb`", "`a\nb`"), ("** a ** 2*3 **", "** a ** 2*3 **"), ("``a``", "``a``"), ("***a***", "***a***"), ("`", "`"),
+    ("**a `b` c**", "**a <code>b</code> c**"), ("_a_ [x](y)", "_a_ [x](y)"),
+    ("**a**b`c`", "<strong>a</strong>b<code>c</code>"),
+    ("`\u{301}a`", "`\u{301}a`"),
+  ])
+  func `an author's code and strong words are shown as that on the page, and nothing else is`(
+    _ text: String, _ expected: String
+  ) {
+    let html: HTML = "\(prose: text)"
+    #expect(html.text.unicodeScalars.elementsEqual(expected.unicodeScalars))
+  }
+
   @Test func `code is in longer fences than any run of backticks, whatever marks they carry`() {
     #expect(MarkdownText.code("a``b") == "```a``b```")
     #expect(MarkdownText.code("`a`") == "`` `a` ``")

@@ -61,6 +61,17 @@ import Testing
     #expect(Self.sheet.contains(":focus-visible, [tabindex]:focus-visible, summary:focus-visible { outline: 3px"))
   }
 
+  @Test func `a cell breaks no word that fits, a phone has each event as a block, and no heading ends a printed page`()
+    throws
+  {
+    #expect(Self.sheet.contains("max-width: 32rem; overflow-wrap: break-word; }"))
+    let phone = try Self.block("@media (max-width: 30rem)")
+    #expect(phone.contains(".timeline tr, .timeline td { display: block; }"))
+    let print = try Self.block("@media print")
+    #expect(print.contains("h2, h3, caption, figcaption, .source, .part > p, thead { break-after: avoid; }"))
+    #expect(print.contains("tbody tr:first-child { break-before: avoid; }"))
+  }
+
   @Test func `it takes nothing from elsewhere and its braces close`() {
     for word in ["url(", "@import", "@font-face", "http"] { #expect(!Self.sheet.contains(word), "\(word)") }
     #expect(Self.sheet.count { $0 == "{" } == Self.sheet.count { $0 == "}" })

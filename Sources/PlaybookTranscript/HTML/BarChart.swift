@@ -29,12 +29,12 @@ struct BarChart {
         "<text x=\"\(left)\" y=\"\(top + 17)\" text-anchor=\"end\">\(row.1.label)</text>\(shape)<text x=\"\(left + 12 + length)\" y=\"\(top + 17)\">\(row.1.text)</text>"
     }
     let said = body.bars.prefix(3).map { "\($0.label) \($0.text)" }.joined(separator: ", ")
-    // Never so narrow that a wide screen makes its letters large.
+    // Shown so large that its letters are a little smaller than the page's, whatever the screen.
     let width = max(360, left + 12 + Self.longestBar + right + 8)
     return """
       <figure class="chart">
       <figcaption>\(body.barTitle)</figcaption>
-      <svg viewBox="0 0 \(width) \(body.bars.count * Self.rowHeight)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(shapes)</svg>
+      <svg viewBox="0 0 \(width) \(body.bars.count * Self.rowHeight)" width="\(width * 13 / 11)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(shapes)</svg>
       </figure>
 
       """

@@ -82,12 +82,13 @@ enum StyleSheet {
     .human { fill: var(--human); }
     .machine { fill: var(--machine); }
     .mark { fill: var(--mark); }
-    .chart svg { width: 100%; max-width: 44rem; height: auto; display: block; }
+    .chart svg { max-width: 100%; height: auto; display: block; }
     .chart text { fill: var(--text); font: 11px ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
     .bar-shape { fill: var(--machine); }
     .scroll { overflow-x: auto; margin: 0 0 0.9rem; }
     table { border-collapse: collapse; width: 100%; font-size: 0.92rem; }
-    th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--line); min-width: 5.5rem; }
+    th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--line); min-width: 5.5rem; max-width: 32rem; overflow-wrap: break-word; }
+    .call { min-width: 15rem; }
     th:first-child, td:first-child { min-width: 2.5rem; }
     thead th { color: var(--soft); font-size: 0.8rem; font-weight: 600; border-bottom-width: 2px; white-space: nowrap; }
     tbody th { font-weight: 500; }
@@ -133,7 +134,13 @@ enum StyleSheet {
       .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
       .facts dd { margin-bottom: 0.5rem; }
       .kind { display: block; }
-      .timeline td:nth-child(2) { min-width: 8.5rem; }
+      .timeline, .timeline caption, .timeline tbody, .timeline tr, .timeline td { display: block; }
+      .timeline thead { display: none; }
+      .timeline tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+      .timeline td { border: 0; padding: 0.1rem 0; max-width: none; overflow-wrap: anywhere; }
+      .timeline td:empty { display: none; }
+      .timeline .offset { display: inline; margin-left: 0.5rem; }
+      .timeline .kind { display: inline-block; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
     @page { margin: 16mm 14mm; @bottom-left { content: "Transcript of a run"; font-size: 9pt; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9pt; } }
@@ -147,7 +154,11 @@ enum StyleSheet {
       .bar, .hero { padding-left: 0; padding-right: 0; }
       main > section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 12pt 0; }
       .card { margin-bottom: 8pt; }
-      h2, h3, caption, figcaption { break-after: avoid; }
+      h2, h3, caption, figcaption, .source, .part > p, thead { break-after: avoid; }
+      tbody tr:first-child { break-before: avoid; }
+      thead { break-inside: avoid; }
+      th, td { max-width: none; overflow-wrap: anywhere; }
+      .call { min-width: 0; }
       tr, .card, figure, .tile { break-inside: avoid; }
       thead { display: table-header-group; }
       .scroll { overflow: visible; }

@@ -35,7 +35,7 @@ extension Transcript {
     let list: HTML = rows.text.isEmpty ? "" : "<dl class=\"facts\">\n\(rows)</dl>\n"
     return """
       <article class="card">
-      <h3 class="said">\(lines: EvidenceBody.shortened(decision.title))</h3>
+      <h3 class="said">\(prose: EvidenceBody.shortened(decision.title))</h3>
       <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
       \(list)</article>
 
@@ -101,9 +101,10 @@ extension Transcript {
     let said: HTML =
       item.verification.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
     let call = EvidenceBody.shortened(change.call(of: item))
+    let undone: HTML = change.undo(of: item) == nil ? "" : " class=\"call\""
     let label: HTML = change.label(of: item).map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
     return """
-      <tr><th scope="row">\(item.position + 1)\(label)</th><td><code class="said">\(lines: call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td>\(undo(of: item, change))</td></tr>
+      <tr><th scope="row">\(item.position + 1)\(label)</th><td class="call"><code class="said">\(lines: call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td\(undone)>\(undo(of: item, change))</td></tr>
 
       """
   }

@@ -37,7 +37,7 @@ extension Transcript {
     let digest: HTML = step.evidence.map { ", sha256 <code>\(String($0.digest.prefix(16)))</code>" } ?? ""
     let error: HTML =
       step.error.map { "<p class=\"caution said\">Failed: \(lines: EvidenceBody.shortened($0))</p>\n" } ?? ""
-    let why: HTML = step.why.map { "<p class=\"why\">\(lines: $0)</p>\n" } ?? ""
+    let why: HTML = step.why.map { "<p class=\"why\">\(prose: $0)</p>\n" } ?? ""
     let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
     let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
     let reading = reading(of: step)

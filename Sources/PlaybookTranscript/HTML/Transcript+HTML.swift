@@ -110,7 +110,7 @@ extension Transcript {
       let findings = report.findings.filter { $0.kind == kind }
       if findings.isEmpty { return "" }
       let items: [HTML] = findings.map { finding in
-        let text: HTML = finding.text.isEmpty ? "" : "<span>\(flat: EvidenceBody.shortened(finding.text))</span>"
+        let text: HTML = finding.text.isEmpty ? "" : "<span>\(flatProse: EvidenceBody.shortened(finding.text))</span>"
         return "<li><strong>\(flat: EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
       }
       return "<div class=\"card \(style)\">\n<h3>\(title)</h3>\n<ul>\n\(items)</ul>\n</div>\n"

@@ -48,7 +48,7 @@ extension Transcript {
       let text: HTML = field.text.isEmpty ? "" : "<span class=\"said\">\(lines: field.text)</span>"
       return "<li>\(mark)<strong>\(EvidenceBody.shortened(field.label ?? ""))</strong> \(text)</li>\n"
     }
-    let prose: [HTML] = fields.filter { $0.label == nil }.map { "<p class=\"said prose\">\(lines: $0.text)</p>\n" }
+    let prose: [HTML] = fields.filter { $0.label == nil }.map { "<p class=\"said prose\">\(prose: $0.text)</p>\n" }
     let list: HTML = points.isEmpty ? "" : "<ul class=\"list\">\n\(points)</ul>\n"
     return "<article class=\"card\">\n<h3>\(flat: EvidenceBody.shortened(step.name))</h3>\n\(prose)\(list)</article>\n"
   }

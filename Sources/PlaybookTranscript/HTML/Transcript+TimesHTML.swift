@@ -81,7 +81,7 @@ extension Transcript {
     let who: HTML = moment.who.map { " <span class=\"who\">by \($0)</span>" } ?? ""
     let evidence: HTML = moment.number.map { " <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     return """
-      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(flat: EvidenceBody.shortened(moment.what))\(who)</td><td>\(flat: EvidenceBody.shortened(moment.result ?? ""))\(evidence)</td></tr>
+      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(flatProse: EvidenceBody.shortened(moment.what))\(who)</td><td>\(flatProse: EvidenceBody.shortened(moment.result ?? ""))\(evidence)</td></tr>
 
       """
   }

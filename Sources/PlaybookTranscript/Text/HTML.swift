@@ -33,6 +33,19 @@ struct HTML: ExpressibleByStringInterpolation {
       text += HTML.escaped(String(string.map { $0.isNewline ? " " : $0 }))
     }
 
+    /// Prose of a playbook's author, with line breaks: `code` and **what is strong** in it are shown as that.
+    mutating func appendInterpolation(prose string: String) {
+      for part in AuthorsProse.parts(of: string) {
+        let piece = HTML.escaped(String(part.text), keepingLineBreaks: true)
+        text += part.style.map { "<\($0.rawValue)>\(piece)</\($0.rawValue)>" } ?? piece
+      }
+    }
+
+    /// The same on one line.
+    mutating func appendInterpolation(flatProse string: String) {
+      appendInterpolation(prose: String(string.map { $0.isNewline ? " " : $0 }))
+    }
+
     /// With its line breaks and tabs, for `pre` and what has its style.
     mutating func appendInterpolation(lines string: String) { text += HTML.escaped(string, keepingLineBreaks: true) }
   }
