@@ -48,6 +48,30 @@ import Testing
     #expect(try run("transcript last --format text").output.contains("seen by the CDN team as well"))
   }
 
+  @Test func `a step of a used playbook is found by its plain name`() throws {
+    defer { program.remove() }
+    try program.write(
+      "playbook: inner\ntitle: Inner\nsteps:\n  - query: deep\n    value: \"${[{'n': 7}]}\"\n",
+      to: "playbooks/inner/playbook.yaml")
+    try program.write("playbook: outer\ntitle: Outer\nsteps:\n  - use: inner\n", to: "playbooks/outer/playbook.yaml")
+    let outer = try program.run("run", "playbooks/outer/playbook.yaml", "--env", "t", "--environments", "e.yaml")
+    try #require(outer.code == 0, "\(outer.errors)")
+    #expect(try run("evidence last deep --format csv").output == "n\r\n7\r\n")
+  }
+
+  @Test func `a damaged journal is said in the sitrep itself`() throws {
+    defer { program.remove() }
+    let runs = program.folder.appending(path: "runs")
+    let id = try #require(try FileManager.default.contentsOfDirectory(atPath: runs.path).first { !$0.hasPrefix(".") })
+    let journal = runs.appending(path: "\(id)/journal.jsonl")
+    var lines = try String(contentsOf: journal, encoding: .utf8).split(separator: "\n").map(String.init)
+    lines[3] = lines[3].replacingOccurrences(of: "seen", with: "sown").replacingOccurrences(of: "look", with: "lock")
+    try (lines.joined(separator: "\n") + "\n").write(to: journal, atomically: false, encoding: .utf8)
+    let sitrep = try run("sitrep last").output
+    #expect(sitrep.contains("from line 4 of the journal on is not known") && !sitrep.contains("start it again"))
+    #expect(try run("runs").output.contains("not known, journal damaged"))
+  }
+
   @Test func `a run whose process was killed is not going on`() throws {
     defer { program.remove() }
     let killed = try program.run(
