@@ -96,4 +96,20 @@ import Testing
     #expect(await run.sit() == .completed)
     #expect(run.sink.events(.stepFinished, "two").isEmpty)
   }
+
+  @Test func `a pause at an item names what was said of those before it`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: m
+          for_each: host in ["a", "b", "c"]
+          approve: each
+          shell: do ${host}
+      """)
+    run.mode = .drill
+    run.answers = ["m[0]": "yes", "m[1]": "no"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    let how = try #require(run.sink.events(.runPaused).last?.data["how"]?.stringValue)
+    #expect(how.hasSuffix(" --answer 'm[0]=yes' --answer 'm[1]=no' --answer 'm[2]=yes|no'"))
+  }
 }

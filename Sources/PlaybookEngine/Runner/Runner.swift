@@ -277,7 +277,9 @@ public actor Runner {
       isDrill
       ? "playbook drill \(configuration.playbook.name)"
       : "playbook resume \(configuration.id)\(configuration.whereabouts)"
-    if let question, !self.operator.isInteractive { how += " " + question.argument(isDrill: isDrill) }
+    if let question, !self.operator.isInteractive {
+      how += answersSoFar(before: question) + " " + question.argument(isDrill: isDrill)
+    }
     let data = MapValue(present: [
       "reason": .string(reason), "how": .string(how),
       "question": question.map { ["key": .string($0.key), "text": .string($0.text)] },
@@ -289,6 +291,16 @@ public actor Runner {
       return .failed("the journal can't be written")
     }
     return .paused(reason)
+  }
+
+  /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the sitting in which
+  /// it was given, so that they are given again together.
+  private func answersSoFar(before question: Question) -> String {
+    guard case .item = question.kind, let open = question.key.lastIndex(of: "[") else { return "" }
+    let prefix = question.key[...open]
+    let said = state.answers.filter { $0.key.hasPrefix(prefix) && ["yes", "no"].contains($0.value.value.rendered) }
+    return said.sorted { ($0.key.count, $0.key) < ($1.key.count, $1.key) }
+      .map { " --answer '\($0.key)=\($0.value.value.rendered)'" }.joined()
   }
 
   // MARK: Events
