@@ -126,4 +126,19 @@ import Testing
     #expect(await again.sit(person) == .completed)
     #expect(person.keys == ["tidy!undocut0.1"] && again.executor.acts.isEmpty)
   }
+
+  @Test func `who aborts at a cut undo still gets what is under finally`() async throws {
+    let text = Self.two + "\nfinally:\n  - query: bye\n    shell: bye\n"
+    let whole = try TestRun(text)
+    let human: [String: [Reply]] = [
+      "one": [.yes], "two": [.command(.undo), .yes], "one!undo1": [.yes], "run!undo": [.said("keep")],
+    ]
+    #expect(await whole.sit(FakeOperator(human)) == .completed)
+    let end = try #require(whole.sink.events.firstIndex { $0.type == .undoStarted })
+    let again = try await resumed(text, whole.sink.events[...end])
+    let person = FakeOperator(["one!undocut0.1": [.command(.abort)], "run!undo": [.said("keep")]])
+    #expect(await again.sit(person).exitCode == 4, "\(person.keys)")
+    #expect(person.keys.count { $0 == "one!undocut0.1" } == 1, "\(person.keys)")
+    #expect(again.executor.calls.last == "bye" && again.sink.events.last?.type == .runFinished)
+  }
 }

@@ -96,14 +96,12 @@ public actor Runner {
       do throws(Stop) {
         let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
         var result = try await runSteps(root)
-        try await settleCutUndos()
         result = try stopped(result)
-        if result != .completed {
-          control.clear()
-          try await offerUndoAtEnd()
-        }
+        if result != .completed { control.clear() }
+        try await settleLeftUndos()
+        if result != .completed { try await offerUndoAtEnd() }
         if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
-        try await settleCutUndos()
+        try await settleLeftUndos()
         if result == .completed {
           result = try stopped(result)
           control.clear()
@@ -113,6 +111,23 @@ public actor Runner {
         return result
       } catch {
         guard case .again = error else { throw error }
+      }
+    }
+  }
+
+  /// Undos that were cut off and that no step came by. Who aborts at such a question leaves them unknown on record: the steps
+  /// under `finally` run all the same, and it is not asked again in this sitting. `endsSteps`: among the steps, which end there.
+  func settleLeftUndos(endsSteps: Bool = false) async throws(Stop) {
+    guard !hasLeftUndos else { return }
+    do throws(Stop) {
+      try await settleCutUndos()
+    } catch {
+      switch error {
+      case .aborted, .failed:
+        hasLeftUndos = true
+        if endsSteps { throw error }
+        control.clear()
+      case .paused, .cut, .lost, .again, .skip: throw error
       }
     }
   }
@@ -250,6 +265,9 @@ public actor Runner {
   var hasSettledIn = false
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
+
+  /// Whether the operator aborted at the question what became of an undo.
+  private var hasLeftUndos = false
 
   /// Whether this sitting's last event has been written, or is about to be.
   var hasEnded = false
