@@ -5,7 +5,7 @@ public import PlaybookLanguage
 /// Programs of this machine, run without a shell.
 ///
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
-/// of ours. In a query only what the target's `read_only` lists may run, word for word, unless the target is `trusted`.
+/// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives a killed playbook is known again. In a query only what the target's `read_only` lists may run, word for word, unless the target is `trusted`.
 /// Each program runs in a session of its own, without a terminal; when its time is over or the task is cancelled, it
 /// and all that it started get SIGTERM and, two seconds later, SIGKILL. What a query leaves running is killed when the
 /// query ends; what an act leaves running, such as a service, stays.
@@ -54,6 +54,11 @@ public struct ShellExecutor: Executor {
       source: prepared.isTrusted ? "\(prepared.file) (trusted)" : prepared.file)
   }
 
+  /// Programs of this user that bear the call's name, where the system shows them.
+  public func remains(of call: ResolvedCall, context: CallContext) async -> [String]? {
+    Remains.find(context.callID)
+  }
+
   /// Everything that can be told before the program starts: the call's sense, the target's rules, the program's place.
   private func prepare(_ call: ResolvedCall, context: CallContext) throws(ExecutorError) -> PreparedCall {
     if let host = call.host {
@@ -65,6 +70,7 @@ public struct ShellExecutor: Executor {
     let directory = try WorkingFolder.check(shellCall.directory ?? target.directory, of: target)
     var environment = target.environment(home: home)
     for (name, text) in shellCall.environment { environment[name] = text }
+    environment[Remains.variable] = context.callID
     let file: String
     let arguments: [String]
     switch shellCall.action {

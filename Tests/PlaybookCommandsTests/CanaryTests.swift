@@ -218,7 +218,7 @@ final class Typescript {
       guard process.isRunning else { break }
       Thread.sleep(forTimeInterval: 0.05)
     }
-    throw KillWorld.Failure(
+    throw ServedWorld.Failure(
       description: "the screen does not show \(text): \(String(decoding: screen.suffix(2000), as: UTF8.self))")
   }
 
@@ -227,7 +227,7 @@ final class Typescript {
       sample()
       Thread.sleep(forTimeInterval: 0.05)
     }
-    guard !process.isRunning else { throw KillWorld.Failure(description: "it does not end") }
+    guard !process.isRunning else { throw ServedWorld.Failure(description: "it does not end") }
   }
 
   func end() {

@@ -43,6 +43,26 @@ struct Program {
 
   func run(all arguments: [String], input: String? = nil, variables: [String: String] = [:]) throws -> Result {
     let process = Process()
+    let output = try configure(process, arguments, name: "said", variables: variables)
+    let pipe = input.map { _ in Pipe() }
+    if let pipe { process.standardInput = pipe }
+    try process.run()
+    if let pipe, let input {
+      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+      try pipe.fileHandleForWriting.close()
+    }
+    process.waitUntilExit()
+    let errors = output.deletingPathExtension().appendingPathExtension("err")
+    return Result(
+      code: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
+      errors: try String(contentsOf: errors, encoding: .utf8))
+  }
+
+  /// Makes a process the program in this folder, without a terminal and with nothing to read. Gives the file that its output
+  /// goes to, `NAME.out`; its errors go to `NAME.err`.
+  func configure(
+    _ process: Process, _ arguments: [String], name: String, variables: [String: String] = [:]
+  ) throws -> URL {
     process.executableURL = Self.path
     process.arguments = arguments
     process.currentDirectoryURL = folder
@@ -51,22 +71,13 @@ struct Program {
     environment["HOME"] = folder.path
     environment["XDG_CONFIG_HOME"] = nil
     process.environment = environment.merging(variables) { $1 }
-    let pipe = input.map { _ in Pipe() }
-    process.standardInput = pipe ?? FileHandle.nullDevice
-    let output = folder.appending(path: "output.txt")
-    let errors = folder.appending(path: "errors.txt")
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    _ = FileManager.default.createFile(atPath: errors.path, contents: nil)
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-    if let pipe, let input {
-      try pipe.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-      try pipe.fileHandleForWriting.close()
+    process.standardInput = FileHandle.nullDevice
+    let output = folder.appending(path: name + ".out")
+    for (url, isError) in [(output, false), (folder.appending(path: name + ".err"), true)] {
+      _ = FileManager.default.createFile(atPath: url.path, contents: nil)
+      let handle = try FileHandle(forWritingTo: url)
+      if isError { process.standardError = handle } else { process.standardOutput = handle }
     }
-    process.waitUntilExit()
-    return Result(
-      code: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
-      errors: try String(contentsOf: errors, encoding: .utf8))
+    return output
   }
 }

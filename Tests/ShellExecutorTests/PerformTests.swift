@@ -130,7 +130,7 @@ import Testing
     #expect(outcome.fields["stdout"] == "<a>")
   }
 
-  @Test func `the environment holds what the target gives and nothing of ours`() async throws {
+  @Test func `the environment holds what the target gives, and of ours the call's name`() async throws {
     try bench.program("vars", "/usr/bin/env")
     let settings: [(String, Value)] = [("env", ["TARGET": "t", "TZ": "Europe/Berlin"]), ("cwd", "/tmp")]
     let outcome = try await bench.executor.perform(
@@ -138,7 +138,9 @@ import Testing
     let names = (outcome.fields["lines"]?.listValue ?? []).compactMap { $0.stringValue?.split(separator: "=").first }
     // The shell that runs the program adds the last two or three itself.
     #expect(
-      Set(names).subtracting(["PWD", "_", "OLDPWD", "SHLVL"]) == ["PATH", "LANG", "HOME", "TZ", "TARGET", "OWN"])
+      Set(names).subtracting(["PWD", "_", "OLDPWD", "SHLVL"]) == [
+        "PATH", "LANG", "HOME", "TZ", "TARGET", "OWN", "PLAYBOOK_CALL",
+      ])
     let lines = outcome.fields["lines"]?.listValue ?? []
     #expect(lines.contains("TARGET=call"))
     #expect(lines.contains("TZ=Europe/Berlin"))
@@ -146,7 +148,7 @@ import Testing
     #expect(lines.contains("PWD=/tmp"))
   }
 
-  @Test(arguments: ["PATH", "LD_PRELOAD", "BASH_ENV", "IFS", "1A", "A-B", "", "A=B", "É"])
+  @Test(arguments: ["PATH", "LD_PRELOAD", "PLAYBOOK_CALL", "BASH_ENV", "IFS", "1A", "A-B", "", "A=B", "É"])
   func `a call can't set a variable that decides what runs`(name: String) async throws {
     let error = await bench.failure { try await bench.run(["show"], [("env", .map(MapValue([(name, "x")])))]) }
     #expect(error?.code == .invalid)

@@ -129,6 +129,12 @@ import Darwin
     #expect(outcome.fields["stdout"] == "now\n")
     let child = try await bench.process(in: "child")
     #expect(kill(child, 0) == 0)
+    // It bears the call's name, by which a later process knows it.
+    let call = bench.call(["serve"])
+    #expect(await bench.executor.remains(of: call, context: bench.context()) == ["process \(child) (sleep 600)"])
+    var other = bench.context()
+    other.callID += "0"
+    #expect(await bench.executor.remains(of: call, context: other) == [])
     #expect(kill(child, SIGKILL) == 0)
   }
 

@@ -69,7 +69,8 @@ final class Workbench: Sendable {
   func context(_ settings: [(String, Value)] = [], within: Duration = .seconds(60), bytes: Int? = nil) -> CallContext {
     var limits = CallContext.Limits()
     if let bytes { limits.bytes = bytes }
-    return CallContext(target: target(settings), deadline: .now + within, label: "test", limits: limits)
+    return CallContext(
+      target: target(settings), deadline: .now + within, label: "test", callID: "\(folder) step[0]", limits: limits)
   }
 
   func call(_ words: [Value], _ mode: CallMode = .act, _ more: [(String, Value)] = []) -> ResolvedCall {

@@ -22,12 +22,17 @@ public protocol Executor: Sendable {
   /// (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
   func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome
 
+  /// What is left at work of a call that a killed process sent, found out by reading only: a phrase each, such as
+  /// "process 4711 (backup) runs since 02:51:07Z"; none: nothing was found. Nil where the executor can't tell.
+  func remains(of call: ResolvedCall, context: CallContext) async -> [String]?
+
   /// Closes every connection.
   func close() async
 }
 
 extension Executor {
   public var name: String { schema.name }
+  public func remains(of call: ResolvedCall, context: CallContext) async -> [String]? { nil }
   public func close() async {}
 }
 
@@ -75,6 +80,9 @@ public struct CallContext: Sendable {
   public var deadline: ContinuousClock.Instant
   /// Names the run and the step to the target (`application_name`, `User-Agent`): "playbook 7f3k spraying".
   public var label: String
+  /// Names the call among all runs, and stays the same when it is sent again or the run is resumed:
+  /// "20261123T171500Z-mass-lockout-7f3k block[3]".
+  public var callID: String
   public var limits: Limits
   /// A line on how far a long call has come; shown in place, not journalled.
   public var progress: @Sendable (String) -> Void
@@ -82,7 +90,8 @@ public struct CallContext: Sendable {
   public var ask: @Sendable (Question) async throws(Unanswered) -> Answer
 
   public init(
-    target: ResolvedTarget?, deadline: ContinuousClock.Instant, label: String, limits: Limits = Limits(),
+    target: ResolvedTarget?, deadline: ContinuousClock.Instant, label: String, callID: String = "",
+    limits: Limits = Limits(),
     progress: @escaping @Sendable (String) -> Void = { _ in },
     ask: @escaping @Sendable (Question) async throws(Unanswered) -> Answer = { _ throws(Unanswered) in
       throw Unanswered(reason: "nobody to ask")
@@ -91,6 +100,7 @@ public struct CallContext: Sendable {
     self.target = target
     self.deadline = deadline
     self.label = label
+    self.callID = callID
     self.limits = limits
     self.progress = progress
     self.ask = ask

@@ -24,6 +24,8 @@ public struct RunState: Sendable {
     public var sends = 0
     /// How often taking it back was sent.
     public var undoSends = 0
+    /// The machine's boot in which it, or what takes it back, was last sent.
+    var sentIn: String?
     public var verified: Bool?
     /// A human said that it is to be sent again, and it was not yet.
     public var isToSendAgain = false
@@ -86,7 +88,7 @@ public struct RunState: Sendable {
   /// How many pieces of evidence have a number.
   public private(set) var evidenceCount = 0
   /// The machine's boot in which the last sitting began.
-  private var boot: String?
+  private(set) var boot: String?
   /// The time of the last event.
   public private(set) var last: Timestamp?
   public private(set) var operators: [String] = []
@@ -126,6 +128,7 @@ public struct RunState: Sendable {
     last = event.at
     let path = event.path
     let data = event.data
+    let sentIn = boot
     switch event.type {
     case .runStarted:
       started = event.at
@@ -165,6 +168,7 @@ public struct RunState: Sendable {
       change(path, data) { item in
         item.state = "started"
         item.sends += 1
+        item.sentIn = sentIn
         item.isToSendAgain = false
         // What was taken back before is made again.
         item.undo = nil
@@ -189,6 +193,7 @@ public struct RunState: Sendable {
       change(path, data) { item in
         item.undo = "started"
         item.undoSends += 1
+        item.sentIn = sentIn
       }
     case .actUndone:
       let state = data["state"]?.stringValue ?? "unknown"

@@ -160,14 +160,16 @@ extension Runner {
 
   /// Sends one call and waits for it, at most `timeout` (a call that asks a person has none).
   ///
+  /// - Parameter place: The call's place in the run; by default the path.
   /// - Parameter asking: The key of a question that the call asks a person; by default the path.
-  func perform(_ prepared: PreparedCall, path: String, timeout: Duration, asking key: String? = nil) async -> Performed
-  {
+  func perform(
+    _ prepared: PreparedCall, path: String, timeout: Duration, as place: String? = nil, asking key: String? = nil
+  ) async -> Performed {
     // A person is never timed out.
     let timeout = prepared.executor.schema.isPrompted ? .seconds(86_400 * 365) : timeout
     let started = clock.now()
     let begun = ContinuousClock.now
-    let context = context(for: prepared, path: path, timeout: timeout, asking: key, begun: begun)
+    let context = context(for: prepared, path: path, timeout: timeout, as: place, asking: key, begun: begun)
     let result = await control.running { () async -> Result<CallOutcome, ExecutorError> in
       do throws(ExecutorError) {
         return .success(try await prepared.executor.perform(prepared.call, context: context))
@@ -203,7 +205,7 @@ extension Runner {
   }
 
   func context(
-    for prepared: PreparedCall, path: String, timeout: Duration, asking key: String? = nil,
+    for prepared: PreparedCall, path: String, timeout: Duration, as place: String? = nil, asking key: String? = nil,
     begun: ContinuousClock.Instant = .now
   ) -> CallContext {
     let asker = self
@@ -211,7 +213,7 @@ extension Runner {
     let sink = self.sink
     return CallContext(
       target: prepared.target, deadline: begun + timeout,
-      label: "playbook \(configuration.id.suffix(4)) \(path)",
+      label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
       progress: { text in
         let elapsed = ContinuousClock.now - begun
         Task { await shown.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed)) }

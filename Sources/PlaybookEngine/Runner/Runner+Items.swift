@@ -17,7 +17,8 @@ extension Runner {
     var tasks: [Task<Performed, Never>] = []
     for item in group {
       let key = doneKey(of: item.place, step, at: path)
-      tasks.append(Task { await self.perform(item.prepared, path: path, timeout: timeout, asking: key) })
+      let place = place(of: item.place, step, at: path)
+      tasks.append(Task { await self.perform(item.prepared, path: path, timeout: timeout, as: place, asking: key) })
     }
     var outcomes: [(PlannedItem, MapValue)] = []
     var stop: Stop?
@@ -115,7 +116,7 @@ extension Runner {
         try await recordStart(item, path: path)
         performed = await perform(
           item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
-          asking: doneKey(of: item.place, step, at: path))
+          as: place(of: item.place, step, at: path), asking: doneKey(of: item.place, step, at: path))
       }
     }
   }
@@ -175,9 +176,13 @@ extension Runner {
 
   /// The key of what a person is asked while an item's call is under way: of this sending, so that no answer counts twice.
   private func doneKey(of item: ActItem, _ step: Step, at path: String) -> String {
-    let place = step.forEach == nil ? path : "\(path)[\(item.position)]"
     let sends = state.acts[path]?.items[item.position]?.sends ?? 1
-    return place + "!done" + (sends > 1 ? "\(sends)" : "")
+    return place(of: item, step, at: path) + "!done" + (sends > 1 ? "\(sends)" : "")
+  }
+
+  /// An item's place among the calls of its run: `step`, in a loop `step[3]`.
+  func place(of item: ActItem, _ step: Step, at path: String) -> String {
+    step.forEach == nil ? path : "\(path)[\(item.position)]"
   }
 
   /// Leaves an act whose question the operator left: a step that is skipped leaves nothing open.

@@ -26,9 +26,11 @@ extension Runner {
     let path = frame.path(step)
     while true {
       let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
+      let remains = await remains(of: item, act, step, in: frame)
       let question = Question(
         key: "\(path)!cut\(item.position).\(state.failuresHandled + 1)", place: frame.place,
-        text: cutText(item, held, at: path), kind: .option(cutOptions(act), suggested: nil))
+        text: cutText(item, held, remains, at: path),
+        kind: .option(cutOptions(act, canLook: !remains.isEmpty), suggested: nil))
       let answer = try await ask(question)
       let choice = answer.value.rendered
       try await handled(choice, answer.reason, path: path, position: item.position, item: item.item)
@@ -41,7 +43,31 @@ extension Runner {
     }
   }
 
-  private func cutText(_ item: ActItem, _ held: Bool?, at path: String) -> String {
+  /// What is left at work of an item's call, as a sentence.
+  private func remains(of item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async -> String {
+    let scope = scope(for: step, item.item, at: item.position, in: frame)
+    // What can't be resolved any more can't be looked for.
+    guard let prepared = try? await prepare(act.call, mode: .act, in: scope, now: clock.now(), isDone: true) else {
+      return ""
+    }
+    return await remains(of: prepared, item, step, in: frame)
+  }
+
+  /// What a killed process may have left at work of a call, as a sentence behind another; empty where that can't be told.
+  func remains(
+    of prepared: PreparedCall, _ item: ActItem, _ step: Step, in frame: Frame, isUndo: Bool = false
+  ) async -> String {
+    let path = frame.path(step)
+    // On another machine, or on this one started anew, there is nothing to be found.
+    guard let boot = state.boot, state.acts[path]?.items[item.position]?.sentIn == boot else { return "" }
+    let place = place(of: item, step, at: path) + (isUndo ? "!undo" : "")
+    let context = context(for: prepared, path: path, timeout: .seconds(5), as: place)
+    guard let found = await prepared.executor.remains(of: prepared.call, context: context) else { return "" }
+    let named = await sink.redacted(found.joined(separator: ", "))
+    return found.isEmpty ? " No program of it was found running." : " It is still at work: \(named)."
+  }
+
+  private func cutText(_ item: ActItem, _ held: Bool?, _ remains: String, at path: String) -> String {
     let calls = state.acts[path]?.calls ?? []
     let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path
     let isDoubtful = state.acts[path]?.items[item.position]?.isDoubtful == true
@@ -49,12 +75,13 @@ extension Runner {
       isDoubtful
       ? "`\(call)` may have been sent: the machine was started anew since."
       : "`\(call)` was sent, and what became of it is not known."
-    guard let held else { return text }
-    return text
-      + (held ? " Its verification holds." : " Its verification does not hold; the call may still be under way.")
+    guard let held else { return text + remains }
+    // Where it was looked for, nothing more is said of it.
+    let doubt = remains.isEmpty ? "; the call may still be under way." : "."
+    return text + remains + (held ? " Its verification holds." : " Its verification does not hold\(doubt)")
   }
 
-  private func cutOptions(_ act: Act) -> [Question.Option] {
+  private func cutOptions(_ act: Act, canLook: Bool) -> [Question.Option] {
     var options = [Question.Option(name: "happened", text: "it happened: go on")]
     // An aborted run sends nothing more.
     if state.abortedBecause == nil || isFinishing {
@@ -62,7 +89,11 @@ extension Runner {
       options.append(.init(name: "again", text: "send it again" + harmless, changes: true))
     }
     options.append(.init(name: "skip", text: "leave it"))
-    if act.verify != nil { options.append(.init(name: "look", text: "look again: verify it once more")) }
+    if act.verify != nil {
+      options.append(.init(name: "look", text: "look again: verify it once more"))
+    } else if canLook {
+      options.append(.init(name: "look", text: "look again whether it is still at work"))
+    }
     return options
   }
 

@@ -163,7 +163,7 @@ extension Runner {
       isAsked = false
       let performed = await perform(
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
-        asking: undoneKey(of: item.place, step, at: path))
+        as: place(of: item.place, step, at: path) + "!undo", asking: undoneKey(of: item.place, step, at: path))
       guard case .failure(let error) = performed.result else {
         let (verified, text) = await verifyUndone(item, act, step, in: frame)
         try leaveCall()
@@ -190,9 +190,8 @@ extension Runner {
 
   /// The key of what a person is asked while an undo is under way: of this sending.
   private func undoneKey(of item: ActItem, _ step: Step, at path: String) -> String {
-    let place = step.forEach == nil ? path : "\(path)[\(item.position)]"
     let sends = state.acts[path]?.items[item.position]?.undoSends ?? 1
-    return place + "!undone" + (sends > 1 ? "\(sends)" : "")
+    return place(of: item, step, at: path) + "!undone" + (sends > 1 ? "\(sends)" : "")
   }
 
   private func undone(
@@ -237,6 +236,7 @@ extension Runner {
     let (verified, _) = await verifyUndone(item, act, step, in: frame)
     try leaveCall()
     var text = "`\(item.prepared.text)` (taking back) was sent, and what became of it is not known."
+    text += await remains(of: item.prepared, item.place, step, in: frame, isUndo: true)
     if let verified {
       text += verified ? " What was verified of the change holds no more." : " The change still shows."
     }

@@ -37,6 +37,18 @@ struct CallParameters: Sendable {
       "statement_timeout = \(milliseconds)", "application_name = '\(name)'",
     ]
     return settings.map { "SET \(scope) \($0);" }.joined(separator: " ")
+      + " " + Self.watch(isLocal: scope == "LOCAL")
+  }
+
+  /// Has the server look every second whether we are still there, so that no statement outlives a killed playbook
+  /// (PostgreSQL 14 and newer, on Linux alone; what the server's own settings say stays).
+  private static func watch(isLocal: Bool) -> String {
+    """
+    SELECT CASE
+      WHEN pg_catalog.current_setting('client_connection_check_interval', true) OPERATOR(pg_catalog.=) '0'
+        AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0
+      THEN pg_catalog.set_config('client_connection_check_interval', '1000', \(isLocal)) END;
+    """
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

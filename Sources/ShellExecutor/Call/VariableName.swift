@@ -15,6 +15,7 @@ enum VariableName {
     if reserved.contains(name) || name.hasPrefix("LD_") || name.hasPrefix("DYLD_") {
       return "`\(name)` decides what code runs; only the environment's target may set it"
     }
+    if name == Remains.variable { return "`\(name)` names the call; it is set for each" }
     return nil
   }
 

@@ -101,7 +101,7 @@ private struct Soak {
         try count(tag, run)
         return
       }
-      guard let run = id else { throw KillWorld.Failure(description: "no run: \(ended.errors)") }
+      guard let run = id else { throw ServedWorld.Failure(description: "no run: \(ended.errors)") }
       switch ended.code {
       case 0:
         try count(tag, run)
@@ -110,7 +110,7 @@ private struct Soak {
         answer = try look(run, tag, ended)
         idle = 0
       default:
-        throw KillWorld.Failure(description: "\(run) ended with \(ended.code): \(ended.errors.suffix(2000))")
+        throw ServedWorld.Failure(description: "\(run) ended with \(ended.code): \(ended.errors.suffix(2000))")
       }
     }
   }
@@ -121,11 +121,11 @@ private struct Soak {
     guard let paused = events.last, paused.type == "run.paused",
       let key = (paused.data["question"] as? [String: Any])?["key"] as? String,
       let cut = key.range(of: "!cut")
-    else { throw KillWorld.Failure(description: "\(run) paused: \(ended.errors.suffix(2000))") }
+    else { throw ServedWorld.Failure(description: "\(run) paused: \(ended.errors.suffix(2000))") }
     asked += 1
     let position = key[cut.upperBound...].prefix { $0 != "." }
     guard let effect = world.playbook.effects["\(key[..<cut.lowerBound])#\(position)"] else {
-      throw KillWorld.Failure(description: "what is \(key)?")
+      throw ServedWorld.Failure(description: "what is \(key)?")
     }
     return "\(key)=\(try world.counts(tag)[effect] == nil ? "again" : "happened")"
   }

@@ -3,11 +3,7 @@ import Foundation
 /// Real servers for the kill tests, in which every effect of a run can be counted, and the program run against them.
 final class KillWorld {
   let program: Program
-  private let world = Process()
-  private var redis = ""
-  private var sql = ""
-  private var folder = ""
-  private var environments = ""
+  private let world: ServedWorld
   private var approvals: [String: [String]] = [:]
   let playbook = KillPlaybook()
 
@@ -16,10 +12,6 @@ final class KillWorld {
     var wasKilled: Bool
     var code: Int32
     var errors: String
-  }
-
-  struct Failure: Error, CustomStringConvertible {
-    var description: String
   }
 
   init() throws {
@@ -57,61 +49,18 @@ final class KillWorld {
       """, to: drill + "bin/mark")
     try FileManager.default.setAttributes(
       [.posixPermissions: 0o755], ofItemAtPath: program.folder.appending(path: drill + "bin/mark").path)
-    try serve()
+    world = try ServedWorld("killed", of: program)
   }
 
   func stop() {
-    if world.isRunning {
-      world.interrupt()
-      world.waitUntilExit()
-    }
+    world.stop()
     program.remove()
-  }
-
-  private func serve() throws {
-    let output = try configure(world, ["drill", "killed", "--serve", "--playbooks", "books"], name: "world")
-    try world.run()
-    for _ in 0..<600 {
-      let text = try String(contentsOf: output, encoding: .utf8)
-      let words = Dictionary(
-        text.split(separator: "\n").map { line in
-          (String(line.prefix(13)).trimmingCharacters(in: .whitespaces), String(line.dropFirst(13)))
-        }, uniquingKeysWith: { $1 })
-      if let folder = words["folder"], let redis = words["redis"], let sql = words["sql (admin)"],
-        let environment = words["environment"]
-      {
-        self.folder = folder
-        self.redis = String(redis.split(separator: " ").last ?? "")
-        self.sql = String(sql.split(separator: "'").last ?? "")
-        environments = String(environment.split(separator: " ").last ?? "")
-        return
-      }
-      guard world.isRunning else { break }
-      Thread.sleep(forTimeInterval: 0.1)
-    }
-    let errors = try? String(contentsOf: output.deletingPathExtension().appendingPathExtension("err"), encoding: .utf8)
-    throw Failure(description: "the world is not up: \(errors ?? "")")
   }
 
   private func configure(
     _ process: Process, _ arguments: [String], kill: String? = nil, name: String
   ) throws -> URL {
-    process.executableURL = Program.path
-    process.arguments = arguments
-    process.currentDirectoryURL = program.folder
-    var environment = ProcessInfo.processInfo.environment
-    environment["PLAYBOOK_RUNS"] = program.folder.appending(path: "runs").path
-    environment["HOME"] = program.folder.path
-    environment["PLAYBOOK_KILL"] = kill
-    process.environment = environment
-    process.standardInput = FileHandle.nullDevice
-    let output = program.folder.appending(path: name + ".out")
-    for (url, isError) in [(output, false), (program.folder.appending(path: name + ".err"), true)] {
-      _ = FileManager.default.createFile(atPath: url.path, contents: nil)
-      let handle = try FileHandle(forWritingTo: url)
-      if isError { process.standardError = handle } else { process.standardOutput = handle }
-    }
-    return output
+    try program.configure(process, arguments, name: name, variables: kill.map { ["PLAYBOOK_KILL": $0] } ?? [:])
   }
 
   /// The digests of every act, which are the yes to exactly these calls.
@@ -121,7 +70,7 @@ final class KillWorld {
     let output = try configure(
       process,
       [
-        "plan", "killed", "--playbooks", "books", "--env", "drill", "--environments", environments, "--set",
+        "plan", "killed", "--playbooks", "books", "--env", "drill", "--environments", world.environments, "--set",
         "tag=\(tag)",
         "--answer", "go_on=on", "--answer", "why=x", "--output", "json", "--runs",
         program.folder.appending(path: "plans").path,
@@ -142,7 +91,9 @@ final class KillWorld {
   ) throws -> Ended {
     var arguments =
       run.map { ["resume", $0] } ?? ["run", "killed", "--playbooks", "books", "--set", "tag=\(tag)"]
-    arguments += ["--env", "drill", "--environments", environments, "--answer", "go_on=on", "--answer", "why=tests"]
+    arguments += [
+      "--env", "drill", "--environments", world.environments, "--answer", "go_on=on", "--answer", "why=tests",
+    ]
     arguments += ["--answer", "sql_loop!pace=yes"] + (answer.map { ["--answer", $0] } ?? [])
     arguments += try approvals(for: tag)
     let process = Process()
@@ -180,35 +131,22 @@ final class KillWorld {
   func counts(_ tag: String) throws -> [String: Int] {
     var counts: [String: Int] = [:]
     let names = playbook.effects.values.filter { $0.hasPrefix("redis") }.sorted()
-    let values = try output(
-      "/usr/bin/redis-cli", ["-s", redis, "MGET"] + names.map { "kill:\(tag):\($0)" })
+    let values = try ServedWorld.output(
+      "/usr/bin/redis-cli", ["-s", world.redis, "MGET"] + names.map { "kill:\(tag):\($0)" })
     for (name, value) in zip(names, values.split(separator: "\n", omittingEmptySubsequences: false)) {
       if let count = Int(value) { counts[name] = count }
     }
-    let rows = try output(
-      "/usr/bin/psql", [sql, "-AtF", " ", "-c", "SELECT act, count(*) FROM effects WHERE tag = '\(tag)' GROUP BY act"])
+    let rows = try ServedWorld.output(
+      "/usr/bin/psql",
+      [world.sql, "-AtF", " ", "-c", "SELECT act, count(*) FROM effects WHERE tag = '\(tag)' GROUP BY act"])
     for row in rows.split(separator: "\n") {
       let words = row.split(separator: " ")
       if words.count == 2, let count = Int(words[1]) { counts[String(words[0])] = count }
     }
-    let marks = (try? String(contentsOfFile: folder + "/marks", encoding: .utf8)) ?? ""
+    let marks = (try? String(contentsOfFile: world.folder + "/marks", encoding: .utf8)) ?? ""
     for line in marks.split(separator: "\n") where line.hasPrefix(tag + " ") {
       counts[String(line.dropFirst(tag.count + 1)), default: 0] += 1
     }
     return counts
-  }
-
-  private func output(_ program: String, _ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw Failure(description: "\(program) failed") }
-    return String(decoding: data, as: UTF8.self)
   }
 }
