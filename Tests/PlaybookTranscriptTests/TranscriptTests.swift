@@ -84,8 +84,23 @@ import Testing
           "rows": [["ip": "203.0.113.8", "n": 3], ["ip": "192.0.2.1", "n": 9]], "ok": true, "before": before,
         ],
       ])
-    let transcript = SmallRun.transcript(SmallRun.events.dropLast() + [again])
+    let asked = SmallRun.event(.callSent, "again", at: 103, ["call": "SELECT ip, n\nFROM logs", "attempt": 1])
+    let begun = SmallRun.event(.stepStarted, "again", at: 103, ["kind": "query"])
+    let transcript = SmallRun.transcript(SmallRun.events.dropLast() + [begun, asked, again])
     let markdown = transcript.text(.markdown)
+    // A change stood between the two.
+    #expect(markdown.contains("\nBefore and after: E1 and E2.\n"))
+    #expect(transcript.text(.text).contains("\n  before and after: E1 and E2\n"))
+    let link = "Before and after: <a href=\"#evidence-1\">E1</a> and <a href=\"#evidence-2\">E2</a>."
+    #expect(transcript.text(.html).contains(link))
+    // Asked again before the change, it says nothing of it.
+    let early = [begun, asked, again].map { event in
+      var event = event
+      event.at = SmallRun.at(89)
+      return event
+    }
+    let events = [SmallRun.start] + SmallRun.evidence + early + SmallRun.change
+    #expect(!SmallRun.transcript(events).text(.markdown).contains("Before and after"))
     #expect(markdown.contains("Changed since `failures`"))
     #expect(markdown.contains("\n- {\"ip\":\"203.0.113.7\",\"n\":22500}\n"))
     #expect(markdown.contains("\n+ {\"ip\":\"192.0.2.1\",\"n\":9}\n"))

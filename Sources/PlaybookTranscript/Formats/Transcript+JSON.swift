@@ -75,6 +75,8 @@ extension Transcript {
     [
       "target": text(change.target), "digest": .string(change.digest), "approvedBy": text(change.approvedBy),
       "approvedAt": time(change.approvedAt), "intendedAt": time(change.intended),
+      "comparisons": .list(
+        change.comparisons.map { ["before": .int(Int64($0.before)), "after": .int(Int64($0.after))] }),
       "leftOut": .list(change.leftOut.map(Value.string)), "plan": .list(change.plan.map(Value.string)),
       "items": .list(
         change.items.map { item in

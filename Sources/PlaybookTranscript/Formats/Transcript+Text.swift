@@ -54,7 +54,7 @@ extension Transcript {
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
         let undo = item.undo.map { "; undo \(EvidenceBody.shortened($0.text))" } ?? ""
         return "  \(item.state)  \(EvidenceBody.shortened(change.call(of: item)))\(error)\(verified)\(undo)"
-      }
+      } + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
   }
 
   private func plainText(_ item: RunReport.FollowUp) -> String {

@@ -89,7 +89,8 @@ public enum TranscriptSchema {
 
   private static let change = object([
     ("target", maybe(text)), ("digest", text), ("approvedBy", maybe(text)), ("approvedAt", maybe(time)),
-    ("intendedAt", maybe(time)), ("leftOut", list(text)), ("plan", list(text)), ("items", list(item)),
+    ("intendedAt", maybe(time)), ("comparisons", list(object([("before", number), ("after", number)]))),
+    ("leftOut", list(text)), ("plan", list(text)), ("items", list(item)),
   ])
 
   private static let step = object([

@@ -71,6 +71,12 @@ extension Transcript {
       body +=
         "<details><summary>\(rest.count) more calls</summary>\n\(table(rest, "The rest of the calls"))</details>\n"
     }
+    if !change.comparisons.isEmpty {
+      let pairs: [HTML] = change.comparisons.enumerated().map { position, pair in
+        "\(position > 0 ? "; " : "")<a href=\"#evidence-\(pair.before)\">E\(pair.before)</a> and <a href=\"#evidence-\(pair.after)\">E\(pair.after)</a>"
+      }
+      body += "<p>Before and after: \(pairs).</p>\n"
+    }
     if !change.plan.isEmpty {
       let plan = change.plan.prefix(Self.mostPlanLines).joined(separator: "\n")
       body += "<p>What the first of them would do:</p>\n<pre tabindex=\"0\"><code>\(lines: plan)</code></pre>\n"

@@ -44,6 +44,10 @@ extension Transcript {
     let shown = detail == .short ? change.items.prefix(10) : change.items[...]
     text += Self.table(shown, of: change)
     if shown.count < change.items.count { text += "\n\(change.items.count - shown.count) more calls like these.\n" }
+    if !change.comparisons.isEmpty {
+      let pairs = change.comparisons.map { "E\($0.before) and E\($0.after)" }
+      text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
+    }
     if !change.plan.isEmpty {
       let lines = change.plan.prefix(50).map(EvidenceBody.shortened).joined(separator: "\n")
       text += "\nWhat the first of them would do:\n\n" + MarkdownText.block(lines)

@@ -18,6 +18,14 @@ extension RunReport {
     /// Whether the yes is one to an intent that is on record; the next yes is another's.
     var isApprovalUsed = false
     var items: [Item] = []
+    /// Reads taken before its first call and asked again after it.
+    var comparisons: [Comparison] = []
+
+    /// One read before and after a change, by the numbers of the evidence.
+    struct Comparison {
+      var before: Int
+      var after: Int
+    }
 
     /// One call.
     struct Item {

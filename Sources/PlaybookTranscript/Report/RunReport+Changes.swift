@@ -84,6 +84,33 @@ extension RunReport {
   }
 }
 
+extension RunReport {
+  /// Finds the reads that show what the changes did: those that were asked again (`repeat`) with a change between.
+  mutating func compareChanges() {
+    let changed = steps.indices.filter { steps[$0].change?.sent != nil }
+    for position in changed { steps[position].change?.comparisons = [] }
+    for later in steps {
+      guard let name = later.repeats, let after = later.number, let asked = later.called,
+        let earlier = repeated(name, by: later.path), let before = earlier.number, let taken = earlier.called
+      else { continue }
+      for position in changed {
+        guard let sent = steps[position].change?.sent, taken <= sent, sent <= asked else { continue }
+        steps[position].change?.comparisons.append(Change.Comparison(before: before, after: after))
+      }
+    }
+  }
+
+  /// The step that another repeats: the one of that name in its own container or the nearest around it.
+  private func repeated(_ name: String, by path: String) -> Step? {
+    var container = path.split(separator: ".", omittingEmptySubsequences: false).dropLast()
+    while true {
+      if let found = step((container + [Substring(name)]).joined(separator: ".")) { return found }
+      if container.isEmpty { return nil }
+      container.removeLast()
+    }
+  }
+}
+
 extension RunReport.Change {
   fileprivate mutating func intend(_ event: Event) {
     let data = event.data

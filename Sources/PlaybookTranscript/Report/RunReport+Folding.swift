@@ -46,6 +46,7 @@ extension RunReport {
     if isOutOfOrder { timeline.sort { $0.at < $1.at } }
     isOutOfOrder = false
     nameItems()
+    compareChanges()
   }
 
   private mutating func applyToRun(_ event: Event) {
