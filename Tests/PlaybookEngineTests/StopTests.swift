@@ -174,6 +174,11 @@ import Testing
     #expect(await run.sit(FakeOperator(["a": [.yes]])).exitCode == 3)
     #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
     run.answers = ["a!failure1": "retry"]
+    // What is said beforehand is no yes to sending it once more; its digest is.
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    #expect(run.executor.acts == ["!do"])
+    run.answers = ["a!failure2": "retry"]
+    run.approvals = [try #require(run.sink.events(.actIntended, "a").last?.data["digest"]?.stringValue)]
     #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
     #expect(run.executor.acts == ["!do", "!do"])
   }

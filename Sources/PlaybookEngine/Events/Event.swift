@@ -68,14 +68,15 @@ public enum EventType: String, Sendable, CaseIterable {
   /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
   case actStarted = "act.started"
   /// What became of it: `position`, `item`?, `label`?, `state` (`done`, `failed`, `unknown`, `skipped`), `outcome`?, `error`?,
-  /// `took` (duration), `left` (true where it is unknown and the operator left it so).
+  /// `took` (duration), `left` (true where it failed or is unknown and the operator left it so); where a human says what
+  /// became of it: `word` (`happened`, `by_hand`, `skip`), `by`, `reason`?.
   case actFinished = "act.finished"
   /// `position`?, `item`?, `label`?, `held` (boolean), `outcome`?, `text`.
   case actVerified = "act.verified"
   /// A call that takes a change back goes out: `position`, `item`?, `label`?, `call`.
   case undoStarted = "undo.started"
   /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
-  /// `reason`? (where a human says so), `verified`? (whether what was verified of the change holds no more), `text`?.
+  /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of the change holds no more), `text`?.
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?.

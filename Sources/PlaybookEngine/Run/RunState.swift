@@ -24,6 +24,10 @@ public struct RunState: Sendable {
     public var sends = 0
     /// How often taking it back was sent.
     public var undoSends = 0
+    /// The count of events at its first sending: what its call was made of is what was known then.
+    var firstSent: Int?
+    /// When it, or what takes it back, was last sent.
+    public var lastSent: Timestamp?
     /// The machine's boot in which it, or what takes it back, was last sent.
     var sentIn: String?
     public var verified: Bool?
@@ -31,11 +35,14 @@ public struct RunState: Sendable {
     public var isToSendAgain = false
     /// Unknown, and left so on the operator's word.
     public var isLeft = false
-    /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`; nil: not tried.
+    /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
+    /// word); nil: not tried.
     public var undo: String?
     public var isUndone: Bool { undo == "done" }
     /// Whether it was sent and neither the target nor a human has said what became of it.
     var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
+    /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
+    var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
     /// Whether there is or may be something to take back.
     var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
@@ -60,6 +67,8 @@ public struct RunState: Sendable {
     var forgiven: Set<Int> = []
     /// Positions whose taking back was approved.
     var takenBack: Set<Int> = []
+    /// Those of them that were not come to.
+    var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
   }
 
   public private(set) var isEmpty = true
@@ -67,6 +76,8 @@ public struct RunState: Sendable {
   /// Steps begun, with what `now` is for them.
   public private(set) var begun: [String: Timestamp] = [:]
   public private(set) var finished: [String: Finished] = [:]
+  /// What steps came to before they were taken anew, with the count of events at which that began; oldest first.
+  private var earlier: [String: [(until: Int, finished: Finished)]] = [:]
   /// Steps that did not run, with why.
   public private(set) var skipped: [String: String] = [:]
   /// The fixed lists of loops.
@@ -128,7 +139,7 @@ public struct RunState: Sendable {
     last = event.at
     let path = event.path
     let data = event.data
-    let sentIn = boot
+    let (sentIn, sentAt) = (boot, count)
     switch event.type {
     case .runStarted:
       started = event.at
@@ -165,10 +176,12 @@ public struct RunState: Sendable {
     case .loopStarted: loops[path] = data["items"]?.listValue ?? []
     case .actIntended: intend(path, data)
     case .actStarted:
+      acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
       change(path, data) { item in
         item.state = "started"
+        if item.firstSent == nil || item.isUndone { item.firstSent = sentAt }
         item.sends += 1
-        item.sentIn = sentIn
+        (item.sentIn, item.lastSent) = (sentIn, event.at)
         item.isToSendAgain = false
         // What was taken back before is made again.
         item.undo = nil
@@ -193,10 +206,12 @@ public struct RunState: Sendable {
       change(path, data) { item in
         item.undo = "started"
         item.undoSends += 1
-        item.sentIn = sentIn
+        (item.sentIn, item.lastSent) = (sentIn, event.at)
       }
     case .actUndone:
-      let state = data["state"]?.stringValue ?? "unknown"
+      // What a human leaves unknown is not asked about again.
+      let isLeft = data["word"]?.stringValue == "skip" && data["state"]?.stringValue == "unknown"
+      let state = isLeft ? "left" : data["state"]?.stringValue ?? "unknown"
       change(path, data) { $0.undo = state }
     case .stepsReopened: reopen(data)
     case .failureHandled: handle(path, data)
@@ -208,6 +223,7 @@ public struct RunState: Sendable {
     case .questionAnswered:
       guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
       openQuestions.remove(key)
+      if value.boolValue == false || value == "no" || value == "done" { declineUndo(key) }
       answers[key] = Answer(
         value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
         source: data["source"]?.stringValue ?? "terminal")
@@ -215,6 +231,19 @@ public struct RunState: Sendable {
       if let id = data["id"]?.stringValue { remarks.insert(id) }
     case .callSent: if path.contains("!query") { ownQueries += 1 }
     case .callRepeated, .doneOutside, .followUpAdded, .warning: break
+    }
+  }
+
+  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with.
+  private mutating func declineUndo(_ key: String) {
+    guard let mark = key.firstRange(of: "!undo") else { return }
+    let path = String(key[..<mark.lowerBound])
+    if let bracket = key[mark.upperBound...].firstIndex(of: "["),
+      let position = Int(key[bracket...].dropFirst().dropLast())
+    {
+      acts[path]?.takenBack.remove(position)
+    } else {
+      acts[path]?.takenBack = []
     }
   }
 
@@ -237,6 +266,9 @@ public struct RunState: Sendable {
     default: break
     }
   }
+
+  /// What a step had come to at a count of events, where it was taken anew since.
+  func finished(_ path: String, at mark: Int) -> Finished? { earlier[path]?.first { $0.until > mark }?.finished }
 
   private mutating func begin(_ path: String, _ data: MapValue) {
     if beginnings[path] == nil { beginnings[path] = count }
@@ -274,6 +306,7 @@ public struct RunState: Sendable {
   private mutating func reopen(_ data: MapValue) {
     for path in (data["paths"]?.listValue ?? []).compactMap(\.stringValue) {
       begun[path] = nil
+      if let known = finished[path] { earlier[path, default: []].append((count, known)) }
       finished[path] = nil
       skipped[path] = nil
       loops[path] = nil

@@ -74,8 +74,7 @@ extension Runner {
   func isUnsent(_ path: String) -> Bool {
     guard let act = state.acts[path] else { return true }
     return (act.approved ?? Set(act.calls.indices)).contains { position in
-      guard let item = act.items[position] else { return true }
-      return item.state == "failed" || item.isOpen
+      act.items[position]?.isUnsettled ?? true
     }
   }
 
@@ -109,7 +108,7 @@ extension Runner {
     for (index, item) in items.enumerated() {
       // What was recorded holds no item that was left out when the yes was given: each keeps its position.
       let position = state.loops[path] == nil ? planned.count : index
-      let scope = scope(for: step, item, at: position, in: frame)
+      let scope = try await scope(for: step, item, at: position, in: frame)
       let isDone = state.acts[path]?.items[position]?.state == "done"
       let plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
       let prepared = plannedItem.prepared
@@ -122,9 +121,16 @@ extension Runner {
     return (planned, leftOut)
   }
 
-  /// What the calls of one item see: the item, and inputs that the operator has changed for it.
-  func scope(for step: Step, _ item: Value?, at position: Int, in frame: Frame) -> Scope {
+  /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that stays
+  /// what it was: evidence that is taken anew makes no other call of it, and none that takes back something else.
+  func scope(for step: Step, _ item: Value?, at position: Int, in frame: Frame) async throws(Stop) -> Scope {
     var scope = itemScope(for: step, item, in: frame)
+    if let mark = state.acts[frame.path(step)]?.items[position]?.firstSent {
+      for (name, path) in scope.origins {
+        guard let known = state.finished(path, at: mark) else { continue }
+        scope.values[name] = .map(try await whole(known.outcome, known.evidence, of: name))
+      }
+    }
     if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
     return scope
   }

@@ -28,13 +28,18 @@ extension Runner {
     now: Timestamp
   ) async throws(Stop) -> Set<Int>? {
     let path = frame.path(step)
-    let approval = await approval(for: planned, leftOut, act, step, in: frame)
+    // What is settled is not sent again, so nothing is asked about it; the digest covers it all the same.
+    let open = planned.filter { state.acts[path]?.items[$0.position]?.isUnsettled ?? true }
+    var approval = await approval(for: open.isEmpty ? planned : open, leftOut, act, step, in: frame)
+    if open.count < planned.count { approval.digest = await digest(of: planned.map(\.prepared)) }
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
       // Nothing more is sent, so there is nothing to say yes to.
       if !isUnsent(path) { return approved }
       if await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
-      try await warn("the calls are not the ones that were approved: `\(step.name)` is asked about anew", path)
+      let text =
+        "the calls or their target's settings are not those that were approved: `\(step.name)` is asked about anew"
+      try await warn(open.count < planned.count ? text + ", for what is still to be sent" : text, path)
     }
     if let limit = act.limit, planned.count > limit {
       let question = Question(
@@ -54,9 +59,10 @@ extension Runner {
       for text in await neighbours() { try await emit(.warning, path: path, facts: ["text": .string(text)]) }
     }
     let text = (title(of: step, in: frame)?.stringValue ?? step.name)
+    let settled = Set(planned.map(\.position)).subtracting(open.map(\.position))
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
-      chosen = try await approvedItems(planned, approval, text, path: path, place: frame.place)
+      chosen = try await settled.union(approvedItems(open, approval, text, path: path, place: frame.place))
       if chosen.isEmpty {
         try await leave(step, in: frame, because: "no item was approved")
         return nil
@@ -94,9 +100,13 @@ extension Runner {
       guard let list, list.indices.contains(position) else { return "" }
       return list[position]
     }
-    let calls = (0..<count).map { byPosition[$0]?.prepared.text ?? texts(earlier?.calls, $0) }
+    // What was sent stays what it was.
+    let isSent = { (position: Int) in earlier?.items[position] != nil }
+    let calls = (0..<count).map { position in
+      byPosition[position].flatMap { isSent(position) ? nil : $0.prepared.text } ?? texts(earlier?.calls, position)
+    }
     let undos = (0..<count).map { position -> Value in
-      guard let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
+      guard !isSent(position), let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
       return item.undo.map(Value.string) ?? .null
     }
     let labels = (0..<count).map { byPosition[$0]?.label ?? recordedItem($0, of: path).label ?? "" }

@@ -170,7 +170,7 @@ extension Runner {
     }
     var outcome = try await recordedOutcome(earlier, step)
     switch earlier.state {
-    case "failed" where act.pace?.stopAfterErrors == nil || step.forEach == nil:
+    case "failed" where !earlier.isLeft && (act.pace?.stopAfterErrors == nil || step.forEach == nil):
       // The run was paused at the failure, so it is still to be decided.
       let message = outcome["error"]?.stringValue ?? "it failed"
       let settled = try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)

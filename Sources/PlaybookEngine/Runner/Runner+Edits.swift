@@ -55,7 +55,7 @@ extension Runner {
     let path = frame.path(step)
     var all = state.acts[path]?.edits[item.position] ?? MapValue()
     for (name, value) in edits.entries { all.insert(value, for: name) }
-    var scope = scope(for: step, item.item, at: item.position, in: frame)
+    var scope = try await scope(for: step, item.item, at: item.position, in: frame)
     scope.change(edits)
     let planned: PlannedItem
     do throws(CallProblem) {
@@ -90,7 +90,7 @@ extension Runner {
   /// An item with its inputs as they are now.
   func replanned(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> PlannedItem {
     guard state.acts[frame.path(step)]?.edits[item.position] != nil else { return item }
-    let scope = scope(for: step, item.item, at: item.position, in: frame)
+    let scope = try await scope(for: step, item.item, at: item.position, in: frame)
     do throws(CallProblem) {
       return try await plannedItem(
         item.item, at: item.position, act, in: scope, now: state.begun[frame.path(step)] ?? clock.now())

@@ -4,7 +4,7 @@ import PlaybookLanguage
 extension Runner {
   /// What follows a failure.
   enum FailureChoice {
-    case retry
+    case retry(Answer)
     /// Again with other inputs, by name.
     case edit(MapValue)
     /// The failure is a finding.
@@ -51,7 +51,7 @@ extension Runner {
       }
       try await handled(choice, reason, path: path, position: position, edits: edits)
       switch choice {
-      case "retry": return .retry
+      case "retry": return .retry(answer)
       case "edit": return .edit(edits ?? MapValue())
       case "skip": return .skipped(reason ?? "")
       case "by_hand": return .doneByHand(reason ?? "")

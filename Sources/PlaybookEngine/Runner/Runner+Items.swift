@@ -129,23 +129,31 @@ extension Runner {
     if error.mayHaveTakenEffect, step.onError == nil || step.onError == .ask {
       return try await cutOff(item.place, act, step, in: frame)
     }
-    let inputs = inputs(of: act.call, in: scope(for: step, item.item, at: item.position, in: frame))
+    let inputs = inputs(of: act.call, in: try await scope(for: step, item.item, at: item.position, in: frame))
     switch try await failureChoice(
       step, in: frame, error, item: item.label, position: item.position, inputs: inputs)
     {
-    case .retry: return nil
+    case .retry(let answer):
+      // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it.
+      if answer.source == "terminal" { return nil }
+      if try await isYesToSending(answer, item.place, act, step, in: frame) { return nil }
+      return try await handle(error, outcome, item, act, step, in: frame)
     case .edit(let edits):
       if try await approvedEdit(edits, of: item, act, step, in: frame) { return nil }
       return try await handle(error, outcome, item, act, step, in: frame)
     case .goOn: return outcome
     case .skipped(let reason):
+      // It was sent and failed, and part of it may have taken effect: that stays on record.
       let skipped = Outcome.skipped(step.name, because: reason)
-      try await finished(item.place, state: "skipped", skipped, error: nil, took: nil, path: frame.path(step))
+      try await finished(
+        item.place, state: "failed", skipped, error: nil, took: nil, path: frame.path(step), isLeft: true,
+        word: ("skip", reason))
       return skipped
     case .doneByHand(let reason):
       var done = Outcome.skipped(step.name, state: "by hand", because: reason)
       done["ok"] = true
-      try await finished(item.place, state: "done", done, error: nil, took: nil, path: frame.path(step))
+      try await finished(
+        item.place, state: "done", done, error: nil, took: nil, path: frame.path(step), word: ("by_hand", reason))
       if act.verify != nil {
         done["verified"] = .bool(try await verify(item.place, act, step, in: frame, outcome: done))
       }
@@ -159,16 +167,17 @@ extension Runner {
     }
   }
 
-  /// Records what became of an item. An outcome too large for a line is kept whole in a file.
+  /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept whole in a file.
   func finished(
     _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: String,
-    isLeft: Bool = false
+    isLeft: Bool = false, word: (choice: String, reason: String?)? = nil
   ) async throws(Stop) {
     var data = MapValue(present: [
       "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
       "state": .string(state),
       "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-      "took": took.map(Value.duration), "left": isLeft ? true : nil,
+      "took": took.map(Value.duration), "left": isLeft ? true : nil, "word": word.map { .string($0.choice) },
+      "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
     ])
     try await put(outcome, into: &data)
     try await emit(.actFinished, path: path, data: data)

@@ -26,17 +26,18 @@ extension Runner {
     let path = frame.path(step)
     while true {
       let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
-      let remains = await remains(of: item, act, step, in: frame)
+      let remains = try await remains(of: item, act, step, in: frame)
       let question = Question(
         key: "\(path)!cut\(item.position).\(state.failuresHandled + 1)", place: frame.place,
         text: cutText(item, held, remains, at: path),
         kind: .option(cutOptions(act, canLook: !remains.isEmpty), suggested: nil))
       let answer = try await ask(question)
-      let choice = answer.value.rendered
+      var choice = answer.value.rendered
+      if choice == "again", try await !isYesToSending(answer, item, act, step, in: frame) { choice = "declined" }
       try await handled(choice, answer.reason, path: path, position: item.position, item: item.item)
       switch choice {
       case "again": return nil
-      case "look": continue
+      case "look", "declined": continue
       default:
         return try await settle(item, happened: choice == "happened", answer.reason, held, step, in: frame)
       }
@@ -44,8 +45,8 @@ extension Runner {
   }
 
   /// What is left at work of an item's call, as a sentence.
-  private func remains(of item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async -> String {
-    let scope = scope(for: step, item.item, at: item.position, in: frame)
+  private func remains(of item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> String {
+    let scope = try await scope(for: step, item.item, at: item.position, in: frame)
     // What can't be resolved any more can't be looked for.
     guard let prepared = try? await prepare(act.call, mode: .act, in: scope, now: clock.now(), isDone: true) else {
       return ""
@@ -67,6 +68,37 @@ extension Runner {
     return found.isEmpty ? " No program of it was found running." : " It is still at work: \(named)."
   }
 
+  /// Whether the word that a call goes out once more is a yes to it. A digit at the terminal is one to what is shown there; in
+  /// a red environment and for what can't be taken back the yes is typed, as for the first time. What was said beforehand
+  /// is one only with the digest of what was approved.
+  func isYesToSending(
+    _ answer: Answer, _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let isTyped = answer.source == "terminal"
+    guard isTyped ? configuration.environment.isRed || act.isIrreversible : configuration.mode != .drill else {
+      return true
+    }
+    let path = frame.path(step)
+    let scope = try await scope(for: step, item.item, at: item.position, in: frame)
+    let planned: PlannedItem
+    do throws(CallProblem) {
+      planned = try await plannedItem(
+        item.item, at: item.position, act, in: scope, now: state.begun[path] ?? clock.now())
+    } catch {
+      switch error {
+      case .unknown(let reason), .wrong(let reason): try await warn("it can't be sent again: \(reason)", path)
+      }
+      return false
+    }
+    var approval = await approval(for: [planned], [], act, step, in: frame)
+    let record = state.acts[path]
+    approval.digest = record?.editDigests[item.position] ?? record?.digest ?? approval.digest
+    let question = Question(
+      key: "\(path)!again\(item.position).\(state.failuresHandled + 1)", place: frame.place,
+      text: "Send it once more?", kind: .approval(approval))
+    return try await ask(question).value.boolValue == true
+  }
+
   private func cutText(_ item: ActItem, _ held: Bool?, _ remains: String, at path: String) -> String {
     let calls = state.acts[path]?.calls ?? []
     let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path
@@ -74,11 +106,18 @@ extension Runner {
     let text =
       isDoubtful
       ? "`\(call)` may have been sent: the machine was started anew since."
-      : "`\(call)` was sent, and what became of it is not known."
+      : "`\(call)` was sent\(sending(of: item, at: path)), and what became of it is not known."
     guard let held else { return text + remains }
     // Where it was looked for, nothing more is said of it.
     let doubt = remains.isEmpty ? "; the call may still be under way." : "."
     return text + remains + (held ? " Its verification holds." : " Its verification does not hold\(doubt)")
+  }
+
+  /// When a call went out last, and how often it has: " at 18:55:41Z, for the 2nd time".
+  private func sending(of item: ActItem, at path: String) -> String {
+    guard let known = state.acts[path]?.items[item.position], let sent = known.lastSent else { return "" }
+    let time = sent.description.split(separator: "T").last?.prefix(8) ?? ""
+    return " at \(time)Z" + (known.sends > 1 ? ", \(known.sends) times in all" : "")
   }
 
   private func cutOptions(_ act: Act, canLook: Bool) -> [Question.Option] {
@@ -107,7 +146,7 @@ extension Runner {
     outcome["verified"] = held.map(Value.bool) ?? .null
     try await finished(
       item, state: happened ? "done" : "unknown", outcome, error: nil, took: nil, path: frame.path(step),
-      isLeft: !happened)
+      isLeft: !happened, word: (happened ? "happened" : "skip", reason))
     return outcome
   }
 
@@ -147,7 +186,7 @@ extension Runner {
   func recordedOutcome(_ item: RunState.Item, _ step: Step) async throws(Stop) -> MapValue {
     var outcome = Outcome.skipped(step.name, state: item.state, because: "in an earlier sitting")
     if let recorded = item.outcome { outcome = try await whole(recorded, item.evidence, of: step.name) }
-    if item.state == "failed" { outcome.absent = Unknown(["`\(step.name)` failed"]) }
+    if item.state == "failed", !item.isLeft { outcome.absent = Unknown(["`\(step.name)` failed"]) }
     outcome["verified"] = item.verified.map(Value.bool) ?? .null
     outcome["undone"] = .bool(item.isUndone)
     return outcome

@@ -170,6 +170,9 @@ extension Runner {
 }
 
 extension Question {
+  /// Whether it is about what became of a call: nothing typed before it could be seen answers it.
+  public var isAboutCall: Bool { ["!cut", "!undocut", "!failure"].contains { key.contains($0) } }
+
   /// Whether a yes lets something be changed: it is asked anew after a resume, and nothing typed ahead answers it.
   public var isAboutChange: Bool {
     switch kind {

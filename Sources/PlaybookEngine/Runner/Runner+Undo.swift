@@ -3,7 +3,7 @@ import PlaybookLanguage
 
 extension Runner {
   /// Changes that were made, or may have been, and not taken back: newest first.
-  private var takeable: [String] {
+  var takeable: [String] {
     state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
@@ -18,7 +18,7 @@ extension Runner {
   }
 
   /// The key of the question at the end of a run.
-  private static let lastUndo = "run!undo"
+  static let lastUndo = "run!undo"
 
   /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
@@ -50,13 +50,16 @@ extension Runner {
   }
 
   /// Takes back one act's items, newest first, after a yes for all of them or for each.
-  private func undo(_ path: String, isLast: Bool) async throws(Stop) {
+  ///
+  /// - Parameter positions: The items that are meant; nil: all.
+  func undo(_ path: String, isLast: Bool, positions: Set<Int>? = nil) async throws(Stop) {
     guard let (step, frame) = visited[path], case .act(let act) = step.kind else {
       let known = state.acts[path]?.undo.filter { !$0.isEmpty } ?? []
       let text = known.isEmpty ? "no undo of it is known" : "its undo: " + known.joined(separator: "; ")
       return try await warn("`\(path)` lies in a part of the playbook that is not open any more; \(text)", path)
     }
-    let items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
+    var items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
+    if let positions { items = items.filter { positions.contains($0.key) } }
     guard act.undo != nil else {
       let calls = items.keys.sorted().compactMap { position -> String? in
         guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }
@@ -69,7 +72,7 @@ extension Runner {
     for position in items.keys.sorted(by: >) {
       if let item = try await plannedUndo(position, act, step, in: frame) { planned.append(item) }
     }
-    guard !planned.isEmpty, let chosen = try await approvedUndo(planned, items, step, in: frame, isLast: isLast)
+    guard !planned.isEmpty, let chosen = try await approvedUndo(planned, step, in: frame, isLast: isLast)
     else { return }
     for item in chosen { try await takeBack(item, act, step, in: frame) }
     if let outcome = frame.scope.values[step.name]?.mapValue {
@@ -78,13 +81,13 @@ extension Runner {
   }
 
   /// The undo of one item, resolved as the item's call was; nil where it has no values, which is said.
-  private func plannedUndo(
+  func plannedUndo(
     _ position: Int, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> PlannedItem? {
     guard let call = act.undo else { return nil }
     let path = frame.path(step)
     let item = state.loops[path].flatMap { $0.indices.contains(position) ? $0[position] : nil }
-    var scope = scope(for: step, item, at: position, in: frame)
+    var scope = try await scope(for: step, item, at: position, in: frame)
     if let outcome = state.acts[path]?.items[position]?.outcome { scope.values[step.name] = .map(outcome) }
     do {
       let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
@@ -99,26 +102,42 @@ extension Runner {
     }
   }
 
-  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked about
-  /// once, and what an earlier sitting answered with "no" stays.
-  private func approvedUndo(
-    _ planned: [PlannedItem], _ items: [Int: RunState.Item], _ step: Step, in frame: Frame, isLast: Bool
-  ) async throws(Stop) -> [PlannedItem]? {
-    let path = frame.path(step)
+  /// What is shown before an undo.
+  func undoApproval(_ planned: [PlannedItem], _ step: Step, in frame: Frame) async -> Approval {
     let isRed = configuration.environment.isRed
-    let unheard = planned.filter { items[$0.position]?.state != "done" }
-    let made = planned.map { item -> String? in
-      guard let calls = state.acts[path]?.calls, calls.indices.contains(item.position) else { return nil }
-      return calls[item.position]
+    let act = state.acts[frame.path(step)]
+    let text = { (list: [String]?, position: Int) -> String? in
+      guard let list, list.indices.contains(position), !list[position].isEmpty else { return nil }
+      return list[position]
     }
-    let approval = Approval(
+    var warnings: [String] = []
+    for item in planned {
+      let name = item.label ?? "`\(step.name)`"
+      if act?.items[item.position]?.state != "done" {
+        warnings.append("of \(name) it is not known whether the change was made at all")
+      }
+      if let known = text(act?.undo, item.position), known != item.prepared.text {
+        warnings.append("when the change of \(name) was approved its undo was: \(known)")
+      }
+    }
+    let more = warnings.count - 5
+    if more > 0 { warnings = Array(warnings.prefix(5)) + ["… and \(more) more like these"] }
+    return Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
       environment: configuration.environment.name, isRed: isRed,
-      undos: made.map { $0.map { "making the change again: \($0)" } },
-      typed: isRed ? "undo \(planned.count)" : nil,
-      digest: await digest(of: planned.map(\.prepared)),
-      warnings: unheard.isEmpty ? [] : ["of \(unheard.count) it is not known whether the change was made at all"])
+      undos: planned.map { text(act?.calls, $0.position).map { "making the change again: \($0)" } },
+      typed: isRed ? "undo \(planned.count)" : nil, digest: await digest(of: planned.map(\.prepared)),
+      warnings: warnings)
+  }
+
+  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked about
+  /// once, and what an earlier sitting answered with "no" stays.
+  func approvedUndo(
+    _ planned: [PlannedItem], _ step: Step, in frame: Frame, isLast: Bool
+  ) async throws(Stop) -> [PlannedItem]? {
+    let path = frame.path(step)
+    let approval = await undoApproval(planned, step, in: frame)
     if !isLast { undoOffers = max(undoOffers, state.undoCount) + 1 }
     let key = "\(path)!undo\(isLast ? 0 : undoOffers)"
     let text = "Take back `\(step.name)`?"
@@ -151,7 +170,7 @@ extension Runner {
   /// Sends one undo, and again as often as the operator says.
   ///
   /// - Parameter isAsked: A person was asked in an earlier sitting, which is on record.
-  private func takeBack(
+  func takeBack(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isAsked: Bool = false
   ) async throws(Stop) {
     var isAsked = isAsked
@@ -165,7 +184,7 @@ extension Runner {
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
         as: place(of: item.place, step, at: path) + "!undo", asking: undoneKey(of: item.place, step, at: path))
       guard case .failure(let error) = performed.result else {
-        let (verified, text) = await verifyUndone(item, act, step, in: frame)
+        let (verified, text) = try await verifyUndone(item, act, step, in: frame)
         try leaveCall()
         return try await undone(item, "done", step, in: frame, verified: verified, text: text)
       }
@@ -179,11 +198,13 @@ extension Runner {
       switch try await failureChoice(step, in: frame, error, item: label) {
       case .retry: continue
       case .goOn, .stop, .edit: return
-      case .skipped(let reason): return try await undone(item, "skipped", step, in: frame, reason: reason)
+      case .skipped(let reason):
+        return try await undone(item, "failed", step, in: frame, word: ("skip", reason))
       case .doneByHand(let reason):
-        let (verified, text) = await verifyUndone(item, act, step, in: frame)
+        let (verified, text) = try await verifyUndone(item, act, step, in: frame)
         try leaveCall()
-        return try await undone(item, "done", step, in: frame, reason: reason, verified: verified, text: text)
+        return try await undone(
+          item, "done", step, in: frame, word: ("by_hand", reason), verified: verified, text: text)
       }
     }
   }
@@ -194,78 +215,31 @@ extension Runner {
     return place(of: item, step, at: path) + "!undone" + (sends > 1 ? "\(sends)" : "")
   }
 
-  private func undone(
+  func undone(
     _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
-    reason: String? = nil, verified: Bool? = nil, text: String? = nil
+    word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil
   ) async throws(Stop) {
     try await emit(
       .actUndone, path: frame.path(step),
       data: MapValue(present: [
         "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-        "call": .string(item.prepared.text), "state": .string(state), "reason": reason.map(Value.string),
+        "call": .string(item.prepared.text), "state": .string(state), "word": word.map { .string($0.choice) },
+        "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
         "verified": verified.map(Value.bool), "text": text.map(Value.string),
       ]))
   }
 
-  // MARK: Undos that were cut off
-
-  /// Undos that were sent and of which nothing was heard, in an earlier sitting.
-  func settleCutUndos() async throws(Stop) {
-    guard isResumed, configuration.mode != .plan else { return }
-    for path in state.actOrder {
-      let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
-      guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
-      for position in cut.keys.sorted(by: >) {
-        guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
-        // Who was asked to take it back and did not answer is asked again.
-        if item.prepared.executor.schema.isPrompted {
-          try await takeBack(item, act, step, in: frame, isAsked: true)
-          continue
-        }
-        if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
-      }
-    }
-  }
-
-  /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.
-  private func settleCutUndo(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
-  ) async throws(Stop) -> Bool {
-    let path = frame.path(step)
-    let (verified, _) = await verifyUndone(item, act, step, in: frame)
-    try leaveCall()
-    var text = "`\(item.prepared.text)` (taking back) was sent, and what became of it is not known."
-    text += await remains(of: item.prepared, item.place, step, in: frame, isUndo: true)
-    if let verified {
-      text += verified ? " What was verified of the change holds no more." : " The change still shows."
-    }
-    let options = [
-      Question.Option(name: "happened", text: "it happened: go on"),
-      Question.Option(name: "again", text: "send it again", changes: true),
-      Question.Option(name: "skip", text: "leave it"),
-    ]
-    let question = Question(
-      key: "\(path)!undocut\(item.position).\(state.failuresHandled + 1)", place: frame.place, text: text,
-      kind: .option(options, suggested: nil))
-    let answer = try await ask(question)
-    let choice = answer.value.rendered
-    try await handled(choice, answer.reason, path: path, position: item.position, isUndo: true)
-    if choice == "again" { return true }
-    try await undone(
-      item, choice == "happened" ? "done" : "skipped", step, in: frame, reason: answer.reason ?? "as the operator said",
-      verified: verified)
-    return false
-  }
-
   // MARK: What the undo came to
 
   /// Whether what was verified of the change holds no more, where the act verifies and its look can be taken.
-  private func verifyUndone(
+  func verifyUndone(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
-  ) async -> (Bool?, String?) {
-    guard let verify = act.verify else { return (nil, nil) }
-    var scope = scope(for: step, item.item, at: item.position, in: frame)
+  ) async throws(Stop) -> (Bool?, String?) {
+    // Of a change that never showed it says nothing that it doesn't now.
+    let path = frame.path(step)
+    guard let verify = act.verify, state.acts[path]?.items[item.position]?.verified != false else { return (nil, nil) }
+    var scope = try await scope(for: step, item.item, at: item.position, in: frame)
     if let outcome = state.acts[frame.path(step)]?.items[item.position]?.outcome {
       scope.values[step.name] = .map(outcome)
     }

@@ -7,7 +7,7 @@ extension Runner {
     _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame, outcome: MapValue
   ) async throws(Stop) -> Bool {
     guard let verify = act.verify else { return true }
-    var scope = scope(for: step, item.item, at: item.position, in: frame)
+    var scope = try await scope(for: step, item.item, at: item.position, in: frame)
     scope.values[step.name] = .map(outcome)
     let begun = ContinuousClock.now
     var held = false

@@ -266,6 +266,8 @@ public actor Runner {
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
 
+  /// Whether what was left of an interrupted undo has been asked about.
+  var hasGoneOnTakingBack = false
   /// Whether the operator aborted at the question what became of an undo.
   private var hasLeftUndos = false
 

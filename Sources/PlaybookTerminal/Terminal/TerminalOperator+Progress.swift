@@ -17,7 +17,7 @@ extension TerminalOperator {
   /// Follows calls as they go out and come back, so that each that takes long is seen to.
   func follow(_ event: Event) {
     switch event.type {
-    case .callSent, .actStarted:
+    case .callSent, .actStarted, .undoStarted:
       let place = [event.data.text("executor"), event.data.text("target")].compactMap { $0 }.joined(separator: " ")
       setWork(event.path, place, began: ContinuousClock.now)
     case .callRepeated:
@@ -25,7 +25,7 @@ extension TerminalOperator {
       let attempt = event.data.int("attempt").map { "attempt \($0)" } ?? ""
       let text = [attempt, event.data.text("text")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
       setWork(event.path, text, began: current.began)
-    case .stepFinished, .stepSkipped, .actFinished: endWork(event.path)
+    case .stepFinished, .stepSkipped, .actFinished, .actUndone: endWork(event.path)
     case .runPaused, .runFinished: endWork()
     default: break
     }

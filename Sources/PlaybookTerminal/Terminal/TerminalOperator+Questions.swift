@@ -95,7 +95,7 @@ extension TerminalOperator {
   /// Before a change nothing counts that was typed before it could be seen; elsewhere an answer may be typed ahead, but
   /// an Enter hit by chance takes no suggestion.
   private func discardTypedAhead(at question: Question) {
-    let leadsToChanges = question.isAboutChange || question.kind.leadsToChanges
+    let leadsToChanges = question.isAboutChange || question.isAboutCall || question.kind.leadsToChanges
     if leadsToChanges { mode.discardInput() }
     reader.discard(keepingText: !leadsToChanges)
   }

@@ -1,0 +1,94 @@
+import CEL
+import PlaybookLanguage
+
+/// Undos that an earlier sitting sent and heard nothing of, or was told to make and did not come to.
+extension Runner {
+  /// Undos that were sent and of which nothing was heard, in an earlier sitting.
+  func settleCutUndos() async throws(Stop) {
+    guard isResumed, configuration.mode != .plan else { return }
+    for path in state.actOrder {
+      let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
+      guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
+      for position in cut.keys.sorted(by: >) {
+        guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
+        // Who was asked to take it back and did not answer is asked again.
+        if item.prepared.executor.schema.isPrompted {
+          try await takeBack(item, act, step, in: frame, isAsked: true)
+          continue
+        }
+        if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
+      }
+    }
+    try await goOnTakingBack()
+  }
+
+  /// What an earlier sitting was told to take back and did not come to: asked about once more.
+  private func goOnTakingBack() async throws(Stop) {
+    // The question at the end of a run goes on by itself.
+    guard !hasGoneOnTakingBack, state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
+    hasGoneOnTakingBack = true
+    let left = state.actOrder.reversed().filter { visited[$0] != nil && state.acts[$0]?.toTakeBack.isEmpty == false }
+    guard !left.isEmpty else { return }
+    isUndoing = true
+    defer { isUndoing = false }
+    for path in left {
+      try await warn("the taking back of `\(path)` was interrupted: what is left of it is asked about", path)
+      try await undo(path, isLast: false, positions: state.acts[path]?.toTakeBack)
+    }
+    let others = takeable.filter { !left.contains($0) }
+    guard !others.isEmpty else { return }
+    try await warn("not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left[0])
+  }
+
+  /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.
+  func settleCutUndo(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    while true {
+      let (verified, _) = try await verifyUndone(item, act, step, in: frame)
+      try leaveCall()
+      let remains = await remains(of: item.prepared, item.place, step, in: frame, isUndo: true)
+      var text = "`\(item.prepared.text)` (taking back) was sent, and what became of it is not known." + remains
+      if let verified {
+        text += verified ? " What was verified of the change holds no more." : " The change still shows."
+      }
+      var options = [
+        Question.Option(name: "happened", text: "it happened: go on"),
+        Question.Option(name: "again", text: "send it again", changes: true),
+        Question.Option(name: "skip", text: "leave it"),
+      ]
+      if !remains.isEmpty || act.verify != nil { options.append(.init(name: "look", text: "look again")) }
+      let question = Question(
+        key: "\(path)!undocut\(item.position).\(state.failuresHandled + 1)", place: frame.place, text: text,
+        kind: .option(options, suggested: nil))
+      let answer = try await ask(question)
+      var choice = answer.value.rendered
+      if choice == "again", try await !isYesToUndo(answer, item, step, in: frame) { choice = "declined" }
+      try await handled(choice, answer.reason, path: path, position: item.position, isUndo: true)
+      switch choice {
+      case "again": return true
+      case "look", "declined": continue
+      default:
+        // What is left alone may have happened all the same.
+        try await undone(
+          item, choice == "happened" ? "done" : "unknown", step, in: frame,
+          word: (choice == "happened" ? "happened" : "skip", answer.reason), verified: verified)
+        return false
+      }
+    }
+  }
+
+  /// Whether the word that an undo goes out once more is a yes to it; see `isYesToSending`.
+  private func isYesToUndo(
+    _ answer: Answer, _ item: PlannedItem, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let isTyped = answer.source == "terminal"
+    guard isTyped ? configuration.environment.isRed : configuration.mode != .drill else { return true }
+    let path = frame.path(step)
+    let question = Question(
+      key: "\(path)!undoagain\(item.position).\(state.failuresHandled + 1)", place: frame.place,
+      text: "Send it once more?", kind: .approval(await undoApproval([item], step, in: frame)))
+    return try await ask(question).value.boolValue == true
+  }
+}

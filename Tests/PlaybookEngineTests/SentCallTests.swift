@@ -1,0 +1,160 @@
+import CEL
+import PlaybookLanguage
+import Testing
+
+@testable import PlaybookEngine
+
+/// What was sent stays on record as what it was, and goes out once more, or is taken back, only as a human says.
+@Suite struct SentCallTests {
+  /// The same playbook, killed after the last of the first events that fit.
+  private func killed(
+    _ text: String, after whole: TestRun, _ isLast: (Event) -> Bool
+  ) async throws -> TestRun {
+    let run = try TestRun(text)
+    let index = whole.sink.events.firstIndex(where: isLast)
+    let end = try #require(index)
+    for event in whole.sink.events[...end] { _ = try await run.sink.record(event, synced: true) }
+    run.clock.advance(by: .seconds(2))
+    return run
+  }
+
+  private static let loop = """
+    steps:
+      - query: q
+        fresh: 1s
+        shell: q
+      - act: a
+        for_each: x in ["a", "b", "c"]
+        shell: do ${x} ${q.value}
+        undo: {shell: "undo ${x} ${q.value}"}
+    """
+
+  @Test func `evidence that is taken anew changes neither what was sent nor what takes it back`() async throws {
+    let whole = try TestRun(Self.loop)
+    whole.executor.script("q", .value("one"))
+    await whole.sit(FakeOperator(["a": [.yes], "run!undo": [.said("keep")]]))
+    let again = try await killed(Self.loop, after: whole) { $0.type == .actStarted && $0.data["position"] == 1 }
+    again.executor.script("q", .value("two"))
+    let human = FakeOperator([
+      "a!cut1.1": [.said("again")], "run!fresh": [.yes], "a": [.yes], "run!undo": [.said("undo")], "a!undo0": [.yes],
+      "a!undo0[2]": [.said("all")],
+    ])
+    #expect(await again.sit(human) == .completed, "\(human.keys)")
+    let acts = again.executor.acts
+    #expect(acts.prefix(2) == ["!do b one", "!do c two"])
+    #expect(acts.dropFirst(2) == ["!undo c two", "!undo b one", "!undo a one"])
+    // What is settled is not asked about again, and what was sent keeps its words.
+    guard case .approval(let approval)? = human.asked.first(where: { $0.key == "a" })?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.calls == ["do b one", "do c two"])
+    let intent = try #require(again.sink.events(.actIntended, "a").last)
+    #expect(intent.data["calls"] == ["do a one", "do b one", "do c two"])
+    #expect(intent.data["undo"] == ["undo a one", "undo b one", "undo c two"])
+  }
+
+  @Test func `a call that failed and was skipped stays failed, one done by hand says so`() async throws {
+    let run = try TestRun("steps:\n  - act: a\n    shell: do\n  - act: b\n    shell: do\n")
+    run.executor.script("do", .rejected())
+    let human = FakeOperator([
+      "a": [.yes], "a!failure1": [.said("skip")], "a!failure1!reason": [.said("broken")], "b": [.yes],
+      "b!failure2": [.said("by_hand")], "b!failure2!reason": [.said("on the box")],
+    ])
+    #expect(await run.sit(human) == .completed)
+    let skipped = try #require(run.sink.events(.actFinished, "a").last?.data)
+    #expect(skipped["state"] == "failed" && skipped["left"] == true && skipped["word"] == "skip")
+    #expect(skipped["reason"] == "broken" && skipped["by"]?.stringValue != nil)
+    let done = try #require(run.sink.events(.actFinished, "b").last?.data)
+    #expect(done["state"] == "done" && done["word"] == "by_hand" && done["reason"] == "on the box")
+    #expect(run.outcome("a")?["state"] == "skipped" && run.outcome("b")?["ok"] == true)
+    // What was decided stays so.
+    let again = FakeOperator()
+    #expect(await run.sit(again, from: Array(run.sink.events.dropLast())) == .completed)
+    #expect(again.keys.isEmpty && run.executor.acts.count == 2)
+  }
+
+  @Test func `said beforehand, "again" sends nothing without the digest of what was approved`() async throws {
+    let text = "steps:\n  - act: a\n    shell: do\n"
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a": [.yes]]))
+    let run = try await killed(text, after: whole) { $0.type == .actStarted }
+    run.answers = ["a!cut0.1": "again"]
+    let alone = FakeOperator(isInteractive: false)
+    #expect(await run.sit(alone).exitCode == 3)
+    #expect(alone.keys == ["a!again0.1"] && run.executor.acts.isEmpty)
+    run.approvals = [try #require(run.sink.events(.actIntended, "a").last?.data["digest"]?.stringValue)]
+    #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(run.executor.acts == ["!do"])
+  }
+
+  @Test(arguments: [true, false]) func `what can't be taken back is sent once more after a typed yes only`(
+    _ isYes: Bool
+  )
+    async throws
+  {
+    let text = "steps:\n  - act: a\n    irreversible: true\n    shell: do\n"
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a": [.yes]]))
+    let run = try await killed(text, after: whole) { $0.type == .actStarted }
+    let human = FakeOperator([
+      "a!cut0.1": [.said("again")], "a!again0.1": [isYes ? .yes : .no], "a!cut0.2": [.said("skip")],
+    ])
+    await run.sit(human)
+    guard case .approval(let approval)? = human.asked.first(where: { $0.key == "a!again0.1" })?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.typed == "a shell" && approval.calls == ["do"])
+    #expect(run.executor.acts == (isYes ? ["!do"] : []))
+  }
+
+  @Test func `an undo that was interrupted is gone on with, and asked about`() async throws {
+    let text = """
+      steps:
+        - act: a
+          for_each: x in ["a", "b", "c"]
+          shell: do ${x}
+          undo: {shell: "undo ${x}"}
+        - act: b
+          shell: do it
+          undo: {shell: undo it}
+        - confirm: well
+          ask: Well?
+      """
+    let whole = try TestRun(text)
+    await whole.sit(
+      FakeOperator([
+        "a": [.yes], "b": [.yes], "well": [.command(.undo), .yes], "b!undo1": [.no], "a!undo2[2]": [.said("all")],
+        "run!undo": [.said("keep")],
+      ]))
+    #expect(whole.executor.acts.suffix(3) == ["!undo c", "!undo b", "!undo a"])
+    let again = try await killed(text, after: whole) { $0.type == .undoStarted && $0.data["position"] == 1 }
+    let human = FakeOperator([
+      "a!undocut1.1": [.said("skip")], "a!undo2[0]": [.said("yes")], "well": [.yes], "run!undo": [.said("keep")],
+    ])
+    #expect(await again.sit(human) == .completed, "\(human.keys)")
+    #expect(again.executor.acts == ["!undo a"])
+    // What was left is unknown, not skipped, and is not asked about a second time.
+    let left = again.sink.events(.actUndone, "a").first { $0.data["position"] == 1 }?.data
+    #expect(left?["state"] == "unknown" && left?["word"] == "skip")
+    #expect(RunState(again.sink.events).acts["a"]?.items[1]?.undo == "left")
+  }
+
+  @Test func `of a change that never showed an undo's look says nothing`() async throws {
+    let text = """
+      steps:
+        - act: a
+          on_error: continue
+          shell: do
+          undo: {shell: undo}
+          verify: {shell: look, that: value == "there"}
+      """
+    for (before, expected) in [("nothing", Value?.none), ("there", true)] {
+      let run = try TestRun(text)
+      run.executor.script("look", .value(.string(before)), .value("nothing"))
+      await run.sit(FakeOperator(["a": [.yes], "run!undo": [.said("undo")], "a!undo0": [.yes]]))
+      #expect(run.sink.events(.actUndone, "a").last?.data["verified"] == expected, "\(before)")
+    }
+  }
+}
