@@ -7,7 +7,7 @@ public import PlaybookLanguage
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
 /// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives a killed playbook is known again. In a query only what the target's `read_only` lists may run, word for word, unless the target is `trusted`.
 /// Each program runs in a session of its own, without a terminal; when its time is over or the task is cancelled, it
-/// and all that it started get SIGTERM and, two seconds later, SIGKILL. What a query leaves running is killed when the
+/// and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once). What a query leaves running is killed when the
 /// query ends; what an act leaves running, such as a service, stays.
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.

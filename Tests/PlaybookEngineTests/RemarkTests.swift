@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+@testable import PlaybookEngine
 import Testing
 
 @Suite struct RemarkTests {

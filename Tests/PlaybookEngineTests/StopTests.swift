@@ -28,6 +28,36 @@ import Testing
     #expect(run.outcome("q")?["met"] == true)
   }
 
+  /// Where nobody is there to wait for it: a change is never cut.
+  @Test(arguments: [true, false]) func `a read is ended by SIGTERM, a change is not`(_ isRead: Bool) async throws {
+    let run = try TestRun("steps:\n  - \(isRead ? "query" : "act"): a\n    shell: do\n")
+    let control = run.control
+    run.executor.before { _ in
+      control.announce("SIGTERM", choice: "pause")
+      control.request(.pause("SIGTERM"), isUnattended: true)
+    }
+    if isRead { run.executor.script("do", .hang) }
+    #expect(await run.sit(FakeOperator(["a": [.yes]])) == .paused("SIGTERM"))
+    #expect(run.sink.events(.actFinished).count == (isRead ? 0 : 1) && run.sink.events(.failureHandled).isEmpty)
+    // However soon the run ended, how that came about is on record before.
+    #expect(run.sink.story.suffix(2) == ["interrupted", "run.paused"])
+  }
+
+  @Test func `two times Ctrl-C in a wait cut no call`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: m
+          for_each: host in ["a", "b"]
+          pace: {wait: 1h}
+          shell: do ${host}
+      """)
+    let control = run.control
+    run.clock.whileWaiting { control.cut("twice") }
+    #expect(await run.sit(FakeOperator(["m": [.yes]])).exitCode == 3)
+    #expect(run.executor.acts == ["!do a"])
+  }
+
   @Test func `a wait in the last step that is aborted ends the run as aborted`() async throws {
     let run = try TestRun(Self.poll)
     let control = run.control

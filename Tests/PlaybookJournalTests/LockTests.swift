@@ -3,6 +3,10 @@ import FoundationEssentials
 import PlaybookEngine
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#endif
+
 @testable import PlaybookJournal
 
 @Suite struct LockTests {
@@ -87,5 +91,21 @@ import Testing
       open.first?.text.hasPrefix(
         "alice is changing `production` too, since 2026-11-23T17:15:00.000001Z (one, run ") == true)
     for other in others { await other.close() }
+  }
+
+  @Test func `another run's journal is no journal of this folder's, and a pipe is none at all`() async throws {
+    let (own, other) = (try runs.folder("one"), try runs.folder("two"))
+    let writer = try JournalWriter(other, holder: Self.holder)
+    _ = try await writer.record(
+      Event(at: .example, type: .runStarted, data: MapValue([("run", .string(other.id))])), synced: true)
+    await writer.close()
+    #expect(try JournalCheck(other) { _ in }.problem == nil)
+    try FileManager.default.copyItem(atPath: other.path + "/journal.jsonl", toPath: own.path + "/journal.jsonl")
+    let problem = try JournalCheck(own) { _ in }.problem
+    #expect(problem?.line == 1 && problem?.message.contains(other.id) == true)
+    try FileManager.default.removeItem(atPath: own.path + "/journal.jsonl")
+    let isMade = unsafe mkfifo(own.path + "/journal.jsonl", 0o600)
+    #expect(isMade == 0)
+    #expect(throws: FileError.self) { try JournalCheck(own) { _ in } }
   }
 }

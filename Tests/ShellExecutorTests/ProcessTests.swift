@@ -123,6 +123,18 @@ import Darwin
     #expect(await isGone(try bench.process(in: "child")))
   }
 
+  @Test func `what has made a session of its own is ended with a cancelled call, too`() async throws {
+    try bench.program(
+      "leave", "setsid sh -c 'echo $$ > \(bench.folder)/child; exec sleep 600' >/dev/null 2>&1 & sleep 600")
+    let running = Task { [bench, tools] in
+      await bench.failure { try await bench.executor.perform(bench.call(["leave"]), context: bench.context(tools)) }
+    }
+    let child = try await bench.process(in: "child")
+    running.cancel()
+    _ = await running.value
+    #expect(await isGone(child))
+  }
+
   @Test func `what an act started in the background lives on`() async throws {
     try bench.program("serve", "sleep 600 >/dev/null 2>&1 & echo $! > \(bench.folder)/child; echo now")
     let outcome = try await bench.executor.perform(bench.call(["serve"]), context: bench.context(tools))

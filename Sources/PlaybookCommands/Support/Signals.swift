@@ -55,19 +55,22 @@ final class Signals {
   ) async {
     guard number == SIGINT else {
       let reason = number == SIGTERM ? "SIGTERM" : "the terminal was closed (SIGHUP)"
-      control.request(.pause(reason))
+      control.announce(number == SIGTERM ? "SIGTERM" : "SIGHUP", choice: "pause")
+      control.request(.pause(reason), isUnattended: true)
       await `operator`.endQuestions(reason: reason)
-      await runner.interrupted(by: number == SIGTERM ? "SIGTERM" : "SIGHUP", choice: "pause")
+      await runner.recordInterruption()
       return
     }
     if control.requested != nil {
+      control.announce("SIGINT, twice", choice: "cancel call")
       control.cut("interrupted twice")
       await `operator`.endQuestions(reason: "interrupted twice")
-      await runner.interrupted(by: "SIGINT, twice", choice: "cancel call")
+      await runner.recordInterruption()
       return
     }
     // The request stands before the open question hears of the choice.
     let choice = await `operator`.interrupted { choice in
+      control.announce("SIGINT", choice: choice.words)
       switch choice {
       case .goOn: break
       case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))
@@ -76,7 +79,6 @@ final class Signals {
       case .cancelCall: control.cut("the operator cancelled the call (Ctrl-C twice)")
       }
     }
-    guard let choice else { return }
-    await runner.interrupted(by: "SIGINT", choice: choice.words)
+    if choice != nil { await runner.recordInterruption() }
   }
 }

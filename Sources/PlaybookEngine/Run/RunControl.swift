@@ -9,21 +9,76 @@ public final class RunControl: Sendable {
     case abort(String)
   }
 
+  /// What is under way, by what a stop does to it.
+  enum Activity {
+    /// A call that changes something: only a cut ends it.
+    case act
+    /// A read: ended as well where nobody is there to wait for it.
+    case query
+    /// Nothing but time: any stop ends it.
+    case wait
+  }
+
+  /// How a stop came about, for the record.
+  struct Interruption {
+    var signal: String
+    var choice: String
+  }
+
   private struct State {
     var stop: Stop?
     var isCut = false
     var hasCutCall = false
-    var calls: [Int: @Sendable () -> Void] = [:]
+    var isUnattended = false
+    var interruption: Interruption?
+    var calls: [Int: Call] = [:]
     var next = 0
+
+    struct Call {
+      var activity: Activity
+      var cancel: @Sendable () -> Void
+    }
+
+    /// Whether something of this kind is not to go on.
+    func ends(_ activity: Activity) -> Bool {
+      if isCut { return true }
+      switch (stop, activity) {
+      case (nil, _), (.finishStep, _), (_, .act): return false
+      case (_, .wait): return true
+      case (_, .query): return isUnattended
+      }
+    }
+
+    var toCancel: [@Sendable () -> Void] { calls.values.filter { ends($0.activity) }.map { $0.cancel } }
   }
 
   private let state = Mutex(State())
 
   public init() {}
 
-  /// Ends the run at the next border between two steps, items or polls.
-  public func request(_ stop: Stop) {
-    state.withLock { $0.stop = stop }
+  /// Ends the run at the next border between two steps, items or polls; a wait ends at once.
+  ///
+  /// - Parameter isUnattended: The terminal is gone or the system wants us to end: no read is waited for.
+  public func request(_ stop: Stop, isUnattended: Bool = false) {
+    let ended = state.withLock { state in
+      state.stop = stop
+      state.isUnattended = state.isUnattended || isUnattended
+      return state.toCancel
+    }
+    for cancel in ended { cancel() }
+  }
+
+  /// Says how a stop comes about, before it is asked for: recorded before the run ends, however soon it does.
+  public func announce(_ signal: String, choice: String) {
+    state.withLock { $0.interruption = Interruption(signal: signal, choice: choice) }
+  }
+
+  /// What was announced and is not on record.
+  func takeInterruption() -> Interruption? {
+    state.withLock { state in
+      defer { state.interruption = nil }
+      return state.interruption
+    }
   }
 
   /// Cancels the calls in flight and pauses: the second Ctrl-C.
@@ -31,8 +86,8 @@ public final class RunControl: Sendable {
     let calls = state.withLock { state in
       state.stop = .pause(reason)
       state.isCut = true
-      state.hasCutCall = state.hasCutCall || !state.calls.isEmpty
-      return Array(state.calls.values)
+      state.hasCutCall = state.hasCutCall || state.calls.values.contains { $0.activity != .wait }
+      return state.toCancel
     }
     for cancel in calls { cancel() }
   }
@@ -55,21 +110,21 @@ public final class RunControl: Sendable {
 
   /// Forgets a request, so that the steps under `finally` can run.
   func clear() {
-    state.withLock { $0.stop = nil }
+    state.withLock { ($0.stop, $0.isUnattended) = (nil, false) }
   }
 
-  /// Runs `body` so that `cut` cancels it.
+  /// Runs `body` so that a stop that ends such an activity cancels it.
   func running<Success: Sendable>(
-    _ body: sending @escaping @isolated(any) () async -> Success
+    _ activity: Activity, _ body: sending @escaping @isolated(any) () async -> Success
   ) async -> Success {
     let task = Task { await body() }
-    let (number, isCut) = state.withLock { state in
+    let (number, isOver) = state.withLock { state in
       state.next += 1
-      state.calls[state.next] = { task.cancel() }
-      state.hasCutCall = state.hasCutCall || state.isCut
-      return (state.next, state.isCut)
+      state.calls[state.next] = State.Call(activity: activity, cancel: { task.cancel() })
+      state.hasCutCall = state.hasCutCall || (state.isCut && activity != .wait)
+      return (state.next, state.ends(activity))
     }
-    if isCut { task.cancel() }
+    if isOver { task.cancel() }
     defer { state.withLock { _ = $0.calls.removeValue(forKey: number) } }
     return await withTaskCancellationHandler {
       await task.value

@@ -170,7 +170,8 @@ extension Runner {
     let started = clock.now()
     let begun = ContinuousClock.now
     let context = context(for: prepared, path: path, timeout: timeout, as: place, asking: key, begun: begun)
-    let result = await control.running { () async -> Result<CallOutcome, ExecutorError> in
+    let result = await control.running(prepared.call.mode == .act ? .act : .query) {
+      () async -> Result<CallOutcome, ExecutorError> in
       do throws(ExecutorError) {
         return .success(try await prepared.executor.perform(prepared.call, context: context))
       } catch {

@@ -66,7 +66,7 @@ extension Runner {
         progress.count(outcome, act, step)
       }
       if let wait = act.pace?.wait, !queue.isEmpty {
-        await control.running { [clock] in await clock.sleep(for: wait) }
+        await control.running(.wait) { [clock] in await clock.sleep(for: wait) }
       }
     }
     for item in queue {

@@ -105,7 +105,7 @@ extension Runner {
         if control.isCut { throw .cut }
         let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
         if attempts <= times {
-          await control.running { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+          await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
           try checkStop()
         } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
           return outcome

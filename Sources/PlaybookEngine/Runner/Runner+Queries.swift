@@ -99,7 +99,7 @@ extension Runner {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await progress("poll \(polls): \(state); until \(until.that.expression.source)", at: path, elapsed)
-        await control.running { [clock] in await clock.sleep(for: until.every) }
+        await control.running(.wait) { [clock] in await clock.sleep(for: until.every) }
         try checkStop()
       }
     } catch let stop as Stop {
@@ -149,7 +149,7 @@ extension Runner {
           "attempt": .int(Int64(number)),
           "error": ["code": .string(error.code.rawValue), "message": .string(error.message)],
         ])
-      await control.running { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+      await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
       if control.endsSoon { return (prepared, performed) }
       number += 1
     }

@@ -212,7 +212,8 @@ extension Runner {
       if case .map(let whole) = try await loadEvidence(evidence) { return whole }
       throw ExecutorError(.malformed, "it is no outcome")
     } catch {
-      throw .failed("evidence \(evidence.prefix(12)) of `\(name)` can't be read: \(error)")
+      // A file that is out of reach for a while costs no run.
+      throw .paused("the evidence \(evidence.prefix(12)) of `\(name)` can't be read: \(error)", nil)
     }
   }
 

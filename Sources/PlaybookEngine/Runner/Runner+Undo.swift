@@ -257,7 +257,7 @@ extension Runner {
         return (held && control.endsSoon ? nil : !held, look.text)
       }
       await progress("undo: \(look.text)", at: frame.path(step), elapsed)
-      await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
+      await control.running(.wait) { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
     }
   }
 

@@ -25,7 +25,7 @@ extension Runner {
       guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within)
       else { break }
       await progress("verify: \(text)", at: frame.path(step), elapsed)
-      await control.running { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
+      await control.running(.wait) { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
     }
     try await emit(
       .actVerified, path: frame.path(step),

@@ -174,7 +174,7 @@ public actor Runner {
           "operator": .string(self.operator.name), "host": configuration.facts["host"],
           "pid": configuration.facts["pid"], "boot": configuration.facts["boot"],
           "tookOver": configuration.facts["tookOver"], "changed": configuration.facts["changed"],
-          "reason": .string(state.pausedBecause ?? "it ended without a word (killed, or its machine stopped)"),
+          "reason": .string(stoppedBecause),
         ]))
     } else {
       try await emit(.runStarted, data: startFacts())
@@ -280,6 +280,7 @@ public actor Runner {
     case .failed(let text), .aborted(let text), .paused(let text): reason = .string(text)
     case .completed, .interrupted: break
     }
+    await recordInterruption()
     hasEnded = true
     try await emit(
       .runFinished, synced: true,
@@ -291,6 +292,7 @@ public actor Runner {
   }
 
   private func pause(_ reason: String, _ question: Question?) async -> RunResult {
+    await recordInterruption()
     // The world of a drill ends with its command.
     let isDrill = configuration.mode == .drill
     var how =
@@ -362,9 +364,21 @@ public actor Runner {
     }
   }
 
+  /// Why the sitting before this one ended.
+  private var stoppedBecause: String {
+    let reason = state.pausedBecause ?? "it ended without a word (killed, or its machine stopped)"
+    return reason + (state.abortedBecause.map { "; the run is being ended: \($0)" } ?? "")
+  }
+
+  /// Records how the stop came about that was announced, unless that was done.
+  public func recordInterruption() async {
+    guard let known = control.takeInterruption() else { return }
+    await interrupted(by: known.signal, choice: known.choice)
+  }
+
   /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself (a
   /// closed terminal is the end of input as well) is none of its events.
-  public func interrupted(by signal: String, choice: String) async {
+  func interrupted(by signal: String, choice: String) async {
     // The first event of a journal is the run's start.
     guard !hasEnded, state.started != nil else { return }
     do {

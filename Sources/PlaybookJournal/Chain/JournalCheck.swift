@@ -40,7 +40,7 @@ public struct JournalCheck: Sendable {
   /// hash that was printed, or is in a transcript. Throws where it can't be read.
   public init(_ folder: RunFolder, head: String? = nil, _ body: (Event) -> Void) throws(FileError) {
     let left = folder.leftAt
-    var walk = Walk(left: left?.events, wanted: head?.lowercased())
+    var walk = Walk(run: folder.id, left: left?.events, wanted: head?.lowercased())
     let journal = try folder.journal { event, hash in
       walk.take(event, hash)
       body(event)
@@ -57,7 +57,7 @@ public struct JournalCheck: Sendable {
 
   /// The same of a journal's bytes; `left` is the last hash and the count of events that the lock knows.
   init(_ bytes: [UInt8], left: (head: String, events: Int)? = nil, head: String? = nil) {
-    var walk = Walk(left: left?.events, wanted: head?.lowercased())
+    var walk = Walk(run: nil, left: left?.events, wanted: head?.lowercased())
     var chain = JournalChain()
     var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let isTorn = lines.popLast()?.isEmpty == false
@@ -80,6 +80,8 @@ public struct JournalCheck: Sendable {
 
   /// What is kept of a journal that is gone through.
   private struct Walk {
+    /// The run whose folder it lies in.
+    let run: String?
     /// The number of the event whose hash the lock knows.
     let left: Int?
     /// The hash that was given.
@@ -91,8 +93,11 @@ public struct JournalCheck: Sendable {
     var isEnded = false
     /// The first event but a remark after the end of the run.
     var late: (sequence: Int, type: EventType)?
+    /// The run that the first event names, where it is another.
+    var stranger: String?
 
-    init(left: Int?, wanted: String?) {
+    init(run: String?, left: Int?, wanted: String?) {
+      self.run = run
       self.left = left
       self.wanted = wanted
     }
@@ -101,6 +106,7 @@ public struct JournalCheck: Sendable {
       count += 1
       head = hash
       if count == left { leftHash = hash }
+      if count == 1, let run, let named = event.data["run"]?.stringValue, named != run { stranger = named }
       if hash == wanted { wantedPlace = count }
       if isEnded, event.type != .noteAdded, late == nil { late = (event.sequence, event.type) }
       if event.type == .runFinished { isEnded = true }
@@ -109,6 +115,12 @@ public struct JournalCheck: Sendable {
 
   /// What a chain that fits says against what is known of it from elsewhere.
   private mutating func judge(isTorn: Bool, left: (head: String, events: Int)?) {
+    if let stranger = walk.stranger {
+      problem = Problem(
+        line: 1, kind: .rewritten, message: "it is another run's journal, that of \(stranger), and does not belong here"
+      )
+      return
+    }
     if isTorn, let left, left.events <= count {
       problem = Problem(
         line: count + 1, kind: .added,

@@ -39,7 +39,8 @@ final class RunFile: Sendable {
   /// Opens `name` within the folder, never through a link.
   func file(_ name: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> RunFile {
     let whole = path + "/" + name
-    let descriptor = unsafe openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW, mode)
+    // Without waiting for whoever might write into a pipe of that name.
+    let descriptor = unsafe openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)
     guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0 else {

@@ -99,9 +99,12 @@ public struct Redactor: Sendable {
       forms.append(
         core.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 })
     }
-    let hex = hexadecimal(bytes)
-    forms.append(Array(hex.utf8))
-    forms.append(Array(hex.uppercased().utf8))
+    let digits = bytes.map { hexadecimal([$0]) }
+    for separator in ["", " ", ":", "%"] {
+      let hex = digits.joined(separator: separator)
+      forms.append(Array(hex.utf8))
+      forms.append(Array(hex.uppercased().utf8))
+    }
     forms.append(percentEncoded(bytes, spaceAsPlus: false))
     forms.append(percentEncoded(bytes, spaceAsPlus: true))
     forms.append(percentEncoded(bytes, spaceAsPlus: false, upper: false))
@@ -109,6 +112,12 @@ public struct Redactor: Sendable {
     forms.append(Array(Value.string(text).jsonBytes().dropFirst().dropLast()))
     forms.append(
       Array(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
+    // Many programs write everything but ASCII as \\uXXXX.
+    for digits in ["0123456789abcdef", "0123456789ABCDEF"] {
+      let plain = asciiJSON(text, Array(digits.utf8))
+      forms.append(plain)
+      forms.append(Array(String(decoding: plain, as: UTF8.self).replacing("/", with: "\\/").utf8))
+    }
     let html = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
     forms.append(Array(html.utf8))
     for apostrophe in ["&#39;", "&#x27;", "&apos;"] {
@@ -116,6 +125,20 @@ public struct Redactor: Sendable {
       forms.append(Array(html.replacing("\"", with: "&#34;").replacing("'", with: apostrophe).utf8))
     }
     return forms
+  }
+
+  /// A text within JSON's quotes, in ASCII alone. Source: RFC 8259, section 7.
+  private static func asciiJSON(_ text: String, _ digits: [UInt8]) -> [UInt8] {
+    var encoded: [UInt8] = []
+    for unit in text.utf16 {
+      switch unit {
+      case 0x22, 0x5C: encoded += [UInt8(ascii: "\\"), UInt8(unit)]
+      case 0x20..<0x7F: encoded.append(UInt8(unit))
+      default:
+        encoded += Array("\\u".utf8) + [12, 8, 4, 0].map { digits[Int(unit >> $0) & 15] }
+      }
+    }
+    return encoded
   }
 
   private static func percentEncoded(_ bytes: [UInt8], spaceAsPlus: Bool, upper: Bool = true) -> [UInt8] {

@@ -139,7 +139,10 @@ struct ChildProcess {
       pause = min(pause * 2, .milliseconds(50))
     }
     // The program is dead and not yet reaped, so its group's number can't be another's.
-    if Task.isCancelled || !leavesBackgroundRunning { try? execution.send(signal: .kill, toProcessGroup: true) }
+    if Task.isCancelled || !leavesBackgroundRunning {
+      try? execution.send(signal: .kill, toProcessGroup: true)
+    }
+    if Task.isCancelled { Remains.end(invocation.environment[Remains.variable] ?? "", startedBy: Int(process)) }
   }
 
   /// Whether a child of ours has ended; it is not reaped.

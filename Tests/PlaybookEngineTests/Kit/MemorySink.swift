@@ -63,12 +63,19 @@ final class MemorySink: EventSink {
 /// Time that stands still unless it is moved or slept through.
 final class FixedClock: RunClock {
   private let time: Mutex<Timestamp>
+  private let onWait: Mutex<(@Sendable () -> Void)?> = Mutex(nil)
 
   init(_ seconds: Int64 = 1_795_402_260) { time = Mutex(Timestamp(seconds: seconds)) }
 
   func now() -> Timestamp { time.withLock { $0 } }
 
-  func sleep(for duration: Duration) async { advance(by: duration) }
+  func sleep(for duration: Duration) async {
+    onWait.withLock { $0 }?()
+    advance(by: duration)
+  }
+
+  /// Called in each wait.
+  func whileWaiting(_ body: @escaping @Sendable () -> Void) { onWait.withLock { $0 = body } }
 
   func advance(by duration: Duration) { time.withLock { $0 = $0.adding(duration) ?? $0 } }
 }
