@@ -80,9 +80,14 @@ import Testing
     await whole.sit(FakeOperator(["a": [.yes]]))
     let run = try await killed(text, after: whole) { $0.type == .actStarted }
     run.answers = ["a!cut0.1": "again"]
+    run.approvals = ["beef"]
     let alone = FakeOperator(isInteractive: false)
     #expect(await run.sit(alone).exitCode == 3)
     #expect(alone.keys == ["a!again0.1"] && run.executor.acts.isEmpty)
+    #expect(run.sink.events(.warning).last?.data["text"]?.stringValue?.hasPrefix("no digest given") == true)
+    // What the yes would be given to is on record before it is.
+    let asked = try #require(run.sink.events(.questionAsked).last?.data["approval"])
+    #expect(asked["calls"] == ["do"] && asked["count"] == 1 && asked["target"] == "shell")
     run.approvals = [try #require(run.sink.events(.actIntended, "a").last?.data["digest"]?.stringValue)]
     #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
     #expect(run.executor.acts == ["!do"])

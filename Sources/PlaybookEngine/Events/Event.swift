@@ -79,7 +79,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of the change holds no more), `text`?.
   case actUndone = "act.undone"
 
-  /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?.
+  /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?; before a change `approval`: the first
+  /// 50 `calls`, their `count`, `target`, `undo` (texts), `leftOut`?, `warnings`?.
   case questionAsked = "question.asked"
   /// `key`, `value`, `reason`?, `by`, `ticket`?, `source`, `took`?, `suggested`?.
   case questionAnswered = "question.answered"

@@ -96,7 +96,13 @@ extension Runner {
     guard let approval = isApproval else { return found }
     let isApproved = configuration.approvals.contains(approval.digest)
     guard var answer = found else {
-      guard isApproved, case .approval = question.kind else { return nil }
+      guard isApproved, case .approval = question.kind else {
+        if !configuration.approvals.isEmpty, !self.operator.isInteractive {
+          let text = "no digest given with --approve is that of these calls, which is \(approval.digest)"
+          try await warn(text, Self.path(of: question.key))
+        }
+        return nil
+      }
       return Answer(true, by: self.operator.name, source: "--approve \(approval.digest)")
     }
     if answer.value.boolValue == false || ["no", "done"].contains(answer.value.stringValue) { return answer }
@@ -214,18 +220,41 @@ extension Question {
     var options: Value?
     var suggested: Value?
     var digest: Value?
+    var approval: Value?
     switch kind {
     case .option(let list, let suggestion):
       options = .list(list.map { ["name": .string($0.name), "text": .string($0.text)] })
       suggested = suggestion.map(Value.string)
-    case .approval(let approval), .item(let approval, _, _):
-      digest = .string(approval.digest)
+    case .approval(let all):
+      digest = .string(all.digest)
+      approval = all.record(of: all.calls.indices)
+    case .item(let all, let position, _):
+      digest = .string(all.digest)
+      approval = all.record(of: position..<position + 1)
     case .yesNo, .text, .value, .checkpoint: break
     }
     return MapValue(present: [
       "key": .string(key), "kind": .string(kind.name), "text": .string(text), "options": options,
-      "suggested": suggested, "digest": digest,
+      "suggested": suggested, "digest": digest, "approval": approval,
     ])
+  }
+}
+
+extension Approval {
+  /// How many calls a record of the question names.
+  private static let recorded = 50
+
+  /// What a yes would be given to, for the record.
+  fileprivate func record(of positions: Range<Int>) -> Value {
+    let named = positions.prefix(Self.recorded).filter(calls.indices.contains)
+    return .map(
+      MapValue(present: [
+        "calls": .list(named.map { .string(calls[$0]) }), "count": .int(Int64(positions.count)),
+        "target": .string(target),
+        "undo": .list(named.compactMap { undos.indices.contains($0) ? undos[$0].map(Value.string) : nil }),
+        "leftOut": leftOut.isEmpty ? nil : .list(leftOut.prefix(Self.recorded).map(Value.string)),
+        "warnings": warnings.isEmpty ? nil : .list(warnings.map(Value.string)),
+      ]))
   }
 }
 

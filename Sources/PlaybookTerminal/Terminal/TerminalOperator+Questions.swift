@@ -12,7 +12,14 @@ extension TerminalOperator {
   }
 
   public func ask(_ question: Question) async -> Reply {
-    guard isInteractive else { return .unanswered(reason: "no terminal") }
+    guard isInteractive else {
+      // Whoever is to give the digest sees what it stands for.
+      switch question.kind {
+      case .approval, .item, .option: present(question)
+      case .yesNo, .text, .value, .checkpoint: break
+      }
+      return .unanswered(reason: "no terminal")
+    }
     if !turns.take() { await withCheckedContinuation { turns.wait($0) } }
     defer { turns.leave() }
     let asked = ContinuousClock.now
