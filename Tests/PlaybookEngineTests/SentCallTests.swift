@@ -162,4 +162,32 @@ import Testing
       #expect(run.sink.events(.actUndone, "a").last?.data["verified"] == expected, "\(before)")
     }
   }
+
+  @Test func `what failed or was taken back can be gone back to and is asked about anew`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: a
+          shell: do a
+          undo: {shell: undo a}
+        - act: b
+          shell: do b
+        - act: c
+          shell: do c
+        - confirm: well
+          ask: Well?
+      """)
+    run.executor.script("do b", .rejected(), .value("fine"))
+    let human = FakeOperator([
+      "a": [.yes, .yes], "b": [.yes, .yes], "c": [.yes], "b!failure1": [.said("skip")],
+      "b!failure1!reason": [.said("later")], "well": [.command(.undo), .command(.back("a")), .yes], "a!undo1": [.yes],
+      "run!undo": [.said("keep")],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    // What stands is not made a second time.
+    #expect(run.executor.acts == ["!do a", "!do b", "!do c", "!undo a", "!do a", "!do b"])
+    #expect(run.outcome("b")?["ok"] == true)
+    let state = RunState(run.sink.events)
+    #expect(state.acts["a"]?.items[0]?.isUndone == false && state.changes == 3)
+  }
 }

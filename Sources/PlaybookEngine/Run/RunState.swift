@@ -67,6 +67,10 @@ public struct RunState: Sendable {
     var forgiven: Set<Int> = []
     /// Positions whose taking back was approved.
     var takenBack: Set<Int> = []
+    /// Whether something of it is there, or may be; else it can be made like a new one.
+    var isInPlace: Bool {
+      items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
+    }
     /// Those of them that were not come to.
     var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
   }
@@ -315,7 +319,7 @@ public struct RunState: Sendable {
       if data["word"] == "back" { beginnings[path] = nil }
       ends[path] = nil
       failedChecks.removeAll { $0 == path }
-      if acts[path]?.items.isEmpty == true {
+      if acts[path]?.isInPlace == false {
         acts[path] = nil
         actOrder.removeAll { $0 == path }
       }

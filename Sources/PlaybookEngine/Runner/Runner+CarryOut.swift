@@ -8,16 +8,20 @@ extension Runner {
     /// How many of the approved items have been sent, in earlier sittings too.
     var sent = 0
     var errors = 0
+    /// How many items failed in all; `errors` counts from when the operator last said to go on.
+    var failed = 0
     /// Why the loop ended before its end.
     var ended: Ending?
 
     /// Takes the outcome of an item that was sent into account; too many errors end the loop.
     mutating func count(_ outcome: MapValue, _ act: Act, _ step: Step, isForgiven: Bool = false) {
       sent += 1
-      guard outcome["ok"]?.boolValue != true, outcome["state"]?.stringValue != "skipped", !isForgiven else { return }
+      guard outcome["ok"]?.boolValue != true, outcome["state"]?.stringValue != "skipped" else { return }
+      failed += 1
+      if isForgiven { return }
       errors += 1
       if let most = act.pace?.stopAfterErrors, errors >= most, step.forEach != nil {
-        ended = Ending(reason: "\(errors) item\(errors == 1 ? "" : "s") failed", isFailure: true)
+        ended = Ending(reason: "\(failed) item\(failed == 1 ? "" : "s") failed", isFailure: true)
       }
     }
   }
@@ -50,7 +54,7 @@ extension Runner {
       if let count = first, progress.sent >= count {
         first = nil
         if let reason = try await look(
-          after: progress.sent, of: chosen.count, progress.errors, path: frame.path(step), frame.place)
+          after: progress.sent, of: chosen.count, progress.failed, path: frame.path(step), frame.place)
         {
           progress.ended = Ending(reason: reason, isFailure: false)
           break
@@ -108,7 +112,8 @@ extension Runner {
     let path = frame.path(step)
     guard step.onError ?? (isToBeAsked(path + "!errors") ? .ask : .stop) == .ask else { return }
     let errors = progress.ended?.reason ?? ""
-    let text = "`\(step.name)`: \(errors), \(queue.count) of \(count) not sent yet"
+    let left = queue.isEmpty ? "all \(count) were sent" : "\(queue.count) of \(count) not sent yet"
+    let text = "`\(step.name)`: \(errors), \(left)"
     var options: [Question.Option] = []
     if !queue.isEmpty { options.append(.init(name: "go_on", text: "go on with the rest", changes: true)) }
     options += [

@@ -125,13 +125,14 @@ extension Runner {
     try await reopen([target] + dependents(of: target), word: "redo", target: target)
   }
 
-  /// Goes back to a step: it and all after it are walked again. Changes that were sent stay as they are.
+  /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are; one of which
+  /// everything failed or was taken back is asked about like a new one.
   func goBack(to name: String, at path: String) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
       try await warn("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
       return
     }
-    let isSent = { (act: String) in self.state.acts[act]?.items.isEmpty == false }
+    let isSent = { (act: String) in self.state.acts[act]?.isInPlace == true }
     var paths: [String] = []
     var containers = state.containers.filter { container in
       state.beginnings[container] ?? mark < mark && state.ends[container] ?? 0 > mark
