@@ -160,6 +160,15 @@ import Testing
     #expect(try await ask(Self.text, [(">", "one \\\n"), ("… >", "two\n")]) == "answer one \ntwo")
   }
 
+  @Test(arguments: ["", "/note "])
+  func `a line that the terminal has cut is not taken`(word: String) async throws {
+    let long = word + String(repeating: "ü", count: 3000)
+    let reply = try await ask(Self.text, [(">", long + "\n"), ("The line was cut", "short\n")])
+    #expect(reply == "answer short")
+    let whole = String(repeating: "x", count: 4094)
+    #expect(try await ask(Self.text, [("short", whole + "\n")]) == "answer " + whole)
+  }
+
   @Test func `a text that begins with a slash is written with two`() async throws {
     let reply = try await ask(Self.text, [(">", "/var is full\n"), ("written //", "//var is full\n")])
     #expect(reply == "answer /var is full")

@@ -109,6 +109,9 @@ extension TerminalOperator {
       let line: String
       switch await readText(question, kind: kind, label: label, continues: parser.isFreeText) {
       case .line(let text): line = text
+      case .cut:
+        showCut(isFreeText: parser.isFreeText)
+        continue
       case .endOfInput: return .reply(.unanswered(reason: "end of input"))
       case .cancelled:
         if let outcome = await afterInterrupt() { return outcome }
@@ -168,6 +171,16 @@ extension TerminalOperator {
     interruption.readEnded()
     showHeld()
     return input
+  }
+
+  /// Says that what was typed is not all there, so that none of it counts.
+  func showCut(isFreeText: Bool) {
+    let most = "a terminal takes \(LineReader.longestTerminalLine - 1) bytes of a line"
+    let way = isFreeText ? "type it in several lines, each but the last with a \\ at its end" : "type it shorter"
+    screen.write(
+      Line.paragraph(
+        "The line was cut (\(most)) and nothing of it is recorded: \(way)", lead: Line("    "), width: screen.width,
+        style: .careful))
   }
 
   /// `PRODUCTION 4/9  6m left  >`
