@@ -298,6 +298,12 @@ import Testing
     #expect(await second.summary == "answer slow logins")
   }
 
+  @Test func `what was mistyped is told without a warning`() async throws {
+    await person.observe(RunFixture.event(.warning, "", ["text": "there is no step `x`", "slip": true]))
+    try await terminal.waits(for: "    there is no step `x`")
+    #expect(!terminal.text.contains("warning"))
+  }
+
   @Test func `what comes from the world is not sent to the terminal`() async throws {
     let hostile = "\u{1B}]0;owned\u{7}\u{1B}[2J\u{202E}"
     await person.observe(RunFixture.event(.warning, "", ["text": .string(hostile)]))

@@ -96,7 +96,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case doneOutside = "outside.done"
   /// `text`, `due`? (timestamp), `owner`?, `from` (the step).
   case followUpAdded = "followup.added"
-  /// Something the operator must know: `text`.
+  /// Something the operator must know: `text`, `slip`? (true where it only says what was wrong with something typed at a
+  /// prompt, which is nothing to know of later).
   case warning = "warning"
   /// The run was asked to stop: `signal` (`SIGINT`, `SIGTERM`, `/abort`, …), `choice`? (`go on`, `finish step`, `pause`, `abort`,
   /// `cancel call`), `by`.

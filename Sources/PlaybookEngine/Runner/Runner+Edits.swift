@@ -41,7 +41,7 @@ extension Runner {
       kind: .text(isOptional: false))
     let text = try await ask(question).value.rendered
     guard let value = input.value.parsedAlike(text) else {
-      try await warn("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
+      try await slip("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
       return nil
     }
     return MapValue([(input.name, value)])

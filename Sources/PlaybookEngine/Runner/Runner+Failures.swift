@@ -113,7 +113,7 @@ extension Runner {
     do {
       query = try AdHocQuery(String(parts[1]), executor: executor.schema, target: String(parts[0]))
     } catch {
-      try await emit(.warning, path: path, facts: ["text": .string(error.message)])
+      try await slip(error.message, path)
       return
     }
     let now = clock.now()
@@ -145,9 +145,9 @@ extension Runner {
     } catch let stop as Stop {
       throw stop
     } catch CallProblem.wrong(let message) {
-      try await emit(.warning, path: path, facts: ["text": .string(message)])
+      try await slip(message, path)
     } catch {
-      try await emit(.warning, path: path, facts: ["text": .string("\(error)")])
+      try await slip("\(error)", path)
     }
   }
 }

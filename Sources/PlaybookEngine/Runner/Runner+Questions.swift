@@ -145,7 +145,7 @@ extension Runner {
     case .redo, .back:
       // What became of a call is asked nowhere else: the walk may not come by its step again.
       guard !question.key.contains("!cut"), !question.key.contains("!undocut") else {
-        return try await warn("say first what became of the call, then go back", path)
+        return try await slip("say first what became of the call, then go back", path)
       }
       if case .redo(let name) = command { try await redo(name, at: stepPath(of: question.key)) }
       if case .back(let name) = command { try await goBack(to: name, at: stepPath(of: question.key)) }
@@ -154,7 +154,7 @@ extension Runner {
       let rest = question.key.dropFirst(step.count)
       guard visited[step] != nil, rest.isEmpty || rest.hasPrefix(".") || rest.contains("!done"),
         state.finished[step] == nil
-      else { return try await warn("this question is part of another; answer it, or /pause", path) }
+      else { return try await slip("this question is part of another; answer it, or /pause", path) }
       throw .skip(step, reason: reason)
     }
   }

@@ -113,13 +113,13 @@ extension Runner {
   /// Asks one step's query again; checks that rest on it are judged anew, decisions and changes stay.
   func redo(_ name: String, at path: String) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let step = visited[target]?.step else {
-      try await warn("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
+      try await slip("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
       return
     }
     switch step.kind {
     case .query, .check: break
     case .act, .confirm, .document, .group, .use:
-      try await warn("`\(target)` is no query: /back \(name) goes back to it", path)
+      try await slip("`\(target)` is no query: /back \(name) goes back to it", path)
       return
     }
     try await reopen([target] + dependents(of: target), word: "redo", target: target)
@@ -128,7 +128,7 @@ extension Runner {
   /// Goes back to a step: it and all after it are walked again. Changes that were sent stay as they are.
   func goBack(to name: String, at path: String) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
-      try await warn("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
+      try await slip("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
       return
     }
     let isSent = { (act: String) in self.state.acts[act]?.items.isEmpty == false }
@@ -176,5 +176,10 @@ extension Runner {
 
   func warn(_ text: String, _ path: String) async throws(Stop) {
     try await emit(.warning, path: path, facts: ["text": .string(text)])
+  }
+
+  /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of later.
+  func slip(_ text: String, _ path: String) async throws(Stop) {
+    try await emit(.warning, path: path, facts: ["text": .string(text), "slip": true])
   }
 }

@@ -51,6 +51,9 @@ struct EventRenderer {
     case .noteAdded: return remark("note", data.text("text"), Self.signature(data), width: width)
     case .doneOutside: return remark("done outside", data.text("text"), Self.signature(data), width: width)
     case .followUpAdded: return followUp(data, width: width)
+    case .warning where data.flag("slip") == true:
+      return Line.paragraph(
+        data.text("text") ?? "", lead: Self.blank(Self.indent), width: width, style: .careful, limit: 20)
     case .warning: return remark("warning", data.text("text"), nil, style: .careful, width: width)
     case .interrupted:
       return remark("interrupted", data.text("signal"), data.text("choice"), style: .careful, width: width)
