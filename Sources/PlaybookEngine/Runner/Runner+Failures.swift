@@ -103,10 +103,14 @@ extension Runner {
   /// A read of the operator's own, under a query's rules: `redis TTL key`, `sql SELECT …`.
   func adHocQuery(_ text: String, at path: String) async throws(Stop) {
     let parts = text.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, let executor = executors[String(parts[0].split(separator: ".")[0])],
-      executor.schema.usesTarget
-    else {
-      try await emit(.warning, path: path, facts: ["text": "/query EXECUTOR CALL, for example /query redis TTL key"])
+    let name = parts.first?.split(separator: ".").first.map(String.init) ?? ""
+    guard let executor = executors[name], executor.schema.usesTarget else {
+      let names = executors.values.map(\.schema).filter(\.usesTarget).map(\.name).sorted().joined(separator: ", ")
+      try await slip("`\(name)` can't be asked: /query EXECUTOR CALL takes \(names)", path)
+      return
+    }
+    guard parts.count == 2 else {
+      try await slip("/query \(name) CALL: the call is missing, as in /query redis TTL key", path)
       return
     }
     let query: AdHocQuery
