@@ -174,6 +174,16 @@ import Testing
     #expect(reply == "answer /var is full")
   }
 
+  @Test func `an input that is edited is left by the word for going back`() async throws {
+    let question = Question(
+      key: "q!failure1!value", text: "What instead?", why: "q failed: no route", kind: .text(isOptional: true))
+    #expect(try await ask(question, [(">", "/back\n")]) == "back(\"\")")
+    #expect(terminal.text.contains("    q failed: no route\r\n    What instead?"))
+    #expect(try await ask(Self.text, [("8/9  >", "/back\n"), ("missing behind it", "x\n")]) == "answer x")
+    let reason = Question(key: "q!failure1!reason", place: "9/9", text: "Why?", kind: .text(isOptional: false))
+    #expect(try await ask(reason, [("9/9  >", "\n"), ("A text is needed here\r\n", "x\n")]) == "answer x")
+  }
+
   @Test func `arrow keys are no text`() async throws {
     #expect(try await ask(Self.text, [(">", "a\u{1B}[Db\n"), ("control characters", "ab\n")]) == "answer ab")
   }

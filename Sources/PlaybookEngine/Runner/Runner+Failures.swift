@@ -29,23 +29,26 @@ extension Runner {
     let path = frame.path(step)
     while true {
       let key = "\(path)!failure\(state.failuresHandled + 1)"
+      let failure = "\(item ?? step.name) failed: \(error.message)"
       let answer = try await ask(
         Question(
-          key: key, place: frame.place, text: "\(item ?? step.name) failed: \(error.message)",
+          key: key, place: frame.place, text: failure,
           kind: .option(failureOptions(step, inputs), suggested: nil)))
       let choice = answer.value.rendered
       var reason = answer.reason
       if ["skip", "by_hand", "note"].contains(choice), reason == nil {
         let text = choice == "note" ? "What is to be noted?" : "Why?"
         reason = try await ask(
-          Question(key: key + "!reason", place: frame.place, text: text, kind: .text(isOptional: false))
+          Question(
+            key: key + "!reason", place: frame.place, text: text, why: isResumed ? failure : nil,
+            kind: .text(isOptional: false))
         ).value.rendered
       }
       var edits: MapValue?
       if choice == "edit" {
-        edits = try await edited(inputs, key: key, place: frame.place)
+        edits = try await edited(inputs, key: key, place: frame.place, after: isResumed ? failure : nil)
         if edits == nil {
-          try await handled(choice, "not a value of its type: nothing was changed", path: path, position: position)
+          try await handled(choice, "nothing was changed", path: path, position: position)
           continue
         }
       }

@@ -102,7 +102,8 @@ extension TerminalOperator {
 
   /// Reads until something typed is an answer or ends the question.
   private func read(_ question: Question, kind: Question.Kind, label: String?) async -> Outcome {
-    let parser = PromptParser(kind: kind, parse: configuration.parse)
+    let parser = PromptParser(
+      kind: kind, parse: configuration.parse, isPart: question.key.contains("!"), leavesWithBack: question.isEdit)
     while true {
       if let closedReason { return .reply(.unanswered(reason: closedReason)) }
       if Task.isCancelled { return .reply(.unanswered(reason: "cancelled")) }
