@@ -53,8 +53,24 @@ extension Runner {
     old.sort { state.beginnings[$0.path] ?? 0 < state.beginnings[$1.path] ?? 0 }
     let names = old.map { "`\($0.path)` (\($0.age))" }.joined(separator: ", ")
     let question = Question(key: key, text: "Evidence is old: \(names). Take it again?", kind: .yesNo)
-    guard try await ask(question).value.boolValue == true else { return }
-    try await reopen(old.flatMap { [$0.path] + dependents(of: $0.path) }, word: "fresh", target: "evidence")
+    guard try await ask(question).value.boolValue == true else {
+      for (path, _) in old { keptEvidence[path] = clock.now() }
+      return
+    }
+    let renewed = Set(old.map(\.path))
+    // What was approved in the sitting before and not sent yet would go by the old evidence.
+    let acts = visited.filter { path, place in
+      isApprovedAndUnsent(path) && evidence(for: place.step, in: place.frame).contains { renewed.contains($0.path) }
+    }
+    try await reopen(
+      old.flatMap { [$0.path] + dependents(of: $0.path) } + acts.keys, word: "fresh", target: "evidence")
+  }
+
+  /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new evidence and
+  /// asked about.
+  private func isApprovedAndUnsent(_ path: String) -> Bool {
+    guard case .act = visited[path]?.step.kind else { return false }
+    return state.acts[path]?.items.isEmpty ?? (state.loops[path] != nil)
   }
 
   /// Before an act: evidence that it rests on and that is older than it may be is offered to be taken anew.
@@ -63,20 +79,21 @@ extension Runner {
     var old: [String] = []
     for evidence in self.evidence(for: step, in: frame) {
       let (query, path) = (evidence.query, evidence.path)
-      guard !offeredEvidence.contains("\(frame.path(step)) \(path)"), let age = age(of: query, taken: evidence.taken)
+      let isKept = keptEvidence[path].map { age(of: query, taken: $0) == nil } ?? false
+      guard !isKept, !offeredEvidence.contains("\(frame.path(step)) \(path)"),
+        let age = age(of: query, taken: evidence.taken)
       else { continue }
       let question = Question(
         key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
         text: "The evidence `\(query.name)` is \(age). Take it again?", kind: .yesNo)
       let isAgain = try await ask(question).value.boolValue == true
       offeredEvidence.insert("\(frame.path(step)) \(path)")
-      if isAgain { old.append(path) }
+      if isAgain { old.append(path) } else { keptEvidence[path] = clock.now() }
     }
     guard !old.isEmpty else { return }
     let act = frame.path(step)
     var paths = old.flatMap { [$0] + dependents(of: $0) }
-    // Approved in an earlier sitting and nothing sent of it yet: its list is made of the new evidence and asked about.
-    if state.acts[act]?.items.isEmpty ?? (state.loops[act] != nil) { paths.append(act) }
+    if isApprovedAndUnsent(act) { paths.append(act) }
     try await reopen(paths, word: "fresh", target: act)
   }
 
