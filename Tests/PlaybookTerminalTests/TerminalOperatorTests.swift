@@ -57,6 +57,22 @@ import Testing
     #expect(reply == "answer else")
   }
 
+  @Test(arguments: [
+    ("run!fresh", "take it again now", "go on with it as it is"), ("fix!fresh.found", "take it again now", "as it is"),
+    ("fix!unverified", "go on", "pause the run here; it can be resumed"),
+    ("fix!pace", "go on with the rest", "leave the rest; the run goes on"),
+    ("fix!limit", "go on to the question", "leave the change out"), ("fix!done", "it was done", "it was not done"),
+    ("gate", "go on", "what follows is left out"),
+  ])
+  func `a question mark says what a yes and a no do`(key: String, yes: String, no: String) async throws {
+    await person.observe(RunFixture.event(.stepStarted, "gate", ["kind": "confirm", "place": "4/9"]))
+    let question = Question(key: key, place: "4/9", text: "Go on?", kind: .yesNo)
+    #expect(try await ask(question, [("4/9  >", "?\n"), ("n REASON", "n\n")]) == "answer false")
+    let lines = terminal.text.split(separator: "\r\n")
+    #expect(lines.contains { $0.hasPrefix("    y, yes        \(yes)") }, "\(terminal.text)")
+    #expect(lines.contains { $0.hasPrefix("    n, no") && $0.contains(no) }, "\(terminal.text)")
+  }
+
   @Test func `the prompt names environment, place and what is left of the clock`() async throws {
     await person.observe(RunFixture.started)
     let reply = try await ask(Self.yesNo, [("PRODUCTION 4/9  6m left  > ", "n too early\n")])

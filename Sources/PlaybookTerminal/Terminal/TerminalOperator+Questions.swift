@@ -122,7 +122,10 @@ extension TerminalOperator {
       switch parser.entry(line) {
       case .answer(let value, let reason): return .answer(value, reason: reason)
       case .command(let command): return .reply(.command(command))
-      case .explain: screen.write(Explanation.lines(of: kind, width: width))
+      case .explain:
+        let isGate = renderer.state.steps[question.key]?.kind == "confirm"
+        let meaning = question.meaning ?? (isGate ? Explanation.gate : nil)
+        screen.write(Explanation.lines(of: kind, meaning: meaning, width: width))
       case .words: screen.write(Explanation.words(width: width))
       case .wrong(let why): screen.write(Line.paragraph(why, lead: Line("    "), width: width, style: .careful))
       case .showCall(let name): screen.write(callLines(name, at: question, width: width))
