@@ -159,6 +159,23 @@ import Testing
     #expect(terminal.text.contains(" 1  query    Check for an attack pattern\r\n    attempts failed: no route"))
   }
 
+  @Test func `after a resume the question of a step that was begun stands under the step's line`() async throws {
+    await person.recall([
+      RunFixture.started, RunFixture.event(.stepStarted, "all", ["kind": "group", "title": "All", "place": "1/9"]),
+      RunFixture.event(.stepStarted, "ended", ["kind": "query", "title": "Ended", "place": "2/9"]),
+      RunFixture.event(.stepFinished, "ended", ["kind": "query"]),
+      RunFixture.event(.stepStarted, "all.gate", ["kind": "confirm", "title": "Go on?", "place": "4/9"]),
+      RunFixture.event(.stepStarted, "fix", ["kind": "act", "title": "Fix it", "place": "5/9"]),
+    ])
+    _ = try await ask(Question(key: "all.gate", place: "4/9", text: "Go on?", kind: .yesNo), [("4/9", "y\n")])
+    let approval = Self.approval()
+    _ = try await ask(
+      Question(key: "fix", place: "5/9", text: "Fix it", kind: approval.kind), [("5/9  6m left  >", "n\n")])
+    #expect(terminal.text.contains(" 4  confirm  Go on?\r\n"))
+    #expect(terminal.text.contains(" 5  act      Fix it\r\n"))
+    #expect(!terminal.text.contains("Ended") && !terminal.text.contains("All"))
+  }
+
   @Test func `the end of input is no answer, and the terminal can be read again`() async throws {
     #expect(try await ask(Self.yesNo, [(">", "\u{4}")]) == "unanswered: end of input")
     async let reply = person.ask(Self.text)

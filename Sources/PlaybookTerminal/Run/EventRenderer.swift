@@ -20,10 +20,20 @@ struct EventRenderer {
     self.isInteractive = isInteractive
   }
 
-  /// Takes an event in without showing it: what is in the journal of a run that goes on.
-  mutating func recall(_ event: Event) {
-    state.apply(event)
-    state.steps[event.path]?.isShown = true
+  /// Takes events in without showing them: what is in the journal of a run that goes on. Of a step that has not ended the line
+  /// is still to come.
+  mutating func recall(_ events: [Event]) {
+    var open: Set<String> = []
+    for event in events {
+      state.apply(event)
+      state.steps[event.path]?.isShown = true
+      switch event.type {
+      case .stepStarted: open.insert(event.path)
+      case .stepFinished, .stepSkipped: open.remove(event.path)
+      default: break
+      }
+    }
+    for path in open where !["group", "use"].contains(state.steps[path]?.kind) { state.steps[path]?.isShown = false }
   }
 
   /// The lines for an event. Its `outcome` must have been put in where it lies in a file and shall be shown.
