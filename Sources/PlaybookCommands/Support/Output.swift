@@ -8,32 +8,6 @@ enum Output {
 
   static func data(_ bytes: [UInt8]) { write(bytes, to: 1) }
 
-  /// Gives `body` a place to write pieces to: the file at `path`, replaced when it is whole, or standard output. There, what
-  /// could move a terminal's cursor is shown and not sent. The file is the owner's alone, or has `mode` whatever the process's
-  /// mask is.
-  static func file(_ path: String?, mode: mode_t? = nil, _ body: ((String) throws -> Void) throws -> Void) throws {
-    guard let path else {
-      let isTerminal = isatty(1) == 1
-      return try body { data(isTerminal ? Visible.text($0, keepingTabs: true, keepingLineBreaks: true) : $0) }
-    }
-    let temporary = path + ".\(getpid()).part"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
-    defer { close(descriptor) }
-    if let mode { fchmod(descriptor, mode) }
-    do {
-      try body { piece in
-        guard write(Array(piece.utf8), to: descriptor) else {
-          throw CommandFailure.failed("can't write \(path): \(reason)")
-        }
-      }
-    } catch {
-      unsafe unlink(temporary)
-      throw error
-    }
-    guard unsafe rename(temporary, path) == 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
-  }
-
   /// The columns of the terminal that data goes to; nil: it goes to a file or a pipe.
   static var width: Int? { columns(of: 1) }
 
@@ -51,7 +25,7 @@ enum Output {
     return DiagnosticRenderer(color: isColored(descriptor), width: columns(of: descriptor) ?? 120)
   }
 
-  private static var reason: String { unsafe String(cString: strerror(errno)) }
+  static var reason: String { unsafe String(cString: strerror(errno)) }
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
@@ -65,8 +39,9 @@ enum Output {
     return unsafe isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && terminal != "dumb"
   }
 
+  /// Writes all of it; false where that failed, with the reason in `errno`.
   @discardableResult
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -220,7 +220,7 @@ struct RunSession {
     var facts = stat()
     let isKnown = unsafe stat(folder.path + "/journal.jsonl", &facts) == 0
     let mode = isKnown ? facts.st_mode & 0o660 : 0o600
-    try Output.file(path, mode: mode) { write in try transcript.write(.markdown, to: write) }
+    try Output.replace(path, mode: mode) { write in try transcript.write(.markdown, to: write) }
     return path
   }
 
