@@ -27,6 +27,23 @@ import Testing
     return try String(contentsOf: output, encoding: .utf8)
   }
 
+  @Test(arguments: [
+    "transcript last", "transcript last --budget github", "transcript last --out /dev/full", "evidence last look",
+    "sitrep last", "runs", "list", "show small", "find small", "eval 1+1", "eval --reference", "schema playbook",
+    "verify last", "help run", "run small --env t --environments e.yaml --output json",
+  ])
+  func `a write that fails is said and ends with 1`(line: String) throws {
+    defer { program.remove() }
+    let said = try shell("playbook \(line) > /dev/full; echo \"code $?\"")
+    #expect(said.contains("No space left on device") && said.hasSuffix("code 1\n"), "\(said)")
+  }
+
+  @Test func `a reader that has enough is no failure`() throws {
+    defer { program.remove() }
+    let said = try shell("{ playbook schema playbook; echo \"code $?\" >&2; } | head -c 1 > first")
+    #expect(said == "code 0\n")
+  }
+
   @Test func `what is no regular file is written to, and a symbolic link is followed`() throws {
     defer { program.remove() }
     let said = try shell(

@@ -1,12 +1,31 @@
 import CLinux
 import Glibc
 import SourceText
+import Synchronization
 
 /// Data goes to standard output, everything for the operator to standard error.
 enum Output {
-  static func data(_ text: String) { write(Array(text.utf8), to: 1) }
+  static func data(_ text: String) { data(Array(text.utf8)) }
 
-  static func data(_ bytes: [UInt8]) { write(bytes, to: 1) }
+  /// Once something could not be written nothing more is: what is there is a beginning, and not a text with holes.
+  static func data(_ bytes: [UInt8]) {
+    failure.withLock { failure in
+      if failure == nil, !write(bytes, to: 1) { failure = errno }
+    }
+  }
+
+  /// Why standard output has not got everything, with a disk that filled up behind it. Nil: it has, or its reader went away,
+  /// who has what it wanted.
+  static func dataProblem() -> String? {
+    failure.withLock { failure in
+      // Some file systems say only at the end what was not kept.
+      if failure == nil, close(1) != 0, errno != EBADF { failure = errno }
+      return failure.flatMap { $0 == EPIPE ? nil : unsafe String(cString: strerror($0)) }
+    }
+  }
+
+  /// The error number of the first write of data that failed.
+  private static let failure = Mutex<Int32?>(nil)
 
   /// The columns of the terminal that data goes to; nil: it goes to a file or a pipe.
   static var width: Int? { columns(of: 1) }
