@@ -39,7 +39,7 @@ struct ResumeCommand: AsyncParsableCommand {
     if let outcome = RunState(contents.events).outcome {
       throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
     }
-    if contents.isTorn { Output.operatorText("playbook: note: the last line of the journal was cut and is left out\n") }
+    if contents.isTorn { Output.say("note", "the last line of the journal was cut and is left out") }
     let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
     try Self.checkWorld(of: first.data, mode, environment.environments, id: folder.id)
     var options = environment
@@ -59,8 +59,7 @@ struct ResumeCommand: AsyncParsableCommand {
     session.changed = sources.changed
     session.lock = lock
     if let dead = lock.dead {
-      Output.operatorText(
-        "playbook: note: \(RunLock.text(of: dead)) ended without giving the run up; it is taken over\n")
+      Output.say("note", "\(RunLock.text(of: dead)) ended without giving the run up; it is taken over")
     }
     try Launch.finish(try await session.resume(folder, contents))
   }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import PlaybookTerminal
 import SourceText
 import Synchronization
 
@@ -48,9 +49,19 @@ enum Output {
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
+  /// `playbook: WORD: text`, broken at spaces on a terminal. A command in it that is to be copied stands on a line of its own,
+  /// after two blanks, and is left to the terminal.
+  static func say(_ word: String, _ text: String) {
+    var lines = "playbook: \(word): \(text)".split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if let width = columns(of: 2) {
+      lines = lines.flatMap { $0.contains("  playbook ") ? [$0] : TextLayout.wrap($0, width: width) }
+    }
+    operatorText(lines.joined(separator: "\n") + "\n")
+  }
+
   /// What the message quotes may come from anywhere.
   static func error(_ message: String) {
-    operatorText("playbook: error: \(Visible.text(message, keepingLineBreaks: true))\n")
+    say("error", Visible.text(message, keepingLineBreaks: true))
   }
 
   private static func isColored(_ descriptor: Int32) -> Bool {

@@ -172,7 +172,7 @@ struct RunSession {
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
     // Nothing was recorded, so that no event has said why: a secret that can't be had.
     if case .failed(let reason) = result, head.allSatisfy({ $0 == "0" }) {
-      Output.operatorText("playbook: error: \(reason); nothing was sent\n")
+      Output.say("error", "\(reason); nothing was sent")
       return
     }
     let path: String
@@ -180,7 +180,7 @@ struct RunSession {
       path = try Self.writeTranscript(of: folder)
     } catch {
       path = "none"
-      Output.operatorText("playbook: warning: the transcript could not be written: \(error)\n")
+      Output.say("warning", "the transcript could not be written: \(error)")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
