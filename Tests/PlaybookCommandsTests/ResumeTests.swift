@@ -33,6 +33,7 @@ import Testing
     let first = try program.run("run", file, "--set", "token=abcdefghij", option, environments, "--env", "test")
     #expect(first.code == 3)
     #expect(first.errors.contains("--answer 'gate=yes|no'"))
+    #expect(first.errors.ranges(of: "playbook resume").count == 1)
     try program.write(Self.playbook.replacingOccurrences(of: "again", with: "changed"), to: file)
     let without = try program.run("resume", "last", "--answer", "gate=yes", option, environments)
     #expect(without.code == 2)

@@ -168,7 +168,7 @@ struct RunSession {
     return result
   }
 
-  /// What is said after the last event: where the record is, and how to go on.
+  /// What is said after the last event: where the record is.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
     // Nothing was recorded, so that no event has said why: a secret that can't be had.
     if case .failed(let reason) = result, head.allSatisfy({ $0 == "0" }) {
@@ -183,10 +183,9 @@ struct RunSession {
       Output.say("warning", "the transcript could not be written: \(error)")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
+    // How to go on has been said with the pause.
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
-      lines.append("start again  playbook drill \(playbook.name)   (its world ended with this run)")
-    } else if result.exitCode == 3 || result.exitCode == 130 {
-      lines.append("go on with  playbook resume \(folder.id)\(whereabouts)")
+      lines.append("note        its world ended with this run")
     }
     Output.operatorText(lines.joined(separator: "\n") + "\n")
   }
