@@ -33,6 +33,8 @@ struct RunSession {
   var git: Value?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
+  /// The file that the environment was read from, for a run that goes on later.
+  var environmentsFile: String?
   /// Options that `playbook resume` needs as well, with a space before each.
   var whereabouts = ""
 
@@ -113,6 +115,7 @@ struct RunSession {
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
     ])
     if let git { facts["git"] = git }
+    if let environmentsFile { facts["environmentsFile"] = .string(environmentsFile) }
     if let changed { facts["changed"] = .string(changed) }
     if let boot = Self.bootID { facts["boot"] = .string(boot) }
     if let dead = lock?.dead { facts["tookOver"] = dead }
