@@ -101,7 +101,7 @@ import Testing
       #expect(result.errors.utf8.count < 500 && !result.errors.contains("\u{1B}") && !result.errors.contains("a\nb"))
     }
     let left = try FileManager.default.contentsOfDirectory(atPath: program.folder.path)
-    #expect(Set(left) == ["output.txt", "errors.txt"])
+    #expect(Set(left) == ["said.out", "said.err"])
   }
 
   @Test func `a secret comes from a program given by its path, and one that can't be had is said`() throws {
