@@ -12,7 +12,7 @@ public enum CommandLineTool {
     signal(SIGPIPE, SIG_IGN)
     // Memory holds secrets.
     _ = playbook_leave_no_core()
-    let code: Int32
+    var code: Int32
     do {
       var command = try PlaybookCommand.parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -33,6 +33,10 @@ public enum CommandLineTool {
         Output.operatorText(text + "\n")
       }
       code = status == .validationFailure ? 2 : status.rawValue
+    }
+    if let problem = Output.dataProblem() {
+      Output.error("standard output can't be written, and not all is there: \(problem)")
+      if code == 0 { code = 1 }
     }
     exit(code)
   }

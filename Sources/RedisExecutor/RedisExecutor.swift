@@ -75,8 +75,10 @@ public actor RedisExecutor: Executor {
       throw ExecutorError(.invalid, "`scan` only reads: make it a query")
     }
     for command in request.commands {
+      // A query may not send what `allow` is for either: its own rules say so.
+      let allowed = mode == .act ? target.allowed : CommandRules.onlyWhereAllowed
       let refusal =
-        CommandRules.refusal(command.name, command.subcommand, allowed: mode == .act ? target.allowed : [])
+        CommandRules.refusal(command.name, command.subcommand, allowed: allowed)
         ?? (mode == .query ? CommandRules.queryRefusal(command.name, command.subcommand) : nil)
       if let refusal {
         let help = refusal.help.map { "; \($0)" } ?? ""

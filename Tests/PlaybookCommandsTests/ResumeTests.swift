@@ -33,6 +33,7 @@ import Testing
     let first = try program.run("run", file, "--set", "token=abcdefghij", option, environments, "--env", "test")
     #expect(first.code == 3)
     #expect(first.errors.contains("--answer 'gate=yes|no'"))
+    #expect(first.errors.ranges(of: "playbook resume").count == 1)
     try program.write(Self.playbook.replacingOccurrences(of: "again", with: "changed"), to: file)
     let without = try program.run("resume", "last", "--answer", "gate=yes", option, environments)
     #expect(without.code == 2)
@@ -43,5 +44,25 @@ import Testing
     #expect(whole.errors.contains("has changed since"))
     #expect(whole.errors.contains("no terminal"))
     #expect(try program.run("eval", "last_look.lines[0]", "--run", "last").output == "\"seen again\"\n")
+  }
+
+  @Test func `the environments are read from the file that the run began with, where none is named`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(Self.playbook, to: "small.yaml")
+    try program.write(Self.environments, to: "there/environments.yaml")
+    let arguments = ["--set", "token=abcdefghij"]
+    let first = try program.run(
+      all: ["run", "./small.yaml", "--environments", "there/environments.yaml", "--env", "test"] + arguments)
+    #expect(first.code == 3, "\(first.errors)")
+    let answer = ["--answer", "gate=yes"] + arguments
+    let file = program.folder.appending(path: "there/environments.yaml")
+    try FileManager.default.moveItem(at: file, to: program.folder.appending(path: "moved.yaml"))
+    let gone = try program.run(all: ["resume", "small"] + answer)
+    #expect(gone.code == 2 && gone.errors.contains("there/environments.yaml, which is not there any more"))
+    try FileManager.default.moveItem(at: program.folder.appending(path: "moved.yaml"), to: file)
+    let whole = try program.run(all: ["resume", "small"] + answer)
+    #expect(whole.code == 0, "\(whole.errors)")
+    #expect(whole.errors.contains("note: the environments are those of /"))
   }
 }

@@ -50,6 +50,42 @@ import Testing
     #expect(run.sink.events(.warning).count == 1)
   }
 
+  @Test(arguments: [
+    Reply.said(""), .command(.skip(reason: "never mind")), .command(.back("")), .command(.back("E1")),
+  ])
+  func `the new value of an input may be left without a change, and the choice comes again`(leave: Reply) async throws {
+    let run = try TestRun(Self.query)
+    run.inputs = ["host": "a"]
+    run.executor.script("ping a", .rejected("no route"))
+    let human = FakeOperator([
+      "q!failure1": [.said("edit")], "q!failure1!value": [leave], "q!failure2": [.said("skip")],
+      "q!failure2!reason": [.said("gone")],
+    ])
+    #expect(await run.sit(human) == .completed)
+    #expect(human.keys == ["q!failure1", "q!failure1!value", "q!failure2", "q!failure2!reason"])
+    #expect(run.executor.calls == ["ping a"])
+    let handled = run.sink.events(.failureHandled)
+    #expect(handled.first?.data["reason"]?.stringValue == "nothing was changed")
+    #expect(handled.first?.data["inputs"] == nil && run.sink.events(.warning).isEmpty)
+  }
+
+  @Test func `of several inputs none may be chosen, and after a pause the question says what failed`() async throws {
+    let text =
+      "inputs:\n  host: {type: string, default: a}\n  port: {type: integer, default: 1}\nsteps:\n"
+      + "  - query: q\n    shell: ping ${inputs.host} ${inputs.port}\n"
+    let run = try TestRun(text)
+    run.inputs = ["host": "a", "port": 1]
+    run.executor.script("ping a 1", .rejected("no route"))
+    let human = FakeOperator(["q!failure1": [.said("edit")], "q!failure1!edit": [.command(.pause)]])
+    #expect(await run.sit(human).exitCode == 3)
+    #expect(offered(human, "q!failure1!edit") == ["inputs.host", "inputs.port", "none of them"])
+    #expect(human.asked.last?.why == nil)
+    let other = FakeOperator(["q!failure1!edit": [.said("none of them")], "q!failure2": [.said("pause")]])
+    #expect(await run.sit(other).exitCode == 3)
+    #expect(other.keys == ["q!failure1!edit", "q!failure2"])
+    #expect(other.asked[0].why == "q failed: no route")
+  }
+
   private static let loop =
     "steps:\n  - query: found\n    shell: found\n  - act: block\n    for_each: row in found.rows\n"
     + "    shell: block ${row.ip}\n    undo: {shell: \"unblock ${row.ip}\"}\n"

@@ -199,9 +199,9 @@ import Testing
       // Nobody there: it waits at the question and sends nothing.
       #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
       #expect(run.executor.acts.count == 2)
-      let human = FakeOperator(["run!fresh": [.no], "block!fresh.found": [.yes], "block": [.yes]])
+      let human = FakeOperator(["run!fresh": [.yes], "block": [.yes]])
       #expect(await run.sit(human) == .completed)
-      #expect(human.keys == ["run!fresh", "block!fresh.found", "block"])
+      #expect(human.keys == ["run!fresh", "block"])
       #expect(run.executor.calls == ["found", "!block a", "!block b", "found", "!block c"])
     }
   }
@@ -217,11 +217,34 @@ import Testing
       run.clock.advance(by: .seconds(601))
       #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
       #expect(run.executor.acts == ["!block a", "!block b"])
-      let human = FakeOperator(["run!fresh": [.no], "block!fresh.found": [.answer(Answer(.bool(isAgain)))]])
+      let human = FakeOperator(["run!fresh": [.answer(Answer(.bool(isAgain)))]])
       #expect(await run.sit(human) == .completed)
+      #expect(human.keys == ["run!fresh"])
       // The list that the yes was given to stays, whatever the evidence says now.
       #expect(run.executor.acts == ["!block a", "!block b", "!block b"])
       #expect(run.executor.calls.count { $0 == "found" } == (isAgain ? 2 : 1))
+    }
+  }
+
+  @Test
+  func
+    `evidence that was old enough to be asked about and will do is asked about again once it has aged as much again`()
+    async throws
+  {
+    for minutes in [5, 11] {
+      let run = try TestRun(
+        "steps:\n  - query: found\n    shell: found\n  - confirm: gate\n    ask: Go?\n"
+          + "  - act: fix\n    when: found.rows.size() == 1\n    shell: fix\n")
+      run.executor.script("found", .rows(["a"]))
+      #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+      run.clock.advance(by: .seconds(601))
+      let clock = run.clock
+      let human = FakeOperator(["run!fresh": [.no], "gate": [.yes], "fix!fresh.found": [.no], "fix": [.yes]]) {
+        if $0.key == "gate" { clock.advance(by: .seconds(60 * minutes)) }
+      }
+      #expect(await run.sit(human) == .completed)
+      let again = minutes > 10 ? ["fix!fresh.found"] : []
+      #expect(human.keys == ["run!fresh", "gate"] + again + ["fix"])
     }
   }
 

@@ -145,7 +145,13 @@ import Testing
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.calls == ["found", "look at it", "later no"])
     #expect(run.sink.events(.stepFinished, "verdict!query1").count == 1)
-    #expect(run.sink.events(.warning).count == 2)
+    let warnings = run.sink.events(.warning)
+    #expect(
+      warnings.map { $0.data["text"]?.stringValue } == [
+        "/query shell CALL: the call is missing, as in /query redis TTL key",
+        "`nothing` can't be asked: /query EXECUTOR CALL takes shell",
+      ])
+    #expect(warnings.allSatisfy { $0.data["slip"]?.boolValue == true })
   }
 
   @Test(arguments: [OperatorCommand.redo("nothing"), .back("E9"), .redo("verdict"), .undo])

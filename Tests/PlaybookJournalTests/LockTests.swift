@@ -90,6 +90,12 @@ import Glibc
     #expect(
       open.first?.text.hasPrefix(
         "alice is changing `production` too, since 2026-11-23T17:15:00.000001Z (one, run ") == true)
+    let resumed = Event(at: .example, type: .runResumed, data: MapValue([("operator", "bob")]))
+    _ = try await one.record(resumed, synced: false)
+    let text = runs.store.open(in: "production", besides: "").first?.text
+    #expect(text?.contains("is in `production` too") == true, "\(text ?? "")")
+    #expect(text?.contains("no change made in this sitting; ") == true)
+    #expect(text?.hasSuffix("changed something in it at 2026-11-23T17:15:00.000001Z") == true)
     for other in others { await other.close() }
   }
 

@@ -15,12 +15,14 @@ import Testing
     #expect(runs.store.ids() == [id])
   }
 
-  @Test func `a run is found by its id, a beginning, an ending or as the last`() throws {
+  @Test func `a run is found by its id, any part that only it has, or as the last`() throws {
     let first = try runs.store.create(playbook: "one", at: .example)
     let second = try runs.store.create(playbook: "two", at: Timestamp(seconds: Timestamp.example.seconds + 60))
     #expect(runs.store.ids() == [second.id, first.id])
     #expect(try runs.store.find("last").id == second.id)
-    for name in [first.id, String(first.id.prefix(20)), String(first.id.suffix(4)), "one-" + first.id.suffix(4)] {
+    for name in [
+      first.id, String(first.id.prefix(20)), String(first.id.suffix(4)), "one-" + first.id.suffix(4), "one", "-one-",
+    ] {
       #expect(try runs.store.find(name).id == first.id, "\(name)")
     }
     #expect(throws: RunStore.LookupError.self) { try runs.store.find("2026") }

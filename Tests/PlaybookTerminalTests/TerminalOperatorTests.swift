@@ -57,6 +57,22 @@ import Testing
     #expect(reply == "answer else")
   }
 
+  @Test(arguments: [
+    ("run!fresh", "take it again now", "go on with it as it is"), ("fix!fresh.found", "take it again now", "as it is"),
+    ("fix!unverified", "go on", "pause the run here; it can be resumed"),
+    ("fix!pace", "go on with the rest", "leave the rest; the run goes on"),
+    ("fix!limit", "go on to the question", "leave the change out"), ("fix!done", "it was done", "it was not done"),
+    ("gate", "go on", "what follows is left out"),
+  ])
+  func `a question mark says what a yes and a no do`(key: String, yes: String, no: String) async throws {
+    await person.observe(RunFixture.event(.stepStarted, "gate", ["kind": "confirm", "place": "4/9"]))
+    let question = Question(key: key, place: "4/9", text: "Go on?", kind: .yesNo)
+    #expect(try await ask(question, [("4/9  >", "?\n"), ("n REASON", "n\n")]) == "answer false")
+    let lines = terminal.text.split(separator: "\r\n")
+    #expect(lines.contains { $0.hasPrefix("    y, yes        \(yes)") }, "\(terminal.text)")
+    #expect(lines.contains { $0.hasPrefix("    n, no") && $0.contains(no) }, "\(terminal.text)")
+  }
+
   @Test func `the prompt names environment, place and what is left of the clock`() async throws {
     await person.observe(RunFixture.started)
     let reply = try await ask(Self.yesNo, [("PRODUCTION 4/9  6m left  > ", "n too early\n")])
@@ -143,6 +159,23 @@ import Testing
     #expect(terminal.text.contains(" 1  query    Check for an attack pattern\r\n    attempts failed: no route"))
   }
 
+  @Test func `after a resume the question of a step that was begun stands under the step's line`() async throws {
+    await person.recall([
+      RunFixture.started, RunFixture.event(.stepStarted, "all", ["kind": "group", "title": "All", "place": "1/9"]),
+      RunFixture.event(.stepStarted, "ended", ["kind": "query", "title": "Ended", "place": "2/9"]),
+      RunFixture.event(.stepFinished, "ended", ["kind": "query"]),
+      RunFixture.event(.stepStarted, "all.gate", ["kind": "confirm", "title": "Go on?", "place": "4/9"]),
+      RunFixture.event(.stepStarted, "fix", ["kind": "act", "title": "Fix it", "place": "5/9"]),
+    ])
+    _ = try await ask(Question(key: "all.gate", place: "4/9", text: "Go on?", kind: .yesNo), [("4/9", "y\n")])
+    let approval = Self.approval()
+    _ = try await ask(
+      Question(key: "fix", place: "5/9", text: "Fix it", kind: approval.kind), [("5/9  6m left  >", "n\n")])
+    #expect(terminal.text.contains(" 4  confirm  Go on?\r\n"))
+    #expect(terminal.text.contains(" 5  act      Fix it\r\n"))
+    #expect(!terminal.text.contains("Ended") && !terminal.text.contains("All"))
+  }
+
   @Test func `the end of input is no answer, and the terminal can be read again`() async throws {
     #expect(try await ask(Self.yesNo, [(">", "\u{4}")]) == "unanswered: end of input")
     async let reply = person.ask(Self.text)
@@ -160,9 +193,28 @@ import Testing
     #expect(try await ask(Self.text, [(">", "one \\\n"), ("… >", "two\n")]) == "answer one \ntwo")
   }
 
+  @Test(arguments: ["", "/note "])
+  func `a line that the terminal has cut is not taken`(word: String) async throws {
+    let long = word + String(repeating: "ü", count: 3000)
+    let reply = try await ask(Self.text, [(">", long + "\n"), ("The line was cut", "short\n")])
+    #expect(reply == "answer short")
+    let whole = String(repeating: "x", count: 4094)
+    #expect(try await ask(Self.text, [("short", whole + "\n")]) == "answer " + whole)
+  }
+
   @Test func `a text that begins with a slash is written with two`() async throws {
     let reply = try await ask(Self.text, [(">", "/var is full\n"), ("written //", "//var is full\n")])
     #expect(reply == "answer /var is full")
+  }
+
+  @Test func `an input that is edited is left by the word for going back`() async throws {
+    let question = Question(
+      key: "q!failure1!value", text: "What instead?", why: "q failed: no route", kind: .text(isOptional: true))
+    #expect(try await ask(question, [(">", "/back\n")]) == "back(\"\")")
+    #expect(terminal.text.contains("    q failed: no route\r\n    What instead?"))
+    #expect(try await ask(Self.text, [("8/9  >", "/back\n"), ("missing behind it", "x\n")]) == "answer x")
+    let reason = Question(key: "q!failure1!reason", place: "9/9", text: "Why?", kind: .text(isOptional: false))
+    #expect(try await ask(reason, [("9/9  >", "\n"), ("A text is needed here\r\n", "x\n")]) == "answer x")
   }
 
   @Test func `arrow keys are no text`() async throws {
@@ -287,6 +339,12 @@ import Testing
     try await terminal.waits(for: "8/9  >")
     terminal.type("slow logins\n")
     #expect(await second.summary == "answer slow logins")
+  }
+
+  @Test func `what was mistyped is told without a warning`() async throws {
+    await person.observe(RunFixture.event(.warning, "", ["text": "there is no step `x`", "slip": true]))
+    try await terminal.waits(for: "    there is no step `x`")
+    #expect(!terminal.text.contains("warning"))
   }
 
   @Test func `what comes from the world is not sent to the terminal`() async throws {

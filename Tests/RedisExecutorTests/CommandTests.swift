@@ -198,6 +198,11 @@ struct CommandTests {
         try await server.perform(["args": ["FLUSHALL"]], .query, settings: [("allow", ["FLUSHALL"])])
       }
       #expect(allowed.code == .refused)
+      // What helps an act is no advice for a read.
+      for name in CommandRules.onlyWhereAllowed {
+        let error = await failure { try await server.perform(["args": [.string(name)]], .query) }
+        #expect(error.message.contains("query may") && !error.message.contains("allow"), "\(error.message)")
+      }
     }
   }
 

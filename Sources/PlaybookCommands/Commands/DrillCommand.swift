@@ -80,7 +80,7 @@ struct DrillCommand: AsyncParsableCommand {
     var options = EnvironmentOptions()
     options.environments = world.addresses.environment
     options.name = "drill"
-    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
     let plugins = try await Plugins.discover(file)
     let playbook = try Loading.playbook(
       name, catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)

@@ -5,6 +5,9 @@ import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
 import SourceText
+#if canImport(Glibc)
+import Glibc
+#endif
 
 /// `playbook resume RUN`.
 struct ResumeCommand: AsyncParsableCommand {
@@ -39,12 +42,14 @@ struct ResumeCommand: AsyncParsableCommand {
     if let outcome = RunState(contents.events).outcome {
       throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
     }
-    if contents.isTorn { Output.operatorText("playbook: note: the last line of the journal was cut and is left out\n") }
+    if contents.isTorn { Output.say("note", "the last line of the journal was cut and is left out") }
     let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
-    try Self.checkWorld(of: first.data, mode, environment.environments, id: folder.id)
+    let named = environment.environments ?? first.data["environmentsFile"]?.stringValue
+    try Self.checkWorld(of: first.data, mode, named, id: folder.id)
     var options = environment
     options.name = options.name ?? first.data["environment"]?.stringValue
-    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    options.environments = try options.environments ?? Self.recordedFile(first.data)
+    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
     guard environment.name == first.data["environment"]?.stringValue else {
       throw CommandFailure.wrong(
         "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't go on in `\(environment.name)`")
@@ -59,8 +64,7 @@ struct ResumeCommand: AsyncParsableCommand {
     session.changed = sources.changed
     session.lock = lock
     if let dead = lock.dead {
-      Output.operatorText(
-        "playbook: note: \(RunLock.text(of: dead)) ended without giving the run up; it is taken over\n")
+      Output.say("note", "\(RunLock.text(of: dead)) ended without giving the run up; it is taken over")
     }
     try Launch.finish(try await session.resume(folder, contents))
   }
@@ -77,6 +81,24 @@ struct ResumeCommand: AsyncParsableCommand {
     throw CommandFailure.failed(
       "the journal of \(folder.id) can't be trusted, so the run can't go on from it: line \(problem.line): "
         + "\(problem.kind.rawValue): \(problem.message)")
+  }
+
+  /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only a file
+  /// of one's own or of the system's is taken without being named: it says which programs are run.
+  private static func recordedFile(_ facts: MapValue) throws -> String? {
+    guard let path = facts["environmentsFile"]?.stringValue, path != Loading.defaultEnvironments else { return nil }
+    var info = stat()
+    guard unsafe stat(path, &info) == 0 else {
+      throw CommandFailure.wrong(
+        "the run began with the environments of \(path), which is not there any more; name a file with --environments FILE"
+      )
+    }
+    guard info.st_uid == geteuid() || info.st_uid == 0 else {
+      throw CommandFailure.wrong(
+        "the run began with the environments of \(path), a file of somebody else's; name it with --environments FILE")
+    }
+    Output.say("note", "the environments are those of \(path), as when the run began")
+    return path
   }
 
   private func open(_ folder: RunFolder) throws -> (RunLock, JournalContents) {

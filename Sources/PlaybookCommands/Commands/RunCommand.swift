@@ -66,13 +66,14 @@ enum Launch {
     _ name: String, mode: RunConfiguration.Mode, playbooks: PlaybookOptions, environment options: EnvironmentOptions,
     given: AnswerOptions, runs: RunsOptions, output: OutputFormat
   ) async throws {
-    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    let (environment, file, path) = try Loading.environment(options, executors: Executors.schemas)
     let plugins = try await Plugins.discover(file)
     let playbook = try Loading.playbook(
       name, playbooks.catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
-    let session = try await session(
+    var session = try await session(
       playbook, mode: mode, environment: environment, from: options, plugins: plugins, playbooks: playbooks,
       try Beforehand(given, for: playbook), runs: runs, output: output)
+    session.environmentsFile = Self.absolute(path)
     let (result, _) = try await session.start()
     try finish(result)
   }
@@ -96,11 +97,14 @@ enum Launch {
     return session
   }
 
+  /// A path that means the same in another folder.
+  static func absolute(_ path: String) -> String {
+    path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+  }
+
   /// An option as it is typed in a shell, with a space before it; empty where it was not given.
   private static func option(_ name: String, _ value: String?) -> String {
-    guard var value else { return "" }
-    // It may be typed in another folder.
-    if !value.hasPrefix("/") { value = FileManager.default.currentDirectoryPath + "/" + value }
+    guard let value = value.map(absolute) else { return "" }
     let isPlain = value.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./-:@".contains($0)) }
     return " \(name) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
   }

@@ -75,9 +75,10 @@ struct RedactionOption: ParsableArguments {
     let (missing, known) = transcript.unknownColumns
     if missing.isEmpty { return }
     let names = known.prefix(40).joined(separator: ", ") + (known.count > 40 ? ", …" : "")
-    Output.operatorText(
-      "playbook: warning: nothing in the run is called \(missing.joined(separator: " or ")); "
-        + (known.isEmpty ? "its evidence has no columns\n" : "its evidence has the columns \(Visible.text(names))\n"))
+    Output.say(
+      "warning",
+      "nothing in the run is called \(missing.joined(separator: " or ")); "
+        + (known.isEmpty ? "its evidence has no columns" : "its evidence has the columns \(Visible.text(names))"))
   }
 }
 

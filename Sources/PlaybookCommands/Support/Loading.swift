@@ -66,18 +66,26 @@ enum Loading {
     return contacts
   }
 
+  /// Where a file of environments is looked for that no option names.
+  private static var environmentPlaces: [String] {
+    let variables = ProcessInfo.processInfo.environment
+    let home = variables["HOME"] ?? "/root"
+    return [
+      (variables["XDG_CONFIG_HOME"] ?? home + "/.config") + "/playbook/environments.yaml",
+      "/etc/playbook/environments.yaml",
+    ]
+  }
+
+  /// The file of environments that is used where no option names one; nil: there is none.
+  static var defaultEnvironments: String? {
+    environmentPlaces.first { FileManager.default.fileExists(atPath: $0) }
+  }
+
   /// The environment that a run works in: named, or the file's default.
   static func environment(
     _ options: EnvironmentOptions, executors: [ExecutorSchema]
-  ) throws -> (environment: Environment, file: EnvironmentFile) {
-    let variables = ProcessInfo.processInfo.environment
-    let home = variables["HOME"] ?? "/root"
-    let candidates =
-      options.environments.map { [$0] }
-      ?? [
-        (variables["XDG_CONFIG_HOME"] ?? home + "/.config") + "/playbook/environments.yaml",
-        "/etc/playbook/environments.yaml",
-      ]
+  ) throws -> (environment: Environment, file: EnvironmentFile, path: String) {
+    let candidates = options.environments.map { [$0] } ?? environmentPlaces
     guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw CommandFailure.wrong(
         "there is no file of environments at \(candidates.joined(separator: " or ")); "
@@ -94,7 +102,7 @@ enum Loading {
       let help = Suggestion.help(for: name, in: names) ?? ""
       throw CommandFailure.wrong("\(path) has no environment `\(name)`; \(help)")
     }
-    return (environment, decoded)
+    return (environment, decoded, path)
   }
 
   /// The inputs given with `--set`, typed. Throws with every one that does not fit.

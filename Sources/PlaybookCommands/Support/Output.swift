@@ -1,38 +1,32 @@
 import CLinux
 import Glibc
+import PlaybookTerminal
 import SourceText
+import Synchronization
 
 /// Data goes to standard output, everything for the operator to standard error.
 enum Output {
-  static func data(_ text: String) { write(Array(text.utf8), to: 1) }
+  static func data(_ text: String) { data(Array(text.utf8)) }
 
-  static func data(_ bytes: [UInt8]) { write(bytes, to: 1) }
-
-  /// Gives `body` a place to write pieces to: the file at `path`, replaced when it is whole, or standard output. There, what
-  /// could move a terminal's cursor is shown and not sent. The file is the owner's alone, or has `mode` whatever the process's
-  /// mask is.
-  static func file(_ path: String?, mode: mode_t? = nil, _ body: ((String) throws -> Void) throws -> Void) throws {
-    guard let path else {
-      let isTerminal = isatty(1) == 1
-      return try body { data(isTerminal ? Visible.text($0, keepingTabs: true, keepingLineBreaks: true) : $0) }
+  /// Once something could not be written nothing more is: what is there is a beginning, and not a text with holes.
+  static func data(_ bytes: [UInt8]) {
+    failure.withLock { failure in
+      if failure == nil, !write(bytes, to: 1) { failure = errno }
     }
-    let temporary = path + ".\(getpid()).part"
-    let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
-    defer { close(descriptor) }
-    if let mode { fchmod(descriptor, mode) }
-    do {
-      try body { piece in
-        guard write(Array(piece.utf8), to: descriptor) else {
-          throw CommandFailure.failed("can't write \(path): \(reason)")
-        }
-      }
-    } catch {
-      unsafe unlink(temporary)
-      throw error
-    }
-    guard unsafe rename(temporary, path) == 0 else { throw CommandFailure.failed("can't write \(path): \(reason)") }
   }
+
+  /// Why standard output has not got everything, with a disk that filled up behind it. Nil: it has, or its reader went away,
+  /// who has what it wanted.
+  static func dataProblem() -> String? {
+    failure.withLock { failure in
+      // Some file systems say only at the end what was not kept.
+      if failure == nil, close(1) != 0, errno != EBADF { failure = errno }
+      return failure.flatMap { $0 == EPIPE ? nil : unsafe String(cString: strerror($0)) }
+    }
+  }
+
+  /// The error number of the first write of data that failed.
+  private static let failure = Mutex<Int32?>(nil)
 
   /// The columns of the terminal that data goes to; nil: it goes to a file or a pipe.
   static var width: Int? { columns(of: 1) }
@@ -51,13 +45,23 @@ enum Output {
     return DiagnosticRenderer(color: isColored(descriptor), width: columns(of: descriptor) ?? 120)
   }
 
-  private static var reason: String { unsafe String(cString: strerror(errno)) }
+  static var reason: String { unsafe String(cString: strerror(errno)) }
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
+  /// `playbook: WORD: text`, broken at spaces on a terminal. A command in it that is to be copied stands on a line of its own,
+  /// after two blanks, and is left to the terminal.
+  static func say(_ word: String, _ text: String) {
+    var lines = "playbook: \(word): \(text)".split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if let width = columns(of: 2) {
+      lines = lines.flatMap { $0.contains("  playbook ") ? [$0] : TextLayout.wrap($0, width: width) }
+    }
+    operatorText(lines.joined(separator: "\n") + "\n")
+  }
+
   /// What the message quotes may come from anywhere.
   static func error(_ message: String) {
-    operatorText("playbook: error: \(Visible.text(message, keepingLineBreaks: true))\n")
+    say("error", Visible.text(message, keepingLineBreaks: true))
   }
 
   private static func isColored(_ descriptor: Int32) -> Bool {
@@ -65,8 +69,9 @@ enum Output {
     return unsafe isatty(descriptor) == 1 && getenv("NO_COLOR") == nil && terminal != "dumb"
   }
 
+  /// Writes all of it; false where that failed, with the reason in `errno`.
   @discardableResult
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+  static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -21,8 +21,9 @@ struct RecordedRun {
   func transcript(redacting redaction: Redaction = Redaction()) throws -> Transcript {
     let transcript = try reading { () throws(FileError) in try Transcript(folder, redacting: redaction) }
     if let problem = transcript.problem {
-      Output.operatorText(
-        "playbook: warning: line \(problem.line) of the journal does not fit (\(problem.message)); what is before it is shown\n"
+      Output.say(
+        "warning",
+        "line \(problem.line) of the journal does not fit (\(problem.message)); what is before it is shown"
       )
     }
     return transcript

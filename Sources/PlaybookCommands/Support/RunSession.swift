@@ -33,6 +33,8 @@ struct RunSession {
   var git: Value?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
+  /// The file that the environment was read from, for a run that goes on later.
+  var environmentsFile: String?
   /// Options that `playbook resume` needs as well, with a space before each.
   var whereabouts = ""
 
@@ -113,6 +115,7 @@ struct RunSession {
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
     ])
     if let git { facts["git"] = git }
+    if let environmentsFile { facts["environmentsFile"] = .string(environmentsFile) }
     if let changed { facts["changed"] = .string(changed) }
     if let boot = Self.bootID { facts["boot"] = .string(boot) }
     if let dead = lock?.dead { facts["tookOver"] = dead }
@@ -168,11 +171,11 @@ struct RunSession {
     return result
   }
 
-  /// What is said after the last event: where the record is, and how to go on.
+  /// What is said after the last event: where the record is.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
     // Nothing was recorded, so that no event has said why: a secret that can't be had.
     if case .failed(let reason) = result, head.allSatisfy({ $0 == "0" }) {
-      Output.operatorText("playbook: error: \(reason); nothing was sent\n")
+      Output.say("error", "\(reason); nothing was sent")
       return
     }
     let path: String
@@ -180,13 +183,12 @@ struct RunSession {
       path = try Self.writeTranscript(of: folder)
     } catch {
       path = "none"
-      Output.operatorText("playbook: warning: the transcript could not be written: \(error)\n")
+      Output.say("warning", "the transcript could not be written: \(error)")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
+    // How to go on has been said with the pause.
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
-      lines.append("start again  playbook drill \(playbook.name)   (its world ended with this run)")
-    } else if result.exitCode == 3 || result.exitCode == 130 {
-      lines.append("go on with  playbook resume \(folder.id)\(whereabouts)")
+      lines.append("note        its world ended with this run")
     }
     Output.operatorText(lines.joined(separator: "\n") + "\n")
   }
@@ -220,7 +222,7 @@ struct RunSession {
     var facts = stat()
     let isKnown = unsafe stat(folder.path + "/journal.jsonl", &facts) == 0
     let mode = isKnown ? facts.st_mode & 0o660 : 0o600
-    try Output.file(path, mode: mode) { write in try transcript.write(.markdown, to: write) }
+    try Output.replace(path, mode: mode) { write in try transcript.write(.markdown, to: write) }
     return path
   }
 

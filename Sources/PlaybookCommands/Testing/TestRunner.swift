@@ -40,7 +40,7 @@ struct TestRunner: Sendable {
     var options = EnvironmentOptions()
     options.environments = world.addresses.environment
     options.name = "drill"
-    let (environment, file) = try Loading.environment(options, executors: Executors.schemas)
+    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
     let plugins = try await Plugins.discover(file)
     let playbook = try Loading.playbook(
       scenario.folder + "/playbook.yaml", catalogue, executors: Executors.schemas + plugins.map(\.schema),

@@ -29,7 +29,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp), `contact`?
   /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `boot`? (id of
   /// the machine's boot), `category`?,
-  /// `section`?, `symptoms`, `path` (of the playbook).
+  /// `section`?, `symptoms`, `path` (of the playbook), `environmentsFile`? (absolute path).
   case runStarted = "run.started"
   /// `operator`, `host`, `pid`, `boot`?, `tookOver`? (the process that died while it held the run: `operator`, `pid`, `host`,
   /// `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the recorded ones, in
@@ -98,7 +98,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case doneOutside = "outside.done"
   /// `text`, `due`? (timestamp), `owner`?, `from` (the step).
   case followUpAdded = "followup.added"
-  /// Something the operator must know: `text`.
+  /// Something the operator must know: `text`, `slip`? (true where it only says what was wrong with something typed at a
+  /// prompt, which is nothing to know of later).
   case warning = "warning"
   /// The run was asked to stop: `signal` (`SIGINT`, `SIGTERM`, `/abort`, …), `choice`? (`go on`, `finish step`, `pause`, `abort`,
   /// `cancel call`), `by`.

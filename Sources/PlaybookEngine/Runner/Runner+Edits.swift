@@ -26,22 +26,30 @@ extension Runner {
     return found.sorted { $0.name < $1.name }
   }
 
-  /// Asks which input and for its new value. Nil: nothing was changed.
-  func edited(_ inputs: [CallInput], key: String, place: String) async throws(Stop) -> MapValue? {
+  /// Asks which input and for its new value. Nil: nothing was changed. `failure` says what led to it, for whoever comes to the
+  /// question after a pause.
+  func edited(
+    _ inputs: [CallInput], key: String, place: String, after failure: String?
+  ) async throws(Stop) -> MapValue? {
     var input = inputs[0]
     if inputs.count > 1 {
       let options = inputs.map { Question.Option(name: $0.name, text: "now \($0.value.rendered)", changes: true) }
+      let none = Question.Option(name: Question.noEdit, text: "back to the choice before, nothing is changed")
       let question = Question(
-        key: key + "!edit", place: place, text: "Which input?", kind: .option(options, suggested: nil))
+        key: key + "!edit", place: place, text: "Which input?", why: failure,
+        kind: .option(options + [none], suggested: nil))
       let name = try await ask(question).value.rendered
+      guard name != Question.noEdit else { return nil }
       input = inputs.first { $0.name == name } ?? input
     }
     let question = Question(
-      key: key + "!value", place: place, text: "\(input.name) is \(input.value.rendered). What instead?",
-      kind: .text(isOptional: false))
+      key: key + "!value", place: place,
+      text: "\(input.name) is \(input.value.rendered). What instead? (Enter: nothing is changed)", why: failure,
+      kind: .text(isOptional: true))
     let text = try await ask(question).value.rendered
+    guard !text.isEmpty else { return nil }
     guard let value = input.value.parsedAlike(text) else {
-      try await warn("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
+      try await slip("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
       return nil
     }
     return MapValue([(input.name, value)])

@@ -29,23 +29,26 @@ extension Runner {
     let path = frame.path(step)
     while true {
       let key = "\(path)!failure\(state.failuresHandled + 1)"
+      let failure = "\(item ?? step.name) failed: \(error.message)"
       let answer = try await ask(
         Question(
-          key: key, place: frame.place, text: "\(item ?? step.name) failed: \(error.message)",
+          key: key, place: frame.place, text: failure,
           kind: .option(failureOptions(step, inputs), suggested: nil)))
       let choice = answer.value.rendered
       var reason = answer.reason
       if ["skip", "by_hand", "note"].contains(choice), reason == nil {
         let text = choice == "note" ? "What is to be noted?" : "Why?"
         reason = try await ask(
-          Question(key: key + "!reason", place: frame.place, text: text, kind: .text(isOptional: false))
+          Question(
+            key: key + "!reason", place: frame.place, text: text, why: isResumed ? failure : nil,
+            kind: .text(isOptional: false))
         ).value.rendered
       }
       var edits: MapValue?
       if choice == "edit" {
-        edits = try await edited(inputs, key: key, place: frame.place)
+        edits = try await edited(inputs, key: key, place: frame.place, after: isResumed ? failure : nil)
         if edits == nil {
-          try await handled(choice, "not a value of its type: nothing was changed", path: path, position: position)
+          try await handled(choice, "nothing was changed", path: path, position: position)
           continue
         }
       }
@@ -103,17 +106,21 @@ extension Runner {
   /// A read of the operator's own, under a query's rules: `redis TTL key`, `sql SELECT …`.
   func adHocQuery(_ text: String, at path: String) async throws(Stop) {
     let parts = text.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, let executor = executors[String(parts[0].split(separator: ".")[0])],
-      executor.schema.usesTarget
-    else {
-      try await emit(.warning, path: path, facts: ["text": "/query EXECUTOR CALL, for example /query redis TTL key"])
+    let name = parts.first?.split(separator: ".").first.map(String.init) ?? ""
+    guard let executor = executors[name], executor.schema.usesTarget else {
+      let names = executors.values.map(\.schema).filter(\.usesTarget).map(\.name).sorted().joined(separator: ", ")
+      try await slip("`\(name)` can't be asked: /query EXECUTOR CALL takes \(names)", path)
+      return
+    }
+    guard parts.count == 2 else {
+      try await slip("/query \(name) CALL: the call is missing, as in /query redis TTL key", path)
       return
     }
     let query: AdHocQuery
     do {
       query = try AdHocQuery(String(parts[1]), executor: executor.schema, target: String(parts[0]))
     } catch {
-      try await emit(.warning, path: path, facts: ["text": .string(error.message)])
+      try await slip(error.message, path)
       return
     }
     let now = clock.now()
@@ -145,9 +152,9 @@ extension Runner {
     } catch let stop as Stop {
       throw stop
     } catch CallProblem.wrong(let message) {
-      try await emit(.warning, path: path, facts: ["text": .string(message)])
+      try await slip(message, path)
     } catch {
-      try await emit(.warning, path: path, facts: ["text": .string("\(error)")])
+      try await slip("\(error)", path)
     }
   }
 }

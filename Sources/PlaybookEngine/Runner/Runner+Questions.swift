@@ -29,7 +29,7 @@ extension Runner {
         try checkStop()
         throw .paused(reason, question)
       case .command(let command):
-        if case .skip(let reason) = command, var answer = question.declined(because: reason) {
+        if var answer = question.declined(by: command) {
           answer.by = self.operator.name
           answer.took = ContinuousClock.now - begun
           try await record(answer, to: question)
@@ -151,7 +151,7 @@ extension Runner {
     case .redo, .back:
       // What became of a call is asked nowhere else: the walk may not come by its step again.
       guard !question.key.contains("!cut"), !question.key.contains("!undocut") else {
-        return try await warn("say first what became of the call, then go back", path)
+        return try await slip("say first what became of the call, then go back", path)
       }
       if case .redo(let name) = command { try await redo(name, at: stepPath(of: question.key)) }
       if case .back(let name) = command { try await goBack(to: name, at: stepPath(of: question.key)) }
@@ -160,7 +160,7 @@ extension Runner {
       let rest = question.key.dropFirst(step.count)
       guard visited[step] != nil, rest.isEmpty || rest.hasPrefix(".") || rest.contains("!done"),
         state.finished[step] == nil
-      else { return try await warn("this question is part of another; answer it, or /pause", path) }
+      else { return try await slip("this question is part of another; answer it, or /pause", path) }
       throw .skip(step, reason: reason)
     }
   }
@@ -201,9 +201,26 @@ extension Question {
     }
   }
 
+  /// What the operator may choose instead of an input to edit.
+  static let noEdit = "none of them"
+
+  /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a change.
+  public var isEdit: Bool { key.hasSuffix("!edit") || key.hasSuffix("!value") }
+
+  /// What a command says to it; nil where that is no answer.
+  func declined(by command: OperatorCommand) -> Answer? {
+    switch command {
+    case .skip(let reason): declined(because: reason)
+    case .back where isEdit: declined(because: nil)
+    default: nil
+    }
+  }
+
   /// What `/skip REASON` says to it; nil where the step is left instead.
-  func declined(because reason: String) -> Answer? {
+  private func declined(because reason: String?) -> Answer? {
     switch kind {
+    case .option where isEdit: return Answer(.string(Self.noEdit), reason: reason)
+    case .text where isEdit: return Answer("", reason: reason)
     case .approval: return Answer(false, reason: reason)
     case .item: return Answer("no", reason: reason)
     case .option(let options, _) where key.contains("!") && options.contains { $0.name == "skip" }:

@@ -53,8 +53,24 @@ extension Runner {
     old.sort { state.beginnings[$0.path] ?? 0 < state.beginnings[$1.path] ?? 0 }
     let names = old.map { "`\($0.path)` (\($0.age))" }.joined(separator: ", ")
     let question = Question(key: key, text: "Evidence is old: \(names). Take it again?", kind: .yesNo)
-    guard try await ask(question).value.boolValue == true else { return }
-    try await reopen(old.flatMap { [$0.path] + dependents(of: $0.path) }, word: "fresh", target: "evidence")
+    guard try await ask(question).value.boolValue == true else {
+      for (path, _) in old { keptEvidence[path] = clock.now() }
+      return
+    }
+    let renewed = Set(old.map(\.path))
+    // What was approved in the sitting before and not sent yet would go by the old evidence.
+    let acts = visited.filter { path, place in
+      isApprovedAndUnsent(path) && evidence(for: place.step, in: place.frame).contains { renewed.contains($0.path) }
+    }
+    try await reopen(
+      old.flatMap { [$0.path] + dependents(of: $0.path) } + acts.keys, word: "fresh", target: "evidence")
+  }
+
+  /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new evidence and
+  /// asked about.
+  private func isApprovedAndUnsent(_ path: String) -> Bool {
+    guard case .act = visited[path]?.step.kind else { return false }
+    return state.acts[path]?.items.isEmpty ?? (state.loops[path] != nil)
   }
 
   /// Before an act: evidence that it rests on and that is older than it may be is offered to be taken anew.
@@ -63,20 +79,21 @@ extension Runner {
     var old: [String] = []
     for evidence in self.evidence(for: step, in: frame) {
       let (query, path) = (evidence.query, evidence.path)
-      guard !offeredEvidence.contains("\(frame.path(step)) \(path)"), let age = age(of: query, taken: evidence.taken)
+      let isKept = keptEvidence[path].map { age(of: query, taken: $0) == nil } ?? false
+      guard !isKept, !offeredEvidence.contains("\(frame.path(step)) \(path)"),
+        let age = age(of: query, taken: evidence.taken)
       else { continue }
       let question = Question(
         key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
         text: "The evidence `\(query.name)` is \(age). Take it again?", kind: .yesNo)
       let isAgain = try await ask(question).value.boolValue == true
       offeredEvidence.insert("\(frame.path(step)) \(path)")
-      if isAgain { old.append(path) }
+      if isAgain { old.append(path) } else { keptEvidence[path] = clock.now() }
     }
     guard !old.isEmpty else { return }
     let act = frame.path(step)
     var paths = old.flatMap { [$0] + dependents(of: $0) }
-    // Approved in an earlier sitting and nothing sent of it yet: its list is made of the new evidence and asked about.
-    if state.acts[act]?.items.isEmpty ?? (state.loops[act] != nil) { paths.append(act) }
+    if isApprovedAndUnsent(act) { paths.append(act) }
     try await reopen(paths, word: "fresh", target: act)
   }
 
@@ -113,13 +130,13 @@ extension Runner {
   /// Asks one step's query again; checks that rest on it are judged anew, decisions and changes stay.
   func redo(_ name: String, at path: String) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let step = visited[target]?.step else {
-      try await warn("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
+      try await slip("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
       return
     }
     switch step.kind {
     case .query, .check: break
     case .act, .confirm, .document, .group, .use:
-      try await warn("`\(target)` is no query: /back \(name) goes back to it", path)
+      try await slip("`\(target)` is no query: /back \(name) goes back to it", path)
       return
     }
     try await reopen([target] + dependents(of: target), word: "redo", target: target)
@@ -129,7 +146,7 @@ extension Runner {
   /// everything failed or was taken back is asked about like a new one.
   func goBack(to name: String, at path: String) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
-      try await warn("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
+      try await slip("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
       return
     }
     let isSent = { (act: String) in self.state.acts[act]?.isInPlace == true }
@@ -177,5 +194,10 @@ extension Runner {
 
   func warn(_ text: String, _ path: String) async throws(Stop) {
     try await emit(.warning, path: path, facts: ["text": .string(text)])
+  }
+
+  /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of later.
+  func slip(_ text: String, _ path: String) async throws(Stop) {
+    try await emit(.warning, path: path, facts: ["text": .string(text), "slip": true])
   }
 }

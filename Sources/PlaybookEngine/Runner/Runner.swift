@@ -265,6 +265,8 @@ public actor Runner {
   var hasSettledIn = false
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
+  /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much again.
+  var keptEvidence: [String: Timestamp] = [:]
 
   /// Whether what was left of an interrupted undo has been asked about.
   var hasGoneOnTakingBack = false

@@ -6,18 +6,24 @@ public struct OpenRun: Sendable {
   public var id: String
   public var playbook: String
   public var environment: String
+  /// Who holds it now.
   public var `operator`: String
+  /// When this sitting began.
   public var since: Timestamp
-  /// When it first changed something, or may have.
+  /// When it first changed something in this sitting, or may have.
   public var firstChange: Timestamp?
+  /// Who last changed something in a sitting before, or may have, and when that began.
+  public var earlierChange: (by: String, at: Timestamp)?
 
   /// A sentence for whoever is about to change something in the same environment.
   public var text: String {
     let run = "\(playbook), run \(id.suffix(4))"
-    guard let firstChange else {
-      return "\(`operator`) is in `\(environment)` too, since \(since.description) (\(run)); no change made yet"
+    if let firstChange {
+      return "\(`operator`) is changing `\(environment)` too, since \(firstChange.description) (\(run))"
     }
-    return "\(`operator`) is changing `\(environment)` too, since \(firstChange.description) (\(run))"
+    let earlier =
+      earlierChange.map { " in this sitting; \($0.by) changed something in it at \($0.at.description)" } ?? " yet"
+    return "\(`operator`) is in `\(environment)` too, since \(since.description) (\(run)); no change made\(earlier)"
   }
 }
 
@@ -29,10 +35,34 @@ extension RunStore {
         let holder = folder.holder, let contents = try? folder.journal(), let first = contents.events.first,
         first.data["environment"]?.stringValue == environment, first.data["mode"]?.stringValue == "run"
       else { return nil }
-      return OpenRun(
-        id: id, playbook: first.data["playbook"]?.stringValue ?? "?", environment: environment,
-        operator: holder["operator"]?.stringValue ?? RunState(contents.events).operators.last ?? "somebody",
-        since: first.at, firstChange: contents.events.first { $0.type == .actStarted }?.at)
+      return OpenRun(id: id, environment: environment, holder: holder, first, contents.events)
     }
+  }
+}
+
+extension OpenRun {
+  fileprivate init(id: String, environment: String, holder: Value, _ first: Event, _ events: [Event]) {
+    self.id = id
+    self.environment = environment
+    playbook = first.data["playbook"]?.stringValue ?? "?"
+    since = first.at
+    var name: String?
+    for event in events {
+      switch event.type {
+      case .runStarted, .runResumed:
+        if let firstChange { earlierChange = (name ?? "somebody", firstChange) }
+        (name, since, firstChange) = (event.data["operator"]?.stringValue, event.at, nil)
+      case .actStarted, .undoStarted: firstChange = firstChange ?? event.at
+      default: break
+      }
+    }
+    // Whoever has just taken the run up may not have said so in the journal yet.
+    let holding = holder["operator"]?.stringValue
+    if let holding, let name, holding != name {
+      if let firstChange { earlierChange = (name, firstChange) }
+      firstChange = nil
+      if let taken = holder["since"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) { since = taken }
+    }
+    `operator` = holding ?? name ?? "somebody"
   }
 }

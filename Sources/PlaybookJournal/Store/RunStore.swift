@@ -74,7 +74,7 @@ public struct RunStore: Sendable {
     return (try? Value(json: Array(line)))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
   }
 
-  /// The run that `name` means: an id, a unique beginning or ending of one, or `last`.
+  /// The run that `name` means: an id, a unique part of one (a beginning or an ending before any other part), or `last`.
   public func find(_ name: String) throws(LookupError) -> RunFolder {
     let all = ids()
     if all.isEmpty { throw LookupError(message: "there are no runs in \(root)") }
@@ -84,6 +84,7 @@ public struct RunStore: Sendable {
     } else {
       matches = all.filter { $0 == name }
       if matches.isEmpty { matches = all.filter { $0.hasPrefix(name) || $0.hasSuffix("-" + name) } }
+      if matches.isEmpty, !name.isEmpty { matches = all.filter { $0.contains(name) } }
     }
     guard let id = matches.first else {
       throw LookupError(message: "there is no run `\(name)` in \(root); `playbook runs` lists them")

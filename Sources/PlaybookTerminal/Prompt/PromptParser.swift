@@ -8,6 +8,10 @@ struct PromptParser {
   let kind: Question.Kind
   /// Reads a typed value.
   let parse: InputParser
+  /// Whether the question is part of another, so that no step can be skipped at it.
+  var isPart = false
+  /// Whether `/back` alone leaves the question.
+  var leavesWithBack = false
 
   /// Whether any text is an answer, so that `q` and `?` behind other words are nothing special.
   var isFreeText: Bool {
@@ -25,6 +29,7 @@ struct PromptParser {
         "The line holds control characters (arrow keys do not edit here: backspace and Ctrl-U do); type it again")
     }
     if isFreeText, typed.hasPrefix("//") { return text(String(typed.dropFirst())) }
+    if leavesWithBack, typed.lowercased() == "/back" { return .command(.back("")) }
     if typed.hasPrefix("/") { return SlashWord.parse(typed, isFreeText: isFreeText) }
     if typed == "?" { return .explain }
     if let entry = choice(typed) { return entry }
@@ -138,7 +143,9 @@ struct PromptParser {
       case .failure(let rejection): return .wrong(rejection.message)
       }
     case .text(let isOptional):
-      if typed.isEmpty, !isOptional { return .wrong("A text is needed here; /skip REASON goes on without it") }
+      if typed.isEmpty, !isOptional {
+        return .wrong("A text is needed here" + (isPart ? "" : "; /skip REASON goes on without it"))
+      }
       return .answer(.string(typed))
     default:
       return .wrong("\(Self.quoted(typed)) is no answer")

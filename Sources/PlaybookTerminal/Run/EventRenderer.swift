@@ -20,10 +20,20 @@ struct EventRenderer {
     self.isInteractive = isInteractive
   }
 
-  /// Takes an event in without showing it: what is in the journal of a run that goes on.
-  mutating func recall(_ event: Event) {
-    state.apply(event)
-    state.steps[event.path]?.isShown = true
+  /// Takes events in without showing them: what is in the journal of a run that goes on. Of a step that has not ended the line
+  /// is still to come.
+  mutating func recall(_ events: [Event]) {
+    var open: Set<String> = []
+    for event in events {
+      state.apply(event)
+      state.steps[event.path]?.isShown = true
+      switch event.type {
+      case .stepStarted: open.insert(event.path)
+      case .stepFinished, .stepSkipped: open.remove(event.path)
+      default: break
+      }
+    }
+    for path in open where !["group", "use"].contains(state.steps[path]?.kind) { state.steps[path]?.isShown = false }
   }
 
   /// The lines for an event. Its `outcome` must have been put in where it lies in a file and shall be shown.
@@ -51,6 +61,9 @@ struct EventRenderer {
     case .noteAdded: return remark("note", data.text("text"), Self.signature(data), width: width)
     case .doneOutside: return remark("done outside", data.text("text"), Self.signature(data), width: width)
     case .followUpAdded: return followUp(data, width: width)
+    case .warning where data.flag("slip") == true:
+      return Line.paragraph(
+        data.text("text") ?? "", lead: Self.blank(Self.indent), width: width, style: .careful, limit: 20)
     case .warning: return remark("warning", data.text("text"), nil, style: .careful, width: width)
     case .interrupted:
       return remark("interrupted", data.text("signal"), data.text("choice"), style: .careful, width: width)

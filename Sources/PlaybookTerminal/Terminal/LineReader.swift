@@ -9,6 +9,8 @@ final class LineReader: Sendable {
   enum Input: Sendable, Equatable {
     /// Without its line break; bytes that are no UTF-8 are U+FFFD.
     case line(String)
+    /// A line of a terminal that is as long as its driver takes: what came after that is lost.
+    case cut
     case endOfInput
     case cancelled
   }
@@ -27,12 +29,17 @@ final class LineReader: Sendable {
   }
 
   private let input: Int32
+  private let isTerminal: Bool
   private let state = Mutex(State())
   /// More than that without a line break is given out as a line.
   private static let longestLine = 1 << 20
+  /// Bytes of a line, without its break, that a terminal takes while it edits lines; it drops all further ones without a word
+  /// (termios(3), canonical mode).
+  static let longestTerminalLine = 4095
 
   init(input: Int32) {
     self.input = input
+    isTerminal = isatty(input) == 1
   }
 
   /// Leave to read one line, taken before the wait so that `cancel` finds it from then on. Nil while another read is
@@ -101,7 +108,7 @@ final class LineReader: Sendable {
       close(wake)
     }
     while true {
-      if let line = state.withLock({ Self.takeLine(&$0) }) { return .line(line) }
+      if let line = state.withLock({ takeLine(&$0) }) { return line }
       // A terminal can be read again after Ctrl-D; whatever else has ended says so again.
       if state.withLock({ Self.takeEnd(&$0) }) { return .endOfInput }
       var descriptors = [
@@ -131,15 +138,16 @@ final class LineReader: Sendable {
     return false
   }
 
-  private static func takeLine(_ state: inout State) -> String? {
+  private func takeLine(_ state: inout State) -> Input? {
     let end = state.buffer.firstIndex(of: UInt8(ascii: "\n"))
-    guard end != nil || state.buffer.count >= longestLine || (state.hasEnded && !state.buffer.isEmpty) else {
+    guard end != nil || state.buffer.count >= Self.longestLine || (state.hasEnded && !state.buffer.isEmpty) else {
       return nil
     }
     let line = state.buffer[..<(end ?? state.buffer.count)]
+    let isCut = isTerminal && line.count >= Self.longestTerminalLine
     let text = String(decoding: line, as: UTF8.self)
     state.buffer.removeFirst(min(state.buffer.count, line.count + 1))
-    return text
+    return isCut ? .cut : .line(text)
   }
 
   private static func takeEnd(_ state: inout State) -> Bool {

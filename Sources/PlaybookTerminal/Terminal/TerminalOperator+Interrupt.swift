@@ -90,6 +90,7 @@ extension TerminalOperator {
       switch await readLine(Line("f, p, a or Enter >", .strong)) {
       case .endOfInput: return .pause
       case .cancelled: return interruption.choice == .cancelCall ? .cancelCall : .pause
+      case .cut: showCut(isFreeText: false)
       case .line(let line):
         switch PromptParser.trimmed(line).lowercased() {
         case "": return .goOn

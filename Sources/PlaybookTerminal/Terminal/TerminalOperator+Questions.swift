@@ -109,13 +109,17 @@ extension TerminalOperator {
 
   /// Reads until something typed is an answer or ends the question.
   private func read(_ question: Question, kind: Question.Kind, label: String?) async -> Outcome {
-    let parser = PromptParser(kind: kind, parse: configuration.parse)
+    let parser = PromptParser(
+      kind: kind, parse: configuration.parse, isPart: question.key.contains("!"), leavesWithBack: question.isEdit)
     while true {
       if let closedReason { return .reply(.unanswered(reason: closedReason)) }
       if Task.isCancelled { return .reply(.unanswered(reason: "cancelled")) }
       let line: String
       switch await readText(question, kind: kind, label: label, continues: parser.isFreeText) {
       case .line(let text): line = text
+      case .cut:
+        showCut(isFreeText: parser.isFreeText)
+        continue
       case .endOfInput: return .reply(.unanswered(reason: "end of input"))
       case .cancelled:
         if let outcome = await afterInterrupt() { return outcome }
@@ -125,7 +129,10 @@ extension TerminalOperator {
       switch parser.entry(line) {
       case .answer(let value, let reason): return .answer(value, reason: reason)
       case .command(let command): return .reply(.command(command))
-      case .explain: screen.write(Explanation.lines(of: kind, width: width))
+      case .explain:
+        let isGate = renderer.state.steps[question.key]?.kind == "confirm"
+        let meaning = question.meaning ?? (isGate ? Explanation.gate : nil)
+        screen.write(Explanation.lines(of: kind, meaning: meaning, width: width))
       case .words: screen.write(Explanation.words(width: width))
       case .wrong(let why): screen.write(Line.paragraph(why, lead: Line("    "), width: width, style: .careful))
       case .showCall(let name): screen.write(callLines(name, at: question, width: width))
@@ -175,6 +182,16 @@ extension TerminalOperator {
     interruption.readEnded()
     showHeld()
     return input
+  }
+
+  /// Says that what was typed is not all there, so that none of it counts.
+  func showCut(isFreeText: Bool) {
+    let most = "a terminal takes \(LineReader.longestTerminalLine - 1) bytes of a line"
+    let way = isFreeText ? "type it in several lines, each but the last with a \\ at its end" : "type it shorter"
+    screen.write(
+      Line.paragraph(
+        "The line was cut (\(most)) and nothing of it is recorded: \(way)", lead: Line("    "), width: screen.width,
+        style: .careful))
   }
 
   /// `PRODUCTION 4/9  6m left  >`

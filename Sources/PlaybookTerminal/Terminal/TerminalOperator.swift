@@ -98,7 +98,7 @@ public actor TerminalOperator: Operator {
 
   /// Takes in the events of a run that is about to go on, without showing them.
   public func recall(_ events: [Event]) {
-    for event in events { renderer.recall(event) }
+    renderer.recall(events)
     // The line of a step that was begun then is not on this screen.
     presented = events.last { $0.type == .stepStarted }?.path
   }

@@ -2,7 +2,7 @@ import SourceText
 
 /// Fits text into columns. All of it works on safe text: what comes from the world goes through `cell` or `lines`
 /// first.
-enum TextLayout {
+package enum TextLayout {
   enum Alignment: Sendable {
     case left, right
   }
@@ -59,7 +59,7 @@ enum TextLayout {
 
   /// Safe text broken at spaces into lines of at most `width` columns; a longer word is broken where it must be. After
   /// `limit` lines there may be some more, but not all.
-  static func wrap(_ text: String, width: Int, limit: Int = .max) -> [String] {
+  package static func wrap(_ text: String, width: Int, limit: Int = .max) -> [String] {
     let width = max(width, 4)
     guard CellWidth.of(text) > width else { return [text] }
     var lines: [String] = []

@@ -2,8 +2,9 @@ import PlaybookEngine
 
 /// What `?` and `/help` say.
 enum Explanation {
-  static func lines(of kind: Question.Kind, width: Int) -> [Line] {
-    keys(kind).flatMap { row($0.0, $0.1, width: width) }
+  /// `meaning` says what yes and no do at a question of that kind.
+  static func lines(of kind: Question.Kind, meaning: Question.Meaning? = nil, width: Int) -> [Line] {
+    keys(kind, meaning).flatMap { row($0.0, $0.1, width: width) }
       + row("/…", "words that work everywhere: /help lists them", width: width)
   }
 
@@ -17,7 +18,10 @@ enum Explanation {
     return Line.paragraph(meaning, lead: lead, width: width)
   }
 
-  private static func keys(_ kind: Question.Kind) -> [(String, String)] {
+  /// Of a gate, a step that asks whether to go on.
+  static let gate = Question.Meaning(yes: "go on", no: "what follows is left out")
+
+  private static func keys(_ kind: Question.Kind, _ meaning: Question.Meaning?) -> [(String, String)] {
     let pause = ("q", "stop here; the run can be resumed")
     switch kind {
     case .option(let options, let suggested):
@@ -28,7 +32,9 @@ enum Explanation {
         keys.append(("Enter", "the suggestion, \(taken.name)"))
       }
       return keys + [("1 REASON", "a choice and why, for the record"), pause]
-    case .yesNo: return [("y, yes", "yes, go on"), ("n, no", "no; a reason may follow: n REASON"), pause]
+    case .yesNo:
+      let (yes, no) = (meaning?.yes ?? "yes", meaning?.no ?? "no")
+      return [("y, yes", yes), ("n, no", no), ("n REASON", "no and why, for the record"), pause]
     case .approval(let approval):
       let yes = approval.typed.map { ($0, "typed exactly: make the change") } ?? ("y, yes", "make the change")
       return [yes, ("n, no", "leave it; a reason may follow: n REASON"), ("/all", "every call in full"), pause]

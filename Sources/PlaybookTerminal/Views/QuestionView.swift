@@ -23,7 +23,8 @@ struct QuestionView {
     }
     switch question.kind {
     case .option(let options, let suggested):
-      lines = heading(suggestion(options, suggested), width: width) + lines + self.options(options, width: width)
+      let asked = heading(suggestion(options, suggested), width: width)
+      lines = (question.isEdit ? lines + asked : asked + lines) + self.options(options, width: width)
     case .approval(let approval):
       lines = heading(nil, width: width) + lines + self.approval(approval, width: width)
     case .item(let approval, let position, let count):
@@ -31,6 +32,9 @@ struct QuestionView {
       lines += self.approval(Self.only(position, of: count, approval), width: width)
     case .value(let declaration):
       lines = heading(nil, width: width) + lines + self.declaration(declaration, width: width)
+    case .text where question.key.contains("!"):
+      // What led to it comes first.
+      lines += heading(nil, width: width)
     case .yesNo, .text, .checkpoint:
       lines = heading(nil, width: width) + lines
     }

@@ -91,7 +91,7 @@ struct FailureReporter {
   private func server(_ error: ServerError) -> ExecutorError {
     let text = "\(message(error)) (\(error.sqlstate ?? "libpq"))\(location(error))"
     switch error.sqlstate ?? "" {
-    case Self.refused: return ExecutorError(.refused, "refused on \(place): \(error.message)")
+    case Self.refused: return ExecutorError(.refused, "\(place): \(error.message)")
     case Self.invalid: return ExecutorError(.invalid, "\(place): \(error.message)")
     case "57014":
       if ContinuousClock.now - start >= timeout - .milliseconds(20) {
