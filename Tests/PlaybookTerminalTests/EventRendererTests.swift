@@ -77,6 +77,28 @@ import Testing
     #expect(lines.last?.text == "      of 3000: 2999 done, 1 failed; 3000 verified, 0 not")
   }
 
+  @Test func `what a human says became of a call is shown as that`() {
+    let said: [(state: Value, word: Value, left: Value, line: String)] = [
+      ("done", "by_hand", false, "✓ by hand  block it  on the box"), ("done", "happened", false, "✓ done, as you said"),
+      ("failed", "skip", true, "✗ left as failed"), ("unknown", "skip", true, "? left as unknown"),
+    ]
+    for (state, word, left, line) in said {
+      let events = [
+        RunFixture.event(.actIntended, "block", ["calls": ["block it"], "target": "shell"]),
+        RunFixture.event(
+          .actFinished, "block",
+          [
+            "position": 0, "state": state, "word": word, "left": left, "reason": "on the box", "label": "block it",
+            "by": "bob",
+          ]),
+        RunFixture.event(.runFinished, "", ["outcome": "completed"]),
+      ]
+      let screen = RunFixture.screen(events, width: 80)
+      #expect(screen.contains(line), "\(screen)")
+      #expect(screen.contains("by hand") == (word == "by_hand") && !screen.contains("Nothing was changed"))
+    }
+  }
+
   @Test func `what a document says is read before its questions`() {
     let started = RunFixture.event(
       .stepStarted, "tell", ["kind": "document", "title": "Tell", "place": "1/1", "text": "It stays\nlocked"])

@@ -127,7 +127,7 @@ extension Runner {
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
       environment: configuration.environment.name, isRed: isRed,
       undos: planned.map { text(act?.calls, $0.position).map { "making the change again: \($0)" } },
-      typed: isRed ? "undo \(planned.count)" : nil, digest: await digest(of: planned.map(\.prepared)),
+      typed: isRed ? "undo \(step.name)" : nil, digest: await digest(of: planned.map(\.prepared)),
       warnings: warnings)
   }
 

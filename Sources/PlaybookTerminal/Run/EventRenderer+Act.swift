@@ -43,18 +43,23 @@ extension EventRenderer {
     let condition = data.text("state") ?? "unknown"
     if condition == "done" {
       update(path) { $0.done += 1 }
-      guard shallShow(path) else { return [] }
+      guard shallShow(path) || data.text("word") != nil else { return [] }
     }
     var text = name(of: data)
     if let took = data.duration("took") { text += "  " + TimeText.short(took) }
     if data["error"]?.mapValue != nil || data["error"]?.stringValue != nil {
       text += "  " + Self.text(ofError: data["error"])
     }
+    if let reason = data.text("reason") { text += "  " + reason }
     let (mark, style): (String, Style) =
-      switch condition {
-      case "done": ("✓ done     ", .good)
-      case "failed": ("✗ failed   ", .bad)
-      case "skipped": ("- skipped  ", .faint)
+      switch (condition, data.text("word")) {
+      case ("done", "by_hand"): ("✓ by hand  ", .good)
+      case ("done", "happened"): ("✓ done, as you said  ", .good)
+      case ("failed", "skip"): ("✗ left as failed  ", .bad)
+      case ("unknown", "skip"): ("? left as unknown  ", .careful)
+      case ("done", _): ("✓ done     ", .good)
+      case ("failed", _): ("✗ failed   ", .bad)
+      case ("skipped", _): ("- skipped  ", .faint)
       default: ("? unknown  ", .careful)
       }
     return Line.paragraph(text, lead: Line([.init("      "), .init(mark, style)]), width: width, limit: 6)

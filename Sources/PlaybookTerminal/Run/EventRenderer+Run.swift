@@ -149,6 +149,7 @@ extension EventRenderer {
     ] where change.count(state) > 0 {
       facts.append(change.total == 1 ? words : "\(change.count(state)) of \(change.total) \(words)")
     }
+    if !change.byHand.isEmpty { facts.append(change.total == 1 ? "by hand" : "\(change.byHand.count) by hand") }
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
     if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }

@@ -126,5 +126,7 @@ extension RunState {
     let state = event.data.text("state") ?? "unknown"
     guard let index = changes.lastIndex(where: { $0.path == path }) else { return }
     changes[index].states[Self.position(event)] = state
+    changes[index].byHand.remove(Self.position(event))
+    if event.data.text("word") == "by_hand" { changes[index].byHand.insert(Self.position(event)) }
   }
 }

@@ -68,6 +68,8 @@ struct RunState: Sendable {
     /// By position: what became of each item.
     var states: [Int: String] = [:]
     var undone: Set<Int> = []
+    /// What a human has done instead of the call.
+    var byHand: Set<Int> = []
     /// By position: what the last look at it said.
     var verifications: [Int: Bool] = [:]
 
