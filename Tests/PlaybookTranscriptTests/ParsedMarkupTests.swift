@@ -6,6 +6,9 @@ import Testing
 @Suite struct ParsedMarkupTests {
   private static let harmless = SmallRun.transcript(HostileTextTests.events("x"))
 
+  /// What is copied as it is becomes code, in which nothing means anything.
+  private static func meaning(_ page: ParsedMarkdown) -> [String] { page.nodes.filter { $0 != "code" } }
+
   @Test(arguments: HostileTextTests.nasty) func `a browser finds no other elements in it`(
     _ hostile: HostileTextTests.Hostile
   ) {
@@ -21,7 +24,7 @@ import Testing
   ) {
     let page = ParsedMarkdown(SmallRun.transcript(HostileTextTests.events(hostile.text)).text(.markdown))
     let plain = ParsedMarkdown(Self.harmless.text(.markdown))
-    #expect(page.nodes == plain.nodes)
+    #expect(Self.meaning(page) == Self.meaning(plain))
     #expect(page.addresses == plain.addresses)
   }
 

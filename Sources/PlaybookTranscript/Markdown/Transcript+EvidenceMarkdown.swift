@@ -12,6 +12,7 @@ extension Transcript {
       return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
+    if detail == .whole, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
     let reading = reading(of: step)
     if let call = call(of: step) {
       if let count = Self.calls(in: reading?.outcome) { text += "The first of \(count) calls, one for each item:\n\n" }
@@ -23,7 +24,9 @@ extension Transcript {
       step.source.map(MarkdownText.inline), step.error == nil ? MarkdownText.inline(step.summary) : nil,
       step.took.map(TimeText.short),
     ]
-    if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
+    if let evidence = step.evidence {
+      parts.append("\(evidence.bytes) bytes, sha256 \(MarkdownText.code(String(evidence.digest.prefix(16))))")
+    }
     if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
     text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
     guard let reading else { return text }

@@ -68,7 +68,7 @@ extension Transcript {
     text += "Made from:\n\n"
     for source in sources {
       let digest = source["sha256"]?.rendered.prefix(16) ?? ""
-      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256:\(MarkdownText.inline(String(digest)))\n"
+      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256 \(MarkdownText.code(String(digest)))\n"
     }
     return text + "\n"
   }
