@@ -49,7 +49,7 @@ extension Transcript {
       text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
     }
     if !change.plan.isEmpty {
-      let lines = change.plan.prefix(50).map(EvidenceBody.shortened).joined(separator: "\n")
+      let lines = change.plan.prefix(50).map { EvidenceBody.shortened($0) }.joined(separator: "\n")
       text += "\nWhat the first of them would do:\n\n" + MarkdownText.block(lines)
     }
     if !change.leftOut.isEmpty {

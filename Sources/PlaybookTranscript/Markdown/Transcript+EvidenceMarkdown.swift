@@ -52,7 +52,8 @@ extension Transcript {
 
   private static func markdown(_ body: EvidenceBody, _ step: RunReport.Step, whole: String) -> String {
     func more(_ shown: Int) -> String {
-      shown < body.total ? "\n\(shown) of \(body.total); all: \(MarkdownText.code(whole))\n" : ""
+      if shown < body.total { return "\n\(shown) of \(body.total); all: \(MarkdownText.code(whole))\n" }
+      return body.isCellCut ? "\nLong values are cut; all: \(MarkdownText.code(whole))\n" : ""
     }
     switch body.content {
     case .nothing: return ""
@@ -63,10 +64,15 @@ extension Transcript {
       var text = "| " + columns.map(MarkdownText.inline).joined(separator: " | ") + " |\n"
       text += "|" + String(repeating: " --- |", count: columns.count) + "\n"
       for row in rows {
-        text += "| " + row.map { MarkdownText.code($0, inTable: true) }.joined(separator: " | ") + " |\n"
+        text += "| " + row.map(cell).joined(separator: " | ") + " |\n"
       }
       return text + more(rows.count) + "\n"
     }
+  }
+
+  /// A text as code, and null as a word: the two are not the same.
+  private static func cell(_ cell: EvidenceBody.Cell) -> String {
+    cell.isNull ? cell.text : cell.text.isEmpty ? "" : MarkdownText.code(cell.text, inTable: true)
   }
 
   private static func markdown(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> String {

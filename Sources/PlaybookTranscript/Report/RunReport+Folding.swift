@@ -133,6 +133,7 @@ extension RunReport {
       step.number = data["number"]?.intValue.map(Int.init)
       step.summary = Summary.text(of: data["outcome"]?.mapValue)
       step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
+      step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
       step.finished = event.sequence
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue

@@ -80,6 +80,8 @@ struct RunReport {
     var took: Duration?
     var verdict: String?
     var held: Bool?
+    /// How often was asked for what did not come true in time (`until`); nil: it did, or was not waited for.
+    var unmetPolls: Int?
     var change: Change?
 
     var name: String { title ?? path }
