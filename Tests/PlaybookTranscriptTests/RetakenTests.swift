@@ -48,7 +48,7 @@ import Testing
   @Test func `an undo is told with its call, its error and what its verification says`() throws {
     let items = try #require(transcript.report.step("block")?.change?.items)
     #expect(items.map { $0.undo?.state } == ["done", "done", "failed"])
-    #expect(items[1].undo?.call == "allow b 11" && items[1].undo?.verified == false && items[1].isUndone)
+    #expect(items[1].undo?.sent.call == "allow b 11" && items[1].undo?.verified == false && items[1].isUndone)
     for format in TranscriptFormat.allCases {
       let text = transcript.text(format)
       #expect(text.contains("no such rule"), "\(format)")

@@ -59,8 +59,10 @@ extension Transcript {
       let kept: Set<String> = ["Outcome", "Severity", "Run", "Environment", "Operators", "Ticket"]
       rows = rows.filter { kept.contains($0.0) }
     }
-    rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
-    rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
+    if detail == .whole {
+      rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
+      rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
+    }
     rows.append(("Journal head", "`\(head)`"))
     text += "| | |\n| --- | --- |\n" + rows.map { "| \($0.0) | \($0.1) |\n" }.joined() + "\n"
     let sources = report.facts["sources"]?.listValue ?? []

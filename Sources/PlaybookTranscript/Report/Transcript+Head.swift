@@ -64,7 +64,7 @@ extension Transcript {
     list.append(Fact(name: "People", text: TimeText.short(measures.humanTime)))
     list.append(Fact(name: "Machine", text: TimeText.short(measures.machineTime)))
     if let clock = measures.clock { list.append(Fact(name: "Response clock", text: clock.text)) }
-    let suggested = report.decisions.filter { $0.suggested != nil }
+    let suggested = report.decisions.filter { $0.suggested != nil && $0.withdrawn == nil }
     if !suggested.isEmpty {
       let followed = suggested.count { $0.suggested == $0.chosen }
       list.append(Fact(name: "Suggestions", text: "\(followed) of \(suggested.count) followed"))
