@@ -53,7 +53,7 @@ import Testing
     let journal = SmallRun.transcript([])
     #expect(journal.text(.markdown).contains("20261123T025200Z-lockout-7f3k"))
     #expect((try? Value(json: Array(journal.text(.json).utf8))) != nil)
-    #expect(journal.text(.text).contains("unfinished"))
+    #expect(journal.text(.text).contains("not known"))
   }
 
   @Test func `offsets and durations are short and exact`() {

@@ -29,10 +29,9 @@ extension RunReport {
       findings.append(Finding(kind: .changed, subject: step.name, text: step.change?.tally ?? "", path: step.path))
     }
     let isChanged = changes.contains { $0.change?.isPlanned == false }
-    if let damagedLine {
+    if damagedLine != nil {
       let what = isChanged ? "What else was changed is not known" : "What was changed is not known"
-      findings.append(
-        Finding(kind: .unexpected, subject: what, text: "the journal can't be read from line \(damagedLine) on"))
+      findings.append(Finding(kind: .unexpected, subject: what, text: damageCause))
     } else if !isChanged {
       findings.append(Finding(kind: .changed, subject: "Nothing was changed", text: ""))
     }

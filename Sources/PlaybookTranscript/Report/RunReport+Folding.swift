@@ -46,6 +46,14 @@ extension RunReport {
     markUnusedUndos()
   }
 
+  /// Says that the journal can't be relied on from a line on, and why: what was under way then may have gone on.
+  mutating func markDamaged(from line: Int, _ cause: String) {
+    (damagedLine, damageCause) = (line, cause)
+    for position in steps.indices where steps[position].finished == nil && steps[position].state != "skipped" {
+      steps[position].change?.isEndUnknown = true
+    }
+  }
+
   private mutating func applyToRun(_ event: Event) {
     let data = event.data
     switch event.type {
@@ -76,6 +84,10 @@ extension RunReport {
       how = data["how"]?.stringValue
       ended = event.at
       stopWaiting(event)
+      // Where nobody is at the terminal the question was never shown.
+      if let key = data["question"]?["key"]?.stringValue, asked[key] == nil {
+        ask(event, key, data["question"]?.mapValue ?? MapValue())
+      }
       note(event, "run", "Run paused", reason)
     default:
       outcome = data["outcome"]?.stringValue ?? "finished"

@@ -47,6 +47,8 @@ struct RunReport {
   var isOutOfOrder = false
   /// The line of the journal from which on it can't be read; nil: all of it was.
   var damagedLine: Int?
+  /// Why, in a clause.
+  var damageCause = ""
 
   struct Step {
     var path: String
@@ -235,7 +237,7 @@ struct RunReport {
   }
 
   /// How it ended, in a word: of a run whose journal is damaged before its end that is not known.
-  var outcomeWord: String { damagedLine != nil && outcome == "unfinished" ? "not known" : outcome }
+  var outcomeWord: String { damagedLine != nil && ["unfinished", "paused"].contains(outcome) ? "not known" : outcome }
 
   /// Steps that did not run; not one of which something was sent, whatever became of that.
   var skipped: [Step] {

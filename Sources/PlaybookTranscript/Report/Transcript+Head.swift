@@ -77,10 +77,7 @@ extension Transcript {
     var list: [String] = []
     if let redacted { list.append(redacted.statement) }
     if isTorn { list.append("The last line of the journal was cut in writing, or is being written, and is left out.") }
-    if let problem {
-      list.append(
-        "The journal does not fit from line \(problem.line) on (\(problem.message)). Only what is before it is shown.")
-    }
+    if let damage { list.append(damage) }
     if problem == nil, report.outcome == "unfinished", let last = report.last {
       list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
     }
