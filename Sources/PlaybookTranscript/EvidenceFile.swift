@@ -88,17 +88,19 @@ public struct EvidenceFile {
     ["rows", "items", "keys", "lines"].lazy.compactMap { outcome[$0]?.listValue }.first ?? outcome["value"]?.rows
   }
 
-  /// Quoted where needed; a text that a spreadsheet would take for a formula gets a quote before it.
+  /// Quoted where needed; null is nothing, an empty text two quotes; a text that a spreadsheet would take for a formula gets a quote before it.
   private static func cell(_ value: Value) -> String {
     if case .null = value { return "" }
-    let text = value.rendered
+    let text = if case .bytes(let bytes) = value { EvidenceBody.text(of: bytes) } else { value.rendered }
     // By scalars: a combining mark behind a quote or a sign must not hide it.
     var scalars = Array(text.unicodeScalars)
     if case .string = value, let first = scalars.first, "=+-@\t\r\n＝＋－＠".unicodeScalars.contains(first) {
       scalars.insert("'", at: 0)
     }
     // Some spreadsheets part cells at semicolons.
-    let isQuoted = scalars.contains { $0 == "\"" || $0 == "," || $0 == ";" || $0.properties.isWhitespace && $0 != " " }
+    let isQuoted =
+      scalars.isEmpty
+      || scalars.contains { $0 == "\"" || $0 == "," || $0 == ";" || $0.properties.isWhitespace && $0 != " " }
     var cell = String.UnicodeScalarView(isQuoted ? ["\""] : [])
     for scalar in scalars {
       if scalar == "\"" { cell.append(scalar) }

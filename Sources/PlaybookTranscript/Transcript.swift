@@ -18,8 +18,10 @@ public struct Transcript: Sendable {
   let runID: String
   let head: String
   let isTorn: Bool
-  /// What of the journal does not fit, with the number of its line; what is before it is shown.
+  /// What of the journal does not fit or is gone, with the number of its line; what is before it is shown.
   public let problem: (line: Int, message: String)?
+  /// The same as a sentence, with what follows from it.
+  public let damage: String?
   /// What was replaced in this copy; nil: nothing was looked for.
   let redacted: Pseudonyms?
   private let record: RunRecord
@@ -46,8 +48,25 @@ public struct Transcript: Sendable {
     let file = try folder.journal { event in report.apply(known?.masking(event) ?? event) }
     report.close()
     self.init(
-      report, runID: folder.id, head: file.head, isTorn: file.isTorn, problem: file.problem, redacted: known,
+      report, runID: folder.id, head: file.head, isTorn: file.isTorn, problem: file.problem,
+      loss: file.problem == nil ? try Self.loss(of: folder) : nil, redacted: known,
       record: RunRecord(event: { file.event($0) }, evidence: { try? folder.evidence($0) }))
+  }
+
+  /// What a chain that fits says against how the last process left the journal; nil: nothing. A journal that was cut at its
+  /// end shows only there.
+  private static func loss(of folder: RunFolder) throws(FileError) -> Loss? {
+    try JournalCheck(folder) { _ in }.problem.map {
+      Loss(line: $0.line, message: $0.message, isCut: $0.kind == .truncated)
+    }
+  }
+
+  /// How a journal whose lines fit differs from what the last process left.
+  struct Loss {
+    var line: Int
+    var message: String
+    /// Whether what is there is as it was written, and its end is gone.
+    var isCut: Bool
   }
 
   /// The columns that were to be replaced and that nothing in the run has, and those that its evidence has.
@@ -60,10 +79,28 @@ public struct Transcript: Sendable {
 
   init(
     _ report: RunReport, runID: String, head: String, isTorn: Bool = false,
-    problem: (line: Int, message: String)? = nil, redacted: Pseudonyms? = nil, record: RunRecord
+    problem: (line: Int, message: String)? = nil, loss: Loss? = nil, redacted: Pseudonyms? = nil, record: RunRecord
   ) {
     var report = report
-    report.damagedLine = problem?.line
+    var problem = problem ?? loss.map { ($0.line, $0.message) }
+    if problem == nil, report.started == nil {
+      problem = (1, "it is empty: not even the start of the run is in it")
+      damage = "The journal is empty. What the run found and changed is not known."
+      report.markDamaged(from: 1, "the journal is empty")
+    } else if let loss {
+      damage =
+        loss.isCut
+        ? "The journal was cut at its end: \(loss.message). What happened then is not known."
+        : "The journal is not as it was left: \(loss.message). What is shown from there on can't be relied on."
+      report.markDamaged(
+        from: loss.line, loss.isCut ? "the journal was cut at its end" : "the journal is not as it was left")
+    } else if let problem {
+      damage =
+        "The journal does not fit from line \(problem.line) on (\(problem.message)). Only what is before it is shown."
+      report.markDamaged(from: problem.line, "the journal can't be read from line \(problem.line) on")
+    } else {
+      damage = nil
+    }
     report.readSummaries { digest in
       record.evidence(digest).flatMap { (redacted?.masking($0) ?? $0).mapValue }
     }

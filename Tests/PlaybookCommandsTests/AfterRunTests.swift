@@ -80,7 +80,7 @@ import Testing
     try #require(killed.code != 0)
     let sitrep = try run("sitrep last").output
     #expect(sitrep.contains("cut off, its process is gone"))
-    #expect(sitrep.contains("Next: playbook resume "))
+    #expect(sitrep.contains("Next: `playbook resume "))
     #expect(try run("runs").output.contains("unfinished"))
   }
 

@@ -43,6 +43,20 @@ import Testing
     }
   }
 
+  @Test func `reasons, undos and what was left out outlive the head's times`() throws {
+    let run = SmallRun.transcript(SmallRun.events)
+    for limit in stride(from: 900, to: 4000, by: 100) {
+      let text = try run.markdown(within: #require(Budget(String(limit))))
+      if text.contains("| In all |") || text.contains("| Decided |") {
+        #expect(text.contains("reason: many accounts") && text.contains("firewall unblock"), "\(limit)")
+        #expect(text.contains("10.0.0.4: protected"), "\(limit)")
+      }
+    }
+    let tight = try run.markdown(within: #require(Budget("900")))
+    #expect(tight.contains("reason: many accounts") && tight.contains("undo: `firewall unblock 203.0.113.7`"))
+    #expect(tight.contains("left out as protected: 10.0.0.4: protected"))
+  }
+
   @Test func `what is cut is named, in rows where there is much of it`() throws {
     let text = try large.markdown(within: #require(Budget("4000")))
     #expect(text.contains("E1–E60") && !text.contains(" more."))

@@ -1,5 +1,7 @@
 import CEL
+import Foundation
 import PlaybookEngine
+import PlaybookJournal
 import Testing
 
 @testable import PlaybookTranscript
@@ -31,6 +33,57 @@ import Testing
     #expect(text.contains("What was changed is not known") && !text.contains("Nothing was changed"))
     #expect(text.contains("not known") && !text.contains("Waiting for an answer"))
     #expect(Self.amid.text(format).contains("What else was changed is not known"))
+  }
+
+  // MARK: What may have been sent
+
+  /// A yes to a change is the last that can be read.
+  private static let approved = SmallRun.transcript(
+    SmallRun.events.prefix { $0.type != .actIntended }.map { $0 }, problem: problem)
+  /// The same with its intent.
+  private static let intended = SmallRun.transcript(
+    SmallRun.events.prefix { $0.type != .actStarted }.map { $0 }, problem: problem)
+
+  @Test(arguments: [TranscriptFormat.markdown, .html, .text])
+  func `after a yes nobody can tell what was sent`(_ format: TranscriptFormat) {
+    for transcript in [Self.approved, Self.intended] {
+      for text in [transcript.text(format), transcript.sitrep()] {
+        #expect(!text.contains("nothing was sent") && !text.contains("1 not sent"))
+        #expect(text.contains("what was sent of it is not known") || text.contains("not known whether they were sent"))
+      }
+    }
+    #expect(Self.amid.text(format).contains("1 of 1 done, 1 verified"))
+  }
+
+  @Test(arguments: [TranscriptFormat.markdown, .html, .text])
+  func `an empty journal is no run in which nothing was changed`(_ format: TranscriptFormat) {
+    let empty = SmallRun.transcript([])
+    let text = empty.text(format)
+    #expect(text.contains("The journal is empty") && text.contains("What was changed is not known"))
+    #expect(!text.contains("Nothing was changed") && !text.contains("unfinished"))
+    for isHeld in [true, false] {
+      let sitrep = empty.sitrep(isHeld: isHeld)
+      #expect(sitrep.contains("not known") && !sitrep.contains("resume") && !sitrep.contains("nothing was changed"))
+      #expect(sitrep.contains("`playbook verify 20261123T025200Z-lockout-7f3k`"))
+    }
+  }
+
+  @Test func `a journal that was cut at its end says so in every format`() async throws {
+    let root = FileManager.default.temporaryDirectory.path + "/playbook-cut-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let folder = try RunStore(root: root).create(playbook: "lockout", at: SmallRun.at(0))
+    let journal = try JournalWriter(folder, holder: ["pid": 1])
+    for event in SmallRun.events.prefix(12) { _ = try await journal.record(event, synced: false) }
+    await journal.close()
+    #expect(try Transcript(folder).problem == nil)
+    let path = folder.path + "/journal.jsonl"
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    try (lines.prefix(8).joined(separator: "\n") + "\n").write(toFile: path, atomically: false, encoding: .utf8)
+    let transcript = try Transcript(folder)
+    for format in TranscriptFormat.allCases {
+      #expect(transcript.text(format).contains("events 9 to 12 are gone at the end"), "\(format)")
+    }
+    #expect(transcript.sitrep().contains("What was changed is not known: the journal was cut at its end"))
   }
 
   // MARK: Evidence in files

@@ -9,6 +9,10 @@ import Testing
     #expect(try EvidenceFile(outcome).text(.csv) == "a,b,c\r\n1,\"x,y\",\r\n,,\"say \"\"hi\"\"\nthere\"\r\n")
   }
 
+  @Test func `null is nothing, and an empty text is one`() throws {
+    #expect(try EvidenceFile(["rows": [["a": .null, "b": ""]]]).text(.csv) == "a,b\r\n,\"\"\r\n")
+  }
+
   @Test(arguments: [
     ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"), ("@SUM(A1)", "'@SUM(A1)"), ("+1", "'+1"), ("-1", "'-1"),
     ("＝1", "'＝1"), ("=\u{301}1", "'=\u{301}1"), ("\"\u{301},x", "\"\"\"\u{301},x\""), ("a\u{2028}b", "\"a\u{2028}b\""),

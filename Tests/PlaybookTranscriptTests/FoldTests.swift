@@ -14,7 +14,7 @@ import Testing
       Array(SmallRun.events.prefix(16))
         + [SmallRun.event(.runPaused, at: 110), SmallRun.event(.runResumed, at: 120, ["operator": "bob"])]
         + SmallRun.events.dropFirst(16)
-    ), ("large", LargeRun.events(3, rows: 2, items: 5)),
+    ), ("by hand", HandledRun.events), ("large", LargeRun.events(3, rows: 2, items: 5)),
   ]
 
   @Test(arguments: runs.indices) func `both folds of a journal agree after each event`(_ index: Int) {
@@ -41,7 +41,9 @@ import Testing
       let finished = state.finished[step.path]
       expect((step.finished != nil) == (finished != nil), "the end of \(step.path)")
       if let finished { expect(finished.state == step.state, "the state of \(step.path)") }
-      expect((step.state == "skipped") == (state.skipped[step.path] != nil), "the skipping of \(step.path)")
+      expect(
+        (step.state == "skipped" && finished == nil) == (state.skipped[step.path] != nil),
+        "the skipping of \(step.path)")
     }
     expect(Set(report.steps.filter { $0.held == false }.map(\.path)) == Set(state.failedChecks), "failed checks")
     let numbers = report.readings.compactMap(\.number)
@@ -60,7 +62,9 @@ import Testing
       let other = act.items[item.position]
       let state = item.isUnsent ? nil : item.state == "sent, nothing heard" ? "started" : item.state
       let undo = item.undo.map { $0.state == "sent, nothing heard" ? "started" : $0.state }
-      if state != other?.state || item.verified != other?.verified || undo != other?.undo {
+      // What a human leaves unknown is one word for the runner and two for a reader.
+      let known = other?.undo == "left" ? "unknown" : other?.undo
+      if state != other?.state || item.verified != other?.verified || undo != known {
         found.append("item \(item.position) of \(step.path)")
       }
     }

@@ -8,13 +8,17 @@ import Testing
   @Test(arguments: [
     ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", "\\[\u{2060}x\\](y)"),
     ("@alice", "@\u{2060}alice"), ("#12", "#\u{2060}12"), ("!12", "\\!\u{2060}12"), ("~bug", "\\~\u{2060}bug"),
-    ("&amp;", "\\&\u{2060}amp;"), ("%4", "\\%\u{2060}4"), ("HTTPS://x.org", "HTTPS\u{2060}://x.org"),
-    ("www.x.org", "www\u{2060}.x.org"), ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"),
+    ("&amp;", "\\&\u{2060}amp;"), ("%4", "\\%\u{2060}4"), ("HTTPS://x.org", "`HTTPS://x.org`"),
+    ("www.x.org", "`www.x.org`"), ("(https://x.org/a?b=#c).", "(`https://x.org/a?b=#c`)."),
+    ("ann@x.example x@", "`ann@x.example` x@\u{2060}"), ("/srv/@x/a and /srv/x", "`/srv/@x/a` and /srv/x"),
+    ("sha256:0123abcd/y", "`sha256:0123abcd/y`"), ("@a/deadbe1", "@\u{2060}a/dea\u{2060}dbe1"),
+    ("\\`https://x.org`", #"\\\``https://x.org`\`"#), ("https://x|y", #"`https://x`\|y"#),
+    ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"),
     ("GH-26 PROJ-12", "GH-\u{2060}26 PROJ-\u{2060}12"),
     (":tada: :+1: :100:", ":\u{2060}tada: :\u{2060}+1: :\u{2060}100:"),
     ("17:15:00 at 10.0.0.4:6379 2026-11-23 a-1", "17:15:00 at 10.0.0.4:6379 2026-11-23 a-1"),
-    ("1795402260 deadbe1", "1795402260 dea\u{2060}dbe1"),
-    ("0123456789012345678901234567890123456789", "01234567890123456789\u{2060}01234567890123456789"),
+    ("1795402260 deadbe1", "1795402260 `deadbe1`"),
+    ("0123456789012345678901234567890123456789", "`0123456789012345678901234567890123456789`"),
     ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"),
     ("login:user-1 2001:db8:bad::17 fe80::a:b:1.", "login:user-1 2001:db8:bad::17 fe80::a:b:1."),
     ("x:tada:y", "x:\u{2060}tada:y"),
@@ -27,11 +31,16 @@ import Testing
   @Test(arguments: ["/close", "- x", "+ x", "1. x", "=", "---", "# x", "> x", "   /close", "    code"])
   func `nothing begins a line that means something there`(_ text: String) {
     let line = MarkdownText.line(text)
-    #expect("\u{2060}\\#".unicodeScalars.contains(line.unicodeScalars.first ?? " "))
+    #expect("\u{2060}\\#".unicodeScalars.contains(line.unicodeScalars.first ?? " ") || line == #"1\. x"#)
     #expect(!line.hasPrefix("# "))
     for quoted in MarkdownText.quotation("\(text)\n\(text)").split(separator: "\n") {
       #expect(quoted.dropFirst(2) == line)
     }
+  }
+
+  @Test(arguments: ["203.0.113.7 fails", "/var/log/app.log", "2026-11-23", "10.5 %", "12 rows", "1.5"])
+  func `what one copies from a line's start has nothing invisible in it`(_ text: String) {
+    #expect(!MarkdownText.line(text).unicodeScalars.contains("\u{2060}"))
   }
 
   @Test(arguments: [

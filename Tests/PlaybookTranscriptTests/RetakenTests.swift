@@ -48,7 +48,7 @@ import Testing
   @Test func `an undo is told with its call, its error and what its verification says`() throws {
     let items = try #require(transcript.report.step("block")?.change?.items)
     #expect(items.map { $0.undo?.state } == ["done", "done", "failed"])
-    #expect(items[1].undo?.call == "allow b 11" && items[1].undo?.verified == false && items[1].isUndone)
+    #expect(items[1].undo?.sent.call == "allow b 11" && items[1].undo?.verified == false && items[1].isUndone)
     for format in TranscriptFormat.allCases {
       let text = transcript.text(format)
       #expect(text.contains("no such rule"), "\(format)")
@@ -83,7 +83,7 @@ import Testing
     #expect(SmallRun.transcript(Array(RetakenRun.events[..<skipped])).report.openQuestion?.key == "tell")
     let paused = SmallRun.event(.runPaused, at: 127, ["reason": "enough", "how": "playbook resume x"])
     let sitrep = SmallRun.transcript(Array(RetakenRun.events[...skipped]) + [paused]).sitrep()
-    #expect(sitrep.contains("Next: paused; playbook resume x\n"))
+    #expect(sitrep.contains("Next: paused: enough; `playbook resume x`\n"))
   }
 
   @Test func `a question of the sitting before is not waited for until it is asked again`() {
@@ -126,7 +126,7 @@ import Testing
     events[0].data["mode"] = "drill"
     events.append(SmallRun.event(.runPaused, at: 70, ["reason": "enough", "how": "playbook drill lockout"]))
     let sitrep = SmallRun.transcript(events).sitrep()
-    #expect(sitrep.contains("(attack, benign); playbook drill lockout\n") && !sitrep.contains("resume"))
+    #expect(sitrep.contains("(attack, benign); `playbook drill lockout`\n") && !sitrep.contains("resume"))
   }
 
   @Test(arguments: TranscriptFormat.allCases) func `a run going on shows its open question`(_ format: TranscriptFormat)

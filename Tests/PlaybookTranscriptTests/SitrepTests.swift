@@ -36,6 +36,27 @@ import Testing
     ] { #expect(ChatText.line(call) == expected) }
   }
 
+  @Test func `a command in it can be copied as it is`() {
+    let how = "playbook resume 7f3k --runs /srv/my.team/x_y/runs --approve block=ab.cd"
+    let paused = SmallRun.event(.runPaused, at: 70, ["reason": "no answer", "how": .string(how)])
+    #expect(SmallRun.transcript([SmallRun.start, paused]).sitrep().hasSuffix("Next: paused: no answer; `\(how)`\n"))
+    #expect(ChatText.line("see /var/log/app.log, //evil.example") == "see /var/log/app.log, //evil.\u{2060}example")
+    let long = ChatText.line(String(repeating: "x", count: 900), command: how)
+    #expect(long.hasSuffix("…; `\(how)`"))
+  }
+
+  @Test func `a paused run says the question that it waits with, shown or not`() {
+    let paused = SmallRun.event(
+      .runPaused, at: 70,
+      ["reason": "no answer", "how": "playbook resume x", "question": ["key": "verdict", "text": "What is this?"]])
+    #expect(
+      SmallRun.transcript([SmallRun.start, paused]).sitrep()
+        .contains("Next: waiting for an answer: What is this?; `playbook resume x`\n"))
+    #expect(
+      SmallRun.transcript(Array(SmallRun.events.prefix(8)) + [paused]).sitrep()
+        .contains("Next: waiting for an answer: What is this? (attack, benign); `playbook resume x`\n"))
+  }
+
   @Test func `follow-ups are overdue from their date on`() throws {
     let item = try #require(SmallRun.transcript(SmallRun.events).openFollowUps.first)
     #expect(item.owner == "net" && item.mode == "run" && item.step == "block")

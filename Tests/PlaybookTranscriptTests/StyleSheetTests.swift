@@ -70,6 +70,7 @@ import Testing
     let print = try Self.block("@media print")
     #expect(print.contains("h2, h3, caption, figcaption, .source, .part > p, thead { break-after: avoid; }"))
     #expect(print.contains("tbody tr:first-child { break-before: avoid; }"))
+    #expect(print.contains("summary { break-after: avoid; }"))
   }
 
   @Test func `it takes nothing from elsewhere and its braces close`() {

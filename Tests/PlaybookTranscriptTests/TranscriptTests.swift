@@ -53,7 +53,7 @@ import Testing
     let journal = SmallRun.transcript([])
     #expect(journal.text(.markdown).contains("20261123T025200Z-lockout-7f3k"))
     #expect((try? Value(json: Array(journal.text(.json).utf8))) != nil)
-    #expect(journal.text(.text).contains("unfinished"))
+    #expect(journal.text(.text).contains("not known"))
   }
 
   @Test func `offsets and durations are short and exact`() {
@@ -139,6 +139,7 @@ import Testing
       }
       if event.type == .stepStarted, event.path == "failures" { events[index].data["why"] = "First\nthis" }
       if event.type == .actIntended { events[index].data["calls"] = ["block <<E\n203.0.113.7\nE"] }
+      if event.type == .actStarted { events[index].data["call"] = "block <<E\n203.0.113.7\nE" }
       if event.type == .runFinished { events[index].data["reason"] = "as\nsaid" }
       if event.type == .stepSkipped { events[index].data["reason"] = "not\nnow" }
       if event.type == .actVerified { events[index].data["text"] = "it\nholds" }

@@ -1,6 +1,7 @@
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookTranscript
+import SourceText
 
 /// A past run, or one that is going on, as commands read it. What can't be read is a failure with its reason.
 struct RecordedRun {
@@ -20,12 +21,7 @@ struct RecordedRun {
   /// Its transcript; a journal that does not fit is warned of.
   func transcript(redacting redaction: Redaction = Redaction()) throws -> Transcript {
     let transcript = try reading { () throws(FileError) in try Transcript(folder, redacting: redaction) }
-    if let problem = transcript.problem {
-      Output.say(
-        "warning",
-        "line \(problem.line) of the journal does not fit (\(problem.message)); what is before it is shown"
-      )
-    }
+    if let damage = transcript.damage { Output.say("warning", damage) }
     return transcript
   }
 

@@ -1,11 +1,12 @@
 extension Transcript {
-  /// What is cut, in this order, until it fits: evidence shortens first; changes, decisions and follow-ups stay longest.
+  /// What is cut, in this order, until it fits: evidence shortens first; changes, decisions and follow-ups stay longest, with
+  /// reasons, undos and what was left out longer than the head's times.
   fileprivate static let cuts: [(role: Piece.Role, detail: Piece.Detail)] = [
     (.evidence, .short), (.document, .short), (.evidence, .line), (.timeline, .short), (.document, .line),
-    (.remark, .short), (.heading, .gone), (.skipped, .gone), (.timeline, .line), (.evidence, .gone), (.head, .short),
-    (.timeline, .gone), (.document, .gone), (.decision, .short), (.change, .short), (.summary, .short),
-    (.remark, .gone), (.decision, .line), (.change, .line), (.summary, .line), (.head, .line), (.summary, .gone),
-    (.followUp, .gone), (.decision, .gone), (.change, .gone),
+    (.remark, .short), (.heading, .gone), (.skipped, .gone), (.timeline, .line), (.evidence, .gone),
+    (.timeline, .gone), (.document, .gone), (.decision, .short), (.head, .short), (.change, .short),
+    (.summary, .short), (.remark, .gone), (.head, .line), (.decision, .line), (.change, .line), (.summary, .line),
+    (.summary, .gone), (.followUp, .gone), (.decision, .gone), (.change, .gone),
   ]
 
   /// What is written again where what was cut after it has left room.

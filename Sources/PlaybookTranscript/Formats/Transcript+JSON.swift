@@ -49,6 +49,7 @@ extension Transcript {
         ]
       ),
       ("responseClock", Self.json(measures.clock)), ("failedChecks", .list(report.failedChecks.map(Value.string))),
+      ("unreached", report.unreached.map { .int(Int64($0)) } ?? .null),
       ("decisions", .list(report.decisions.map(Self.json))), ("timeline", .list(report.timeline.map(Self.json))),
       ("notes", .list(report.notes.map(Self.json))), ("outside", .list(report.outside.map(Self.json))),
       ("warnings", .list(report.warnings.map(Self.json))), ("followUps", .list(report.followUps.map(Self.json))),
@@ -64,12 +65,17 @@ extension Transcript {
       "source": Self.text(step.source), "evidence": step.number.map { .int(Int64($0)) } ?? .null,
       "call": Self.text(call(of: step)), "attempts": .int(Int64(step.attempts)),
       "took": step.took.map(Value.duration) ?? .null, "verdict": Self.text(step.verdict),
-      "held": step.held.map(Value.bool) ?? .null, "outcome": (reading?.outcome).map(Value.map) ?? .null,
+      "held": step.held.map(Value.bool) ?? .null,
+      "met": Self.met(reading?.outcome),
+      "outcome": (reading?.outcome).map { .map(Self.updated($0, by: step.change)) } ?? .null,
       "evidenceMissing": .bool(reading?.isBeginning == true),
       "sha256": Self.text(step.evidence?.digest), "repeats": Self.text(step.repeats),
       "change": step.change.map(Self.json) ?? .null,
     ]
   }
+
+  /// Whether what a read waited for came true in time; null: it waited for nothing.
+  private static func met(_ outcome: MapValue?) -> Value { outcome?["met"]?.boolValue.map(Value.bool) ?? .null }
 
   private static func json(_ change: RunReport.Change) -> Value {
     [
@@ -82,7 +88,9 @@ extension Transcript {
         change.items.map { item in
           [
             "label": .string(item.label), "call": .string(change.call(of: item)), "state": .string(item.state),
-            "error": text(item.error), "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
+            "error": text(item.sent.error), "word": text(item.sent.word?.kind.rawValue), "by": text(item.sent.word?.by),
+            "reason": text(item.sent.word?.reason), "earlier": json(item.sent.earlier), "effect": text(item.effect),
+            "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
             "verified": item.verified.map(Value.bool) ?? .null, "verification": text(item.verification),
             "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone), "undoAttempt": json(item.undo),
           ]
@@ -90,10 +98,32 @@ extension Transcript {
     ]
   }
 
+  private static func json(_ sendings: [RunReport.Sendings.Sending]) -> Value {
+    .list(sendings.map { ["call": .string($0.call), "state": .string($0.state), "error": text($0.error)] })
+  }
+
+  /// An act's outcome with what has been taken back of it: that was recorded before anything was.
+  private static func updated(_ outcome: MapValue, by change: RunReport.Change?) -> MapValue {
+    guard let change, change.items.contains(where: \.isUndone) else { return outcome }
+    var outcome = outcome
+    if var items = outcome["items"]?.listValue {
+      for item in change.items where items.indices.contains(item.position) {
+        guard var map = items[item.position].mapValue else { continue }
+        map["undone"] = .bool(item.isUndone)
+        items[item.position] = .map(map)
+      }
+      outcome["items"] = .list(items)
+    }
+    outcome["undone"] = .bool(change.items.allSatisfy { $0.isUndone || !$0.isTakeable })
+    return outcome
+  }
+
   private static func json(_ undo: RunReport.Change.Undo?) -> Value {
     guard let undo else { return .null }
     return [
-      "state": .string(undo.state), "call": text(undo.call), "error": text(undo.error), "reason": text(undo.reason),
+      "state": .string(undo.state), "call": text(undo.sent.call), "error": text(undo.sent.error),
+      "word": text(undo.sent.word?.kind.rawValue), "by": text(undo.sent.word?.by),
+      "reason": text(undo.sent.word?.reason), "earlier": json(undo.sent.earlier),
       "verified": undo.verified.map(Value.bool) ?? .null, "verification": text(undo.verification),
     ]
   }
@@ -129,9 +159,16 @@ extension Transcript {
       "options": .list(decision.options.map(Value.string)),
       "optionTexts": .list(decision.optionTexts.map(Value.string)), "suggested": text(decision.suggested),
       "chosen": .string(decision.chosen), "reason": text(decision.reason), "by": .string(decision.by),
-      "ticket": text(decision.ticket), "source": .string(decision.source),
+      "approver": text(decision.approver), "ticket": text(decision.ticket),
+      "withdrawn": json(decision.withdrawn), "carriedOut": .bool(!decision.isUnused),
+      "source": .string(decision.source),
       "took": decision.took.map(Value.duration) ?? .null,
     ]
+  }
+
+  private static func json(_ withdrawal: RunReport.Withdrawal?) -> Value {
+    guard let withdrawal else { return .null }
+    return ["at": .timestamp(withdrawal.at), "word": .string(withdrawal.word), "by": text(withdrawal.by)]
   }
 
   private static func json(_ remark: RunReport.Remark) -> Value {

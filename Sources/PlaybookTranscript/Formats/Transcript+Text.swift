@@ -27,7 +27,12 @@ extension Transcript {
     }
     try list("Decisions", report.decisions.filter { !$0.isRecord }.map(plainText), write)
     try list("Changes", report.changes.flatMap(plainText), write)
+    try list("Evidence", report.readings.map(plainEvidence), write)
+    let skipped = report.skipped.map { $0.name + ($0.skipReason.map { ": " + EvidenceBody.shortened($0) } ?? "") }
+    try list("Skipped", (skipped + [report.unreachedText].compactMap { $0 }).map { "- " + $0 }, write)
     try list("Follow-ups", report.followUps.map(plainText), write)
+    try line()
+    try line("An extract; all of it: playbook transcript \(runID)")
   }
 
   private func list<Failure: Error>(
@@ -41,8 +46,11 @@ extension Transcript {
   private func plainText(_ decision: RunReport.Decision) -> String {
     let suggested = decision.suggested.map { ", suggested: \($0)" } ?? ""
     let reason = decision.reason.map { ", reason: \(EvidenceBody.shortened($0))" } ?? ""
+    let approver = decision.approver.map { ", approved by: \($0)" } ?? ""
+    let ticket = decision.ticket.map { ", ticket: \($0)" } ?? ""
     return "- \(EvidenceBody.shortened(decision.title)): \(EvidenceBody.shortened(decision.chosen))"
-      + ", by \(decision.by) at \(clock(decision.at))\(suggested)\(reason)"
+      + ", by \(decision.by) at \(clock(decision.at))\(suggested)\(reason)\(approver)\(ticket)"
+      + (decision.standing(clock).map { ", " + $0 } ?? "")
   }
 
   private func plainText(_ step: RunReport.Step) -> [String] {
@@ -50,11 +58,30 @@ extension Transcript {
     let approval = change.approvedBy.map { ", approved by \($0)" } ?? ""
     return ["- \(step.name): \(change.tally)\(approval)"]
       + change.items.map { item in
-        let error = item.error.map { ": \(EvidenceBody.shortened($0))" } ?? ""
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
-        let undo = item.undo.map { "; undo \(EvidenceBody.shortened($0.text))" } ?? ""
-        return "  \(item.state)  \(EvidenceBody.shortened(change.call(of: item)))\(error)\(verified)\(undo)"
-      } + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
+        let undo =
+          item.undo.map { undo in
+            let call = change.undo(of: item).map { " `\(EvidenceBody.shortened($0))`" } ?? ""
+            return "; undo\(call): \(EvidenceBody.shortened(undo.text))" + Self.history(of: undo.sent)
+          } ?? ""
+        let back = item.undo == nil ? change.undo(of: item).map { "; undo: `\(EvidenceBody.shortened($0))`" } : nil
+        let told = item.result + verified + Self.history(of: item.sent) + undo + (back ?? "")
+        return "  \(EvidenceBody.shortened(change.call(of: item))): \(told)"
+      } + change.leftOut.map { "  left out as protected: \(EvidenceBody.shortened($0))" }
+      + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
+  }
+
+  /// `- E1 Who fails?: SELECT ip …; 2 rows, 412 bytes`.
+  private func plainEvidence(_ step: RunReport.Step) -> String {
+    let number = step.number.map { "E\($0) " } ?? ""
+    let call = call(of: step).map { EvidenceBody.shortened(String($0.map { $0.isNewline ? " " : $0 })) + "; " } ?? ""
+    let size = step.evidence.map { ", \($0.bytes) bytes" } ?? ""
+    let again = step.isSuperseded ? ", taken again later" : ""
+    return "- \(number)\(step.name): \(call)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
+  }
+
+  private static func history(of sent: RunReport.Sendings) -> String {
+    sent.history { "`\(EvidenceBody.shortened($0.call))`: \($0.result)" }.map { "; " + $0 } ?? ""
   }
 
   private func plainText(_ item: RunReport.FollowUp) -> String {

@@ -11,7 +11,8 @@ public enum TranscriptSchema {
       ("outcome", ["enum": ["completed", "failed", "aborted", "paused", "unfinished", "finished"]]),
       ("reason", maybe(text)), ("openQuestion", maybe(question)), ("facts", anyObject), ("operators", list(text)),
       ("times", times),
-      ("responseClock", maybe(clock)), ("failedChecks", list(text)), ("decisions", list(decision)),
+      ("responseClock", maybe(clock)), ("failedChecks", list(text)), ("unreached", maybe(number)),
+      ("decisions", list(decision)),
       ("timeline", list(moment)), ("notes", list(remark)), ("outside", list(remark)), ("warnings", list(remark)),
       ("followUps", list(followUp)), ("superseded", list(step)), ("steps", list(step)),
     ])
@@ -61,9 +62,12 @@ public enum TranscriptSchema {
   private static let decision = object([
     ("seq", number), ("at", time), ("key", text), ("kind", text), ("question", text), ("item", maybe(text)),
     ("options", list(text)), ("optionTexts", list(text)),
-    ("suggested", maybe(text)), ("chosen", text), ("reason", maybe(text)), ("by", text), ("ticket", maybe(text)),
-    ("source", text), ("took", maybe(seconds)),
+    ("suggested", maybe(text)), ("chosen", text), ("reason", maybe(text)), ("by", text), ("approver", maybe(text)),
+    ("ticket", maybe(text)), ("withdrawn", maybe(withdrawal)), ("carriedOut", flag), ("source", text),
+    ("took", maybe(seconds)),
   ])
+
+  private static let withdrawal = object([("at", time), ("word", text), ("by", maybe(text))])
 
   private static let remark = object([("at", time), ("path", text), ("text", text), ("by", text)])
 
@@ -73,15 +77,22 @@ public enum TranscriptSchema {
   ])
 
   private static let item = object([
-    ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("started", maybe(time)),
+    ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("word", maybe(word)),
+    ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)), ("effect", maybe(text)),
+    ("started", maybe(time)),
     ("took", maybe(seconds)), ("verified", maybe(flag)), ("verification", maybe(text)), ("undo", maybe(text)),
     ("undone", flag), ("undoAttempt", maybe(undo)),
   ])
 
   private static let undo = object([
-    ("state", text), ("call", maybe(text)), ("error", maybe(text)), ("reason", maybe(text)), ("verified", maybe(flag)),
-    ("verification", maybe(text)),
+    ("state", text), ("call", maybe(text)), ("error", maybe(text)), ("word", maybe(word)), ("by", maybe(text)),
+    ("reason", maybe(text)), ("earlier", list(sending)), ("verified", maybe(flag)), ("verification", maybe(text)),
   ])
+
+  /// What a human said became of a call.
+  private static let word: Value = ["enum": ["happened", "by_hand", "skip"]]
+
+  private static let sending = object([("call", text), ("state", text), ("error", maybe(text))])
 
   private static let question = object([
     ("seq", number), ("key", text), ("kind", text), ("text", text), ("options", list(text)),
@@ -97,7 +108,8 @@ public enum TranscriptSchema {
     ("path", text), ("kind", text), ("title", maybe(text)), ("why", maybe(text)), ("began", time), ("state", text),
     ("reason", maybe(text)), ("text", maybe(text)), ("error", maybe(text)), ("source", maybe(text)),
     ("evidence", maybe(number)), ("call", maybe(text)), ("attempts", number), ("took", maybe(seconds)),
-    ("verdict", maybe(text)), ("held", maybe(flag)), ("outcome", maybe(anyObject)), ("evidenceMissing", flag),
+    ("verdict", maybe(text)), ("held", maybe(flag)), ("met", maybe(flag)), ("outcome", maybe(anyObject)),
+    ("evidenceMissing", flag),
     ("sha256", maybe(sha256)),
     ("repeats", maybe(text)), ("change", maybe(change)),
   ])

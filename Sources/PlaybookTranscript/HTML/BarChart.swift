@@ -20,13 +20,18 @@ struct BarChart {
     let right = Self.width(rows.map(\.text))
     let shapes: [HTML] = zip(body.bars, rows).enumerated().map { position, row in
       let top = position * Self.rowHeight
-      let length = (row.0.length ?? 0) * Self.longestBar / 1000
+      let (bar, texts) = row
+      func place(_ position: Int) -> Int { left + 6 + position * Self.longestBar / 1000 }
       let shape: HTML =
-        row.0.length == nil
-        ? ""
-        : "<rect class=\"bar-shape\" x=\"\(left + 6)\" y=\"\(top + 5)\" width=\"\(max(2, length))\" height=\"16\" rx=\"2\"/>"
+        bar.extent.map { extent in
+          let (from, to) = (place(extent.lowerBound), place(extent.upperBound))
+          let style = bar.isNegative ? "bar-shape negative" : "bar-shape"
+          return
+            "<rect class=\"\(style)\" x=\"\(from)\" y=\"\(top + 5)\" width=\"\(max(2, to - from))\" height=\"16\" rx=\"2\"/>"
+        } ?? ""
+      let end = place(max(bar.extent?.upperBound ?? 0, body.barZero)) + 6
       return
-        "<text x=\"\(left)\" y=\"\(top + 17)\" text-anchor=\"end\">\(row.1.label)</text>\(shape)<text x=\"\(left + 12 + length)\" y=\"\(top + 17)\">\(row.1.text)</text>"
+        "<text x=\"\(left)\" y=\"\(top + 17)\" text-anchor=\"end\">\(texts.label)</text>\(shape)<text x=\"\(end)\" y=\"\(top + 17)\">\(texts.text)</text>"
     }
     let said = body.bars.prefix(3).map { "\($0.label) \($0.text)" }.joined(separator: ", ")
     // Shown so large that its letters are a little smaller than the page's, whatever the screen.
@@ -34,7 +39,7 @@ struct BarChart {
     return """
       <figure class="chart">
       <figcaption>\(body.barTitle)</figcaption>
-      <svg viewBox="0 0 \(width) \(body.bars.count * Self.rowHeight)" width="\(width * 13 / 11)" role="img" aria-label="Bars of \(body.barTitle), \(body.bars.count) in all: \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(shapes)</svg>
+      <svg viewBox="0 0 \(width) \(body.bars.count * Self.rowHeight)" width="\(width * 13 / 11)" role="img" aria-label="Bars of \(body.barTitle): \(said)\(body.bars.count > 3 ? ", …" : ""). The table has the numbers.">\(shapes)</svg>
       </figure>
 
       """

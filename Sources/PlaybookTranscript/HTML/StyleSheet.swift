@@ -85,6 +85,7 @@ enum StyleSheet {
     .chart svg { max-width: 100%; height: auto; display: block; }
     .chart text { fill: var(--text); font: 11px ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
     .bar-shape { fill: var(--machine); }
+    .bar-shape.negative { fill: var(--human); }
     .scroll { overflow-x: auto; margin: 0 0 0.9rem; }
     table { border-collapse: collapse; width: 100%; font-size: 0.92rem; }
     th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--line); min-width: 5.5rem; max-width: 32rem; overflow-wrap: break-word; }
@@ -156,6 +157,7 @@ enum StyleSheet {
       .card { margin-bottom: 8pt; }
       h2, h3, caption, figcaption, .source, .part > p, thead { break-after: avoid; }
       tbody tr:first-child { break-before: avoid; }
+      summary { break-after: avoid; }
       thead { break-inside: avoid; }
       th, td { max-width: none; overflow-wrap: anywhere; }
       .call { min-width: 0; }

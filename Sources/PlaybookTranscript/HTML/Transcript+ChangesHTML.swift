@@ -28,6 +28,8 @@ extension Transcript {
     } else if let suggested = decision.suggested {
       add("Suggested", "\(EvidenceBody.shortened(suggested))")
     }
+    add("Standing", decision.standing(clock).map { "<strong>\($0)</strong>" })
+    add("Approved by", decision.approver.map { "\(EvidenceBody.shortened($0))" })
     add("Reason", decision.reason.map { "<span class=\"said\">\(lines: EvidenceBody.shortened($0))</span>" })
     add("Ticket", decision.ticket.map { Self.link($0, $0) })
     if decision.isGivenBeforehand { add("Given", "beforehand, in \(decision.source)") }
@@ -65,7 +67,7 @@ extension Transcript {
       Self.table(
         caption, label: "Calls of \(step.name)", columns: columns, rows: items.map { Self.row($0, of: change) })
     }
-    var body = table(change.items.prefix(Self.openItems), "Calls to \(change.target ?? "the target"): \(change.tally)")
+    var body = table(change.items.prefix(Self.openItems), "Calls to \(change.target ?? "the target")")
     let rest = change.items.dropFirst(Self.openItems)
     if !rest.isEmpty {
       body +=
@@ -91,13 +93,13 @@ extension Transcript {
       <section class="part" id="change-\(position + 1)">
       <h3>\(flat: EvidenceBody.shortened(step.name))</h3>
       <p>Step <code>\(step.path)</code>, digest of its calls <code>\(change.digest)</code>\(approval).</p>
+      <p><strong>\(change.tally)</strong></p>
       \(body)</section>
 
       """
   }
 
   private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change) -> HTML {
-    let error: HTML = item.error.map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
     let took: HTML = item.took.map { " <span class=\"offset\">\(TimeText.short($0))</span>" } ?? ""
     let verified: HTML =
       item.verified.map { holds in
@@ -105,12 +107,12 @@ extension Transcript {
         return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
       } ?? "<span class=\"offset\">not checked</span>"
     let said: HTML =
-      item.verification.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
+      item.verificationText.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
     let call = EvidenceBody.shortened(change.call(of: item))
     let undone: HTML = change.undo(of: item) == nil ? "" : " class=\"call\""
     let label: HTML = change.label(of: item).map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
     return """
-      <tr><th scope="row">\(item.position + 1)\(label)</th><td class="call"><code class="said">\(lines: call)</code></td><td><span class="badge \(tone(outcome: item.state))">\(item.state)</span>\(took)\(error)</td><td>\(verified)\(said)</td><td\(undone)>\(undo(of: item, change))</td></tr>
+      <tr><th scope="row">\(item.position + 1)\(label)</th><td class="call"><code class="said">\(lines: call)</code></td><td>\(told(item.sent, item.result))\(took)</td><td>\(verified)\(said)</td><td\(undone)>\(undo(of: item, change))</td></tr>
 
       """
   }
@@ -119,7 +121,23 @@ extension Transcript {
     let call: HTML? = change.undo(of: item).map { "<code class=\"said\">\(lines: EvidenceBody.shortened($0))</code>" }
     guard let undo = item.undo else { return call ?? "\(change.missingUndo(of: item))" }
     let word = undo.isOpen ? "bad" : "plain"
-    return "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(flat: EvidenceBody.shortened(undo.text))"
+    return
+      "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(flat: EvidenceBody.shortened(undo.text))\(history(of: undo.sent))"
+  }
+
+  /// What became of a call, its state as a badge, and of its earlier sendings.
+  private static func told(_ sent: RunReport.Sendings, _ result: String) -> HTML {
+    let rest = result.dropFirst(sent.state.count).drop { $0 == ":" || $0 == " " }
+    let more: HTML = rest.isEmpty ? "" : "\(rest.first == "," ? "" : " ")\(flat: EvidenceBody.shortened(String(rest)))"
+    return "<span class=\"badge \(tone(outcome: sent.state))\">\(sent.state)</span>\(more)\(history(of: sent))"
+  }
+
+  private static func history(of sent: RunReport.Sendings) -> HTML {
+    guard let count = sent.count else { return "" }
+    let items: [HTML] = sent.earlier.map {
+      "<li><code class=\"said\">\(lines: EvidenceBody.shortened($0.call))</code> \(flat: $0.result)</li>"
+    }
+    return " <span class=\"offset\">\(count):</span><ul class=\"list\">\(items)</ul>"
   }
 
   /// A link where `address` is one to a page; `javascript:`, what has spaces in it and the like stay text.

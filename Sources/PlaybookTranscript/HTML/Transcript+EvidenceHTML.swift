@@ -69,8 +69,9 @@ extension Transcript {
     case .nothing: break
     case .table(let columns, let rows):
       let cells: [HTML] = rows.map { row in
-        let list: [HTML] = row.enumerated().map { column, text in
-          let style: HTML = Double(text) == nil ? "" : " class=\"number\""
+        let list: [HTML] = row.enumerated().map { column, cell in
+          let style: HTML = Double(cell.text) == nil ? "" : " class=\"number\""
+          let text: HTML = cell.isNull ? "<span class=\"offset\">null</span>" : "\(cell.text)"
           return column == 0 ? "<th scope=\"row\"\(style)>\(text)</th>" : "<td\(style)>\(text)</td>"
         }
         return "<tr>\(list)</tr>\n"
@@ -85,12 +86,12 @@ extension Transcript {
           "Rows \(Self.openRows + 1) to \(cells.count)", label: "More of \(name)", columns: columns, rows: rest)
         html += "<details><summary>\(rest.count) more rows</summary>\n\(table)</details>\n"
       }
-      html += Self.more(cells.count, of: body.total, whole)
+      html += Self.more(cells.count, of: body, whole)
     case .lines(let lines):
       let text: HTML = "<pre tabindex=\"0\"><code>\(lines: lines.joined(separator: "\n"))</code></pre>\n"
       html +=
         lines.count <= Self.openRows ? text : "<details><summary>\(lines.count) lines</summary>\n\(text)</details>\n"
-      html += Self.more(lines.count, of: body.total, whole)
+      html += Self.more(lines.count, of: body, whole)
     case .text(let text, let isCut):
       let block: HTML = "<pre tabindex=\"0\"><code>\(lines: text)</code></pre>\n"
       html +=
@@ -104,9 +105,11 @@ extension Transcript {
     return html + Self.html(body.differences, step)
   }
 
-  private static func more(_ shown: Int, of total: Int, _ whole: String) -> HTML {
-    shown < total
-      ? "<p class=\"more\">\(shown) of \(total); all of them: <code>\(whole)</code></p>\n" : ""
+  private static func more(_ shown: Int, of body: EvidenceBody, _ whole: String) -> HTML {
+    if shown < body.total {
+      return "<p class=\"more\">\(shown) of \(body.total); all of them: <code>\(whole)</code></p>\n"
+    }
+    return body.isCellCut ? "<p class=\"more\">Long values are cut; all of it: <code>\(whole)</code></p>\n" : ""
   }
 
   private static func html(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> HTML {

@@ -17,22 +17,24 @@ extension Transcript {
   }
 
   private var pageHead: HTML {
-    """
-    <!doctype html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '\(StyleSheet.hash)'; base-uri 'none'; form-action 'none'">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="referrer" content="no-referrer">
-    <meta name="color-scheme" content="light dark">
-    <title>\(title) – transcript \(runID)</title>
-    <style>\(StyleSheet.html)</style>
-    </head>
-    <body>
-    <a class="skip" href="#summary">Skip to the summary</a>
+    let paper = PaperEdge(title: title, run: runID)
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '\(StyleSheet.hash)' '\(paper.hash)'; base-uri 'none'; form-action 'none'">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="referrer" content="no-referrer">
+      <meta name="color-scheme" content="light dark">
+      <title>\(title) – transcript \(runID)</title>
+      <style>\(StyleSheet.html)</style>
+      <style>\(paper.html)</style>
+      </head>
+      <body>
+      <a class="skip" href="#summary">Skip to the summary</a>
 
-    """
+      """
   }
 
   /// The sections that this transcript has, in order: the anchor and the name.
@@ -41,7 +43,7 @@ extension Transcript {
     if report.decisions.contains(where: { !$0.isRecord }) { list.append(("decisions", "Decisions")) }
     if !report.changes.isEmpty { list.append(("changes", "Changes")) }
     if !report.readings.isEmpty { list.append(("evidence", "Evidence")) }
-    if !report.skipped.isEmpty { list.append(("skipped", "Skipped")) }
+    if !report.skipped.isEmpty || report.unreached != nil { list.append(("skipped", "Skipped")) }
     if !report.outside.isEmpty { list.append(("outside", "Done outside")) }
     if !report.notes.isEmpty { list.append(("notes", "Notes")) }
     if !report.documents.isEmpty { list.append(("documents", "Documents")) }
@@ -57,8 +59,8 @@ extension Transcript {
     let mode = facts["mode"]?.stringValue ?? "run"
     let practice: HTML =
       mode == "run" || mode == facts["environment"]?.stringValue ? "" : "<span class=\"badge plain\">\(mode)</span>"
-    let reason: HTML = report.reason.map { "<p class=\"reason said\">\(lines: EvidenceBody.shortened($0))</p>" } ?? ""
-    let cautions: [HTML] = cautions.map { "<p class=\"caution said\">\(lines: EvidenceBody.shortened($0))</p>\n" }
+    let reason: HTML = report.reason.map { "<p class=\"reason said\">\(prose: EvidenceBody.shortened($0))</p>" } ?? ""
+    let cautions: [HTML] = cautions.map { "<p class=\"caution said\">\(prose: EvidenceBody.shortened($0))</p>\n" }
     let contents: [HTML] = sections.map { "<li><a href=\"#\($0.id)\">\($0.name)</a></li>\n" }
     return """
       <header>
@@ -110,7 +112,9 @@ extension Transcript {
       let findings = report.findings.filter { $0.kind == kind }
       if findings.isEmpty { return "" }
       let items: [HTML] = findings.map { finding in
-        let text: HTML = finding.text.isEmpty ? "" : "<span>\(flatProse: EvidenceBody.shortened(finding.text))</span>"
+        let said = EvidenceBody.shortened(finding.text)
+        let text: HTML =
+          said.isEmpty ? "" : finding.isProse ? "<span>\(flatProse: said)</span>" : "<span>\(flat: said)</span>"
         return "<li><strong>\(flat: EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
       }
       return "<div class=\"card \(style)\">\n<h3>\(title)</h3>\n<ul>\n\(items)</ul>\n</div>\n"

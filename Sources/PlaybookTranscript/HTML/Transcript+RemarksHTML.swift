@@ -3,8 +3,11 @@ import CEL
 extension Transcript {
   /// Skipped steps, what was done outside, notes, documents, follow-ups, and what is left for people.
   var remarksHTML: HTML {
-    let skipped: [HTML] = report.skipped.map {
-      "<li><strong>\(flat: EvidenceBody.shortened($0.name))</strong> <span class=\"said\">\(lines: EvidenceBody.shortened($0.reason ?? ""))</span></li>\n"
+    let unreached: [HTML] = report.unreachedText.map { ["<li>\($0)</li>\n"] } ?? []
+    let skipped: [HTML] = report.skipped.map { step in
+      let reason: HTML =
+        step.skipReason.map { " <span class=\"said\">\(prose: EvidenceBody.shortened($0))</span>" } ?? ""
+      return "<li><strong>\(flat: EvidenceBody.shortened(step.name))</strong>\(reason)</li>\n"
     }
     let followUps: [HTML] = report.followUps.map { item in
       let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.due($0))</time>" } ?? ""
@@ -16,7 +19,7 @@ extension Transcript {
     let open: [HTML] = Self.openHeadings.map { "<h3>\($0)</h3>\n<p class=\"open\">To be written.</p>\n" }
     let documents: [HTML] = report.documents.map(html)
     return """
-      \(section("skipped", "Skipped", skipped))\(section("outside", "Done outside the playbook", report.outside.map(html)))\(section("notes", "Notes", report.notes.map(html)))\(section("documents", "Documents", documents, isList: false))\(section("follow-ups", "Follow-ups", followUps))\(section("review", "For the review", open, isList: false))
+      \(section("skipped", "Skipped", skipped + unreached))\(section("outside", "Done outside the playbook", report.outside.map(html)))\(section("notes", "Notes", report.notes.map(html)))\(section("documents", "Documents", documents, isList: false))\(section("follow-ups", "Follow-ups", followUps))\(section("review", "For the review", open, isList: false))
       """
   }
 
@@ -74,7 +77,7 @@ extension Transcript {
       <dl class="facts">
       \(facts)<dt>Journal head</dt><dd><code>\(head)</code></dd>
       </dl>
-      <p>\(chainStatement)</p>
+      <p>\(prose: chainStatement)</p>
       \(table)\(events)</section>
 
       """

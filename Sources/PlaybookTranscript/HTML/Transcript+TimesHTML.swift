@@ -79,9 +79,12 @@ extension Transcript {
   private func row(_ moment: RunReport.Moment, after shown: Int, _ listed: Set<Int>) -> HTML {
     let earlier = Self.anchors(shown + 1, through: moment.sequence - 1, without: listed)
     let who: HTML = moment.who.map { " <span class=\"who\">by \($0)</span>" } ?? ""
+    let (said, came) = (EvidenceBody.shortened(moment.what), EvidenceBody.shortened(moment.result ?? ""))
+    let what: HTML = moment.isProse ? "\(flatProse: said)" : "\(flat: said)"
+    let result: HTML = moment.isResultProse ? "\(flatProse: came)" : "\(flat: came)"
     let evidence: HTML = moment.number.map { " <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     return """
-      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(flatProse: EvidenceBody.shortened(moment.what))\(who)</td><td>\(flatProse: EvidenceBody.shortened(moment.result ?? ""))\(evidence)</td></tr>
+      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(what)\(who)</td><td>\(result)\(evidence)</td></tr>
 
       """
   }

@@ -6,10 +6,15 @@ extension Transcript {
     let question = MarkdownText.inline(EvidenceBody.shortened(decision.title))
     var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
-    if detail == .line { return text + "\n" }
+    let standing = decision.standing(clock).map { "**\(MarkdownText.inline($0))**" }
+    if detail == .line {
+      let reason = decision.reason.map { "reason: " + MarkdownText.inline(EvidenceBody.shortened($0, to: 120)) }
+      return text + [standing, reason].compactMap { $0 }.map { "; " + $0 }.joined() + "\n"
+    }
     text += " (\(offset(decision.at)))"
     if let took = decision.took { text += " after \(TimeText.short(took))" }
-    var more: [String] = []
+    var more = [standing].compactMap { $0 }
+    if let approver = decision.approver { more.append("approved by: \(MarkdownText.inline(approver))") }
     if !decision.options.isEmpty, detail == .whole {
       more.append("offered: " + offered(decision))
     }
@@ -36,7 +41,12 @@ extension Transcript {
       change.approvedAt.map { ", approved by \(MarkdownText.inline(by)) at \(clock($0))" }
     }
     if detail == .line {
-      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")\n"
+      let undos = change.items.compactMap { change.undo(of: $0) }.map {
+        MarkdownText.code(EvidenceBody.shortened($0, to: 80))
+      }
+      let leftOut = change.leftOut.map { MarkdownText.inline(EvidenceBody.shortened($0, to: 80)) }
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")"
+        + Self.few("undo", undos) + Self.few("left out as protected", leftOut) + "\n"
     }
     var text = "\n### \(MarkdownText.inline(step.name))\n\n"
     let target = change.target.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
@@ -49,7 +59,7 @@ extension Transcript {
       text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
     }
     if !change.plan.isEmpty {
-      let lines = change.plan.prefix(50).map(EvidenceBody.shortened).joined(separator: "\n")
+      let lines = change.plan.prefix(50).map { EvidenceBody.shortened($0) }.joined(separator: "\n")
       text += "\nWhat the first of them would do:\n\n" + MarkdownText.block(lines)
     }
     if !change.leftOut.isEmpty {
@@ -58,6 +68,14 @@ extension Transcript {
       text += "\nLeft out as protected: \(list.joined(separator: "; "))\(more).\n"
     }
     return text + "\n"
+  }
+
+  /// `; undo: a, b, c and 4 more`; empty where there is none.
+  private static func few(_ name: String, _ texts: [String]) -> String {
+    if texts.isEmpty { return "" }
+    let most = 3
+    let more = texts.count > most ? " and \(texts.count - most) more" : ""
+    return "; \(name): \(texts.prefix(most).joined(separator: ", "))\(more)"
   }
 
   private static func table(_ items: ArraySlice<RunReport.Change.Item>, of change: RunReport.Change) -> String {
@@ -72,10 +90,9 @@ extension Transcript {
       if isLabelled {
         cells.append(MarkdownText.code(EvidenceBody.shortened(change.label(of: item) ?? ""), inTable: true))
       }
-      let error = item.error.map { ": " + EvidenceBody.shortened($0) } ?? ""
       cells += [
         MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true),
-        MarkdownText.inline(item.state + error),
+        told(item.sent, item.result),
         verification(of: item), undo(of: item, change),
       ]
       if isTimed { cells.append(item.took.map(TimeText.short) ?? "") }
@@ -84,17 +101,26 @@ extension Transcript {
     return text
   }
 
+  /// What became of a call, and of its earlier sendings.
+  private static func told(_ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false) -> String {
+    let history = sent.history { sending in
+      MarkdownText.code(EvidenceBody.shortened(sending.call), inTable: true) + ": "
+        + MarkdownText.inline(sending.result)
+    }
+    let now = MarkdownText.inline(result)
+    return (isStrong ? "**\(now)**" : now) + (history.map { "; " + $0 } ?? "")
+  }
+
   private static func verification(of item: RunReport.Change.Item) -> String {
     guard let holds = item.verified else { return "" }
-    let said =
-      item.verification.map { $0 == "holds" ? "" : ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+    let said = item.verificationText.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
     return (holds ? "holds" : "**does not hold**") + said
   }
 
   private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> String {
     let call = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) }
     guard let undo = item.undo else { return call ?? change.missingUndo(of: item) }
-    let went = MarkdownText.inline(EvidenceBody.shortened(undo.text))
-    return [call, "sent: " + (undo.isOpen ? "**\(went)**" : went)].compactMap { $0 }.joined(separator: " ")
+    let went = told(undo.sent, undo.text, isStrong: undo.isOpen)
+    return [call, "sent: " + went].compactMap { $0 }.joined(separator: " ")
   }
 }

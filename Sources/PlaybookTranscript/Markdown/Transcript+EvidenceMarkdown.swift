@@ -12,6 +12,7 @@ extension Transcript {
       return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
+    if detail == .whole, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
     let reading = reading(of: step)
     if let call = call(of: step) {
       if let count = Self.calls(in: reading?.outcome) { text += "The first of \(count) calls, one for each item:\n\n" }
@@ -23,7 +24,9 @@ extension Transcript {
       step.source.map(MarkdownText.inline), step.error == nil ? MarkdownText.inline(step.summary) : nil,
       step.took.map(TimeText.short),
     ]
-    if let evidence = step.evidence { parts.append("\(evidence.bytes) bytes, sha256:\(evidence.digest.prefix(16))") }
+    if let evidence = step.evidence {
+      parts.append("\(evidence.bytes) bytes, sha256 \(MarkdownText.code(String(evidence.digest.prefix(16))))")
+    }
     if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
     text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
     guard let reading else { return text }
@@ -49,7 +52,8 @@ extension Transcript {
 
   private static func markdown(_ body: EvidenceBody, _ step: RunReport.Step, whole: String) -> String {
     func more(_ shown: Int) -> String {
-      shown < body.total ? "\n\(shown) of \(body.total); all: \(MarkdownText.code(whole))\n" : ""
+      if shown < body.total { return "\n\(shown) of \(body.total); all: \(MarkdownText.code(whole))\n" }
+      return body.isCellCut ? "\nLong values are cut; all: \(MarkdownText.code(whole))\n" : ""
     }
     switch body.content {
     case .nothing: return ""
@@ -60,10 +64,15 @@ extension Transcript {
       var text = "| " + columns.map(MarkdownText.inline).joined(separator: " | ") + " |\n"
       text += "|" + String(repeating: " --- |", count: columns.count) + "\n"
       for row in rows {
-        text += "| " + row.map { MarkdownText.code($0, inTable: true) }.joined(separator: " | ") + " |\n"
+        text += "| " + row.map(cell).joined(separator: " | ") + " |\n"
       }
       return text + more(rows.count) + "\n"
     }
+  }
+
+  /// A text as code, and null as a word: the two are not the same.
+  private static func cell(_ cell: EvidenceBody.Cell) -> String {
+    cell.isNull ? cell.text : cell.text.isEmpty ? "" : MarkdownText.code(cell.text, inTable: true)
   }
 
   private static func markdown(_ differences: [OutcomeDifferences.Change]?, _ step: RunReport.Step) -> String {

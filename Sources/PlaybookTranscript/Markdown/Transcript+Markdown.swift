@@ -59,8 +59,10 @@ extension Transcript {
       let kept: Set<String> = ["Outcome", "Severity", "Run", "Environment", "Operators", "Ticket"]
       rows = rows.filter { kept.contains($0.0) }
     }
-    rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
-    rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
+    if detail == .whole {
+      rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
+      rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
+    }
     rows.append(("Journal head", "`\(head)`"))
     text += "| | |\n| --- | --- |\n" + rows.map { "| \($0.0) | \($0.1) |\n" }.joined() + "\n"
     let sources = report.facts["sources"]?.listValue ?? []
@@ -68,7 +70,7 @@ extension Transcript {
     text += "Made from:\n\n"
     for source in sources {
       let digest = source["sha256"]?.rendered.prefix(16) ?? ""
-      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256:\(MarkdownText.inline(String(digest)))\n"
+      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256 \(MarkdownText.code(String(digest)))\n"
     }
     return text + "\n"
   }

@@ -5,9 +5,12 @@ extension Transcript {
   var remarkPieces: [Piece] {
     var pieces: [Piece] = []
     for step in report.skipped {
-      let reason = MarkdownText.inline(EvidenceBody.shortened(step.reason ?? ""))
-      let text = "- \(MarkdownText.line(step.name)): \(reason)\n"
+      let reason = step.skipReason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+      let text = "- \(MarkdownText.line(step.name))\(reason)\n"
       pieces.append(Piece(role: .skipped, name: "a skipped step", section: "Skipped") { _ in text })
+    }
+    if let unreached = report.unreachedText {
+      pieces.append(Piece(role: .skipped, name: "steps not reached", section: "Skipped") { _ in "- \(unreached)\n" })
     }
     for (heading, remarks) in [("Done outside the playbook", report.outside), ("Notes", report.notes)] {
       for remark in remarks {

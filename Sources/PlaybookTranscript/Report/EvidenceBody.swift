@@ -6,23 +6,34 @@ struct EvidenceBody {
   enum Content {
     /// The author said that it isn't shown, or there is nothing.
     case nothing
-    case table(columns: [String], rows: [[String]])
+    case table(columns: [String], rows: [[Cell]])
     case lines([String])
     case text(String, isCut: Bool)
+  }
+
+  /// A value of a table. Nothing there, an empty text and a null are three things.
+  struct Cell: Equatable {
+    var text: String
+    var isNull = false
   }
 
   struct Bar {
     var label: String
     var text: String
-    /// Of the longest bar, 0 to 1000; nil: no number, no bar.
-    var length: Int?
+    /// From where to where on a scale of 0 to 1000; nil: no number, no bar.
+    var extent: Range<Int>?
+    var isNegative = false
   }
 
   var content = Content.nothing
   /// The rows or lines there are; more than are in `content` where it was cut.
   var total = 0
-  /// What `show: bars` draws: at most 20, named by the columns.
+  /// Whether a value in `content` is cut.
+  var isCellCut = false
+  /// What `show: bars` draws: at most 20 of the rows, named by the columns.
   var bars: [Bar] = []
+  /// Where on the scale of the bars zero is.
+  var barZero = 0
   var barTitle = ""
   /// What a call that failed said besides: `stderr`, `stdout`.
   var said: [(name: String, text: String)] = []
@@ -53,15 +64,17 @@ struct EvidenceBody {
       if outcome["rows"] == nil, outcome["items"] != nil { columns = Self.columns(ofLoop: rows) }
       draw(rows, show)
       content = Self.table(Array(rows.prefix(limit)), show, columns)
+      isCellCut = Self.isCut(content)
     } else if let list = (outcome["keys"] ?? outcome["lines"])?.listValue, !list.isEmpty {
       total = list.count
       content = .lines(list.prefix(limit).map { Self.cell($0) })
+      isCellCut = list.prefix(limit).contains { Self.isLong($0) }
     } else {
       let value =
         Self.answer(outcome)
         ?? ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
       guard let value else { return }
-      let text = value.stringValue ?? value.jsonText(pretty: true)
+      let text = Self.whole(value)
       let start = Self.beginning(text)
       content = .text(start, isCut: start.utf8.count < text.utf8.count)
     }
@@ -109,7 +122,17 @@ struct EvidenceBody {
     if columns.isEmpty { columns = known }
     if columns.isEmpty { columns = first.mapValue?.entries.map(\.key.rendered) ?? [] }
     if columns.isEmpty { return .lines(rows.map { cell($0) }) }
-    return .table(columns: columns, rows: rows.map { row in columns.map { cell(row[$0] ?? .null) } })
+    return .table(columns: columns, rows: rows.map { row in columns.map { tableCell(row[$0]) } })
+  }
+
+  private static func tableCell(_ value: Value?) -> Cell {
+    if case .null = value { return Cell(text: "null", isNull: true) }
+    return Cell(text: value.map(cell) ?? "")
+  }
+
+  private static func isCut(_ content: Content) -> Bool {
+    guard case .table(_, let rows) = content else { return false }
+    return rows.contains { $0.contains { $0.text.hasSuffix(cutMark) } }
   }
 
   private mutating func draw(_ rows: [Value], _ show: Value?) {
@@ -117,11 +140,24 @@ struct EvidenceBody {
       let by = show?["by"]?.stringValue
     else { return }
     let shown = rows.prefix(Self.mostBars)
-    let greatest = shown.compactMap { Self.number($0[column]) }.max() ?? 0
-    barTitle = "\(column) by \(by)"
+    let numbers = shown.compactMap { Self.number($0[column]) }
+    let (least, greatest) = (min(numbers.min() ?? 0, 0), max(numbers.max() ?? 0, 0))
+    let span = greatest - least
+    func place(_ number: Double) -> Int { span > 0 ? Int((number - least) / span * 1000) : 0 }
+    barZero = place(0)
+    let part = shown.count < rows.count ? " (first \(shown.count) of \(rows.count))" : ""
+    barTitle = "\(column) by \(by)\(part)"
     bars = shown.map { row in
-      let length = Self.number(row[column]).flatMap { greatest > 0 && $0 > 0 ? max(1, Int($0 / greatest * 1000)) : nil }
-      return Bar(label: Self.cell(row[by] ?? .null), text: Self.cell(row[column] ?? .null), length: length)
+      let number = Self.number(row[column])
+      let extent = number.flatMap { number -> Range<Int>? in
+        if number == 0 || span == 0 { return nil }
+        let (from, to) = (place(min(number, 0)), place(max(number, 0)))
+        // However short, it is seen.
+        return from < to ? from..<to : number < 0 ? max(from - 1, 0)..<max(from, 1) : from..<from + 1
+      }
+      return Bar(
+        label: Self.cell(row[by] ?? .null), text: Self.cell(row[column] ?? .null), extent: extent,
+        isNegative: number ?? 0 < 0)
     }
   }
 
@@ -136,13 +172,31 @@ struct EvidenceBody {
   }
 
   static func cell(_ value: Value) -> String {
-    if case .null = value { "" } else { shortened(value.rendered) }
+    switch value {
+    case .null: ""
+    case .bytes(let bytes): shortened(text(of: bytes))
+    default: shortened(value.rendered)
+    }
   }
 
-  /// The beginning of a text that is too long for a cell or a line.
-  static func shortened(_ text: String) -> String {
-    guard text.utf8.count > longestCell else { return text }
-    let start = String(decoding: text.utf8.prefix(longestCell * 4), as: UTF8.self).prefix(longestCell)
-    return start.utf8.count < text.utf8.count ? start + "…" : text
+  /// Bytes as the text that they are, or else in base64, which is said.
+  static func text(of bytes: [UInt8]) -> String {
+    String(validating: bytes, as: UTF8.self) ?? "(binary, base64) " + Base64.encode(bytes)
+  }
+
+  private static func whole(_ value: Value) -> String {
+    if case .bytes(let bytes) = value { return text(of: bytes) }
+    return value.stringValue ?? value.jsonText(pretty: true)
+  }
+
+  private static func isLong(_ value: Value) -> Bool { cell(value).hasSuffix(cutMark) }
+
+  private static let cutMark = " characters in all)"
+
+  /// The beginning of a text that is too long for a cell or a line, and how long it is.
+  static func shortened(_ text: String, to length: Int = longestCell) -> String {
+    guard text.utf8.count > length else { return text }
+    let start = String(decoding: text.utf8.prefix(length * 4), as: UTF8.self).prefix(length)
+    return start.utf8.count < text.utf8.count ? "\(start)… (cut; \(text.count)\(cutMark)" : text
   }
 }

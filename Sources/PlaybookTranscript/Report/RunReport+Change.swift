@@ -18,6 +18,8 @@ extension RunReport {
     /// Whether the yes is one to an intent that is on record; the next yes is another's.
     var isApprovalUsed = false
     var items: [Item] = []
+    /// Whether the journal can't be read from some point on while the change was under way: what else was sent is not known.
+    var isEndUnknown = false
     /// Reads taken before its first call and asked again after it.
     var comparisons: [Comparison] = []
 
@@ -30,56 +32,82 @@ extension RunReport {
     /// One call.
     struct Item {
       static let unsent = "not sent"
+      static let declined = "not approved"
       static let planned = "would be sent"
 
       var position: Int
       var label: String
-      var state = "started"
-      var error: String?
+      /// What was sent for it, and what became of that.
+      var sent: Sendings
       var started: Timestamp?
       var took: Duration?
+      /// What its outcome says it did, in a word: `2 rows`.
+      var effect: String?
       var verified: Bool?
       /// What the verification said.
       var verification: String?
       /// How taking it back went; nil: nobody tried.
       var undo: Undo?
 
+      init(position: Int, label: String, state: String) {
+        (self.position, self.label) = (position, label)
+        sent = Sendings(state: state)
+      }
+
+      var state: String { sent.state }
       var isUndone: Bool { undo?.state == "done" }
-      var isUnsent: Bool { [Self.unsent, Self.planned].contains(state) }
+      var isUnsent: Bool { [Self.unsent, Self.declined, Self.planned].contains(state) }
+      /// Whether there is or may be something to take back.
+      var isTakeable: Bool { !isUndone && ["done", "unknown", Sendings.unheard].contains(state) }
+
+      /// What became of it: `done, 2 rows`.
+      var result: String {
+        guard state == "done", let effect, !effect.isEmpty else { return sent.result }
+        return sent.result + ", " + effect
+      }
+
+      /// What its verification said, where the word whether it holds does not say it.
+      var verificationText: String? {
+        guard let verification, verification != "holds" else { return nil }
+        return verified == true && verification.hasSuffix("` holds") ? String(verification.dropLast(6)) : verification
+      }
     }
 
     /// The last attempt to take a call back.
     struct Undo {
-      /// `sent, nothing heard`, `done`, `failed`, `unknown`, `skipped`.
-      var state: String
-      /// As it was sent.
-      var call: String?
-      var error: String?
-      /// Why it counts as it does, where a human said so.
-      var reason: String?
+      var sent: Sendings
       /// Whether what was verified of the change holds no more.
       var verified: Bool?
       var verification: String?
 
+      var state: String { sent.state }
+
       /// Whether the change may still be there.
       var isOpen: Bool { state != "done" || verified == false }
 
-      /// `done`, `failed: no such rule`, `done, but the change still shows: deny is 3`.
+      /// `done, verified: the change shows no more`, `failed: no such rule`, `done, but the change still shows: deny is 3`.
       var text: String {
-        let cause = [error, reason].compactMap { $0 }.joined(separator: "; ")
-        let shows = verified == false ? ", but the change still shows" + (verification.map { ": " + $0 } ?? "") : ""
-        return state + (cause.isEmpty ? "" : ": " + cause) + shows
+        switch verified {
+        case true?: sent.result + ", verified: the change shows no more"
+        case false?: sent.result + ", but the change still shows" + (verification.map { ": " + $0 } ?? "")
+        case nil: sent.result
+        }
       }
     }
 
     /// Whether it is only what a plan would send.
     var isPlanned: Bool { items.contains { $0.state == Item.planned } }
 
-    func call(of item: Item) -> String { calls.indices.contains(item.position) ? calls[item.position] : item.label }
+    /// The call as it went out last, or as it was approved.
+    func call(of item: Item) -> String { item.sent.call ?? approvedCall(of: item) ?? item.label }
+
+    func approvedCall(of item: Item) -> String? {
+      calls.indices.contains(item.position) ? calls[item.position] : nil
+    }
 
     /// The call that took it back, or else the one that would.
     func undo(of item: Item) -> String? {
-      item.undo?.call ?? (undo.indices.contains(item.position) ? undo[item.position] : nil)
+      item.undo?.sent.call ?? (undo.indices.contains(item.position) ? undo[item.position] : nil)
     }
 
     /// What is said where no undo is known: a plan shows that of the first call only.
@@ -88,7 +116,9 @@ extension RunReport {
     }
 
     /// What an item is called besides its call; nil where that is all.
-    func label(of item: Item) -> String? { item.label == call(of: item) ? nil : item.label }
+    func label(of item: Item) -> String? {
+      [call(of: item), approvedCall(of: item)].contains(item.label) ? nil : item.label
+    }
   }
 }
 
@@ -96,23 +126,38 @@ extension RunReport.Change {
   /// `8 of 8 done, 8 verified, 1 taken back`.
   var tally: String {
     if isPlanned { return items.count == 1 ? "1 call would be sent" : "\(items.count) calls would be sent" }
-    if items.isEmpty { return "nothing was sent" }
-    var parts = ["\(items.count { $0.state == "done" }) of \(items.count) done"]
+    if items.isEmpty { return isEndUnknown ? "what was sent of it is not known" : "nothing was sent" }
+    var parts = done
     func add(_ word: String, _ matches: (Item) -> Bool) {
       let count = items.count(where: matches)
       if count > 0 { parts.append("\(count) \(word)") }
     }
-    for (state, word) in [("failed", "failed"), ("unknown", "unknown"), ("sent, nothing heard", "without an answer")] {
-      add(word) { $0.state == state }
-    }
+    for (state, word) in [
+      ("failed", "failed"), ("unknown", "unknown"), (RunReport.Sendings.unheard, "without an answer"),
+      ("skipped", "skipped"), (Item.declined, "not approved"),
+      (Item.unsent, isEndUnknown ? "of which it is not known whether they were sent" : "not sent"),
+    ] { add(word) { $0.state == state } }
     add("verified") { $0.verified == true }
     add("not as expected after it") { $0.verified == false }
     add("taken back", \.isUndone)
     add("of them still showing") { $0.isUndone && $0.undo?.verified == false }
     for (state, word) in [
       ("failed", "not taken back: the undo failed"), ("unknown", "with an undo of which it is not known"),
-      ("sent, nothing heard", "with an undo without an answer"), ("skipped", "not taken back: the undo was skipped"),
+      (RunReport.Sendings.unheard, "with an undo without an answer"),
+      ("skipped", "not taken back: the undo was skipped"),
     ] { add(word) { $0.undo?.state == state } }
     return parts.joined(separator: ", ")
+  }
+
+  /// How many are done, by the calls and by what people did or said: `2 of 3 done`, `1 done by hand`.
+  private var done: [String] {
+    let byHand = items.count { $0.sent.isDoneByHand }
+    let onWord = items.count { $0.sent.isDoneOnWord }
+    let byCall = items.count { $0.state == "done" } - byHand - onWord
+    let counts = [(byCall, "done"), (byHand, "done by hand"), (onWord, "done on a human's word")]
+    let known = counts.filter { $0.0 > 0 }
+    return (known.isEmpty ? [counts[0]] : known).enumerated().map { place, part in
+      "\(part.0)" + (place == 0 ? " of \(items.count)" : "") + " \(part.1)"
+    }
   }
 }

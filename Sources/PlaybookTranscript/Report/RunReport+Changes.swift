@@ -8,6 +8,7 @@ extension RunReport {
     let path = event.path
     if event.type == .actIntended, let undone = data["undoes"]?.stringValue {
       note(event, "undo", name(undone), "approved")
+      undoIntents.append((path, undone, event.sequence))
       return
     }
     if event.type == .actIntended, let edited = data["edits"]?.stringValue {
@@ -23,7 +24,12 @@ extension RunReport {
       }
       if event.type == .actStarted, step.change?.sent == nil { step.change?.sent = event.at }
       let position = Int(data["position"]?.intValue ?? 0)
-      if step.change?.items.indices.contains(position) == true { step.change?.items[position].apply(event) }
+      guard step.change?.items.indices.contains(position) == true else { return }
+      let approved = step.change?.calls.indices.contains(position) == true ? step.change?.calls[position] : nil
+      step.change?.items[position].apply(event, approved: approved)
+    }
+    if [.undoStarted, .actUndone].contains(event.type) {
+      undoCalls.append((path, Int(data["position"]?.intValue ?? 0), event.sequence))
     }
     measure(event)
     noteChange(event)
@@ -70,17 +76,29 @@ extension RunReport {
     let label = item?.label ?? event.path
     let isItem = items.count > 1
     switch event.type {
-    case .actIntended:
-      note(event, "act", name(event.path), items.count == 1 ? "1 call approved" : "\(items.count) calls approved")
+    case .actIntended: note(event, "act", name(event.path), Self.approved(data, of: items.count))
+    case .actStarted:
+      guard let item, !item.sent.earlier.isEmpty else { return }
+      let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
+      let call = isOther ? ", with another call: " + (item.sent.call ?? "") : ""
+      note(event, "act", label, "sent again\(call)", isItem: isItem)
     case .actFinished:
-      let error = item?.error.map { ": \($0)" } ?? ""
-      note(event, "act", label, "\(data["state"]?.rendered ?? "")\(error)", isItem: isItem)
+      note(
+        event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue, isItem: isItem)
     case .actVerified:
       let holds = data["held"]?.boolValue == true
       note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds)
-    case .actUndone: note(event, "undo", label, item?.undo?.text ?? data["state"]?.rendered)
+    case .actUndone:
+      note(event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue)
     default: break
     }
+  }
+
+  /// `3 of 5 calls approved`: those to which somebody said yes.
+  private static func approved(_ data: MapValue, of count: Int) -> String {
+    let approved = data["approved"]?.listValue?.count ?? count
+    let part = approved == count ? "\(count)" : "\(approved) of \(count)"
+    return "\(part) call\(count == 1 ? "" : "s") approved"
   }
 }
 
@@ -123,12 +141,13 @@ extension RunReport.Change {
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
     intended = intended ?? event.at
     let labels = data["items"]?.listValue ?? []
+    let approved = data["approved"]?.listValue.map { Set($0.compactMap(\.intValue)) }
     items = calls.indices.map { position in
       // What was sent stays known where the same change is approved again for the rest of its items.
       if earlier.indices.contains(position), !earlier[position].isUnsent { return earlier[position] }
       return Item(
         position: position, label: position < labels.count ? labels[position].rendered : calls[position],
-        state: Item.unsent)
+        state: approved?.contains(Int64(position)) == false ? Item.declined : Item.unsent)
     }
   }
 
@@ -145,28 +164,37 @@ extension RunReport.Change {
 }
 
 extension RunReport.Change.Item {
-  fileprivate mutating func apply(_ event: Event) {
+  /// Folds an event of one call in; `approved` is the call as the yes was given to it.
+  fileprivate mutating func apply(_ event: Event, approved: String?) {
     let data = event.data
     switch event.type {
     case .actStarted:
-      state = "sent, nothing heard"
-      started = event.at
+      sent.start(data, known: approved, wasSent: !isUnsent)
+      if let undo, let last = sent.earlier.indices.last { sent.earlier[last].state += ", taken back: \(undo.text)" }
+      (started, effect, undo) = (event.at, nil, nil)
     case .actFinished:
-      state = data["state"]?.stringValue ?? "unknown"
-      let isLeft = data["left"]?.boolValue == true
-      error = isLeft ? "left so by the operator" : data["error"]?["message"]?.stringValue
+      sent.finish(data, known: approved)
+      effect = data["word"] == nil ? Summary.effect(of: data["outcome"]?.mapValue) : nil
       if case .duration(let took) = data["took"] { self.took = took }
+      if state == "done" { undo = nil }
     case .actVerified:
       verified = data["held"]?.boolValue
       verification = data["text"]?.stringValue
     case .undoStarted:
-      undo = RunReport.Change.Undo(state: "sent, nothing heard", call: data["call"]?.stringValue)
+      var next = undo?.sent ?? RunReport.Sendings(state: "")
+      next.start(data, known: nil, wasSent: undo != nil)
+      undo = RunReport.Change.Undo(sent: next)
     case .actUndone:
+      var next = undo?.sent ?? RunReport.Sendings(state: RunReport.Sendings.unheard)
+      next.finish(data, known: nil)
+      // Older records have a reason where a human said so, and no word.
+      if next.word == nil, let reason = data["reason"]?.stringValue {
+        if next.error == nil, next.state != "done" { next.error = undo?.sent.error }
+        next.error = [next.error, reason].compactMap { $0 }.joined(separator: "; ")
+      }
+      next.call = data["call"]?.stringValue ?? next.call
       undo = RunReport.Change.Undo(
-        state: data["state"]?.stringValue ?? "unknown", call: data["call"]?.stringValue ?? undo?.call,
-        error: data["error"]?["message"]?.stringValue ?? (data["state"]?.stringValue == "done" ? nil : undo?.error),
-        reason: data["reason"]?.stringValue,
-        verified: data["verified"]?.boolValue, verification: data["text"]?.stringValue)
+        sent: next, verified: data["verified"]?.boolValue, verification: data["text"]?.stringValue)
     default: break
     }
   }

@@ -10,6 +10,8 @@ extension RunReport {
     var text: String
     /// Where more is said: a step's path.
     var path: String?
+    /// Whether its text is a sentence of the playbook's or of the run's own: `code` in it is code.
+    var isProse = false
   }
 
   /// What was found, what was changed, what was expected and did not hold, what somebody must know.
@@ -20,16 +22,16 @@ extension RunReport {
       let expected = step.held == false ? " (expected otherwise)" : ""
       findings.append(
         Finding(
-          kind: step.held == false ? .unexpected : .found, subject: step.name, text: text + expected, path: step.path))
+          kind: step.held == false ? .unexpected : .found, subject: step.name, text: text + expected, path: step.path,
+          isProse: true))
     }
     for step in changes {
       findings.append(Finding(kind: .changed, subject: step.name, text: step.change?.tally ?? "", path: step.path))
     }
     let isChanged = changes.contains { $0.change?.isPlanned == false }
-    if let damagedLine {
+    if damagedLine != nil {
       let what = isChanged ? "What else was changed is not known" : "What was changed is not known"
-      findings.append(
-        Finding(kind: .unexpected, subject: what, text: "the journal can't be read from line \(damagedLine) on"))
+      findings.append(Finding(kind: .unexpected, subject: what, text: damageCause))
     } else if !isChanged {
       findings.append(Finding(kind: .changed, subject: "Nothing was changed", text: ""))
     }
@@ -43,7 +45,27 @@ extension RunReport {
           kind: .unexpected, subject: step.name, text: "failed" + (step.error.map { ": " + $0 } ?? ""), path: step.path)
       )
     }
-    return findings + openUndos + warnings.map { Finding(kind: .warning, subject: "Warning", text: $0.text) }
+    for step in steps {
+      guard let polls = step.unmetPolls, !step.isAdHoc else { continue }
+      findings.append(
+        Finding(kind: .unexpected, subject: step.name, text: Summary.unmet(polls), path: step.path))
+    }
+    return findings + openUndos + warningFindings
+  }
+
+  /// Each warning once, with how often it was given.
+  private var warningFindings: [Finding] {
+    var texts: [String] = []
+    var counts: [String: Int] = [:]
+    for warning in warnings {
+      if counts[warning.text] == nil { texts.append(warning.text) }
+      counts[warning.text, default: 0] += 1
+    }
+    return texts.map { text in
+      let count = counts[text] ?? 1
+      return Finding(
+        kind: .warning, subject: "Warning", text: text + (count > 1 ? " (\(count) times)" : ""), isProse: true)
+    }
   }
 
   /// Changes that somebody tried to take back and that may still be there.

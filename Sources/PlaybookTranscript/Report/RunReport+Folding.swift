@@ -9,6 +9,7 @@ extension RunReport {
       if ![.noteAdded, .doneOutside, .interrupted].contains(event.type) { mark = event.at }
     }
     events = event.sequence
+    if [.stepStarted, .stepSkipped].contains(event.type) { reach(event.data["place"]?.stringValue) }
     switch event.type {
     case .runStarted, .runResumed, .runPaused, .runFinished: applyToRun(event)
     case .stepStarted: begin(event)
@@ -27,12 +28,7 @@ extension RunReport {
       note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
     case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
-      let key = event.data["key"]?.stringValue ?? ""
-      let options = (event.data["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
-      asked[key] = Asked(
-        key: key, kind: event.data["kind"]?.stringValue ?? "", text: event.data["text"]?.stringValue ?? "",
-        options: options.compactMap { $0["name"]?.stringValue },
-        optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence)
+      ask(event, event.data["key"]?.stringValue ?? "", event.data)
     case .questionAnswered: decide(event)
     case .stepsReopened: reopen(event)
     case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
@@ -47,6 +43,15 @@ extension RunReport {
     isOutOfOrder = false
     nameItems()
     compareChanges()
+    markUnusedUndos()
+  }
+
+  /// Says that the journal can't be relied on from a line on, and why: what was under way then may have gone on.
+  mutating func markDamaged(from line: Int, _ cause: String) {
+    (damagedLine, damageCause) = (line, cause)
+    for position in steps.indices where steps[position].finished == nil && steps[position].state != "skipped" {
+      steps[position].change?.isEndUnknown = true
+    }
   }
 
   private mutating func applyToRun(_ event: Event) {
@@ -79,15 +84,38 @@ extension RunReport {
       how = data["how"]?.stringValue
       ended = event.at
       stopWaiting(event)
+      // Where nobody is at the terminal the question was never shown.
+      if let key = data["question"]?["key"]?.stringValue, asked[key] == nil {
+        ask(event, key, data["question"]?.mapValue ?? MapValue())
+      }
       note(event, "run", "Run paused", reason)
     default:
       outcome = data["outcome"]?.stringValue ?? "finished"
       reason = data["reason"]?.stringValue
       failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }
       ended = event.at
-      if outcome == "aborted" { stopWaiting(event) }
+      if outcome == "aborted" {
+        stopWaiting(event)
+        if let last = decisions.lastIndex(where: { $0.kind == Decision.abort && $0.reason == nil }) {
+          decisions[last].reason = reason
+        }
+      }
       note(event, "run", "Run \(outcome)", reason)
     }
+  }
+
+  /// `4/9`: the fourth of the playbook's nine steps.
+  private mutating func reach(_ place: String?) {
+    let parts = (place ?? "").split(separator: "/").compactMap { Int($0) }
+    if parts.count == 2, Int64(parts[1]) == facts["steps"]?.intValue { reached = max(reached, parts[0]) }
+  }
+
+  private mutating func ask(_ event: Event, _ key: String, _ question: MapValue) {
+    let options = (question["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
+    asked[key] = Asked(
+      key: key, kind: question["kind"]?.stringValue ?? "", text: question["text"]?.stringValue ?? "",
+      options: options.compactMap { $0["name"]?.stringValue },
+      optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence)
   }
 
   private mutating func begin(_ event: Event) {
@@ -133,6 +161,7 @@ extension RunReport {
       step.number = data["number"]?.intValue.map(Int.init)
       step.summary = Summary.text(of: data["outcome"]?.mapValue)
       step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
+      step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
       step.finished = event.sequence
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue
@@ -172,6 +201,9 @@ extension RunReport {
     var remark = Remark(at: event.at, path: event.path, text: data["text"]?.stringValue ?? "", by: by ?? "")
     switch event.type {
     case .failureHandled:
+      if data["choice"]?.stringValue == "skip", data["position"] == nil, let position = index[event.path] {
+        steps[position].reason = data["reason"]?.stringValue
+      }
       note(event, "failure", name(event.path), "chosen: \(data["choice"]?.rendered ?? "")" + Self.reason(data), who: by)
     case .noteAdded:
       if case .timestamp(let time) = data["when"] { remark.at = time }
@@ -195,7 +227,9 @@ extension RunReport {
     case .warning:
       warnings.append(remark)
       note(event, "warning", remark.text)
-    default: note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue)
+    default:
+      if data["choice"]?.stringValue == "abort" { abort(event) }
+      note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue, who: by)
     }
   }
 

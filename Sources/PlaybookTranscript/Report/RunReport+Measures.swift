@@ -46,7 +46,7 @@ extension RunReport {
     let human = Self.joined(human)
     return Measures(
       alerted: alerted, firstEvidence: timeline.first { $0.number != nil }?.at,
-      decided: decisions.first { step($0.path)?.kind == "confirm" }?.at,
+      decided: decisions.first { $0.withdrawn == nil && $0.key == $0.path && step($0.path)?.kind == "confirm" }?.at,
       firstChange: changes.compactMap { $0.change?.sent }.min(),
       lastVerified: timeline.last { $0.kind == "verify" && $0.result == "holds" }?.at,
       human: human, machine: Self.cut(Self.joined(machine), by: human),

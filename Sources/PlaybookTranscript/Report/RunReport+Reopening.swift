@@ -16,6 +16,7 @@ extension RunReport {
       if let position = index[path] { steps[position] = steps[position].reopened }
     }
     let reopened = Set(paths)
+    withdraw(reopened, Withdrawal(at: event.at, word: word, by: event.data["by"]?.stringValue))
     followUps.removeAll { reopened.contains($0.path) }
     for path in (event.data["containers"]?.listValue ?? []).map(\.rendered) {
       if let position = index[path] { steps[position].state = "begun" }

@@ -28,6 +28,8 @@ struct RunReport {
   var warnings: [Remark] = []
   /// Paths of the checks that were expected to hold and did not.
   var failedChecks: [String] = []
+  /// How many of the playbook's own steps the run came to.
+  var reached = 0
   /// When the present sitting began, and the last event that was no remark.
   var sitting: Timestamp?
   var mark: Timestamp?
@@ -38,9 +40,15 @@ struct RunReport {
   /// The items of loops by the paths of their steps.
   var loops: [String: [Value]] = [:]
   var asked: [String: Asked] = [:]
+  /// The intents to take something back, by their keys (`block!undo1`), in order.
+  var undoIntents: [(key: String, path: String, sequence: Int)] = []
+  /// The calls that took something back: the step, the item's position, the event.
+  var undoCalls: [(path: String, position: Int, sequence: Int)] = []
   var isOutOfOrder = false
   /// The line of the journal from which on it can't be read; nil: all of it was.
   var damagedLine: Int?
+  /// Why, in a clause.
+  var damageCause = ""
 
   struct Step {
     var path: String
@@ -80,9 +88,14 @@ struct RunReport {
     var took: Duration?
     var verdict: String?
     var held: Bool?
+    /// How often was asked for what did not come true in time (`until`); nil: it did, or was not waited for.
+    var unmetPolls: Int?
     var change: Change?
 
     var name: String { title ?? path }
+
+    /// Why it was skipped, where that is known.
+    var skipReason: String? { [reason, text, error].lazy.compactMap { $0 }.first { !$0.isEmpty } }
 
     /// Whether a reader finds it among the evidence: a piece of it, or a read that failed.
     var isReading: Bool { number != nil || (kind == "query" && state == "failed") }
@@ -105,6 +118,12 @@ struct RunReport {
     var isItem = false
 
     var text: String { what + (result.map { ": " + $0 } ?? "") }
+
+    /// Whether `what` is the playbook's own or a sentence of the run's: `code` in it is code. What people and the world say is
+    /// not.
+    var isProse: Bool { !isItem && !["note", "outside", "interrupt"].contains(kind) }
+    /// The same of `result`.
+    var isResultProse: Bool { ["check", "run"].contains(kind) }
   }
 
   struct Asked {
@@ -116,6 +135,14 @@ struct RunReport {
     var optionTexts: [String]
     var at: Timestamp
     var sequence: Int
+  }
+
+  /// When what was said counted no more, by which word and whose.
+  struct Withdrawal {
+    var at: Timestamp
+    /// `back`, `redo`, `fresh`.
+    var word: String
+    var by: String?
   }
 
   struct Decision {
@@ -139,9 +166,26 @@ struct RunReport {
     var source: String
     var took: Duration?
     var sequence: Int
+    /// Who approves it, where somebody else than who answered must.
+    var approver: String?
+    /// Nil: it stands.
+    var withdrawn: Withdrawal?
+    /// Whether it is a yes to taking something back that nobody then took back.
+    var isUnused = false
+
+    /// What is to be known of it besides: `withdrawn at 17:20:00 by /back (alice)`, as `clock` writes times.
+    func standing(_ clock: (Timestamp) -> String) -> String? {
+      if isUnused { return "never carried out" }
+      return withdrawn.map { gone in
+        let word = gone.word == "fresh" ? "fresh evidence" : "/" + gone.word
+        return "withdrawn at \(clock(gone.at)) by \(word)" + (gone.by.map { " (\($0))" } ?? "")
+      }
+    }
 
     /// Whether it is a point of a document, which shows it itself.
     var isRecord: Bool { ["checkpoint", "text", "value"].contains(kind) }
+    /// The run's end on somebody's word, which no question asked for.
+    static let abort = "abort"
     var isGivenBeforehand: Bool { source != "terminal" }
     /// What the option at `position` means, where its name does not say it.
     func text(ofOption position: Int) -> String? {
@@ -193,9 +237,25 @@ struct RunReport {
   }
 
   /// How it ended, in a word: of a run whose journal is damaged before its end that is not known.
-  var outcomeWord: String { damagedLine != nil && outcome == "unfinished" ? "not known" : outcome }
+  var outcomeWord: String { damagedLine != nil && ["unfinished", "paused"].contains(outcome) ? "not known" : outcome }
 
-  var skipped: [Step] { steps.filter { $0.state == "skipped" } }
+  /// Steps that did not run; not one of which something was sent, whatever became of that.
+  var skipped: [Step] {
+    steps.filter { step in step.state == "skipped" && step.change?.items.contains { !$0.isUnsent } != true }
+  }
+
+  /// How many of the playbook's steps the run ended before; nil where there is none, or that is not known.
+  var unreached: Int? {
+    guard ["failed", "aborted"].contains(outcome), reached > 0, let count = facts["steps"]?.intValue.map(Int.init),
+      count > reached
+    else { return nil }
+    return count - reached
+  }
+
+  /// The same in words.
+  var unreachedText: String? {
+    unreached.map { "\($0) of \(reached + $0) steps \($0 == 1 ? "was" : "were") not reached: the run \(outcome)" }
+  }
 
   var documents: [Step] { steps.filter { $0.kind == "document" && $0.finished != nil } }
 

@@ -3,6 +3,20 @@ import CEL
 /// An outcome in a few words.
 enum Summary {
   static func text(of outcome: MapValue?) -> String {
+    glance(outcome) + (unmetPolls(of: outcome).map { ", " + unmet($0) } ?? "")
+  }
+
+  /// How often was asked for what did not come true in time; nil: it did, or nothing was waited for.
+  static func unmetPolls(of outcome: MapValue?) -> Int? {
+    outcome?["met"]?.boolValue == false ? Int(outcome?["polls"]?.intValue ?? 0) : nil
+  }
+
+  /// `did not come true in time, asked 5 times`.
+  static func unmet(_ polls: Int) -> String {
+    "did not come true in time" + (polls > 0 ? ", asked \(polls) time\(polls == 1 ? "" : "s")" : "")
+  }
+
+  private static func glance(_ outcome: MapValue?) -> String {
     guard let outcome else { return "no outcome" }
     let cut = outcome["truncated"]?.boolValue == true ? ", cut" : ""
     if outcome["ok"]?.boolValue == false {
@@ -11,7 +25,6 @@ enum Summary {
     if let count = outcome["count"]?.intValue {
       let unit = outcome["rows"] != nil ? "row" : outcome["keys"] != nil ? "key" : "item"
       return "\(count) \(unit)\(count == 1 ? "" : "s")\(cut)"
-        + (outcome["met"]?.boolValue == false ? ", condition not met" : "")
     }
     if let status = outcome["status"] { return "status \(status.rendered)\(cut)" }
     if let lines = outcome["lines"]?.listValue { return "\(lines.count) line\(lines.count == 1 ? "" : "s")\(cut)" }
@@ -25,6 +38,18 @@ enum Summary {
       return text.count > 80 ? "an answer of \(text.utf8.count) bytes" : text
     }
     return outcome["state"]?.rendered ?? "done"
+  }
+
+  /// What the call of a change says that it did, in a word; empty or nil: no more than that it is done.
+  static func effect(of outcome: MapValue?) -> String? {
+    guard let outcome, outcome["ok"]?.boolValue != false else { return nil }
+    if let rows = outcome["affected"]?.intValue { return "\(rows) row\(rows == 1 ? "" : "s")" }
+    if let status = outcome["status"]?.intValue { return "status \(status)" }
+    switch outcome["value"] {
+    case .int, .uint, .double, .bool: return outcome["value"]?.rendered
+    case .string(let text) where text.count <= 80: return text
+    default: return nil
+    }
   }
 
   /// An answer as it was said.

@@ -64,7 +64,7 @@ extension Transcript {
     list.append(Fact(name: "People", text: TimeText.short(measures.humanTime)))
     list.append(Fact(name: "Machine", text: TimeText.short(measures.machineTime)))
     if let clock = measures.clock { list.append(Fact(name: "Response clock", text: clock.text)) }
-    let suggested = report.decisions.filter { $0.suggested != nil }
+    let suggested = report.decisions.filter { $0.suggested != nil && $0.withdrawn == nil }
     if !suggested.isEmpty {
       let followed = suggested.count { $0.suggested == $0.chosen }
       list.append(Fact(name: "Suggestions", text: "\(followed) of \(suggested.count) followed"))
@@ -77,10 +77,7 @@ extension Transcript {
     var list: [String] = []
     if let redacted { list.append(redacted.statement) }
     if isTorn { list.append("The last line of the journal was cut in writing, or is being written, and is left out.") }
-    if let problem {
-      list.append(
-        "The journal does not fit from line \(problem.line) on (\(problem.message)). Only what is before it is shown.")
-    }
+    if let damage { list.append(damage) }
     if problem == nil, report.outcome == "unfinished", let last = report.last {
       list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
     }

@@ -7,9 +7,10 @@ extension Transcript {
   public func sitrep(isHeld: Bool = true) -> String {
     let lines = [
       ("What", what(isHeld)), ("Since", sitrepSince), ("Known", sitrepKnown), ("Done", sitrepDone),
-      ("Next", next(isHeld)),
     ]
+    let next = next(isHeld)
     return lines.map { "\($0): \(ChatText.line($1))\n" }.joined()
+      + "Next: \(ChatText.line(next.text, command: next.command))\n"
   }
 
   private func what(_ isHeld: Bool) -> String {
@@ -33,7 +34,7 @@ extension Transcript {
     }
     if !report.operators.isEmpty { parts.append("by " + report.operators.joined(separator: ", ")) }
     if let clock = measures.clock, clock.answered != nil { parts.append("response clock " + clock.text) }
-    return parts.isEmpty ? "nothing has begun" : parts.joined(separator: ", ")
+    return parts.isEmpty ? problem == nil ? "nothing has begun" : "not known" : parts.joined(separator: ", ")
   }
 
   private var sitrepKnown: String {
@@ -41,7 +42,7 @@ extension Transcript {
       $0.kind == .unexpected && $1.kind != .unexpected
     }
     if let problem, known.count == 1 {
-      return "only what is before line \(problem.line) of the journal, which does not fit: \(problem.message)"
+      return damage ?? "only what is before line \(problem.line) of the journal"
     }
     if known.isEmpty {
       let count = report.readings.count
@@ -67,21 +68,32 @@ extension Transcript {
     return planned.isEmpty ? "nothing was changed" : "nothing was changed; planned: " + Self.few(told(planned), "more")
   }
 
-  private func next(_ isHeld: Bool) -> String {
+  /// What is to be done, and the command that does it, to be copied as it is.
+  private func next(_ isHeld: Bool) -> (text: String, command: String?) {
     if problem != nil {
-      return "find out what was changed where it was changed, and how the journal was damaged: playbook verify \(runID)"
+      return (
+        "find out what was changed where it was changed, and how the journal was damaged", "playbook verify \(runID)"
+      )
     }
     if report.outcome == "unfinished", !isHeld {
       // The world of a drill or plan ended with its process.
-      return (report.facts["mode"]?.stringValue ?? "run") == "run" ? "playbook resume \(runID)" : "start it again"
+      let isReal = (report.facts["mode"]?.stringValue ?? "run") == "run"
+      return isReal ? ("", "playbook resume \(runID)") : ("start it again", nil)
     }
     // The run's own word for it: a drill is not resumed but started again.
     let how = report.how ?? "playbook resume \(runID)"
     if let openQuestion {
       let isPaused = report.outcome == "paused"
-      return "waiting for an answer: \(EvidenceBody.shortened(openQuestion))" + (isPaused ? "; \(how)" : "")
+      return ("waiting for an answer: \(EvidenceBody.shortened(openQuestion))", isPaused ? how : nil)
     }
-    if report.outcome == "paused" { return "paused; \(how)" }
+    if report.outcome == "paused" {
+      return ("paused" + (report.reason.map { ": " + EvidenceBody.shortened($0) } ?? ""), how)
+    }
+    return (open, nil)
+  }
+
+  /// What is under way, or left to be done.
+  private var open: String {
     if report.outcome == "unfinished" {
       let current = report.steps.last { $0.state == "begun" }
       return current.map { "\($0.name)\($0.place.map { " (step \($0))" } ?? "") is under way" } ?? "under way"
@@ -102,31 +114,5 @@ extension Transcript {
   private static func few(_ texts: [String], _ more: String) -> String {
     let shown = texts.prefix(3).joined(separator: "; ")
     return texts.count > 3 ? "\(shown); and \(texts.count - 3) \(more)" : shown
-  }
-}
-
-/// One line of a chat in which nobody is called and nothing becomes a link or a format.
-enum ChatText {
-  private static let longest = 500
-
-  static func line(_ text: String) -> String {
-    let start = String(decoding: text.utf8.prefix(longest * 4), as: UTF8.self)
-    let scalars = Array(Visible.text(start).unicodeScalars.prefix(longest))
-    var safe = String.UnicodeScalarView()
-    let addresses = References.addresses(in: scalars)
-    for (position, scalar) in scalars.enumerated() {
-      safe.append(scalar)
-      if addresses.contains(position) { continue }
-      let next = position + 1 < scalars.count ? scalars[position + 1] : " "
-      // `:tada:`, `mailto:`, and a domain without a scheme, which chats link as well.
-      let isJoint = (scalar == ":" && next == "/") || ((scalar == ":" || scalar == ".") && next.properties.isAlphabetic)
-      // An underscore within a name is no format.
-      let isInName =
-        scalar == "_" && position > 0 && References.isWord(scalars[position - 1]) && References.isWord(next)
-      let isMark = ("@#<`*_~".unicodeScalars.contains(scalar) && !isInName) || isJoint
-      // Invisible, and enough that no chat takes it for a call, a channel, an address or a format.
-      if isMark { safe.append("\u{2060}") }
-    }
-    return String(safe) + (text.unicodeScalars.count > longest ? "…" : "")
   }
 }

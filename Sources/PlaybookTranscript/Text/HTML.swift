@@ -6,6 +6,9 @@ struct HTML: ExpressibleByStringInterpolation {
 
   init(stringLiteral text: String) { self.text = text }
 
+  /// A style sheet, which nothing escapes: what is put into it is written as CSS has it.
+  init(style text: String) { self.text = text }
+
   init(stringInterpolation: StringInterpolation) { text = stringInterpolation.text }
 
   static func + (left: HTML, right: HTML) -> HTML { "\(left)\(right)" }

@@ -10,8 +10,19 @@ enum MarkdownText {
     // Scalar by scalar: a combining mark behind a character must not hide it.
     let scalars = Array(Visible.text(flattened(text)).unicodeScalars)
     let breaks = References.breaks(in: scalars)
+    // What one would copy is code, in which nothing is called or linked, and has nothing invisible in it.
+    var words = References.copied(in: scalars)[...]
     var escaped = String.UnicodeScalarView()
     for (index, scalar) in scalars.enumerated() {
+      if let word = words.first, word.contains(index) {
+        if index == word.lowerBound { escaped.append("`") }
+        escaped.append(scalar)
+        if index == word.upperBound - 1 {
+          escaped.append("`")
+          words.removeFirst()
+        }
+        continue
+      }
       let next = index + 1 < scalars.count ? scalars[index + 1] : " "
       if breaks.contains(index) { escaped.append(joiner) }
       switch scalar {
@@ -41,8 +52,16 @@ enum MarkdownText {
   static func line(_ text: String) -> String {
     let escaped = inline(text)
     guard let first = escaped.unicodeScalars.first(where: { $0 != " " }) else { return "" }
-    let isMarker = "/-+=".unicodeScalars.contains(first) || first.properties.numericType != nil
-    return isMarker || escaped.hasPrefix(" ") ? "\(joiner)" + escaped : escaped
+    if escaped.hasPrefix(" ") || isQuickAction(escaped[...]) { return "\(joiner)" + escaped }
+    if "-+=".unicodeScalars.contains(first) { return "\\" + escaped }
+    // `1.` and `1)` number a list; an address is none.
+    let digits = escaped.unicodeScalars.prefix { ("0"..."9").contains($0) }
+    let rest = escaped.unicodeScalars.dropFirst(digits.count)
+    guard !digits.isEmpty, rest.first == "." || rest.first == ")", rest.dropFirst().first.map({ $0 == " " }) ?? true
+    else {
+      return escaped
+    }
+    return String(digits) + "\\" + String(rest)
   }
 
   private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
@@ -92,6 +111,17 @@ enum MarkdownText {
     let word = scalars.dropFirst().prefix { $0.properties.isAlphabetic || $0 == "_" }
     let next = scalars.dropFirst(word.count + 1).first
     return !word.isEmpty && (next.map { $0.properties.isWhitespace } ?? true)
+  }
+
+  /// An author's prose within a line: `code` and what is strong stay that.
+  static func prose(_ text: String) -> String {
+    AuthorsProse.parts(of: flattened(text)).map { part in
+      switch part.style {
+      case .code: code(String(part.text))
+      case .strong: "**\(inline(String(part.text)))**"
+      case nil: inline(String(part.text))
+      }
+    }.joined()
   }
 
   /// A paragraph that a human wrote, as a quotation.

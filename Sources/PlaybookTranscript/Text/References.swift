@@ -102,6 +102,68 @@ enum References {
     return (at - before.count)..<(at + 1 + domain.count)
   }
 
+  /// Words that one copies as they are and that a platform would make a link of, or a call: addresses of pages and of people,
+  /// digests, and what they are part of.
+  static func copied(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+    var words: [Range<Int>] = []
+    var start = 0
+    while start < scalars.count {
+      let length = scalars[start...].prefix(while: isPartOfAddress).count
+      var end = start + length
+      while end > start, ".,:;!?".unicodeScalars.contains(scalars[end - 1]) { end -= 1 }
+      if end > start, isCopied(scalars[start..<end]) { words.append(start..<end) }
+      start += max(length, 1)
+    }
+    return words
+  }
+
+  private static func isCopied(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard word.count >= shortestDigest - 1, let first = word.first, isWord(first) || first == "/" || first == "." else {
+      return false
+    }
+    if isAddress(word) { return true }
+    if word.count >= shortestDigest, word.contains(where: isDigit),
+      word.split(whereSeparator: { !isWord($0) }).contains(where: isDigest)
+    {
+      return true
+    }
+    if first == "/", word.dropFirst().contains("/") { return word.contains("@") || word.contains("#") }
+    guard let at = word.firstIndex(of: "@") else { return false }
+    return mailAddress(in: Array(word), around: at - word.startIndex) == 0..<word.count
+  }
+
+  /// `https://…`, `www.…`.
+  private static func isAddress(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
+    if word.prefix(3).allSatisfy({ $0 == "w" || $0 == "W" }), word.dropFirst(3).first == "." { return true }
+    guard let colon = word.firstIndex(of: ":"), word[colon...].prefix(3).elementsEqual("://".unicodeScalars) else {
+      return false
+    }
+    return word[..<colon].allSatisfy { isWord($0) || "+.-".unicodeScalars.contains($0) }
+  }
+
+  /// Nothing that parts words, ends code or a cell, or stands around an address.
+  private static func isPartOfAddress(_ scalar: Unicode.Scalar) -> Bool {
+    isWord(scalar) || "./-+:@%~#?&=,;!$".unicodeScalars.contains(scalar)
+  }
+
+  /// The positions of what is part of a file's path from the root on, `/var/log/app.log`: platforms link none.
+  static func paths(in scalars: [Unicode.Scalar]) -> Set<Int> {
+    var positions: Set<Int> = []
+    var position = 0
+    while position < scalars.count {
+      let isStart = position == 0 || !isPartOfPath(scalars[position - 1])
+      let length = isStart && scalars[position] == "/" ? scalars[position...].prefix(while: isPartOfPath).count : 0
+      // `//evil.example` is an address without its scheme.
+      if length > 1, scalars[position + 1] != "/" { positions.formUnion(position..<position + length) }
+      position += max(length, 1)
+    }
+    return positions
+  }
+
+  private static func isPartOfPath(_ scalar: Unicode.Scalar) -> Bool {
+    isWord(scalar) || "./-+".unicodeScalars.contains(scalar)
+  }
+
   static func isWord(_ scalar: Unicode.Scalar) -> Bool {
     isDigit(scalar) || isUpper(scalar) || ("a"..."z").contains(scalar) || scalar == "_"
   }
