@@ -74,6 +74,12 @@ import Testing
     #expect(timeline[1].what == "saw it first" && timeline[1].at == SmallRun.at(61))
   }
 
+  @Test func `a slip of the operator's is told and is no warning`() {
+    let slip = SmallRun.event(.warning, at: 89, ["text": "there is no step `x`", "slip": true])
+    let report = SmallRun.transcript([SmallRun.start, slip]).report
+    #expect(report.warnings.isEmpty && report.timeline.last?.kind == "slip")
+  }
+
   @Test func `a question asked again shows what changed since`() {
     let before = SmallRun.evidence[2].data["outcome"] ?? .null
     let again = SmallRun.event(

@@ -21,7 +21,7 @@ struct RecordedRun {
   /// Its transcript; a journal that does not fit is warned of.
   func transcript(redacting redaction: Redaction = Redaction()) throws -> Transcript {
     let transcript = try reading { () throws(FileError) in try Transcript(folder, redacting: redaction) }
-    if let damage = transcript.damage { Output.say("warning", damage) }
+    if let damage = transcript.damage { Output.say("warning", Visible.text(damage)) }
     return transcript
   }
 

@@ -9,9 +9,13 @@ extension Runner {
 
   /// What this run changed, newest first, each offered to be taken back.
   func offerUndo(at path: String) async throws(Stop) {
-    guard !isUndoing else { return try await warn("a change is being taken back already", path) }
+    guard !isUndoing else { return try await slip("a change is being taken back already", path) }
     let changed = takeable
-    guard !changed.isEmpty else { return try await warn("this run has changed nothing that could be taken back", path) }
+    guard !changed.isEmpty else {
+      let failed = state.actOrder.filter { state.acts[$0]?.items.values.contains { $0.state == "failed" } == true }
+      let part = failed.isEmpty ? "" : "; what failed may have taken effect in part: \(failed.joined(separator: ", "))"
+      return try await slip("this run has changed nothing that could be taken back\(part)", path)
+    }
     isUndoing = true
     defer { isUndoing = false }
     for act in changed { try await undo(act, isLast: path == Self.lastUndo) }

@@ -306,7 +306,12 @@ public actor Runner {
     }
     let data = MapValue(present: [
       "reason": .string(reason), "how": .string(how),
-      "question": question.map { ["key": .string($0.key), "text": .string($0.text)] },
+      "question": question.map { question in
+        .map(
+          MapValue(present: [
+            "key": .string(question.key), "text": .string(question.text), "options": question.record["options"],
+          ]))
+      },
     ])
     hasEnded = true
     do {

@@ -225,8 +225,10 @@ extension RunReport {
         FollowUp(
           event: event.sequence, text: remark.text, due: due, owner: data["owner"]?.stringValue, path: event.path))
     case .warning:
-      warnings.append(remark)
-      note(event, "warning", remark.text)
+      // A slip of the operator's is no finding: it stands in the timeline alone.
+      let isSlip = data["slip"]?.boolValue == true
+      if !isSlip { warnings.append(remark) }
+      note(event, isSlip ? "slip" : "warning", remark.text)
     default:
       if data["choice"]?.stringValue == "abort" { abort(event) }
       note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue, who: by)

@@ -105,7 +105,7 @@ struct RunReport {
   struct Moment {
     var at: Timestamp
     var path: String
-    /// `run`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `failure`, `interrupt`.
+    /// `run`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`, `failure`, `interrupt`.
     var kind: String
     var who: String?
     var what: String
