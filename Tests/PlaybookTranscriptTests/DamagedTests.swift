@@ -73,7 +73,10 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: root) }
     let folder = try RunStore(root: root).create(playbook: "lockout", at: SmallRun.at(0))
     let journal = try JournalWriter(folder, holder: ["pid": 1])
-    for event in SmallRun.events.prefix(12) { _ = try await journal.record(event, synced: false) }
+    for var event in SmallRun.events.prefix(12) {
+      if event.type == .runStarted { event.data["run"] = .string(folder.id) }
+      _ = try await journal.record(event, synced: false)
+    }
     await journal.close()
     #expect(try Transcript(folder).problem == nil)
     let path = folder.path + "/journal.jsonl"
