@@ -78,7 +78,7 @@ import Testing
     // It is the leader of its session, so its children go with it.
     Foundation.kill(-(try #require(pid_t(found.1))), SIGKILL)
     let again = try program.run(all: resume + ["--answer", "program!cut0.1=look"])
-    #expect(again.errors.replacing(/\s+/, with: " ").contains("No program of it was found running."))
+    #expect(again.errors.replacing(/\s+/, with: " ").contains("No program of it that this user may see is running."))
 
     let statements = """
       SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'playbook%statement' AND state = 'active'

@@ -207,7 +207,7 @@ import Testing
     // What is said beforehand is no yes to sending it once more; its digest is.
     #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
     #expect(run.executor.acts == ["!do"])
-    run.answers = ["a!failure2": "retry"]
+    run.answers = [:]
     run.approvals = [try #require(run.sink.events(.actIntended, "a").last?.data["digest"]?.stringValue)]
     #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
     #expect(run.executor.acts == ["!do", "!do"])

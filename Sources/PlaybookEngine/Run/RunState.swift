@@ -194,7 +194,6 @@ public struct RunState: Sendable {
     case .actFinished:
       change(path, data) { item in
         item.state = data["state"]?.stringValue ?? "unknown"
-        if item.state == "done" { item.undo = nil }
         item.outcome = data["outcome"]?.mapValue
         item.evidence = data["evidence"]?["sha256"]?.stringValue
         item.isLeft = data["left"]?.boolValue == true
@@ -227,7 +226,7 @@ public struct RunState: Sendable {
     case .questionAnswered:
       guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
       openQuestions.remove(key)
-      if value.boolValue == false || value == "no" || value == "done" { declineUndo(key) }
+      if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
       answers[key] = Answer(
         value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
         source: data["source"]?.stringValue ?? "terminal")
@@ -238,16 +237,14 @@ public struct RunState: Sendable {
     }
   }
 
-  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with.
-  private mutating func declineUndo(_ key: String) {
-    guard let mark = key.firstRange(of: "!undo") else { return }
-    let path = String(key[..<mark.lowerBound])
-    if let bracket = key[mark.upperBound...].firstIndex(of: "["),
-      let position = Int(key[bracket...].dropFirst().dropLast())
-    {
+  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all the rest.
+  private mutating func declineUndo(_ key: String, isAll: Bool) {
+    guard let mark = key.wholeMatch(of: /(.+)!undo[0-9]+(?:\[([0-9]+)\])?/) else { return }
+    let path = String(mark.1)
+    if !isAll, let position = mark.2.flatMap({ Int($0) }) {
       acts[path]?.takenBack.remove(position)
-    } else {
-      acts[path]?.takenBack = []
+    } else if let act = acts[path] {
+      acts[path]?.takenBack.subtract(act.toTakeBack)
     }
   }
 

@@ -12,6 +12,8 @@ struct Scope: Sendable {
   var taken: [String: Timestamp] = [:]
   /// The paths of the steps that gave the names.
   var origins: [String: String] = [:]
+  /// Whether values were put back from the record, in which nothing secret is.
+  var isFromRecord = false
   /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
   /// (`found`, `inputs.count`, `review.found`).
   var truncated: Set<String> = []

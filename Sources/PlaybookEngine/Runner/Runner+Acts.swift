@@ -129,6 +129,7 @@ extension Runner {
       for (name, path) in scope.origins {
         guard let known = state.finished(path, at: mark) else { continue }
         scope.values[name] = .map(try await whole(known.outcome, known.evidence, of: name))
+        scope.isFromRecord = true
       }
     }
     if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }

@@ -100,8 +100,8 @@ extension Runner {
       guard let list, list.indices.contains(position) else { return "" }
       return list[position]
     }
-    // What was sent stays what it was.
-    let isSent = { (position: Int) in earlier?.items[position] != nil }
+    // What is settled stays what it was.
+    let isSent = { (position: Int) in earlier?.items[position].map { !$0.isUnsettled } ?? false }
     let calls = (0..<count).map { position in
       byPosition[position].flatMap { isSent(position) ? nil : $0.prepared.text } ?? texts(earlier?.calls, position)
     }
@@ -146,16 +146,12 @@ extension Runner {
     return await self.digest(of: first) == digest
   }
 
-  /// Item by item: y this one, n not this one, a all the rest, d done. What was sent already is not asked about.
+  /// Item by item: y this one, n not this one, a all the rest, d done.
   func approvedItems(
     _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []
     for (index, item) in planned.enumerated() {
-      if state.acts[path]?.items[item.position] != nil {
-        chosen.insert(item.position)
-        continue
-      }
       let question = Question(
         key: "\(path)[\(item.position)]", place: place, text: text,
         kind: .item(approval, position: index, count: planned.count))
@@ -164,7 +160,7 @@ extension Runner {
       switch isKept ? earlier : try await ask(question).value.rendered {
       case "yes": chosen.insert(item.position)
       case "all": return chosen.union(planned[index...].map(\.position))
-      case "done": return chosen.union(planned[index...].map(\.position).filter { state.acts[path]?.items[$0] != nil })
+      case "done": return chosen
       default: break
       }
     }

@@ -54,9 +54,9 @@ extension Runner {
       guard let tree = call.form.fields[field.name] else { continue }
       let value = try value(of: tree, as: field.type, bindings)
       if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
-      if isResumed, !isDone, value.texts.contains(where: { $0.contains(Outcome.scrubbed) }) {
+      if isResumed || scope.isFromRecord, !isDone, value.texts.contains(where: { $0.contains(Outcome.scrubbed) }) {
         throw .wrong(
-          "`\(field.name)` holds what was taken out of the record as secret; after a resume it is not known any more")
+          "`\(field.name)` holds what was taken out of the record as secret; it is not known any more")
       }
       if scope.isSecret(tree.expressions) { await hide(value) }
       arguments[field.name] = value

@@ -90,8 +90,12 @@ extension Runner {
     let path = frame.path(step)
     var queue: [PlannedItem] = []
     for item in planned {
-      if state.acts[path]?.items[item.position] != nil {
-        let outcome = try await settled(item, act, step, in: frame)
+      if let known = state.acts[path]?.items[item.position] {
+        // What was sent and is not wanted in its new form is left as it is.
+        let outcome =
+          known.isUnsettled && !chosen.contains(item.position)
+          ? try await left(item.place, step, in: frame, because: "not approved")
+          : try await settled(item, act, step, in: frame)
         progress.outcomes[item.position] = outcome
         let isForgiven = state.acts[path]?.forgiven.contains(item.position) == true
         progress.count(outcome, act, step, isForgiven: isForgiven)

@@ -25,10 +25,12 @@ extension Runner {
   /// What an earlier sitting was told to take back and did not come to: asked about once more.
   private func goOnTakingBack() async throws(Stop) {
     // The question at the end of a run goes on by itself.
-    guard !hasGoneOnTakingBack, state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
-    hasGoneOnTakingBack = true
-    let left = state.actOrder.reversed().filter { visited[$0] != nil && state.acts[$0]?.toTakeBack.isEmpty == false }
+    guard state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
+    let left = state.actOrder.reversed().filter { path in
+      visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !goneOnTakingBack.contains(path)
+    }
     guard !left.isEmpty else { return }
+    goneOnTakingBack.formUnion(left)
     isUndoing = true
     defer { isUndoing = false }
     for path in left {
@@ -80,7 +82,7 @@ extension Runner {
   }
 
   /// Whether the word that an undo goes out once more is a yes to it; see `isYesToSending`.
-  private func isYesToUndo(
+  func isYesToUndo(
     _ answer: Answer, _ item: PlannedItem, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let isTyped = answer.source == "terminal"

@@ -4,7 +4,7 @@ import PlaybookLanguage
 extension Runner {
   /// What follows a failure.
   enum FailureChoice {
-    case retry(Answer)
+    case retry
     /// Again with other inputs, by name.
     case edit(MapValue)
     /// The failure is a finding.
@@ -17,7 +17,7 @@ extension Runner {
   /// As `on_error` says; the operator is asked by default, and nobody at the terminal means stop.
   func failureChoice(
     _ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil, position: Int? = nil,
-    inputs: [CallInput] = []
+    inputs: [CallInput] = [], confirming: ((Answer) async throws(Stop) -> Bool)? = nil
   ) async throws(Stop) -> FailureChoice {
     let first = "\(frame.path(step))!failure\(state.failuresHandled + 1)"
     switch step.onError ?? (isToBeAsked(first) ? .ask : .stop) {
@@ -44,6 +44,11 @@ extension Runner {
             kind: .text(isOptional: false))
         ).value.rendered
       }
+      // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it.
+      if choice == "retry", answer.source != "terminal", let confirming, try await !confirming(answer) {
+        try await handled("declined", reason, path: path, position: position)
+        continue
+      }
       var edits: MapValue?
       if choice == "edit" {
         edits = try await edited(inputs, key: key, place: frame.place, after: isResumed ? failure : nil)
@@ -54,7 +59,7 @@ extension Runner {
       }
       try await handled(choice, reason, path: path, position: position, edits: edits)
       switch choice {
-      case "retry": return .retry(answer)
+      case "retry": return .retry
       case "edit": return .edit(edits ?? MapValue())
       case "skip": return .skipped(reason ?? "")
       case "by_hand": return .doneByHand(reason ?? "")

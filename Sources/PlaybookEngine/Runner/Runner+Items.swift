@@ -130,14 +130,13 @@ extension Runner {
       return try await cutOff(item.place, act, step, in: frame)
     }
     let inputs = inputs(of: act.call, in: try await scope(for: step, item.item, at: item.position, in: frame))
+    let confirm = { (answer: Answer) async throws(Stop) -> Bool in
+      try await self.isYesToSending(answer, item.place, act, step, in: frame)
+    }
     switch try await failureChoice(
-      step, in: frame, error, item: item.label, position: item.position, inputs: inputs)
+      step, in: frame, error, item: item.label, position: item.position, inputs: inputs, confirming: confirm)
     {
-    case .retry(let answer):
-      // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it.
-      if answer.source == "terminal" { return nil }
-      if try await isYesToSending(answer, item.place, act, step, in: frame) { return nil }
-      return try await handle(error, outcome, item, act, step, in: frame)
+    case .retry: return nil
     case .edit(let edits):
       if try await approvedEdit(edits, of: item, act, step, in: frame) { return nil }
       return try await handle(error, outcome, item, act, step, in: frame)

@@ -39,7 +39,10 @@ extension Runner {
       case "again": return nil
       case "look", "declined": continue
       default:
-        return try await settle(item, happened: choice == "happened", answer.reason, held, step, in: frame)
+        let happened = choice == "happened"
+        return try await settle(
+          item, happened: happened, answer.reason, held, step, in: frame,
+          word: (happened ? "happened" : "skip", answer.reason))
       }
     }
   }
@@ -54,6 +57,8 @@ extension Runner {
     return await remains(of: prepared, item, step, in: frame)
   }
 
+  private static let atWork = " It is still at work: "
+
   /// What a killed process may have left at work of a call, as a sentence behind another; empty where that can't be told.
   func remains(
     of prepared: PreparedCall, _ item: ActItem, _ step: Step, in frame: Frame, isUndo: Bool = false
@@ -64,8 +69,14 @@ extension Runner {
     let place = place(of: item, step, at: path) + (isUndo ? "!undo" : "")
     let context = context(for: prepared, path: path, timeout: .seconds(5), as: place)
     guard let found = await prepared.executor.remains(of: prepared.call, context: context) else { return "" }
-    let named = await sink.redacted(found.joined(separator: ", "))
-    return found.isEmpty ? " No program of it was found running." : " It is still at work: \(named)."
+    if found.isEmpty { return " No program of it that this user may see is running." }
+    var named: [String] = []
+    // Shortened when no secret is in it any more, so that no half of one is left.
+    for phrase in found {
+      let shown = await sink.redacted(phrase)
+      named.append(shown.count > 90 ? shown.prefix(90) + "…" : shown)
+    }
+    return Self.atWork + named.joined(separator: ", ") + "."
   }
 
   /// Whether the word that a call goes out once more is a yes to it. A digit at the terminal is one to what is shown there; in
@@ -108,8 +119,7 @@ extension Runner {
       ? "`\(call)` may have been sent: the machine was started anew since."
       : "`\(call)` was sent\(sending(of: item, at: path)), and what became of it is not known."
     guard let held else { return text + remains }
-    // Where it was looked for, nothing more is said of it.
-    let doubt = remains.isEmpty ? "; the call may still be under way." : "."
+    let doubt = remains.hasPrefix(Self.atWork) ? "." : "; the call may still be under way."
     return text + remains + (held ? " Its verification holds." : " Its verification does not hold\(doubt)")
   }
 
@@ -138,7 +148,8 @@ extension Runner {
 
   /// Records what a human said of an open call. What is left alone may have happened all the same: it stays unknown.
   private func settle(
-    _ item: ActItem, happened: Bool, _ reason: String?, _ held: Bool?, _ step: Step, in frame: Frame
+    _ item: ActItem, happened: Bool, _ reason: String?, _ held: Bool?, _ step: Step, in frame: Frame,
+    word: (choice: String, reason: String?)? = nil
   ) async throws(Stop) -> MapValue {
     var outcome = Outcome.skipped(
       step.name, state: happened ? "done" : "skipped", because: reason ?? "as the operator said")
@@ -146,7 +157,18 @@ extension Runner {
     outcome["verified"] = held.map(Value.bool) ?? .null
     try await finished(
       item, state: happened ? "done" : "unknown", outcome, error: nil, took: nil, path: frame.path(step),
-      isLeft: !happened, word: (happened ? "happened" : "skip", reason))
+      isLeft: !happened, word: word)
+    return outcome
+  }
+
+  /// What was sent, failed or was not heard of, and is sent no more.
+  func left(_ item: ActItem, _ step: Step, in frame: Frame, because reason: String) async throws(Stop) -> MapValue {
+    let path = frame.path(step)
+    guard let known = state.acts[path]?.items[item.position], known.state == "failed" else {
+      return try await settle(item, happened: false, "not sent again: \(reason)", nil, step, in: frame)
+    }
+    let outcome = Outcome.skipped(step.name, because: "not sent again: \(reason)")
+    try await finished(item, state: "failed", outcome, error: nil, took: nil, path: path, isLeft: true)
     return outcome
   }
 

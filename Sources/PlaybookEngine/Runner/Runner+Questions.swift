@@ -42,10 +42,10 @@ extension Runner {
   }
 
   /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it beforehand,
-  /// or has left it open or said no to it in an earlier sitting.
+  /// or has left it open, said no to it, or said what is still to be done in an earlier sitting.
   func isToBeAsked(_ key: String) -> Bool {
     self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.openQuestions.contains(key)
-      || state.answers[key]?.value.boolValue == false
+      || state.answers[key]?.value.boolValue == false || (key.contains("!failure") && state.answers[key] != nil)
   }
 
   /// The question as it may be shown: no secret in any of its texts.

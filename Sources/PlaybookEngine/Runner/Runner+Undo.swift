@@ -199,7 +199,10 @@ extension Runner {
         guard try await settleCutUndo(item, act, step, in: frame) else { return }
         continue
       }
-      switch try await failureChoice(step, in: frame, error, item: label) {
+      let confirm = { (answer: Answer) async throws(Stop) -> Bool in
+        try await self.isYesToUndo(answer, item, step, in: frame)
+      }
+      switch try await failureChoice(step, in: frame, error, item: label, confirming: confirm) {
       case .retry: continue
       case .goOn, .stop, .edit: return
       case .skipped(let reason):

@@ -47,7 +47,7 @@ extension Runner {
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
       let performed = await perform(
-        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
+        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, as: path + "!verify", asking: key)
       let result = try performed.result.get()
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -268,8 +268,8 @@ public actor Runner {
   /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much again.
   var keptEvidence: [String: Timestamp] = [:]
 
-  /// Whether what was left of an interrupted undo has been asked about.
-  var hasGoneOnTakingBack = false
+  /// The changes of which what was left of an interrupted undo has been asked about.
+  var goneOnTakingBack: Set<String> = []
   /// Whether the operator aborted at the question what became of an undo.
   private var hasLeftUndos = false
 
@@ -363,7 +363,11 @@ public actor Runner {
   func checkStop(betweenSteps: Bool = false) throws(Stop) {
     guard let stop = control.requested else { return }
     if control.isCut { throw .cut }
-    if isFinishing, !isCompleted, case .abort = stop { return }
+    if isFinishing, !isCompleted, case .abort = stop {
+      // The run is being ended; what is done for its end is done in its own time.
+      control.clear()
+      return
+    }
     switch stop {
     case .pause(let reason): throw .paused(reason, nil)
     case .finishStep(let reason): if betweenSteps { throw .paused(reason, nil) }

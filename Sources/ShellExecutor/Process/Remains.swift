@@ -59,7 +59,7 @@ enum Remains {
 
   private static func commandLine(_ number: Int) -> String {
     let words = (contents(number, "cmdline") ?? []).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-    return String(words.joined(separator: " ").prefix(60))
+    return String(words.joined(separator: " ").prefix(4096))
   }
 
   private static func contents(_ number: Int, _ name: String) -> [UInt8]? {
