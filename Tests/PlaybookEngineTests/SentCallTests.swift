@@ -190,4 +190,48 @@ import Testing
     let state = RunState(run.sink.events)
     #expect(state.acts["a"]?.items[0]?.isUndone == false && state.changes == 3)
   }
+
+  @Test func `of items approved one by one, what is to go to another target is asked about one by one`() async throws {
+    let text = """
+      steps:
+        - act: a
+          for_each: x in ["a", "b"]
+          approve: each
+          shell: do ${x}
+      """
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a[0]": [.said("all")]]))
+    let run = try await killed(text, after: whole) { $0.type == .actStarted && $0.data["position"] == 1 }
+    try run.useSecret()
+    // The one that was cut is not wanted at the new place.
+    let human = FakeOperator(["a!cut1.1": [.said("again")], "a[1]": [.said("no")]])
+    await run.sit(human)
+    #expect(human.keys == ["a!cut1.1", "a[1]"] && run.executor.acts.isEmpty)
+    let left = run.sink.events(.actFinished, "a").last?.data
+    #expect(left?["position"] == 1 && left?["state"] == "unknown" && left?["left"] == true && left?["word"] == nil)
+  }
+
+  @Test func `a no to one undo is none to the others`() {
+    func event(_ type: EventType, _ path: String, _ data: MapValue) -> Event {
+      Event(at: Timestamp(seconds: 100), path: path, type: type, data: data)
+    }
+    func answered(_ key: String, _ value: Value) -> Event {
+      event(.questionAnswered, "a", MapValue([("key", .string(key)), ("value", value)]))
+    }
+    var state = RunState([
+      event(.actIntended, "a", MapValue([("calls", ["x", "y", "z"]), ("digest", "d")])),
+      event(.actFinished, "a", MapValue([("position", 0), ("state", "done")])),
+      event(.actFinished, "a", MapValue([("position", 1), ("state", "done")])),
+      event(.actFinished, "a", MapValue([("position", 2), ("state", "done")])),
+      event(.actIntended, "a!undo1", MapValue([("undoes", "a"), ("positions", [0, 1, 2])])),
+    ])
+    for key in ["a!undoagain2.1", "a!undoverify2.1"] {
+      state.apply(answered(key, false))
+      #expect(state.acts["a"]?.toTakeBack == [0, 1, 2], "\(key)")
+    }
+    state.apply(answered("a!undo2[1]", "no"))
+    #expect(state.acts["a"]?.toTakeBack == [0, 2])
+    state.apply(answered("a!undo2[2]", "done"))
+    #expect(state.acts["a"]?.toTakeBack == [])
+  }
 }
