@@ -183,7 +183,7 @@ public struct RunState: Sendable {
       acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
       change(path, data) { item in
         item.state = "started"
-        if item.firstSent == nil || item.isUndone { item.firstSent = sentAt }
+        if item.firstSent == nil { item.firstSent = sentAt }
         item.sends += 1
         (item.sentIn, item.lastSent) = (sentIn, event.at)
         item.isToSendAgain = false
