@@ -54,6 +54,21 @@ import Testing
     #expect(intent.data["undo"] == ["undo a one", "undo b one", "undo c two"])
   }
 
+  @Test func `what is sent again after it was taken back is taken back as it was sent`() async throws {
+    let text = Self.loop.replacing("    for_each: x in [\"a\", \"b\", \"c\"]\n", with: "").replacing("${x} ", with: "")
+    let whole = try TestRun(text)
+    whole.executor.script("q", .value("one"))
+    await whole.sit(FakeOperator(["a": [.yes], "run!undo": [.said("keep")]]))
+    let again = try await killed(text, after: whole) { $0.type == .actStarted }
+    again.executor.script("q", .value("two"))
+    let human = FakeOperator([
+      "a!cut0.1": [.command(.undo), .said("again")], "a!undo1": [.yes], "run!fresh": [.yes],
+      "run!undo": [.said("undo")], "a!undo0": [.yes],
+    ])
+    #expect(await again.sit(human) == .completed, "\(human.keys)")
+    #expect(again.executor.acts == ["!undo one", "!do one", "!undo one"])
+  }
+
   @Test func `a call that failed and was skipped stays failed, one done by hand says so`() async throws {
     let run = try TestRun("steps:\n  - act: a\n    shell: do\n  - act: b\n    shell: do\n")
     run.executor.script("do", .rejected())
