@@ -76,7 +76,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// A call that takes a change back goes out: `position`, `item`?, `label`?, `call`.
   case undoStarted = "undo.started"
   /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
-  /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of the change holds no more), `text`?.
+  /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of
+  /// the change holds no more), `text`?.
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?; before a change `approval`: the first

@@ -112,7 +112,7 @@ public struct Redactor: Sendable {
     forms.append(Array(Value.string(text).jsonBytes().dropFirst().dropLast()))
     forms.append(
       Array(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
-    // Many programs write everything but ASCII as \\uXXXX.
+    // Many programs write JSON in ASCII alone, with an escape for each other character.
     for digits in ["0123456789abcdef", "0123456789ABCDEF"] {
       let plain = asciiJSON(text, Array(digits.utf8))
       forms.append(plain)
