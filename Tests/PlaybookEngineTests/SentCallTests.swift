@@ -249,4 +249,108 @@ import Testing
     state.apply(answered("a!undo2[2]", "done"))
     #expect(state.acts["a"]?.toTakeBack == [])
   }
+
+  // MARK: Other inputs, doubled sendings
+
+  private static let block = """
+    steps:
+      - query: q
+        shell: q
+      - act: a
+        shell: do ${q.value}
+        undo: {shell: "undo ${q.value}"}
+    """
+
+  @Test func `a call that may have taken effect before its inputs were changed is named with its undo`() async throws {
+    let run = try TestRun(Self.block)
+    run.executor.script("q", .value("one"))
+    run.executor.script("do one", .timedOut, .rejected())
+    run.executor.script("do two", .timedOut, .fields([:]))
+    let human = FakeOperator([
+      "a": [.yes], "a!cut0.1": [.said("again")], "a!failure2": [.said("edit")], "a!failure2!value": [.said("two")],
+      "a!edit2": [.yes], "a!cut0.3": [.said("again")], "run!undo": [.said("undo")], "a!undo0": [.yes],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.executor.acts == ["!do one", "!do one", "!do two", "!do two", "!undo two"])
+    guard case .approval(let approval)? = human.asked.first(where: { $0.key == "a!edit2" })?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.warnings.first?.contains("`do one` was sent before the inputs were changed") == true)
+    #expect(approval.warnings.first?.contains("by hand it is taken back with: undo one") == true)
+    let intent = try #require(run.sink.events(.actIntended, "a!edit2").first)
+    #expect(intent.data["replaces"] == ["call": "do one", "undo": "undo one"])
+    // Two sendings of the first call are none of the second.
+    let cut = try #require(human.asked.first { $0.key == "a!cut0.3" })
+    #expect(cut.text.contains("times in all") == false)
+    // Where it is taken back what can't be is said, and that one undo takes back one sending.
+    let warnings = run.sink.events(.warning, "a").compactMap { $0.data["text"]?.stringValue }
+    #expect(warnings.contains { $0.contains("by hand it is taken back with: undo one") }, "\(warnings)")
+    guard case .approval(let undo)? = human.asked.first(where: { $0.key == "a!undo0" })?.kind else {
+      Issue.record("no undo")
+      return
+    }
+    #expect(undo.warnings.contains { $0.contains("was sent 2 times and may be there as often") }, "\(undo.warnings)")
+  }
+
+  @Test func `a call that only failed before its inputs were changed leaves nothing to take back`() async throws {
+    let run = try TestRun(Self.block)
+    run.executor.script("q", .value("one"))
+    run.executor.script("do one", .rejected())
+    let human = FakeOperator([
+      "a": [.yes], "a!failure1": [.said("edit")], "a!failure1!value": [.said("two")], "a!edit1": [.yes],
+      "run!undo": [.said("keep")],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.sink.events(.actIntended, "a!edit1").first?.data["replaces"] == nil)
+    #expect(run.sink.events(.warning).isEmpty)
+  }
+
+  @Test func `an approved item that is protected since leaves nothing to ask where all others are done`() async throws {
+    let text =
+      "steps:\n  - act: a\n    for_each: x in [\"a\", \"b\"]\n    shell: do ${x}\n    undo: {shell: \"undo ${x}\"}\n"
+    let whole = try TestRun(text)
+    await whole.sit(FakeOperator(["a": [.yes], "run!undo": [.said("keep")]]))
+    let run = try await killed(text, after: whole) { $0.type == .actFinished && $0.data["position"] == 0 }
+    run.environment.protected.accounts = ["b"]
+    let human = FakeOperator(["run!undo": [.said("keep")]])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.executor.acts.isEmpty && human.keys == ["run!undo"])
+  }
+
+  @Test func `what a used playbook was given when a call was sent takes it back`() async throws {
+    let text = """
+      steps:
+        - query: q
+          shell: q
+        - use: inner
+          with: {host: "${q.value}"}
+        - confirm: wait
+          ask: ready?
+      """
+    let inner = """
+      playbook: inner
+      title: Inner
+      inputs:
+        host: {type: string}
+      steps:
+        - act: a
+          shell: do ${inputs.host}
+          undo: {shell: "undo ${inputs.host}"}
+        - query: later
+          shell: look ${inputs.host}
+      """
+    let run = try TestRun(text, used: ["inner": inner])
+    run.executor.script("q", .value("one"), .value("two"))
+    let human = FakeOperator([
+      "inner.a": [.yes], "wait": [.command(.redo("q")), .command(.undo), .yes], "inner.a!undo1": [.yes],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.executor.acts == ["!do one", "!undo one"])
+    let given = run.sink.events(.stepStarted, "inner").map { $0.data["inputs"] }
+    #expect(given == [["host": "one"], ["host": "two"]])
+    // Gone on with, it begins no third time.
+    await run.sit(FakeOperator(), from: Array(run.sink.events.dropLast()))
+    #expect(run.sink.events(.stepStarted, "inner").count == 2)
+  }
 }

@@ -141,4 +141,36 @@ import Testing
     #expect(person.keys.count { $0 == "one!undocut0.1" } == 1, "\(person.keys)")
     #expect(again.executor.calls.last == "bye" && again.sink.events.last?.type == .runFinished)
   }
+
+  @Test func `a look at what was taken back that a stop cut short is taken when the run goes on`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: one
+          shell: do
+          undo: {shell: undo}
+          verify: {shell: look, that: value == "on", every: 1s, within: 5m}
+        - confirm: wait
+          ask: ready?
+      """)
+    run.executor.script("look", .value("on"))
+    let control = run.control
+    run.clock.whileWaiting { control.request(.pause("SIGTERM")) }
+    let human = FakeOperator(["one": [.yes], "wait": [.command(.undo)], "one!undo1": [.yes]])
+    #expect(await run.sit(human).exitCode == 3, "\(human.keys)")
+    let stopped = try #require(run.sink.events(.actUndone).last?.data)
+    #expect(stopped["state"] == "done" && stopped["verified"] == nil && stopped["unseen"] == true)
+    run.control = RunControl()
+    run.clock.whileWaiting {}
+    run.executor.script("look", .value("on"), .value("off"))
+    let again = FakeOperator(["wait": [.yes]])
+    #expect(await run.sit(again) == .completed, "\(again.keys)")
+    let seen = try #require(run.sink.events(.actUndone).last?.data)
+    #expect(seen["state"] == "done" && seen["verified"] == true && seen["unseen"] == nil)
+    #expect(run.executor.acts == ["!do", "!undo"])
+    // Seen once, it is not looked at again.
+    let count = run.sink.events(.actUndone).count
+    await run.sit(FakeOperator(), from: Array(run.sink.events.dropLast()))
+    #expect(run.sink.events(.actUndone).count == count)
+  }
 }

@@ -96,6 +96,17 @@ import Glibc
     #expect(text?.contains("is in `production` too") == true, "\(text ?? "")")
     #expect(text?.contains("no change made in this sitting; ") == true)
     #expect(text?.hasSuffix("changed something in it at 2026-11-23T17:15:00.000001Z") == true)
+    // Those that change something come first; of many only a few have a sentence of their own.
+    var many = runs.store.open(in: "production", besides: "")
+    let quiet = try #require(many.first)
+    var busy = quiet
+    (busy.id, busy.firstChange) = ("20261123T171500Z-two-aaaa", .example)
+    many = [quiet, quiet, quiet, quiet, busy]
+    let texts = OpenRun.texts(of: many)
+    #expect(texts.count == 4 && texts[0].contains("is changing `production`"))
+    let id = quiet.id.suffix(4)
+    #expect(texts[3] == "2 more runs are in `production` too: \(id), \(id)")
+    #expect(OpenRun.texts(of: []).isEmpty && OpenRun.texts(of: [quiet]) == [quiet.text])
     for other in others { await other.close() }
   }
 

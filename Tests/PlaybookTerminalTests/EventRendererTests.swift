@@ -201,4 +201,28 @@ import Testing
       ["reason": "no terminal", "question": ["key": "verdict", "text": "What is this?"], "how": .string(how)])
     #expect(RunFixture.screen([event], width: 40).contains(how))
   }
+
+  @Test func `the end says how taking back stands and what went out before its inputs were changed`() {
+    func act(_ type: EventType, _ data: Value, path: String = "a") -> Event { RunFixture.event(type, path, data) }
+    let events = [
+      act(.actIntended, ["calls": ["do one"], "undo": ["undo one"], "target": "edge", "digest": "ab"]),
+      act(.actStarted, ["position": 0, "call": "do one"]),
+      act(.actFinished, ["position": 0, "state": "failed"]),
+      act(
+        .actIntended,
+        [
+          "edits": "a", "position": 0, "calls": ["do two"], "undo": ["undo two"],
+          "replaces": ["call": "do one", "undo": "undo one"],
+        ], path: "a!edit1"),
+      act(.actStarted, ["position": 0, "call": "do two"]), act(.actFinished, ["position": 0, "state": "done"]),
+      act(.undoStarted, ["position": 0, "call": "undo two"]),
+      act(.actUndone, ["position": 0, "call": "undo two", "state": "unknown", "verified": true]),
+      RunFixture.event(.runFinished, "", ["outcome": "completed", "failed": [], "changes": 1, "unverified": []]),
+    ]
+    let screen = RunFixture.screen(events, width: 100)
+    #expect(screen.contains("? undo unknown  undo two  the change shows no more"), "\(screen)")
+    #expect(screen.contains("done, taking back unknown"), "\(screen)")
+    #expect(screen.contains("may be there too: do one; undo, by hand: undo one"), "\(screen)")
+    #expect(screen.contains("    undo: undo two"), "\(screen)")
+  }
 }

@@ -78,4 +78,15 @@ import Testing
     let other = terminal.makeOperator { $0.isInteractive = false }
     #expect(await other.interrupted() == .pause)
   }
+
+  @Test func `after a stop in the background the open prompt stands there again`() async throws {
+    async let reply = person.ask(TerminalOperatorTests.yesNo)
+    try await terminal.waits(for: "4/9  >")
+    await person.continued()
+    try await terminal.waits(for: "4/9  >", times: 2)
+    terminal.type("y\n")
+    #expect(await reply.summary == "answer true")
+    // Where nothing is asked nothing is shown.
+    await person.continued()
+  }
 }

@@ -147,7 +147,7 @@ enum RetakenRun {
       .actIntended, "block!edit2", at: 112,
       [
         "edits": "block", "position": 0, "inputs": ["chain": "in"], "calls": ["deny a in"], "undo": ["allow a in"],
-        "digest": "ef01",
+        "digest": "ef01", "replaces": ["call": "deny a", "undo": "allow a"],
       ]),
     item(.actStarted, 0, at: 112, ["call": "deny a in"]),
     item(.actFinished, 0, at: 113, ["state": "done", "took": .duration(.seconds(1))]),

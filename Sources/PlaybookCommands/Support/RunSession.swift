@@ -197,7 +197,7 @@ struct RunSession {
   private func neighbours(of folder: RunFolder) -> @Sendable () async -> [String] {
     guard mode == .run else { return { [] } }
     let (store, name) = (store, environment.name)
-    return { store.open(in: name, besides: folder.id).map(\.text) }
+    return { OpenRun.texts(of: store.open(in: name, besides: folder.id)) }
   }
 
   /// Who this process is, for the lock.

@@ -7,10 +7,10 @@ import Glibc
 #endif
 
 /// What signals mean: while inputs are asked for, that nothing runs; while a run is going on, the first Ctrl-C asks, a second
-/// cancels the call in flight, SIGTERM and SIGHUP pause. Lives as long as the command: a second set of sources for the same
+/// cancels the call in flight, SIGTERM and SIGHUP pause, after Ctrl-Z and `fg` the prompt stands there again. Lives as long as the command: a second set of sources for the same
 /// signals would lose them when the first is cancelled.
 final class Signals {
-  private let sources: [any DispatchSourceSignal]
+  private var sources: [any DispatchSourceSignal]
   private let run: Followed
 
   init(_ terminal: TerminalOperator) {
@@ -31,6 +31,11 @@ final class Signals {
       return source
     }
     self.run = run
+    // The system starts the process again by itself; this only shows the prompt anew.
+    let continued = DispatchSource.makeSignalSource(signal: SIGCONT, queue: queue)
+    continued.setEventHandler { Task { await terminal.continued() } }
+    continued.resume()
+    sources.append(continued)
   }
 
   /// From now on signals are for this run.

@@ -41,7 +41,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `path`, `text`), `changes` (count), `unverified` (list of paths).
   case runFinished = "run.finished"
 
-  /// `kind`, `name`, `title`?, `why`?, `place` ("4/9"), `now` (timestamp: what `now` is for this attempt), `links`?.
+  /// `kind`, `name`, `title`?, `why`?, `place` ("4/9"), `now` (timestamp: what `now` is for this attempt), `links`?; of a used
+  /// playbook `inputs` (map of what it is given, nothing secret); it begins anew where that has become something else.
   case stepStarted = "step.started"
   /// `reason`, `kind`, `title`?, `state` (`skipped`).
   case stepSkipped = "step.skipped"
@@ -63,7 +64,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `approved` (positions).
   /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `items`?, `executor`, `digest`.
   /// So has one call that is sent with other inputs, under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to
-  /// value), `calls` and `undo` of that call alone.
+  /// value), `calls` and `undo` of that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have
+  /// taken effect).
   case actIntended = "act.intended"
   /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
   case actStarted = "act.started"
@@ -77,7 +79,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case undoStarted = "undo.started"
   /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
   /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of
-  /// the change holds no more), `text`?.
+  /// the change holds no more), `text`?, `unseen`? (true where a stop came before it was looked at; the event that says what
+  /// the look showed then follows).
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?; before a change `approval`: the first

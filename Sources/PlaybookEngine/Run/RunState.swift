@@ -20,8 +20,14 @@ public struct RunState: Sendable {
     public var outcome: MapValue?
     /// The SHA-256 of the file that holds the whole outcome.
     public var evidence: String?
-    /// How often it was sent.
+    /// How often it was sent, with other inputs too.
     public var sends = 0
+    /// How often it had been sent when the operator last changed its inputs: those sendings made another call.
+    var earlierSends = 0
+    /// How often its call went out as it is now.
+    var callSends: Int { sends - earlierSends }
+    /// Whether the call went out once more while it was not known what became of it: it may have taken effect more than once.
+    var isDoubled = false
     /// How often taking it back was sent.
     public var undoSends = 0
     /// The count of events at its first sending: what its call was made of is what was known then.
@@ -38,6 +44,8 @@ public struct RunState: Sendable {
     /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
     /// word); nil: not tried.
     public var undo: String?
+    /// Whether a stop came before what was taken back had been looked at.
+    var isUndoUnseen = false
     public var isUndone: Bool { undo == "done" }
     /// Whether it was sent and neither the target nor a human has said what became of it.
     var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
@@ -47,6 +55,13 @@ public struct RunState: Sendable {
     var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
     public var isDoubtful = false
+  }
+
+  /// A call that may have taken effect and that was sent no more: the operator changed its inputs.
+  public struct Replaced: Sendable {
+    public var call: String
+    /// What takes it back; empty: nothing that is known.
+    public var undo: String
   }
 
   /// A change that was approved.
@@ -63,6 +78,8 @@ public struct RunState: Sendable {
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
+    /// Calls that may have taken effect before the operator changed their inputs, by position.
+    public var replaced: [Int: [Replaced]] = [:]
     /// Failures after which the operator said that the loop goes on, by position.
     var forgiven: Set<Int> = []
     /// Positions whose taking back was approved.
@@ -82,6 +99,9 @@ public struct RunState: Sendable {
   public private(set) var finished: [String: Finished] = [:]
   /// What steps came to before they were taken anew, with the count of events at which that began; oldest first.
   private var earlier: [String: [(until: Int, finished: Finished)]] = [:]
+  /// What used playbooks were given, by the path of their step, with the count of events at which that was recorded; oldest
+  /// first.
+  private var inputs: [String: [(at: Int, given: MapValue)]] = [:]
   /// Steps that did not run, with why.
   public private(set) var skipped: [String: String] = [:]
   /// The fixed lists of loops.
@@ -162,6 +182,7 @@ public struct RunState: Sendable {
     case .stepStarted:
       begin(path, data)
       if case .timestamp(let now) = data["now"] { begun[path] = now } else { begun[path] = event.at }
+      if let given = data["inputs"]?.mapValue { inputs[path, default: []].append((count, given)) }
     case .stepSkipped:
       begin(path, data)
       ends[path] = count
@@ -182,6 +203,8 @@ public struct RunState: Sendable {
     case .actStarted:
       acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
       change(path, data) { item in
+        let isKnown = !["started", "unknown"].contains(item.state)
+        if !isKnown, item.callSends > 0 || item.isDoubtful { item.isDoubled = true }
         item.state = "started"
         if item.firstSent == nil { item.firstSent = sentAt }
         item.sends += 1
@@ -215,7 +238,11 @@ public struct RunState: Sendable {
       // What a human leaves unknown is not asked about again.
       let isLeft = data["word"]?.stringValue == "skip" && data["state"]?.stringValue == "unknown"
       let state = isLeft ? "left" : data["state"]?.stringValue ?? "unknown"
-      change(path, data) { $0.undo = state }
+      let isUnseen = data["unseen"]?.boolValue == true
+      change(path, data) { item in
+        (item.undo, item.isUndoUnseen) = (state, isUnseen)
+        if state == "done" { item.isDoubled = false }
+      }
     case .stepsReopened: reopen(data)
     case .failureHandled: handle(path, data)
     case .interrupted:
@@ -271,6 +298,9 @@ public struct RunState: Sendable {
   /// What a step had come to at a count of events, where it was taken anew since.
   func finished(_ path: String, at mark: Int) -> Finished? { earlier[path]?.first { $0.until > mark }?.finished }
 
+  /// What a used playbook was given, nothing secret: last, or as it was known at a count of events.
+  func inputs(of path: String, at mark: Int = .max) -> MapValue? { inputs[path]?.last { $0.at <= mark }?.given }
+
   private mutating func begin(_ path: String, _ data: MapValue) {
     if beginnings[path] == nil { beginnings[path] = count }
     if ["group", "use"].contains(data["kind"]?.stringValue) { containers.insert(path) }
@@ -289,6 +319,15 @@ public struct RunState: Sendable {
       guard var act = acts[edited] else { return }
       act.edits[position] = data["inputs"]?.mapValue
       act.editDigests[position] = data["digest"]?.stringValue
+      if var item = act.items[position] {
+        (item.earlierSends, item.isDoubled) = (item.sends, false)
+        act.items[position] = item
+      }
+      if let replaced = data["replaces"]?.mapValue {
+        act.replaced[position, default: []].append(
+          Replaced(
+            call: replaced["call"]?.stringValue ?? "", undo: replaced["undo"]?.stringValue ?? ""))
+      }
       if act.calls.indices.contains(position), let call = texts("calls").first { act.calls[position] = call }
       if act.undo.indices.contains(position), let undo = texts("undo").first { act.undo[position] = undo }
       acts[edited] = act

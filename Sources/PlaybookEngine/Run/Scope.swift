@@ -17,6 +17,8 @@ struct Scope: Sendable {
   /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
   /// (`found`, `inputs.count`, `review.found`).
   var truncated: Set<String> = []
+  /// The path of the step that uses the playbook in which this is; nil in the one that is run.
+  var use: String?
   /// What the inputs of a used playbook were made of.
   var evidenceOfInputs: [Evidence] = []
 

@@ -123,7 +123,11 @@ extension Runner {
 
   /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that stays
   /// what it was: evidence that is taken anew makes no other call of it, and none that takes back something else.
-  func scope(for step: Step, _ item: Value?, at position: Int, in frame: Frame) async throws(Stop) -> Scope {
+  ///
+  /// - Parameter isEdited: False: the inputs as they were before the operator changed any.
+  func scope(
+    for step: Step, _ item: Value?, at position: Int, in frame: Frame, isEdited: Bool = true
+  ) async throws(Stop) -> Scope {
     var scope = itemScope(for: step, item, in: frame)
     if let mark = state.acts[frame.path(step)]?.items[position]?.firstSent {
       for (name, path) in scope.origins {
@@ -131,8 +135,14 @@ extension Runner {
         scope.values[name] = .map(try await whole(known.outcome, known.evidence, of: name))
         scope.isFromRecord = true
       }
+      // What is secret is not on record, and stays as it is.
+      if let use = scope.use, let given = state.inputs(of: use, at: mark), var inputs = scope.values["inputs"]?.mapValue
+      {
+        for (name, value) in given.entries { inputs.insert(value, for: name) }
+        scope.values["inputs"] = .map(inputs)
+      }
     }
-    if let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
+    if isEdited, let edits = state.acts[frame.path(step)]?.edits[position] { scope.change(edits) }
     return scope
   }
 

@@ -14,12 +14,21 @@ extension Runner {
       let count = step.forEach == nil ? planned[0].prepared.call.target ?? step.name : String(planned.count)
       typed = wanted ?? "\(step.name) \(count)"
     }
+    var warnings: [String] = []
+    if act.isIrreversible {
+      warnings = ["this can't be taken back"]
+    } else if act.undo == nil {
+      warnings = ["the playbook knows no way to take this back"]
+    }
+    // An undo that is made of what the call returns is known only then.
+    let later = act.undo == nil ? nil : "known once the call has returned"
     return Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor, environment: environment.name,
-      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" }, undos: planned.map(\.undo),
+      isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" },
+      undos: planned.map { $0.undo ?? later },
       typed: typed, digest: await digest(of: planned.map(\.prepared)),
-      warnings: act.undo == nil && !act.isIrreversible ? ["playbook knows no way to take this back"] : [])
+      warnings: warnings)
   }
 
   /// Asks for the yes. The positions that were approved, or nil where none was; then the step has ended.
@@ -34,9 +43,9 @@ extension Runner {
     if open.count < planned.count { approval.digest = await digest(of: planned.map(\.prepared)) }
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
-      // Nothing more is sent, so there is nothing to say yes to.
-      if !isUnsent(path) { return approved }
-      if await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
+      // Nothing more is sent, so there is nothing to say yes to: what is open may be protected since.
+      if open.isEmpty || !isUnsent(path) { return approved }
+      if try await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
       let text =
         "the calls or their target's settings are not those that were approved: `\(step.name)` is asked about anew"
       try await warn(open.count < planned.count ? text + ", for what is still to be sent" : text, path)
@@ -125,7 +134,7 @@ extension Runner {
   private func isSame(
     _ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act, _ act: Act, _ step: Step,
     in frame: Frame, now: Timestamp
-  ) async -> Bool {
+  ) async throws(Stop) -> Bool {
     guard let digest = earlier.digest else { return true }
     if earlier.edits.isEmpty { return digest == approval.digest }
     var first: [PreparedCall] = []
@@ -135,7 +144,7 @@ extension Runner {
         continue
       }
       guard earlier.editDigests[item.position] == (await self.digest(of: [item.prepared])) else { return false }
-      let scope = itemScope(for: step, item.item, in: frame)
+      let scope = try await scope(for: step, item.item, at: item.position, in: frame, isEdited: false)
       let isDone = earlier.items[item.position]?.state == "done"
       guard
         let unedited = try? await plannedItem(

@@ -7,6 +7,12 @@ extension Runner {
     /// It depends on something that did not run: the step is not sent.
     case unknown(String)
     case wrong(String)
+
+    var reason: String {
+      switch self {
+      case .unknown(let reason), .wrong(let reason): reason
+      }
+    }
   }
 
   /// A call ready to go out.

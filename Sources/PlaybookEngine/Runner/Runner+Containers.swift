@@ -85,9 +85,9 @@ extension Runner {
       case .confirm(let confirm):
         for option in confirm.options { try await revisit(option.steps, in: frame) }
       case .use(let use):
-        guard state.finished[path] != nil, let (playbook, inner) = try? usedFrame(use, step, in: frame) else {
-          continue
-        }
+        guard state.finished[path] != nil, let now = state.begun[path],
+          let (playbook, inner) = try? usedFrame(use, step, in: frame, now: now)
+        else { continue }
         try await revisit(playbook.steps + playbook.finally, in: inner)
       case .query, .check, .act, .document: break
       }
@@ -122,17 +122,18 @@ extension Runner {
 
   /// Another playbook as a step: its names are its own, its outcomes come back under one.
   func run(_ use: Use, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
-    try await begin(step, in: frame, now: now)
     let (playbook, inner): (Playbook, Frame)
     do {
-      (playbook, inner) = try usedFrame(use, step, in: frame)
+      (playbook, inner) = try usedFrame(use, step, in: frame, now: now)
     } catch {
+      try await begin(step, in: frame, now: now)
       switch error {
       case .unknown(let reason): try await skip(step, in: frame, because: reason)
       case .wrong(let message): throw .failed("`\(step.name)`: \(message)")
       }
       return
     }
+    try await begin(step, in: frame, now: now, inputs: openInputs(of: inner))
     do {
       _ = try await walk(playbook.steps, in: inner, isTop: false)
     } catch {
@@ -154,13 +155,15 @@ extension Runner {
   }
 
   /// A used playbook and what its steps see.
-  private func usedFrame(_ use: Use, _ step: Step, in frame: Frame) throws(LoopProblem) -> (Playbook, Frame) {
+  private func usedFrame(
+    _ use: Use, _ step: Step, in frame: Frame, now: Timestamp
+  ) throws(LoopProblem) -> (Playbook, Frame) {
     guard let playbook = frame.playbook.used[use.playbook] ?? configuration.playbook.used[use.playbook] else {
       throw .wrong("playbook `\(use.playbook)` was not loaded")
     }
-    let now = state.begun[frame.path(step)] ?? clock.now()
     let inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
     var scope = Scope()
+    scope.use = frame.path(step)
     scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
     let secret = use.inputs.filter { frame.scope.isSecret($0.value.expressions) }.map(\.key)
     scope.secretNames = Set((secret + playbook.inputs.filter(\.isSecret).map(\.name)).map { "inputs.\($0)" })
@@ -171,6 +174,13 @@ extension Runner {
       scope.truncated.insert("inputs.\(input.key)")
     }
     return (playbook, Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place))
+  }
+
+  /// What a used playbook is given, as it may be recorded: nothing secret.
+  private func openInputs(of frame: Frame) -> MapValue {
+    let given = frame.scope.values["inputs"]?.mapValue ?? MapValue()
+    let open = given.entries.map { ($0.key.rendered, $0.value) }
+    return MapValue(open.filter { !frame.scope.secretNames.contains("inputs.\($0.0)") })
   }
 
   /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not hide

@@ -19,7 +19,20 @@ extension Runner {
         if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
       }
     }
+    try await seeUndone()
     try await goOnTakingBack()
+  }
+
+  /// Looks at what an earlier sitting took back and was stopped before it had looked.
+  private func seeUndone() async throws(Stop) {
+    for path in state.actOrder {
+      let unseen = state.acts[path]?.items.filter { $0.value.isUndone && $0.value.isUndoUnseen } ?? [:]
+      guard !unseen.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
+      for position in unseen.keys.sorted(by: >) {
+        guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
+        try await undoneAndSeen(item, act, step, in: frame)
+      }
+    }
   }
 
   /// What an earlier sitting was told to take back and did not come to: asked about once more.
@@ -81,16 +94,14 @@ extension Runner {
     }
   }
 
-  /// Whether the word that an undo goes out once more is a yes to it; see `isYesToSending`.
+  /// Whether the word that an undo goes out once more is a yes to it.
   func isYesToUndo(
     _ answer: Answer, _ item: PlannedItem, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
-    let isTyped = answer.source == "terminal"
-    guard isTyped ? configuration.environment.isRed : configuration.mode != .drill else { return true }
-    let path = frame.path(step)
-    let question = Question(
-      key: "\(path)!undoagain\(item.position).\(state.failuresHandled + 1)", place: frame.place,
-      text: "Send it once more?", kind: .approval(await undoApproval([item], step, in: frame)))
-    return try await ask(question).value.boolValue == true
+    try await isYesToRepeating(
+      answer, isTyped: configuration.environment.isRed, key: "\(frame.path(step))!undoagain\(item.position)", in: frame
+    ) { () async throws(Stop) in
+      await self.undoApproval([item], step, in: frame)
+    }
   }
 }

@@ -63,23 +63,20 @@ extension Runner {
     let path = frame.path(step)
     var all = state.acts[path]?.edits[item.position] ?? MapValue()
     for (name, value) in edits.entries { all.insert(value, for: name) }
-    var scope = try await scope(for: step, item.item, at: item.position, in: frame)
-    scope.change(edits)
     let planned: PlannedItem
-    do throws(CallProblem) {
-      planned = try await plannedItem(
-        item.item, at: item.position, act, in: scope, now: state.begun[path] ?? clock.now())
-    } catch {
-      switch error {
-      case .unknown(let reason), .wrong(let reason): try await warn(reason, path)
-      }
+    switch try await recorded(item.place, act, step, in: frame, changing: edits) {
+    case .success(let found): planned = found
+    case .failure(let problem):
+      try await warn(problem.reason, path)
       return false
     }
     if let reason = protectionReason(planned.prepared.call) {
       try await warn("not with these inputs: \(reason)", path)
       return false
     }
-    let approval = await approval(for: [planned], [], act, step, in: frame)
+    let replaced = replaced(item.position, at: path)
+    var approval = await approval(for: [planned], [], act, step, in: frame)
+    if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
     let key = "\(path)!edit\(state.failuresHandled)"
     let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
     let question = Question(key: key, place: frame.place, text: text, kind: .approval(approval))
@@ -91,21 +88,45 @@ extension Runner {
         "calls": [.string(planned.prepared.text)], "undo": planned.undo.map { [.string($0)] },
         "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
         "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
+        "replaces": replaced.map { ["call": .string($0.call), "undo": .string($0.undo)] },
       ]))
     return true
+  }
+
+  /// The call of an item as it was sent last, where it may have taken effect: with other inputs it is another call.
+  private func replaced(_ position: Int, at path: String) -> RunState.Replaced? {
+    guard let act = state.acts[path], let item = act.items[position], item.isDoubled || item.state != "failed" else {
+      return nil
+    }
+    let text = { (list: [String]) in list.indices.contains(position) ? list[position] : "" }
+    return RunState.Replaced(call: text(act.calls), undo: text(act.undo))
+  }
+
+  static func text(of replaced: RunState.Replaced) -> String {
+    let undo = replaced.undo.isEmpty ? "no undo of it is known" : "by hand it is taken back with: \(replaced.undo)"
+    return "`\(replaced.call)` was sent before the inputs were changed and may have taken effect; \(undo)"
   }
 
   /// An item with its inputs as they are now.
   func replanned(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> PlannedItem {
     guard state.acts[frame.path(step)]?.edits[item.position] != nil else { return item }
-    let scope = try await scope(for: step, item.item, at: item.position, in: frame)
+    switch try await recorded(item.place, act, step, in: frame) {
+    case .success(let planned): return planned
+    case .failure(let problem): throw .failed("`\(step.name)`: \(problem.reason)")
+    }
+  }
+
+  /// The call of an item by what is on record of it, resolved with its inputs as they are now and `edits` put over them.
+  func recorded(
+    _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame, changing edits: MapValue = MapValue()
+  ) async throws(Stop) -> Result<PlannedItem, CallProblem> {
+    var scope = try await scope(for: step, item.item, at: item.position, in: frame)
+    scope.change(edits)
+    let now = state.begun[frame.path(step)] ?? clock.now()
     do throws(CallProblem) {
-      return try await plannedItem(
-        item.item, at: item.position, act, in: scope, now: state.begun[frame.path(step)] ?? clock.now())
+      return .success(try await plannedItem(item.item, at: item.position, act, in: scope, now: now))
     } catch {
-      switch error {
-      case .unknown(let reason), .wrong(let reason): throw .failed("`\(step.name)`: \(reason)")
-      }
+      return .failure(error)
     }
   }
 

@@ -79,34 +79,41 @@ extension Runner {
     return Self.atWork + named.joined(separator: ", ") + "."
   }
 
-  /// Whether the word that a call goes out once more is a yes to it. A digit at the terminal is one to what is shown there; in
-  /// a red environment and for what can't be taken back the yes is typed, as for the first time. What was said beforehand
-  /// is one only with the digest of what was approved.
+  /// Whether the word that a call goes out once more is a yes to it.
   func isYesToSending(
     _ answer: Answer, _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
-    let isTyped = answer.source == "terminal"
-    guard isTyped ? configuration.environment.isRed || act.isIrreversible : configuration.mode != .drill else {
-      return true
-    }
     let path = frame.path(step)
-    let scope = try await scope(for: step, item.item, at: item.position, in: frame)
-    let planned: PlannedItem
-    do throws(CallProblem) {
-      planned = try await plannedItem(
-        item.item, at: item.position, act, in: scope, now: state.begun[path] ?? clock.now())
-    } catch {
-      switch error {
-      case .unknown(let reason), .wrong(let reason): try await warn("it can't be sent again: \(reason)", path)
+    return try await isYesToRepeating(
+      answer, isTyped: configuration.environment.isRed || act.isIrreversible, key: "\(path)!again\(item.position)",
+      in: frame
+    ) { () async throws(Stop) in
+      switch try await self.recorded(item, act, step, in: frame) {
+      case .success(let planned):
+        var approval = await self.approval(for: [planned], [], act, step, in: frame)
+        let record = self.state.acts[path]
+        approval.digest = record?.editDigests[item.position] ?? record?.digest ?? approval.digest
+        return approval
+      case .failure(let problem):
+        try await self.warn("it can't be sent again: \(problem.reason)", path)
+        return nil
       }
-      return false
     }
-    var approval = await approval(for: [planned], [], act, step, in: frame)
-    let record = state.acts[path]
-    approval.digest = record?.editDigests[item.position] ?? record?.digest ?? approval.digest
+  }
+
+  /// Whether the word that a call or an undo goes out once more is a yes to it. A digit at the terminal is one to what is shown
+  /// there; in a red environment and for what can't be taken back the yes is typed (`isTyped`), as for the first time. What
+  /// was said beforehand is one only with the digest of what was approved.
+  func isYesToRepeating(
+    _ answer: Answer, isTyped: Bool, key: String, in frame: Frame,
+    showing approval: () async throws(Stop) -> Approval?
+  ) async throws(Stop) -> Bool {
+    let isAsked = answer.source == "terminal" ? isTyped : configuration.mode != .drill
+    guard isAsked else { return true }
+    guard let approval = try await approval() else { return false }
     let question = Question(
-      key: "\(path)!again\(item.position).\(state.failuresHandled + 1)", place: frame.place,
-      text: "Send it once more?", kind: .approval(approval))
+      key: "\(key).\(state.failuresHandled + 1)", place: frame.place, text: "Send it once more?",
+      kind: .approval(approval))
     return try await ask(question).value.boolValue == true
   }
 
@@ -127,7 +134,7 @@ extension Runner {
   private func sending(of item: ActItem, at path: String) -> String {
     guard let known = state.acts[path]?.items[item.position], let sent = known.lastSent else { return "" }
     let time = sent.description.split(separator: "T").last?.prefix(8) ?? ""
-    return " at \(time)Z" + (known.sends > 1 ? ", \(known.sends) times in all" : "")
+    return " at \(time)Z" + (known.callSends > 1 ? ", \(known.callSends) times in all" : "")
   }
 
   private func cutOptions(_ act: Act, canLook: Bool) -> [Question.Option] {

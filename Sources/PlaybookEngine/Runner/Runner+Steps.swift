@@ -149,9 +149,15 @@ extension Runner {
   }
 
   /// Records that a step begins, unless an earlier sitting did.
-  func begin(_ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
+  ///
+  /// - Parameter inputs: What a used playbook is given. Where that has become something else the step begins anew.
+  func begin(
+    _ step: Step, in frame: Frame, now: Timestamp, inputs: MapValue? = nil
+  ) async throws(Stop) {
     let path = frame.path(step)
-    guard state.begun[path] == nil else { return }
+    let isKnown =
+      state.begun[path] != nil && (inputs == nil || inputs.map(Value.map) == state.inputs(of: path).map(Value.map))
+    guard !isKnown else { return }
     let bindings = frame.scope.bindings(now: now)
     let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
     // What a document says is read before its questions.
@@ -164,6 +170,7 @@ extension Runner {
       data: MapValue(present: [
         "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
         "why": why, "text": text, "place": .string(frame.place), "now": .timestamp(now),
+        "inputs": inputs.map(Value.map),
         "links": step.links.isEmpty
           ? nil : .list(step.links.map { ["title": .string($0.title), "url": .string($0.url)] }),
       ]))

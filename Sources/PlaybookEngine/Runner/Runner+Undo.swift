@@ -11,6 +11,12 @@ extension Runner {
   func offerUndo(at path: String) async throws(Stop) {
     guard !isUndoing else { return try await slip("a change is being taken back already", path) }
     let changed = takeable
+    // No call of the playbook takes back what went out before the operator changed its inputs.
+    for act in state.actOrder.reversed() {
+      for (_, replaced) in (state.acts[act]?.replaced ?? [:]).sorted(by: { $0.key > $1.key }) {
+        for one in replaced.reversed() { try await warn(Self.text(of: one), act) }
+      }
+    }
     guard !changed.isEmpty else {
       let failed = state.actOrder.filter { state.acts[$0]?.items.values.contains { $0.state == "failed" } == true }
       let part = failed.isEmpty ? "" : "; what failed may have taken effect in part: \(failed.joined(separator: ", "))"
@@ -97,11 +103,7 @@ extension Runner {
       let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
       return PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: nil)
     } catch {
-      let reason =
-        switch error {
-        case .unknown(let reason), .wrong(let reason): reason
-        }
-      try await warn("\(Self.label(of: item) ?? "`\(path)`") can't be taken back: \(reason)", path)
+      try await warn("\(Self.label(of: item) ?? "`\(path)`") can't be taken back: \(error.reason)", path)
       return nil
     }
   }
@@ -110,6 +112,7 @@ extension Runner {
   func undoApproval(_ planned: [PlannedItem], _ step: Step, in frame: Frame) async -> Approval {
     let isRed = configuration.environment.isRed
     let act = state.acts[frame.path(step)]
+    let isIdempotent = if case .act(let act) = step.kind { act.isIdempotent } else { false }
     let text = { (list: [String]?, position: Int) -> String? in
       guard let list, list.indices.contains(position), !list[position].isEmpty else { return nil }
       return list[position]
@@ -119,6 +122,10 @@ extension Runner {
       let name = item.label ?? "`\(step.name)`"
       if act?.items[item.position]?.state != "done" {
         warnings.append("of \(name) it is not known whether the change was made at all")
+      }
+      if let sent = act?.items[item.position], sent.isDoubled, !isIdempotent {
+        warnings.append(
+          "the change of \(name) was sent \(sent.callSends) times and may be there as often: this is one undo")
       }
       if let known = text(act?.undo, item.position), known != item.prepared.text {
         warnings.append("when the change of \(name) was approved its undo was: \(known)")
@@ -188,9 +195,7 @@ extension Runner {
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
         as: place(of: item.place, step, at: path) + "!undo", asking: undoneKey(of: item.place, step, at: path))
       guard case .failure(let error) = performed.result else {
-        let (verified, text) = try await verifyUndone(item, act, step, in: frame)
-        try leaveCall()
-        return try await undone(item, "done", step, in: frame, verified: verified, text: text)
+        return try await undoneAndSeen(item, act, step, in: frame)
       }
       try leaveCall()
       try await undone(item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error)
@@ -208,12 +213,20 @@ extension Runner {
       case .skipped(let reason):
         return try await undone(item, "failed", step, in: frame, word: ("skip", reason))
       case .doneByHand(let reason):
-        let (verified, text) = try await verifyUndone(item, act, step, in: frame)
-        try leaveCall()
-        return try await undone(
-          item, "done", step, in: frame, word: ("by_hand", reason), verified: verified, text: text)
+        return try await undoneAndSeen(item, act, step, in: frame, word: ("by_hand", reason))
       }
     }
+  }
+
+  /// Looks at what was taken back and records it. A look that a stop cut short is taken when the run goes on.
+  func undoneAndSeen(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil
+  ) async throws(Stop) {
+    let (verified, text) = try await verifyUndone(item, act, step, in: frame)
+    let isUnseen = act.verify != nil && verified == nil && (control.endsSoon || stopAfterCall != nil)
+    try await undone(
+      item, "done", step, in: frame, word: word, verified: verified, text: text, isUnseen: isUnseen)
+    try leaveCall()
   }
 
   /// The key of what a person is asked while an undo is under way: of this sending.
@@ -224,7 +237,8 @@ extension Runner {
 
   func undone(
     _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
-    word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil
+    word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil,
+    isUnseen: Bool = false
   ) async throws(Stop) {
     try await emit(
       .actUndone, path: frame.path(step),
@@ -233,7 +247,7 @@ extension Runner {
         "call": .string(item.prepared.text), "state": .string(state), "word": word.map { .string($0.choice) },
         "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-        "verified": verified.map(Value.bool), "text": text.map(Value.string),
+        "verified": verified.map(Value.bool), "text": text.map(Value.string), "unseen": isUnseen ? true : nil,
       ]))
   }
 

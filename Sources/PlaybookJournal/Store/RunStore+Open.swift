@@ -27,6 +27,20 @@ public struct OpenRun: Sendable {
   }
 }
 
+extension OpenRun {
+  /// A sentence for each of a few runs, those that change something first, and one for all others together.
+  public static func texts(of runs: [OpenRun], atMost limit: Int = 3) -> [String] {
+    let changing = runs.filter { $0.firstChange != nil } + runs.filter { $0.firstChange == nil }
+    let texts = changing.prefix(limit).map(\.text)
+    guard let next = changing.dropFirst(limit).first else { return texts }
+    let rest = changing.dropFirst(limit)
+    let ids = rest.map { $0.id.suffix(4) }.joined(separator: ", ")
+    let count = rest.count == 1 ? "1 more run is" : "\(rest.count) more runs are"
+    let changed = rest.contains { $0.firstChange != nil || $0.earlierChange != nil } ? "" : " and changed nothing yet"
+    return texts + ["\(count) in `\(next.environment)` too\(changed): \(ids)"]
+  }
+}
+
 extension RunStore {
   /// Runs besides `own` that are open in an environment now. Plans and drills change nothing of it and don't count.
   public func open(in environment: String, besides own: String) -> [OpenRun] {

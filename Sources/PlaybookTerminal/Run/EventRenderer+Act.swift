@@ -81,13 +81,16 @@ extension EventRenderer {
     if let error = data["error"], error.mapValue != nil { text += "  " + Self.text(ofError: error) }
     if let reason = data.text("reason") { text += "  (\(reason))" }
     switch data.flag("verified") {
-    case true?: text += "  verified: the change shows no more"
-    case false?: text += "  NOT verified: the change still shows"
+    case true?: text += isDone ? "  verified: the change shows no more" : "  the change shows no more"
+    case false?: text += isDone ? "  NOT verified: the change still shows" : "  the change still shows"
     case nil: break
     }
     let lead =
-      isDone
-      ? Line("      ✓ undone   ", .good) : Line("      ✗ NOT undone (\(data.text("state") ?? "unknown"))  ", .bad)
+      switch data.text("state") {
+      case "done": Line("      ✓ undone   ", .good)
+      case "failed": Line("      ✗ NOT undone  ", .bad)
+      default: Line("      ? undo unknown  ", .careful)
+      }
     return Line.paragraph(text, lead: lead, width: width, limit: 6)
   }
 

@@ -153,9 +153,18 @@ extension EventRenderer {
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
     if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }
+    for state in ["unknown", "failed"] {
+      let count = change.openUndoStates.values.count { $0 == state }
+      guard count > 0 else { continue }
+      let words = state == "failed" ? "taking back failed" : "taking back unknown"
+      facts.append(change.total == 1 ? words : "\(words) for \(count)")
+    }
     let target = change.target.map { " at " + $0 } ?? ""
     var lines = Line.paragraph(
       change.title + target + ": " + facts.joined(separator: ", "), lead: Line("  - "), width: width)
+    for call in change.replaced {
+      lines += Line.paragraph(call, lead: Line("    may be there too: ", .careful), width: width, limit: 6)
+    }
     let isOver = change.count("unknown") + change.count("started") == 0 && change.undone.count >= change.count("done")
     guard !isOver else { return lines }
     let undos = change.openUndos

@@ -24,13 +24,19 @@ extension RunState {
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
       changes[index].states[Self.position(event)] = "started"
       changes[index].undone.remove(Self.position(event))
+      changes[index].openUndoStates[Self.position(event)] = nil
     case .actFinished: settle(event)
     case .actVerified:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
       changes[index].verifications[Self.position(event)] = data.flag("held") == true
+    case .undoStarted:
+      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      changes[index].openUndoStates[Self.position(event)] = "unknown"
     case .actUndone:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
-      if data.text("state") == "done" { changes[index].undone.insert(Self.position(event)) }
+      let isDone = data.text("state") == "done"
+      if isDone { changes[index].undone.insert(Self.position(event)) }
+      changes[index].openUndoStates[Self.position(event)] = isDone ? nil : data.text("state") ?? "unknown"
     case .followUpAdded:
       followUps.append(FollowUp(text: data.text("text") ?? "", due: data.timestamp("due"), owner: data.text("owner")))
     default: break
@@ -97,10 +103,16 @@ extension RunState {
     guard data["undoes"] == nil else { return }
     if let edited = data.text("edits") {
       let position = Self.position(event)
-      if let undo = data.texts("undo").first, let index = changes.lastIndex(where: { $0.path == edited }),
-        changes[index].undo.indices.contains(position)
-      {
+      guard let index = changes.lastIndex(where: { $0.path == edited }) else { return }
+      if let undo = data.texts("undo").first, changes[index].undo.indices.contains(position) {
         changes[index].undo[position] = undo
+      }
+      if let call = data.texts("calls").first, changes[index].calls.indices.contains(position) {
+        changes[index].calls[position] = call
+      }
+      if let replaced = data.map("replaces"), let call = replaced.text("call") {
+        let undo = replaced.text("undo").flatMap { $0.isEmpty ? nil : "; undo, by hand: " + $0 } ?? ""
+        changes[index].replaced.append(call + undo)
       }
       return
     }

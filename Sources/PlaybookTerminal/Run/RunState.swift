@@ -68,6 +68,10 @@ struct RunState: Sendable {
     /// By position: what became of each item.
     var states: [Int: String] = [:]
     var undone: Set<Int> = []
+    /// By position: how taking it back stands where it was begun and is not done.
+    var openUndoStates: [Int: String] = [:]
+    /// What went out with other inputs and may have taken effect, with what takes it back.
+    var replaced: [String] = []
     /// What a human has done instead of the call.
     var byHand: Set<Int> = []
     /// By position: what the last look at it said.

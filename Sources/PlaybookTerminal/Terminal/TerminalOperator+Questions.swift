@@ -174,7 +174,7 @@ extension TerminalOperator {
     guard let reading = reader.begin() else { return .endOfInput }
     mode.prepare(isEchoed: isEchoed)
     screen.prompt(prompt)
-    openPrompt = prompt
+    (openPrompt, isPromptEchoed) = (prompt, isEchoed)
     let input = await reader.line(reading)
     openPrompt = nil
     if !isEchoed { mode.prepare() }

@@ -24,6 +24,8 @@ public actor TerminalOperator: Operator {
   var isPrompting: Bool { openPrompt != nil }
   /// The prompt that stands open.
   var openPrompt: Line?
+  /// Whether what is typed at it shows.
+  var isPromptEchoed = true
   private var held: [Line] = []
   /// Questions are asked one after the other, whoever asks.
   var turns = Turns()
@@ -121,6 +123,14 @@ public actor TerminalOperator: Operator {
     } else {
       show(lines)
     }
+  }
+
+  /// The process goes on after it was stopped (Ctrl-Z, then `fg`; SIGCONT): the shell has set up the terminal for itself and
+  /// written over the line. What was typed before is gone, and the prompt stands there again.
+  public func continued() {
+    guard let openPrompt else { return }
+    mode.prepare(isEchoed: isPromptEchoed)
+    screen.prompt(openPrompt)
   }
 
   /// Evidence in a file is shown at once up to this size; beyond it on demand.

@@ -110,7 +110,7 @@ struct QuestionView {
       lines += section("undo: ", [undo], style: .faint, width: width)
       if undos.count > 1 { lines.append(Line("          … \(undos.count - 1) more like it", .faint)) }
     } else {
-      lines.append(Line("    undo: none, it can't be taken back", .careful))
+      lines.append(Line("    undo: none", .careful))
     }
     lines += section("warning: ", approval.warnings, style: .careful, width: width)
     lines += section("digest: ", [approval.digest].filter { !$0.isEmpty }, style: .faint, width: width)

@@ -99,7 +99,13 @@ extension Transcript {
   }
 
   private static func json(_ sendings: [RunReport.Sendings.Sending]) -> Value {
-    .list(sendings.map { ["call": .string($0.call), "state": .string($0.state), "error": text($0.error)] })
+    .list(
+      sendings.map {
+        [
+          "call": .string($0.call), "state": .string($0.state), "error": text($0.error),
+          "leftBehind": text($0.leftBehind),
+        ]
+      })
   }
 
   /// An act's outcome with what has been taken back of it: that was recorded before anything was.

@@ -92,7 +92,9 @@ public enum TranscriptSchema {
   /// What a human said became of a call.
   private static let word: Value = ["enum": ["happened", "by_hand", "skip"]]
 
-  private static let sending = object([("call", text), ("state", text), ("error", maybe(text))])
+  private static let sending = object([
+    ("call", text), ("state", text), ("error", maybe(text)), ("leftBehind", maybe(text)),
+  ])
 
   private static let question = object([
     ("seq", number), ("key", text), ("kind", text), ("text", text), ("options", list(text)),

@@ -43,6 +43,9 @@ extension RunReport {
     let position = Int(data["position"]?.intValue ?? 0)
     change(path, event) { step in
       guard let earlier = step.change?.calls, earlier.indices.contains(position) else { return }
+      if let replaced = data["replaces"]?.mapValue {
+        step.change?.items[position].sent.leftBehind = replaced["undo"]?.stringValue ?? ""
+      }
       let call = data["calls"]?.listValue?.first?.rendered ?? ""
       step.change?.calls[position] = call
       if step.change?.items[position].label == earlier[position] { step.change?.items[position].label = call }
@@ -184,6 +187,10 @@ extension RunReport.Change.Item {
       var next = undo?.sent ?? RunReport.Sendings(state: "")
       next.start(data, known: nil, wasSent: undo != nil)
       undo = RunReport.Change.Undo(sent: next)
+    case .actUndone where undo?.sent.state == "done":
+      // Taken back before, and looked at only now.
+      undo?.verified = data["verified"]?.boolValue
+      undo?.verification = data["text"]?.stringValue
     case .actUndone:
       var next = undo?.sent ?? RunReport.Sendings(state: RunReport.Sendings.unheard)
       next.finish(data, known: nil)

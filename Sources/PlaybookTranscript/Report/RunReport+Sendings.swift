@@ -14,15 +14,24 @@ extension RunReport {
     var word: Word?
     /// The sendings that what became of it is not about: all but the last, and all where a human did it otherwise.
     var earlier: [Sending] = []
+    /// What would take back the call where it may have taken effect and is sent no more in this form; empty: nothing that is
+    /// known. Nil: nothing of it is left behind.
+    var leftBehind: String?
 
     /// One sending that another followed.
     struct Sending {
       var call: String
       var state: String
       var error: String?
+      /// As of the sendings: what would take it back by hand.
+      var leftBehind: String?
 
-      /// `failed: exited with 4`.
-      var result: String { state + (error.map { ": " + EvidenceBody.shortened($0) } ?? "") }
+      /// `failed: exited with 4`, `failed: no; may have taken effect, undo by hand: allow 10.0.0.1`.
+      var result: String {
+        let undo = leftBehind.map { $0.isEmpty ? "no undo is known" : "undo by hand: \($0)" }
+        return state + (error.map { ": " + EvidenceBody.shortened($0) } ?? "")
+          + (undo.map { "; may have taken effect, " + $0 } ?? "")
+      }
     }
 
     /// What a human said.
@@ -69,7 +78,7 @@ extension RunReport.Sendings {
   }
 
   private mutating func setAside(known: String?) {
-    earlier.append(Sending(call: call ?? known ?? "", state: state, error: error))
+    earlier.append(Sending(call: call ?? known ?? "", state: state, error: error, leftBehind: leftBehind))
   }
 
   /// `done`, `failed: no such chain`, `done by hand, by bob: restarted it`, `unknown, left so by bob`.
