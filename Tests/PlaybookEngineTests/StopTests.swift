@@ -1,5 +1,6 @@
 import CEL
 import PlaybookLanguage
+import Synchronization
 import Testing
 
 @testable import PlaybookEngine
@@ -211,5 +212,45 @@ import Testing
     run.approvals = [try #require(run.sink.events(.actIntended, "a").last?.data["digest"]?.stringValue)]
     #expect(await run.sit(FakeOperator(isInteractive: false)) == .completed)
     #expect(run.executor.acts == ["!do", "!do"])
+  }
+
+  @Test(arguments: [true, false]) func `nothing new begins while it is asked what an interrupt means`(
+    _ goesOn: Bool
+  ) async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: m
+          for_each: host in ["a", "b"]
+          shell: do ${host}
+        - query: after
+          shell: look
+      """)
+    let (control, executor) = (run.control, run.executor)
+    let sent = Sent()
+    executor.before { call in
+      guard executor.calls.count == 1 else { return }
+      control.hold()
+      control.announce("SIGINT", choice: nil)
+      Task {
+        try? await Task.sleep(for: .milliseconds(100))
+        sent.calls.withLock { $0 = executor.calls }
+        control.announce("SIGINT", choice: goesOn ? "go on" : "pause")
+        if goesOn { control.release() } else { control.request(.pause("Ctrl-C")) }
+      }
+    }
+    let result = await run.sit(FakeOperator(["m": [.yes]])) { await $0.recordInterruption() }
+    #expect(sent.calls.withLock { $0 } == ["!do a"])
+    #expect(result == (goesOn ? .completed : .paused("Ctrl-C")))
+    #expect(executor.calls == (goesOn ? ["!do a", "!do b", "look"] : ["!do a"]))
+    // What was under way goes on meanwhile: its end is on record.
+    #expect(run.sink.events(.actFinished).first?.data["state"] == "done")
+    guard !goesOn else { return }
+    #expect(run.sink.events(.interrupted).map { $0.data["choice"] } == [nil, "pause"])
+  }
+
+  /// What had been sent at some moment.
+  private final class Sent: Sendable {
+    let calls = Mutex<[String]>([])
   }
 }

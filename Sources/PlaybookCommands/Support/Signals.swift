@@ -67,17 +67,24 @@ final class Signals {
       return
     }
     if control.requested != nil {
-      control.announce("SIGINT, twice", choice: "cancel call")
+      control.announce("SIGINT, twice", choice: (control.isCalling ? InterruptChoice.cancelCall : .pause).words)
       control.cut("interrupted twice")
       await `operator`.endQuestions(reason: "interrupted twice")
       await runner.recordInterruption()
       return
     }
+    // What is under way goes on, and nothing new begins before it is said what the interrupt shall mean.
+    control.hold()
+    if `operator`.isInteractive {
+      control.announce("SIGINT", choice: nil)
+      await runner.recordInterruption()
+    }
     // The request stands before the open question hears of the choice.
     let choice = await `operator`.interrupted { choice in
-      control.announce("SIGINT", choice: choice.words)
+      let cutsNothing = choice == .cancelCall && !control.isCalling
+      control.announce("SIGINT", choice: (cutsNothing ? .pause : choice).words)
       switch choice {
-      case .goOn: break
+      case .goOn: control.release()
       case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))
       case .pause: control.request(.pause("the operator stopped here (Ctrl-C)"))
       case .abort: control.request(.abort("the operator aborted (Ctrl-C)"))

@@ -61,7 +61,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case callRepeated = "call.repeated"
 
   /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `digest`,
-  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `approved` (positions).
+  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `irreversible`? (true), `approved`
+  /// (positions).
   /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `items`?, `executor`, `digest`.
   /// So has one call that is sent with other inputs, under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to
   /// value), `calls` and `undo` of that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have
@@ -106,7 +107,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// prompt, which is nothing to know of later).
   case warning = "warning"
   /// The run was asked to stop: `signal` (`SIGINT`, `SIGTERM`, `/abort`, …), `choice`? (`go on`, `finish step`, `pause`, `abort`,
-  /// `cancel call`), `by`.
+  /// `cancel call`; none: the operator is being asked, and another event says what was chosen), `by`.
   case interrupted = "interrupted"
 }
 

@@ -22,7 +22,8 @@ public final class RunControl: Sendable {
   /// How a stop came about, for the record.
   struct Interruption {
     var signal: String
-    var choice: String
+    /// Nil: it is being asked for.
+    var choice: String?
   }
 
   private struct State {
@@ -30,7 +31,10 @@ public final class RunControl: Sendable {
     var isCut = false
     var hasCutCall = false
     var isUnattended = false
-    var interruption: Interruption?
+    var interruptions: [Interruption] = []
+    /// Whether the operator is being asked what an interrupt shall mean, and who waits for the answer.
+    var isHeld = false
+    var waiting: [CheckedContinuation<Void, Never>] = []
     var calls: [Int: Call] = [:]
     var next = 0
 
@@ -49,6 +53,8 @@ public final class RunControl: Sendable {
       }
     }
 
+    var isCalling: Bool { calls.values.contains { $0.activity != .wait } }
+
     var toCancel: [@Sendable () -> Void] { calls.values.filter { ends($0.activity) }.map { $0.cancel } }
   }
 
@@ -66,18 +72,45 @@ public final class RunControl: Sendable {
       return state.toCancel
     }
     for cancel in ended { cancel() }
+    release()
+  }
+
+  /// The operator is asked what an interrupt shall mean: until that is said nothing new begins, be it a step, an item or a
+  /// poll. What is under way goes on.
+  public func hold() {
+    state.withLock { $0.isHeld = true }
+  }
+
+  /// What was held goes on.
+  public func release() {
+    let waiting = state.withLock { state in
+      defer { (state.isHeld, state.waiting) = (false, []) }
+      return state.waiting
+    }
+    for continuation in waiting { continuation.resume() }
+  }
+
+  /// Returns when nothing is held.
+  func whileHeld() async {
+    await withCheckedContinuation { continuation in
+      let isFree = state.withLock { state in
+        if state.isHeld { state.waiting.append(continuation) }
+        return !state.isHeld
+      }
+      if isFree { continuation.resume() }
+    }
   }
 
   /// Says how a stop comes about, before it is asked for: recorded before the run ends, however soon it does.
-  public func announce(_ signal: String, choice: String) {
-    state.withLock { $0.interruption = Interruption(signal: signal, choice: choice) }
+  public func announce(_ signal: String, choice: String?) {
+    state.withLock { $0.interruptions.append(Interruption(signal: signal, choice: choice)) }
   }
 
-  /// What was announced and is not on record.
-  func takeInterruption() -> Interruption? {
+  /// What was announced and is not on record, oldest first.
+  func takeInterruptions() -> [Interruption] {
     state.withLock { state in
-      defer { state.interruption = nil }
-      return state.interruption
+      defer { state.interruptions = [] }
+      return state.interruptions
     }
   }
 
@@ -86,10 +119,11 @@ public final class RunControl: Sendable {
     let calls = state.withLock { state in
       state.stop = .pause(reason)
       state.isCut = true
-      state.hasCutCall = state.hasCutCall || state.calls.values.contains { $0.activity != .wait }
+      state.hasCutCall = state.hasCutCall || state.isCalling
       return state.toCancel
     }
     for cancel in calls { cancel() }
+    release()
   }
 
   public var requested: Stop? { state.withLock { $0.stop } }
@@ -104,6 +138,9 @@ public final class RunControl: Sendable {
 
   /// Whether the operator asked to cut what is under way; from then on no call lives.
   public var isCut: Bool { state.withLock { $0.isCut } }
+
+  /// Whether a call is in flight now.
+  public var isCalling: Bool { state.withLock { $0.isCalling } }
 
   /// Whether a call was in flight then.
   var hasCutCall: Bool { state.withLock { $0.hasCutCall } }

@@ -126,7 +126,7 @@ extension Runner {
       "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
       "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undo == nil ? nil : .list(undos),
       "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
-      "idempotent": .bool(act.isIdempotent),
+      "idempotent": .bool(act.isIdempotent), "irreversible": act.isIrreversible ? true : nil,
     ])
   }
 

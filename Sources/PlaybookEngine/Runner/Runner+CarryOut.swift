@@ -50,7 +50,7 @@ extension Runner {
         try await afterErrors(&progress, left: queue, of: planned.count, act, step, in: frame)
       }
       guard progress.ended == nil, !queue.isEmpty else { break }
-      try checkStop()
+      try await checkStop()
       if let count = first, progress.sent >= count {
         first = nil
         if let reason = try await look(

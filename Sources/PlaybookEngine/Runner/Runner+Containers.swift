@@ -35,7 +35,7 @@ extension Runner {
     var isCut = !frame.scope.truncatedNames(in: loop.list).isEmpty
     var outcomes: [Value] = []
     for (position, item) in items.enumerated() {
-      try checkStop()
+      try await checkStop()
       let inner = innerFrame(of: step, loop, item, at: position, in: frame)
       _ = try await walk(steps, in: inner, isTop: false)
       var outcome = MapValue([("item", item)])

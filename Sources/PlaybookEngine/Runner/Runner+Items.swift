@@ -106,7 +106,7 @@ extension Runner {
         let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
         if attempts <= times {
           await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
-          try checkStop()
+          try await checkStop()
         } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
           return outcome
         } else if let settled = try await handle(error, outcome, item, act, step, in: frame) {

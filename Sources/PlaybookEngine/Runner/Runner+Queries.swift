@@ -94,13 +94,13 @@ extension Runner {
         }
         let elapsed = ContinuousClock.now - begun
         // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.
-        try checkStop()
+        try await checkStop()
         if elapsed + until.every > atMost(until.within) || stopAfterCall != nil {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await progress("poll \(polls): \(state); until \(until.that.expression.source)", at: path, elapsed)
         await control.running(.wait) { [clock] in await clock.sleep(for: until.every) }
-        try checkStop()
+        try await checkStop()
       }
     } catch let stop as Stop {
       return .stopped(stop)
@@ -190,7 +190,7 @@ extension Runner {
     case .failure(let error):
       if control.isCut { throw .cut }
       try leaveCall()
-      try checkStop()
+      try await checkStop()
       try await fail(step, in: frame, error, call: prepared, now: now, took: performed.took)
     }
   }
@@ -266,7 +266,7 @@ extension Runner {
     var outcomes: [Value] = []
     var ok = true
     for (position, item) in items.enumerated() {
-      try checkStop()
+      try await checkStop()
       var scope = frame.scope
       scope.values[loop.item] = item
       let present = clock.now()
@@ -286,7 +286,7 @@ extension Runner {
         case .failure(let error):
           if control.isCut { throw .cut }
           try leaveCall()
-          try checkStop()
+          try await checkStop()
           map = Outcome.failed(
             error, of: prepared.call, name: step.name, started: performed.started, took: performed.took)
         }

@@ -10,7 +10,7 @@ extension Runner {
       if let given = try await presetAnswer(to: question) { return given }
       throw .paused("a plan asks nothing", question)
     }
-    try checkStop()
+    try await checkStop()
     let question = await redacted(question)
     try await emit(.questionAsked, path: Self.path(of: question.key), data: question.record)
     if let given = try await presetAnswer(to: question) {
@@ -26,7 +26,7 @@ extension Runner {
         try await record(answer, to: question)
         return answer
       case .unanswered(let reason):
-        try checkStop()
+        try await checkStop()
         throw .paused(reason, question)
       case .command(let command):
         if var answer = question.declined(by: command) {
@@ -37,7 +37,7 @@ extension Runner {
         }
         try await handle(command, at: question)
       }
-      try checkStop()
+      try await checkStop()
     }
   }
 

@@ -9,7 +9,7 @@ extension Runner {
   func walk(_ steps: [Step], in frame: Frame, isTop: Bool) async throws(Stop) -> Flow {
     var index = 0
     while index < steps.count {
-      try checkStop(betweenSteps: true)
+      try await checkStop(betweenSteps: true)
       if isTop { frame.place = "\(index + 1)/\(steps.count)" }
       if isNew(steps[index], in: frame) {
         visited[frame.path(steps[index])] = (steps[index], frame)

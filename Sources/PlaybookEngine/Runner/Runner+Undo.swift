@@ -188,7 +188,7 @@ extension Runner {
     let path = frame.path(step)
     let label = item.label.map { "the undo of \($0)" } ?? "the undo of \(step.name)"
     while true {
-      try checkStop()
+      try await checkStop()
       if !isAsked { try await recordStart(item, path: path, .undoStarted) }
       isAsked = false
       let performed = await perform(

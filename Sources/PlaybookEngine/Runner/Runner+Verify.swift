@@ -19,7 +19,7 @@ extension Runner {
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       try leaveCall()
       // What was cut short says nothing: it is looked at again when the run goes on.
-      if look.held != true { try checkStop() }
+      if look.held != true { try await checkStop() }
       (held, text) = (look.held == true, look.text)
       let elapsed = ContinuousClock.now - begun
       guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within)

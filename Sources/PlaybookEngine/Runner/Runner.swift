@@ -96,17 +96,17 @@ public actor Runner {
       do throws(Stop) {
         let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
         var result = try await runSteps(root)
-        result = try stopped(result)
+        result = try await stopped(result)
         if result != .completed { control.clear() }
         try await settleLeftUndos()
         if result != .completed { try await offerUndoAtEnd() }
         if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
         try await settleLeftUndos()
         if result == .completed {
-          result = try stopped(result)
+          result = try await stopped(result)
           control.clear()
           try await offerUndoAtEnd()
-          result = try stopped(result)
+          result = try await stopped(result)
         }
         return result
       } catch {
@@ -133,7 +133,8 @@ public actor Runner {
   }
 
   /// What the steps came to, with a stop that was asked for while the last of them was under way, or in an earlier sitting.
-  private func stopped(_ result: RunResult) throws(Stop) -> RunResult {
+  private func stopped(_ result: RunResult) async throws(Stop) -> RunResult {
+    await control.whileHeld()
     switch control.requested {
     case .pause(let reason): throw .paused(reason, nil)
     case .abort(let reason): return .aborted(reason)
@@ -228,7 +229,7 @@ public actor Runner {
     do {
       _ = try await secrets.values(for: names)
     } catch {
-      if state.started != nil { try checkStop() }
+      if state.started != nil { try await checkStop() }
       throw .failed(error.message)
     }
   }
@@ -359,8 +360,9 @@ public actor Runner {
     try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }
 
-  /// Stops here when somebody asked for it; a stop after the step under way only between two steps.
-  func checkStop(betweenSteps: Bool = false) throws(Stop) {
+  /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way only between two steps.
+  func checkStop(betweenSteps: Bool = false) async throws(Stop) {
+    await control.whileHeld()
     guard let stop = control.requested else { return }
     if control.isCut { throw .cut }
     if isFinishing, !isCompleted, case .abort = stop {
@@ -381,20 +383,22 @@ public actor Runner {
     return reason + (state.abortedBecause.map { "; the run is being ended: \($0)" } ?? "")
   }
 
-  /// Records how the stop came about that was announced, unless that was done.
+  /// Records what was announced of interrupts and how a stop came about, unless that was done.
   public func recordInterruption() async {
-    guard let known = control.takeInterruption() else { return }
-    await interrupted(by: known.signal, choice: known.choice)
+    for known in control.takeInterruptions() { await interrupted(by: known.signal, choice: known.choice) }
   }
 
   /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself (a
   /// closed terminal is the end of input as well) is none of its events.
-  func interrupted(by signal: String, choice: String) async {
+  func interrupted(by signal: String, choice: String?) async {
     // The first event of a journal is the run's start.
     guard !hasEnded, state.started != nil else { return }
     do {
       try await emit(
-        .interrupted, facts: ["signal": .string(signal), "choice": .string(choice), "by": .string(self.operator.name)])
+        .interrupted,
+        data: MapValue(present: [
+          "signal": .string(signal), "choice": choice.map(Value.string), "by": .string(self.operator.name),
+        ]))
     } catch {
       control.request(.pause("the journal can't be written"))
     }

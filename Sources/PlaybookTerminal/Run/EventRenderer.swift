@@ -66,6 +66,8 @@ struct EventRenderer {
         data.text("text") ?? "", lead: Self.blank(Self.indent), width: width, style: .careful, limit: 20)
     case .warning: return remark("warning", data.text("text"), nil, style: .careful, width: width)
     case .interrupted:
+      // The menu says that it is being asked.
+      guard data.text("choice") != nil else { return [] }
       return remark("interrupted", data.text("signal"), data.text("choice"), style: .careful, width: width)
     }
   }
