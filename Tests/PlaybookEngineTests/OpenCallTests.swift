@@ -260,4 +260,54 @@ import YAMLTree
     #expect(again.executor.acts == ["!undo", "!do"] && human.keys.last == "run!undo")
     #expect(RunState(again.sink.events).acts["a"]?.items[0]?.isUndone == false)
   }
+
+  @Test func `skip at one item of a loop leaves the rest of it`() async throws {
+    let text = "steps:\n  - act: block\n    for_each: h in [\"a\", \"b\", \"c\"]\n    shell: block ${h}\n"
+    let unknown = try TestRun(text)
+    unknown.executor.script("block b", .timedOut)
+    let human = FakeOperator(["block": [.yes], "block!cut1.1": [.command(.skip(reason: "enough"))]])
+    #expect(await unknown.sit(human) == .completed, "\(human.keys)")
+    #expect(unknown.executor.acts == ["!block a", "!block b"])
+    let failed = try TestRun(text)
+    failed.executor.script("block b", .rejected())
+    let other = FakeOperator(["block": [.yes], "block!failure1": [.command(.skip(reason: "enough"))]])
+    #expect(await failed.sit(other) == .completed, "\(other.keys)")
+    #expect(failed.executor.acts == ["!block a", "!block b"])
+    let states = failed.outcome("block")?["items"]?.listValue?.map { $0["state"] }
+    #expect(states == ["done", "skipped", "skipped"])
+    // The option of that name is about the item alone.
+    let item = try TestRun(text)
+    item.executor.script("block b", .timedOut)
+    #expect(await item.sit(FakeOperator(["block": [.yes], "block!cut1.1": [.said("skip")]])) == .completed)
+    #expect(item.executor.acts == ["!block a", "!block b", "!block c"])
+    // What sends stands last but for a look.
+    guard case .option(let options, _)? = human.asked.first(where: { $0.key == "block!cut1.1" })?.kind else {
+      Issue.record("no options")
+      return
+    }
+    #expect(options.map(\.name) == ["happened", "skip", "again"])
+  }
+
+  @Test func `after too many errors what failed can be tried again`() async throws {
+    let text = """
+      steps:
+        - act: block
+          for_each: h in ["a", "b", "c"]
+          pace: {stop_after_errors: 1}
+          shell: block ${h}
+      """
+    let run = try TestRun(text)
+    run.executor.script("block b", .rejected(), .value("ok"))
+    let human = FakeOperator(["block": [.yes], "block!errors": [.said("retry")]])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.executor.acts == ["!block a", "!block b", "!block b", "!block c"])
+    #expect(run.outcome("block")?["ok"] == true)
+    // Said beforehand it is no yes without the digest.
+    let preset = try TestRun(text)
+    preset.executor.script("block b", .rejected())
+    preset.answers = ["block!errors": "retry"]
+    let alone = FakeOperator(["block": [.yes]])
+    #expect(await preset.sit(alone).exitCode == 3)
+    #expect(alone.keys.last?.hasPrefix("block!again") == true && preset.executor.acts == ["!block a", "!block b"])
+  }
 }

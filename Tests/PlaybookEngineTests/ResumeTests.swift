@@ -106,8 +106,62 @@ import Testing
     #expect(run.executor.calls.isEmpty)
     run.sink = MemorySink()
     for event in sink.events { _ = try await run.sink.record(event, synced: true) }
-    #expect(await run.sit() == .completed)
+    let human = FakeOperator(["block": [.yes]])
+    #expect(await run.sit(human) == .completed)
+    guard case .approval(let approval)? = human.asked.first?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.calls == ["block b"])
     #expect(run.executor.acts == ["!block b"])
+  }
+
+  @Test func `who goes on at a terminal sees what is left of an approved change and says yes to it once more`()
+    async throws
+  {
+    let text = """
+      steps:
+        - act: block
+          for_each: h in ["a", "b", "c"]
+          shell: block ${h}
+        - act: single
+          shell: do
+      """
+    func stopped() async throws -> TestRun {
+      let run = try TestRun(text)
+      let control = run.control
+      run.executor.before { _ in control.request(.pause("SIGTERM")) }
+      #expect(await run.sit(FakeOperator(["block": [.yes]])).exitCode == 3)
+      run.control = RunControl()
+      run.executor.before { _ in }
+      return run
+    }
+    // Somebody else, who says nothing: nothing more is sent.
+    let run = try await stopped()
+    let silent = FakeOperator(name: "bob")
+    #expect(await run.sit(silent).exitCode == 3)
+    #expect(silent.keys == ["block"] && run.executor.acts == ["!block a"])
+    #expect(silent.asked.first?.text == "block (approved before, 2 of 3 left)")
+    guard case .approval(let approval)? = silent.asked.first?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.calls == ["block b", "block c"])
+    #expect(approval.digest == run.sink.events(.actIntended, "block").first?.data["digest"]?.stringValue)
+    #expect(await run.sit(FakeOperator(["block": [.yes], "single": [.yes]])) == .completed)
+    #expect(run.executor.acts == ["!block a", "!block b", "!block c", "!do"])
+    #expect(run.sink.events(.actIntended, "block").count == 1)
+    // A no leaves the rest, and the run goes on.
+    let declined = try await stopped()
+    #expect(await declined.sit(FakeOperator(["block": [.no], "single": [.yes]])) == .completed)
+    #expect(declined.executor.acts == ["!block a", "!do"])
+    let states = declined.outcome("block")?["items"]?.listValue?.map { $0["state"] }
+    #expect(states == ["done", "skipped", "skipped"])
+    // Nobody there: the yes holds.
+    let alone = try await stopped()
+    alone.answers = ["single": "no"]
+    #expect(await alone.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(alone.executor.acts == ["!block a", "!block b", "!block c"])
   }
 
   @Test func `a failure that ended the run stands after a kill before its end`() async throws {
@@ -163,7 +217,7 @@ import Testing
     #expect(run.executor.acts == ["!block a"])
     run.control = RunControl()
     run.executor.before { _ in }
-    #expect(await run.sit() == .completed)
+    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .completed)
     #expect(run.executor.acts == ["!block a", "!block b"])
   }
 
@@ -217,9 +271,9 @@ import Testing
       run.clock.advance(by: .seconds(601))
       #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
       #expect(run.executor.acts == ["!block a", "!block b"])
-      let human = FakeOperator(["run!fresh": [.answer(Answer(.bool(isAgain)))]])
+      let human = FakeOperator(["run!fresh": [.answer(Answer(.bool(isAgain)))], "block": [.yes]])
       #expect(await run.sit(human) == .completed)
-      #expect(human.keys == ["run!fresh"])
+      #expect(human.keys == ["run!fresh", "block"])
       // The list that the yes was given to stays, whatever the evidence says now.
       #expect(run.executor.acts == ["!block a", "!block b", "!block b"])
       #expect(run.executor.calls.count { $0 == "found" } == (isAgain ? 2 : 1))

@@ -1,4 +1,5 @@
 import CEL
+import PlaybookLanguage
 import Testing
 
 @testable import PlaybookEngine
@@ -172,5 +173,125 @@ import Testing
     let count = run.sink.events(.actUndone).count
     await run.sit(FakeOperator(), from: Array(run.sink.events.dropLast()))
     #expect(run.sink.events(.actUndone).count == count)
+  }
+
+  @Test func `a change in an option that was left by going back can be taken back after a resume`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - confirm: which
+          ask: which?
+          options:
+            left:
+              text: left
+              steps:
+                - query: q
+                  shell: q
+                - act: la
+                  shell: do ${q.value}
+                  undo: {shell: "undo ${q.value}"}
+                - act: each
+                  approve: each
+                  for_each: x in ["a", "b"]
+                  shell: each ${x}
+            right: right
+        - confirm: ok
+          ask: ok?
+      """)
+    run.executor.script("q", .value("one"))
+    let human = FakeOperator([
+      "which": [.said("left"), .said("right")], "la": [.yes], "each[0]": [.said("yes")], "each[1]": [.said("no")],
+      "ok": [.command(.back("which")), .command(.pause)],
+    ])
+    #expect(await run.sit(human).exitCode == 3, "\(human.keys)")
+    run.executor.script("q", .value("two"))
+    let again = FakeOperator(["ok": [.command(.undo), .yes], "la!undo1": [.yes]])
+    #expect(await run.sit(again) == .completed, "\(again.keys)")
+    #expect(run.executor.acts == ["!do one", "!each a", "!undo one"])
+    // What was declined is no change: it is not among what can't be taken back.
+    let warnings = run.sink.events(.warning, "each").compactMap { $0.data["text"]?.stringValue }
+    #expect(warnings == ["`each` can't be taken back, the playbook knows no undo for it: each a"])
+  }
+
+  @Test func `what was taken back is on record before it is looked at`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: one
+          shell: do
+          undo: {shell: undo}
+          verify: {shell: look, that: value == "on"}
+      """)
+    run.executor.script("look", .value("on"))
+    let sink = run.sink
+    run.executor.before { call in
+      guard call.mode == .query, sink.events.last?.type == .actUndone else { return }
+      #expect(sink.events.last?.data["unseen"] == true)
+    }
+    await run.sit(FakeOperator(["one": [.yes], "run!undo": [.said("undo")], "one!undo0": [.yes]]))
+    let undone = run.sink.events(.actUndone).map(\.data)
+    #expect(undone.count == 2 && undone[0]["unseen"] == true && undone[0]["verified"] == nil)
+    #expect(undone[1]["state"] == "done" && undone[1]["verified"] == false && undone[1]["unseen"] == nil)
+    // Killed between the two, it is looked at and not asked about.
+    let cut = try #require(run.sink.events.firstIndex { $0.type == .actUndone })
+    let events = Array(run.sink.events[...cut])
+    run.sink = MemorySink()
+    for event in events { _ = try await run.sink.record(event, synced: true) }
+    run.executor.script("look", .value("off"))
+    let human = FakeOperator()
+    #expect(await run.sit(human) == .completed)
+    #expect(human.keys.isEmpty && run.executor.acts == ["!do", "!undo"])
+    #expect(run.sink.events(.actUndone).last?.data["verified"] == true)
+  }
+
+  @Test func `an undo that was left unknown is not sent again by the last question, and said before another one`()
+    async throws
+  {
+    let run = try TestRun(
+      """
+      steps:
+        - act: one
+          shell: do
+          undo: {shell: undo}
+        - confirm: wait
+          ask: ready?
+      """)
+    run.executor.script("undo", .timedOut)
+    let human = FakeOperator([
+      "one": [.yes], "wait": [.command(.undo), .command(.undo), .yes], "one!undo1": [.yes],
+      "one!undocut0.1": [.said("skip")], "one!undo2": [.no],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(human.keys.contains("run!undo") == false && run.executor.acts == ["!do", "!undo"])
+    guard case .approval(let approval)? = human.asked.first(where: { $0.key == "one!undo2" })?.kind else {
+      Issue.record("no approval")
+      return
+    }
+    #expect(approval.warnings == ["the undo of `one` was sent before: it is not known what became of it"])
+  }
+
+  @Test func `after a cut undo it is said what else was not taken back`() async throws {
+    let whole = try TestRun(Self.two)
+    await whole.sit(FakeOperator(["one": [.yes], "two": [.yes], "run!undo": [.said("undo")], "two!undo0": [.yes]]))
+    let text = Self.two + "\n  - confirm: wait\n    ask: ready?\n"
+    let run = try TestRun(text)
+    let human = FakeOperator(["one": [.yes], "two": [.yes], "wait": [.command(.undo)], "two!undo1": [.yes]])
+    await run.sit(human)
+    let end = try #require(run.sink.events.firstIndex { $0.type == .undoStarted })
+    let again = try await resumed(text, run.sink.events[...end])
+    let person = FakeOperator(["two!undocut0.1": [.said("happened")], "wait": [.yes], "run!undo": [.said("keep")]])
+    #expect(await again.sit(person) == .completed, "\(person.keys)")
+    let warnings = again.sink.events(.warning).compactMap { $0.data["text"]?.stringValue }
+    #expect(warnings == ["not taken back: `one`; /undo offers it"])
+  }
+
+  @Test func `who goes back from the last question is asked it again`() async throws {
+    let run = try TestRun("steps:\n  - act: one\n    shell: do\n    undo: {shell: undo}\n")
+    let human = FakeOperator([
+      "one": [.yes], "run!undo": [.said("undo"), .said("keep")], "one!undo0": [.command(.back("one")), .no],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(human.keys == ["one", "run!undo", "one!undo0", "run!undo"])
+    #expect(run.executor.acts == ["!do"])
   }
 }

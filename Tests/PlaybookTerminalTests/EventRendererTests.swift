@@ -221,7 +221,7 @@ import Testing
     ]
     let screen = RunFixture.screen(events, width: 100)
     #expect(screen.contains("? undo unknown  undo two  the change shows no more"), "\(screen)")
-    #expect(screen.contains("done, taking back unknown"), "\(screen)")
+    #expect(screen.contains("done, sent 2 times, taking back unknown"), "\(screen)")
     #expect(screen.contains("may be there too: do one; undo, by hand: undo one"), "\(screen)")
     #expect(screen.contains("    undo: undo two"), "\(screen)")
   }

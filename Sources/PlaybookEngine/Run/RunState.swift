@@ -44,6 +44,7 @@ public struct RunState: Sendable {
     /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
     /// word); nil: not tried.
     public var undo: String?
+    static let leftUndo = "left"
     /// Whether a stop came before what was taken back had been looked at.
     var isUndoUnseen = false
     public var isUndone: Bool { undo == "done" }
@@ -237,7 +238,7 @@ public struct RunState: Sendable {
     case .actUndone:
       // What a human leaves unknown is not asked about again.
       let isLeft = data["word"]?.stringValue == "skip" && data["state"]?.stringValue == "unknown"
-      let state = isLeft ? "left" : data["state"]?.stringValue ?? "unknown"
+      let state = isLeft ? Item.leftUndo : data["state"]?.stringValue ?? "unknown"
       let isUnseen = data["unseen"]?.boolValue == true
       change(path, data) { item in
         (item.undo, item.isUndoUnseen) = (state, isUnseen)
@@ -294,6 +295,9 @@ public struct RunState: Sendable {
     default: break
     }
   }
+
+  /// What a step came to last, also where it is walked again since.
+  func lastFinished(_ path: String) -> Finished? { finished[path] ?? earlier[path]?.last?.finished }
 
   /// What a step had come to at a count of events, where it was taken anew since.
   func finished(_ path: String, at mark: Int) -> Finished? { earlier[path]?.first { $0.until > mark }?.finished }
@@ -363,6 +367,8 @@ public struct RunState: Sendable {
         !(key == path || ["!", ".", "["].contains { key.hasPrefix(path + $0) })
       }
     }
+    // Who goes back from the last question of a run comes to it again.
+    if data["word"] == "back" { answers[Runner.lastUndo] = nil }
     for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue) {
       finished[path] = nil
       ends[path] = nil

@@ -94,7 +94,26 @@ extension Runner {
         ])
     }
     try await emit(.actIntended, path: path, synced: true, data: intent(planned, chosen, approval, act, step, at: path))
+    approvedHere.insert(path)
     return chosen
+  }
+
+  /// Whether what an earlier sitting approved and did not come to is sent now. Who is at the terminal sees it once more and says
+  /// so: the run was stopped for some reason, and it may be somebody else. Nobody there, and the yes holds.
+  func isGoneOnWith(
+    _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    guard isResumed, self.operator.isInteractive, !approvedHere.contains(path) else { return true }
+    var approval = await approval(for: rest, [], act, step, in: frame)
+    approval.digest = state.acts[path]?.digest ?? approval.digest
+    let sent = planned.count - rest.count
+    let left = step.forEach == nil ? "" : ", \(rest.count) of \(planned.count) left"
+    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved before\(sent > 0 ? left : ""))"
+    let question = Question(key: path, place: frame.place, text: text, kind: .approval(approval))
+    guard try await ask(question).value.boolValue == true else { return false }
+    approvedHere.insert(path)
+    return true
   }
 
   /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected

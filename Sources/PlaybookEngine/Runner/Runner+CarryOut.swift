@@ -47,8 +47,11 @@ extension Runner {
     if let count = first, progress.sent > count { first = nil }
     while true {
       if progress.ended?.isFailure == true {
-        try await afterErrors(&progress, left: queue, of: planned.count, act, step, in: frame)
+        let failed = planned.filter { progress.outcomes[$0.position]?["state"] == "failed" }
+        let again = try await afterErrors(&progress, failed, left: queue, of: planned.count, act, step, in: frame)
+        queue = (again + queue)[...]
       }
+      if let reason = leftRest[frame.path(step)] { progress.ended = Ending(reason: reason, isFailure: false) }
       guard progress.ended == nil, !queue.isEmpty else { break }
       try await checkStop()
       if let count = first, progress.sent >= count {
@@ -59,6 +62,11 @@ extension Runner {
           progress.ended = Ending(reason: reason, isFailure: false)
           break
         }
+        approvedHere.insert(frame.path(step))
+      }
+      guard try await isGoneOnWith(Array(queue), of: planned, act, step, in: frame) else {
+        progress.ended = Ending(reason: "not gone on with", isFailure: false)
+        break
       }
       let group = Array(queue.prefix(first.map { min(width, $0 - progress.sent) } ?? width))
       queue = queue.dropFirst(group.count)
@@ -108,18 +116,23 @@ extension Runner {
     return queue
   }
 
-  /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends.
+  /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends. Gives what is to
+  /// be sent again.
   private func afterErrors(
-    _ progress: inout Progressing, left queue: ArraySlice<PlannedItem>, of count: Int, _ act: Act, _ step: Step,
-    in frame: Frame
-  ) async throws(Stop) {
+    _ progress: inout Progressing, _ failed: [PlannedItem], left queue: ArraySlice<PlannedItem>, of count: Int,
+    _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> [PlannedItem] {
     let path = frame.path(step)
-    guard step.onError ?? (isToBeAsked(path + "!errors") ? .ask : .stop) == .ask else { return }
+    guard step.onError ?? (isToBeAsked(path + "!errors") ? .ask : .stop) == .ask else { return [] }
     let errors = progress.ended?.reason ?? ""
     let left = queue.isEmpty ? "all \(count) were sent" : "\(queue.count) of \(count) not sent yet"
     let text = "`\(step.name)`: \(errors), \(left)"
     var options: [Question.Option] = []
     if !queue.isEmpty { options.append(.init(name: "go_on", text: "go on with the rest", changes: true)) }
+    if !failed.isEmpty {
+      let text = failed.count == 1 ? "try the one that failed again" : "try the \(failed.count) that failed again"
+      options.append(.init(name: "retry", text: text, changes: true))
+    }
     options += [
       Question.Option(name: "skip", text: queue.isEmpty ? "go on with the next step" : "leave the rest and go on"),
       Question.Option(name: "undo", text: "take back what was changed", changes: true),
@@ -130,19 +143,45 @@ extension Runner {
       let question = Question(
         key: path + "!errors", place: frame.place, text: text, kind: .option(options, suggested: nil))
       let answer = try await ask(question)
-      try await handled(answer.value.rendered, answer.reason, path: path)
-      switch answer.value.rendered {
+      var choice = answer.value.rendered
+      if choice == "retry", try await !isYesToSending(failed, again: answer, act, step, in: frame) {
+        choice = "declined"
+      }
+      try await handled(choice, answer.reason, path: path)
+      switch choice {
+      case "declined": continue
       case "go_on":
+        approvedHere.insert(path)
         progress.ended = nil
         progress.errors = 0
-        return
+        return []
+      case "retry":
+        progress.ended = nil
+        progress.errors = 0
+        progress.failed -= failed.count
+        progress.sent -= failed.count
+        return failed
       case "skip":
         progress.ended = Ending(reason: errors + (answer.reason.map { ": \($0)" } ?? ""), isFailure: false)
-        return
+        return []
       case "undo": try await offerUndo(at: path)
       case "pause": throw .paused("paused after \(errors)", nil)
       default: throw .aborted(state.abortedBecause ?? "aborted after \(errors) of `\(step.name)`")
       }
+    }
+  }
+
+  /// Whether the word that all that failed goes out once more is a yes to it.
+  private func isYesToSending(
+    _ failed: [PlannedItem], again answer: Answer, _ act: Act, _ step: Step, in frame: Frame
+  ) async throws(Stop) -> Bool {
+    let path = frame.path(step)
+    return try await isYesToRepeating(
+      answer, isTyped: configuration.environment.isRed || act.isIrreversible, key: "\(path)!again", in: frame
+    ) { () async throws(Stop) in
+      var approval = await self.approval(for: failed, [], act, step, in: frame)
+      approval.digest = self.state.acts[path]?.digest ?? approval.digest
+      return approval
     }
   }
 

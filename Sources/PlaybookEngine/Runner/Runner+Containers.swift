@@ -64,13 +64,25 @@ extension Runner {
       playbook: frame.playbook, prefix: "\(frame.path(step))[\(position)].", scope: scope, place: frame.place)
   }
 
+  /// Makes known the changes that are there, or may be, and that this sitting's walk has not come by: they lie in an option that
+  /// was chosen before the operator went back, behind a condition that holds no more, or further on.
+  func makeKnown() async throws(Stop) {
+    let isMissing = state.actOrder.contains { visited[$0] == nil && state.acts[$0]?.isInPlace == true }
+    guard isResumed, isMissing, configuration.mode != .plan else { return }
+    let known = visited
+    let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
+    try await revisit(configuration.playbook.steps + configuration.playbook.finally, in: root)
+    // Of all else the walk says more. What has left nothing behind is not known before it is come to.
+    visited = visited.filter { state.acts[$0.key]?.isInPlace == true }.merging(known) { _, walked in walked }
+  }
+
   /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and are
   /// asked about where an undo was cut off.
   private func revisit(_ steps: [Step], in frame: Frame) async throws(Stop) {
     for step in steps {
       let path = frame.path(step)
       visited[path] = (step, frame)
-      if let record = state.finished[path] {
+      if let record = state.lastFinished(path) {
         bind(step, in: frame, outcome: try await whole(record.outcome, record.evidence, of: step.name))
       }
       switch step.kind {
@@ -85,9 +97,11 @@ extension Runner {
       case .confirm(let confirm):
         for option in confirm.options { try await revisit(option.steps, in: frame) }
       case .use(let use):
-        guard state.finished[path] != nil, let now = state.begun[path],
-          let (playbook, inner) = try? usedFrame(use, step, in: frame, now: now)
-        else { continue }
+        let now = state.begun[path] ?? clock.now()
+        guard let (playbook, inner) = try? usedFrame(use, step, in: frame, now: now, given: state.inputs(of: path))
+        else {
+          continue
+        }
         try await revisit(playbook.steps + playbook.finally, in: inner)
       case .query, .check, .act, .document: break
       }
@@ -154,14 +168,21 @@ extension Runner {
     }
   }
 
-  /// A used playbook and what its steps see.
+  /// A used playbook and what its steps see; `given`: its inputs where they can't be made now.
   private func usedFrame(
-    _ use: Use, _ step: Step, in frame: Frame, now: Timestamp
+    _ use: Use, _ step: Step, in frame: Frame, now: Timestamp, given: MapValue? = nil
   ) throws(LoopProblem) -> (Playbook, Frame) {
     guard let playbook = frame.playbook.used[use.playbook] ?? configuration.playbook.used[use.playbook] else {
       throw .wrong("playbook `\(use.playbook)` was not loaded")
     }
-    let inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+    let inputs: MapValue
+    do {
+      inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+    } catch {
+      // What they are made of is open again, and what they were is on record.
+      guard let given else { throw error }
+      inputs = given
+    }
     var scope = Scope()
     scope.use = frame.path(step)
     scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]

@@ -6,9 +6,11 @@ extension Runner {
   /// Undos that were sent and of which nothing was heard, in an earlier sitting.
   func settleCutUndos() async throws(Stop) {
     guard isResumed, configuration.mode != .plan else { return }
+    var isInterrupted = false
     for path in state.actOrder {
       let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
+      isInterrupted = true
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
         // Who was asked to take it back and did not answer is asked again.
@@ -19,30 +21,32 @@ extension Runner {
         if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
       }
     }
-    try await seeUndone()
-    try await goOnTakingBack()
+    try await seeUnseen()
+    try await goOnTakingBack(isInterrupted: isInterrupted)
   }
 
   /// Looks at what an earlier sitting took back and was stopped before it had looked.
-  private func seeUndone() async throws(Stop) {
+  private func seeUnseen() async throws(Stop) {
     for path in state.actOrder {
       let unseen = state.acts[path]?.items.filter { $0.value.isUndone && $0.value.isUndoUnseen } ?? [:]
       guard !unseen.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in unseen.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
-        try await undoneAndSeen(item, act, step, in: frame)
+        try await seeUndone(item, act, step, in: frame)
       }
     }
   }
 
   /// What an earlier sitting was told to take back and did not come to: asked about once more.
-  private func goOnTakingBack() async throws(Stop) {
+  ///
+  /// - Parameter isInterrupted: An undo was cut off, so that what else was to be taken back with it is not on record.
+  private func goOnTakingBack(isInterrupted: Bool) async throws(Stop) {
     // The question at the end of a run goes on by itself.
     guard state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
     let left = state.actOrder.reversed().filter { path in
       visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !goneOnTakingBack.contains(path)
     }
-    guard !left.isEmpty else { return }
+    guard !left.isEmpty || isInterrupted else { return }
     goneOnTakingBack.formUnion(left)
     isUndoing = true
     defer { isUndoing = false }
@@ -51,8 +55,9 @@ extension Runner {
       try await undo(path, isLast: false, positions: state.acts[path]?.toTakeBack)
     }
     let others = takeable.filter { !left.contains($0) }
-    guard !others.isEmpty else { return }
-    try await warn("not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left[0])
+    guard let first = others.first else { return }
+    try await warn(
+      "not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left.first ?? first)
   }
 
   /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.
@@ -70,8 +75,8 @@ extension Runner {
       }
       var options = [
         Question.Option(name: "happened", text: "it happened: go on"),
-        Question.Option(name: "again", text: "send it again", changes: true),
         Question.Option(name: "skip", text: "leave it"),
+        Question.Option(name: "again", text: "send it again", changes: true),
       ]
       if !remains.isEmpty || act.verify != nil { options.append(.init(name: "look", text: "look again")) }
       let question = Question(

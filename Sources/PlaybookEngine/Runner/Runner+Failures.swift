@@ -37,7 +37,8 @@ extension Runner {
       let choice = answer.value.rendered
       var reason = answer.reason
       if ["skip", "by_hand", "note"].contains(choice), reason == nil {
-        let text = choice == "note" ? "What is to be noted?" : "Why?"
+        let texts = ["note": "What is to be noted?", "by_hand": "What was done by hand, and why?"]
+        let text = texts[choice] ?? "Why?"
         reason = try await ask(
           Question(
             key: key + "!reason", place: frame.place, text: text, why: isResumed ? failure : nil,

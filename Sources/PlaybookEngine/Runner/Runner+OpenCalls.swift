@@ -86,7 +86,7 @@ extension Runner {
     let path = frame.path(step)
     return try await isYesToRepeating(
       answer, isTyped: configuration.environment.isRed || act.isIrreversible, key: "\(path)!again\(item.position)",
-      in: frame
+      text: "Send it once more? It was sent\(sending(of: item, at: path)).", in: frame
     ) { () async throws(Stop) in
       switch try await self.recorded(item, act, step, in: frame) {
       case .success(let planned):
@@ -105,14 +105,14 @@ extension Runner {
   /// there; in a red environment and for what can't be taken back the yes is typed (`isTyped`), as for the first time. What
   /// was said beforehand is one only with the digest of what was approved.
   func isYesToRepeating(
-    _ answer: Answer, isTyped: Bool, key: String, in frame: Frame,
+    _ answer: Answer, isTyped: Bool, key: String, text: String = "Send it once more?", in frame: Frame,
     showing approval: () async throws(Stop) -> Approval?
   ) async throws(Stop) -> Bool {
     let isAsked = answer.source == "terminal" ? isTyped : configuration.mode != .drill
     guard isAsked else { return true }
     guard let approval = try await approval() else { return false }
     let question = Question(
-      key: "\(key).\(state.failuresHandled + 1)", place: frame.place, text: "Send it once more?",
+      key: "\(key).\(state.failuresHandled + 1)", place: frame.place, text: text,
       kind: .approval(approval))
     return try await ask(question).value.boolValue == true
   }
@@ -138,13 +138,15 @@ extension Runner {
   }
 
   private func cutOptions(_ act: Act, canLook: Bool) -> [Question.Option] {
-    var options = [Question.Option(name: "happened", text: "it happened: go on")]
+    // What sends stands where no habit of another menu looks for "skip".
+    var options = [
+      Question.Option(name: "happened", text: "it happened: go on"), Question.Option(name: "skip", text: "leave it"),
+    ]
     // An aborted run sends nothing more.
     if state.abortedBecause == nil || isFinishing {
       let harmless = act.isIdempotent ? " (a second time does no harm)" : ""
       options.append(.init(name: "again", text: "send it again" + harmless, changes: true))
     }
-    options.append(.init(name: "skip", text: "leave it"))
     if act.verify != nil {
       options.append(.init(name: "look", text: "look again: verify it once more"))
     } else if canLook {

@@ -10,6 +10,7 @@ extension Runner {
   /// What this run changed, newest first, each offered to be taken back.
   func offerUndo(at path: String) async throws(Stop) {
     guard !isUndoing else { return try await slip("a change is being taken back already", path) }
+    try await makeKnown()
     let changed = takeable
     // No call of the playbook takes back what went out before the operator changed its inputs.
     for act in state.actOrder.reversed() {
@@ -33,8 +34,10 @@ extension Runner {
   /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
     let key = Self.lastUndo
+    try await makeKnown()
     let known = takeable.filter { path in
-      if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
+      guard case .act(let act) = visited[path]?.step.kind, act.undo != nil else { return false }
+      return state.acts[path]?.items.values.contains { $0.isTakeable && $0.undo != RunState.Item.leftUndo } == true
     }
     guard !known.isEmpty, configuration.mode != .plan,
       self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.answers[key] != nil
@@ -64,12 +67,16 @@ extension Runner {
   /// - Parameter positions: The items that are meant; nil: all.
   func undo(_ path: String, isLast: Bool, positions: Set<Int>? = nil) async throws(Stop) {
     guard let (step, frame) = visited[path], case .act(let act) = step.kind else {
-      let known = state.acts[path]?.undo.filter { !$0.isEmpty } ?? []
+      let record = state.acts[path]
+      let known = (record?.items ?? [:]).filter { $0.value.isTakeable }.keys.sorted(by: >).compactMap { position in
+        record?.undo.indices.contains(position) == true ? record?.undo[position] : nil
+      }.filter { !$0.isEmpty }
       let text = known.isEmpty ? "no undo of it is known" : "its undo: " + known.joined(separator: "; ")
       return try await warn("`\(path)` lies in a part of the playbook that is not open any more; \(text)", path)
     }
     var items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
     if let positions { items = items.filter { positions.contains($0.key) } }
+    if isLast { items = items.filter { $0.value.undo != RunState.Item.leftUndo } }
     guard act.undo != nil else {
       let calls = items.keys.sorted().compactMap { position -> String? in
         guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }
@@ -122,6 +129,11 @@ extension Runner {
       let name = item.label ?? "`\(step.name)`"
       if act?.items[item.position]?.state != "done" {
         warnings.append("of \(name) it is not known whether the change was made at all")
+      }
+      if let sent = act?.items[item.position], sent.undoSends > 0, sent.undo != nil {
+        let times = sent.undoSends > 1 ? " \(sent.undoSends) times" : ""
+        let end = sent.undo == "failed" ? "failed" : "it is not known what became of it"
+        warnings.append("the undo of \(name) was sent before\(times): \(end)")
       }
       if let sent = act?.items[item.position], sent.isDoubled, !isIdempotent {
         warnings.append(
@@ -218,14 +230,20 @@ extension Runner {
     }
   }
 
-  /// Looks at what was taken back and records it. A look that a stop cut short is taken when the run goes on.
+  /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk before.
   func undoneAndSeen(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil
   ) async throws(Stop) {
+    let isVerified = act.verify != nil && state.acts[frame.path(step)]?.items[item.position]?.verified != false
+    try await undone(item, "done", step, in: frame, word: word, isUnseen: isVerified)
+    if isVerified { try await seeUndone(item, act, step, in: frame) }
+  }
+
+  /// Looks at what was taken back. A look that a stop cut short is taken when the run goes on.
+  func seeUndone(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let (verified, text) = try await verifyUndone(item, act, step, in: frame)
-    let isUnseen = act.verify != nil && verified == nil && (control.endsSoon || stopAfterCall != nil)
-    try await undone(
-      item, "done", step, in: frame, word: word, verified: verified, text: text, isUnseen: isUnseen)
+    let isStopped = verified == nil && (control.endsSoon || stopAfterCall != nil)
+    if !isStopped { try await undone(item, "done", step, in: frame, verified: verified, text: text) }
     try leaveCall()
   }
 

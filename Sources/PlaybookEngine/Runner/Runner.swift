@@ -183,7 +183,7 @@ public actor Runner {
   }
 
   /// The names that every step sees.
-  private var rootScope: Scope {
+  var rootScope: Scope {
     var scope = Scope()
     scope.secretNames = Set(configuration.playbook.inputs.filter(\.isSecret).map { "inputs.\($0.name)" })
     scope.values["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
@@ -269,6 +269,10 @@ public actor Runner {
   /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much again.
   var keptEvidence: [String: Timestamp] = [:]
 
+  /// The changes that were said yes to in this sitting.
+  var approvedHere: Set<String> = []
+  /// The loops of which nothing more is to be sent, with why.
+  var leftRest: [String: String] = [:]
   /// The changes of which what was left of an interrupted undo has been asked about.
   var goneOnTakingBack: Set<String> = []
   /// Whether the operator aborted at the question what became of an undo.

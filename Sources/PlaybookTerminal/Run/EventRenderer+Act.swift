@@ -76,15 +76,22 @@ extension EventRenderer {
 
   func undone(_ event: Event, width: Int) -> [Line] {
     let data = event.data
-    let isDone = data.text("state") == "done"
+    let shows = data.flag("verified").map { $0 ? "the change shows no more" : "the change still shows" }
+    if data.text("state") == "done", data.text("word") == nil, let found = shows ?? data.text("text") {
+      // Taken back before: this is what was seen after it.
+      let lead =
+        switch data.flag("verified") {
+        case true?: Line("      ✓ verified ", .good)
+        case false?: Line("      ✗ NOT verified  ", .bad)
+        case nil: Line("      ? not verified  ", .careful)
+        }
+      let text = [name(of: data), found].filter { !$0.isEmpty }.joined(separator: "  ")
+      return Line.paragraph(text, lead: lead, width: width, limit: 6)
+    }
     var text = [name(of: data), data.text("call")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
     if let error = data["error"], error.mapValue != nil { text += "  " + Self.text(ofError: error) }
     if let reason = data.text("reason") { text += "  (\(reason))" }
-    switch data.flag("verified") {
-    case true?: text += isDone ? "  verified: the change shows no more" : "  the change shows no more"
-    case false?: text += isDone ? "  NOT verified: the change still shows" : "  the change still shows"
-    case nil: break
-    }
+    if let shows { text += "  " + shows }
     let lead =
       switch data.text("state") {
       case "done": Line("      ✓ undone   ", .good)

@@ -150,6 +150,13 @@ extension EventRenderer {
       facts.append(change.total == 1 ? words : "\(change.count(state)) of \(change.total) \(words)")
     }
     if !change.byHand.isEmpty { facts.append(change.total == 1 ? "by hand" : "\(change.byHand.count) by hand") }
+    if !change.onWord.isEmpty {
+      facts.append("\(change.total == 1 ? "" : "\(change.onWord.count) ")on the operator's word")
+    }
+    let again = change.sends.values.filter { $0 > 1 }
+    if let times = again.first {
+      facts.append(change.total == 1 ? "sent \(times) times" : "\(again.count) sent more than once")
+    }
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
     if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }

@@ -23,6 +23,7 @@ extension RunState {
     case .actStarted:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
       changes[index].states[Self.position(event)] = "started"
+      changes[index].sends[Self.position(event), default: 0] += 1
       changes[index].undone.remove(Self.position(event))
       changes[index].openUndoStates[Self.position(event)] = nil
     case .actFinished: settle(event)
@@ -139,6 +140,8 @@ extension RunState {
     guard let index = changes.lastIndex(where: { $0.path == path }) else { return }
     changes[index].states[Self.position(event)] = state
     changes[index].byHand.remove(Self.position(event))
+    changes[index].onWord.remove(Self.position(event))
+    if event.data.text("word") == "happened" { changes[index].onWord.insert(Self.position(event)) }
     if event.data.text("word") == "by_hand" { changes[index].byHand.insert(Self.position(event)) }
   }
 }

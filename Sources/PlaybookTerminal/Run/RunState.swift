@@ -70,6 +70,10 @@ struct RunState: Sendable {
     var undone: Set<Int> = []
     /// By position: how taking it back stands where it was begun and is not done.
     var openUndoStates: [Int: String] = [:]
+    /// By position: how often it was sent, with other inputs too.
+    var sends: [Int: Int] = [:]
+    /// What is done on a human's word.
+    var onWord: Set<Int> = []
     /// What went out with other inputs and may have taken effect, with what takes it back.
     var replaced: [String] = []
     /// What a human has done instead of the call.
