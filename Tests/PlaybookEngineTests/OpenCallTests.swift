@@ -160,7 +160,7 @@ import YAMLTree
     #expect(await run.sit(FakeOperator(["block": [.yes]])).exitCode == 3)
     #expect(await run.sit(FakeOperator(isInteractive: isInteractive)).exitCode == 3)
     #expect(run.executor.acts.count == 3)
-    let human = FakeOperator(["block!errors": [.said("go_on")]])
+    let human = FakeOperator(["block!errors": [.said("go_on")], "block!rest": [.yes]])
     #expect(await run.sit(human) == .completed)
     #expect(run.executor.acts.sorted() == ["!block a", "!block b", "!block c", "!block d", "!block e"])
     #expect(await run.sit(FakeOperator(), from: run.sink.events) == .completed)
@@ -309,5 +309,71 @@ import YAMLTree
     let alone = FakeOperator(["block": [.yes]])
     #expect(await preset.sit(alone).exitCode == 3)
     #expect(alone.keys.last?.hasPrefix("block!again") == true && preset.executor.acts == ["!block a", "!block b"])
+  }
+
+  private static let three =
+    "steps:\n  - act: block\n    for_each: h in [\"a\", \"b\", \"c\"]\n    shell: block ${h}\n  - confirm: ok\n    ask: ok?\n"
+
+  @Test func `that the rest of a loop was skipped holds over a kill, and not for a new yes`() async throws {
+    let run = try TestRun(Self.three)
+    run.executor.script("block a", .rejected(), .value("ok"))
+    let human = FakeOperator([
+      "block": [.yes], "block!failure1": [.command(.skip(reason: "wrong list"))],
+      "ok": [.command(.back("block")), .yes],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    // All of it failed, so it was asked about like a new one, and sent whole.
+    #expect(run.executor.acts == ["!block a", "!block a", "!block b", "!block c"])
+    let end = try #require(run.sink.events.firstIndex { $0.type == .actFinished && $0.data["left"] == true })
+    let again = try TestRun(Self.three)
+    for event in run.sink.events[...end] { _ = try await again.sink.record(event, synced: true) }
+    again.answers = ["ok": "yes"]
+    #expect(await again.sit(FakeOperator(isInteractive: false)) == .completed)
+    #expect(again.executor.acts.isEmpty)
+  }
+
+  @Test func `skip at the new value of an input leaves no rest`() async throws {
+    let run = try TestRun(Self.three)
+    run.executor.script("block a", .rejected(), .value("ok"))
+    let human = FakeOperator([
+      "block": [.yes], "block!failure1": [.said("edit")], "block!failure1!value": [.command(.skip(reason: "no"))],
+      "block!failure2": [.said("retry")], "ok": [.yes],
+    ])
+    #expect(await run.sit(human) == .completed, "\(human.keys)")
+    #expect(run.executor.acts == ["!block a", "!block a", "!block b", "!block c"])
+  }
+
+  @Test func `what was to be tried again is tried again after a kill`() async throws {
+    let text = """
+      steps:
+        - act: block
+          for_each: h in ["a", "b", "c", "d"]
+          pace: {stop_after_errors: 2}
+          shell: block ${h}
+      """
+    let run = try TestRun(text)
+    run.executor.script("block a", .rejected(), .value("ok"))
+    run.executor.script("block b", .rejected(), .value("ok"))
+    await run.sit(FakeOperator(["block": [.yes], "block!errors": [.said("retry")]]))
+    #expect(run.executor.acts == ["!block a", "!block b", "!block a", "!block b", "!block c", "!block d"])
+    let start = try #require(run.sink.events.firstIndex { $0.type == .failureHandled })
+    let ends = run.sink.events.indices.filter { $0 >= start && run.sink.events[$0].type != .actStarted }
+    for end in ends {
+      let again = try TestRun(text)
+      for event in run.sink.events[...end] { _ = try await again.sink.record(event, synced: true) }
+      #expect(await again.sit(FakeOperator(["block": [.yes]])) == .completed)
+      #expect(again.outcome("block")?["ok"] == true, "\(again.sink.story)")
+      let sent = run.sink.events[...end].count { $0.type == .actStarted } + again.executor.acts.count
+      #expect(sent == 6, "\(again.executor.acts)")
+    }
+    // Where the rest is not gone on with, what failed is no mere skip.
+    let declined = try TestRun(text)
+    for event in run.sink.events[...start] { _ = try await declined.sink.record(event, synced: true) }
+    declined.executor.script("block a", .rejected())
+    declined.executor.script("block b", .rejected())
+    let human = FakeOperator(["block!errors": [.said("go_on")], "block!rest": [.no]])
+    #expect(await declined.sit(human) == .completed, "\(human.keys)")
+    let states = declined.outcome("block")?["items"]?.listValue?.map { $0["state"] }
+    #expect(states == ["failed", "failed", "skipped", "skipped"])
   }
 }

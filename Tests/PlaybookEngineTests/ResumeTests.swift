@@ -106,7 +106,7 @@ import Testing
     #expect(run.executor.calls.isEmpty)
     run.sink = MemorySink()
     for event in sink.events { _ = try await run.sink.record(event, synced: true) }
-    let human = FakeOperator(["block": [.yes]])
+    let human = FakeOperator(["block!rest": [.yes]])
     #expect(await run.sit(human) == .completed)
     guard case .approval(let approval)? = human.asked.first?.kind else {
       Issue.record("no approval")
@@ -140,7 +140,7 @@ import Testing
     let run = try await stopped()
     let silent = FakeOperator(name: "bob")
     #expect(await run.sit(silent).exitCode == 3)
-    #expect(silent.keys == ["block"] && run.executor.acts == ["!block a"])
+    #expect(silent.keys == ["block!rest"] && run.executor.acts == ["!block a"])
     #expect(silent.asked.first?.text == "block (approved before, 2 of 3 left)")
     guard case .approval(let approval)? = silent.asked.first?.kind else {
       Issue.record("no approval")
@@ -148,12 +148,12 @@ import Testing
     }
     #expect(approval.calls == ["block b", "block c"])
     #expect(approval.digest == run.sink.events(.actIntended, "block").first?.data["digest"]?.stringValue)
-    #expect(await run.sit(FakeOperator(["block": [.yes], "single": [.yes]])) == .completed)
+    #expect(await run.sit(FakeOperator(["block!rest": [.yes], "single": [.yes]])) == .completed)
     #expect(run.executor.acts == ["!block a", "!block b", "!block c", "!do"])
     #expect(run.sink.events(.actIntended, "block").count == 1)
     // A no leaves the rest, and the run goes on.
     let declined = try await stopped()
-    #expect(await declined.sit(FakeOperator(["block": [.no], "single": [.yes]])) == .completed)
+    #expect(await declined.sit(FakeOperator(["block!rest": [.no], "single": [.yes]])) == .completed)
     #expect(declined.executor.acts == ["!block a", "!do"])
     let states = declined.outcome("block")?["items"]?.listValue?.map { $0["state"] }
     #expect(states == ["done", "skipped", "skipped"])
@@ -217,7 +217,7 @@ import Testing
     #expect(run.executor.acts == ["!block a"])
     run.control = RunControl()
     run.executor.before { _ in }
-    #expect(await run.sit(FakeOperator(["block": [.yes]])) == .completed)
+    #expect(await run.sit(FakeOperator(["block!rest": [.yes]])) == .completed)
     #expect(run.executor.acts == ["!block a", "!block b"])
   }
 
@@ -271,9 +271,9 @@ import Testing
       run.clock.advance(by: .seconds(601))
       #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
       #expect(run.executor.acts == ["!block a", "!block b"])
-      let human = FakeOperator(["run!fresh": [.answer(Answer(.bool(isAgain)))], "block": [.yes]])
+      let human = FakeOperator(["run!fresh": [.answer(Answer(.bool(isAgain)))], "block!rest": [.yes]])
       #expect(await run.sit(human) == .completed)
-      #expect(human.keys == ["run!fresh", "block"])
+      #expect(human.keys == ["run!fresh", "block!rest"])
       // The list that the yes was given to stays, whatever the evidence says now.
       #expect(run.executor.acts == ["!block a", "!block b", "!block b"])
       #expect(run.executor.calls.count { $0 == "found" } == (isAgain ? 2 : 1))

@@ -294,4 +294,73 @@ import Testing
     #expect(human.keys == ["one", "run!undo", "one!undo0", "run!undo"])
     #expect(run.executor.acts == ["!do"])
   }
+
+  @Test func `a cut undo of a change that the walk does not come by is asked about`() async throws {
+    let text = """
+      steps:
+        - confirm: which
+          ask: which?
+          options:
+            left:
+              text: left
+              steps:
+                - act: la
+                  shell: do
+                  undo: {shell: undo}
+            right: right
+        - confirm: ok
+          ask: ok?
+      """
+    let whole = try TestRun(text)
+    let human = FakeOperator([
+      "which": [.said("left"), .said("right")], "la": [.yes],
+      "ok": [.command(.back("which")), .command(.undo), .command(.pause)],
+      "la!undo1": [.yes],
+    ])
+    await whole.sit(human)
+    let end = try #require(whole.sink.events.firstIndex { $0.type == .undoStarted })
+    let again = try await resumed(text, whole.sink.events[...end])
+    let person = FakeOperator(["ok": [.yes], "la!undocut0.1": [.said("happened")]])
+    #expect(await again.sit(person) == .completed, "\(person.keys)")
+    #expect(person.keys == ["ok", "la!undocut0.1"] && again.executor.acts.isEmpty)
+  }
+
+  @Test func `an undo that failed and was approved again is gone on with after a kill`() async throws {
+    let text = Self.two + "\n  - confirm: wait\n    ask: ready?\n"
+    let run = try TestRun(text)
+    run.executor.script("undo two", .rejected())
+    let undo = run.executor
+    let human = FakeOperator([
+      "one": [.yes], "two": [.yes], "wait": [.command(.undo), .command(.undo), .command(.pause)], "two!undo1": [.yes],
+      "two!failure1": [.said("skip")],
+      "two!failure1!reason": [.said("later")], "one!undo2": [.no], "two!undo3": [.yes],
+    ])
+    await run.sit(human)
+    #expect(undo.acts.count > 2, "\(undo.acts) \(human.keys)")
+    let end = try #require(run.sink.events.lastIndex { $0.path == "two!undo3" && $0.type == .actIntended })
+    let again = try await resumed(text, run.sink.events[...end])
+    let person = FakeOperator(["two!undo3": [.yes], "wait": [.yes], "run!undo": [.said("keep")]])
+    #expect(await again.sit(person) == .completed, "\(person.keys)")
+    #expect(person.keys.first == "two!undo3", "\(person.keys)")
+  }
+
+  @Test func `an abort while what was taken back is looked at leaves one look, no long one`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - act: one
+          shell: do
+          undo: {shell: undo}
+          verify: {shell: look, that: value == "on", every: 1s, within: 5m}
+        - confirm: wait
+          ask: ready?
+      """)
+    run.executor.script("look", .value("on"), .value("on"), .value("off"))
+    let control = run.control
+    run.clock.whileWaiting { control.request(.abort("enough")) }
+    let human = FakeOperator(["one": [.yes], "wait": [.command(.undo)], "one!undo1": [.yes]])
+    #expect(await run.sit(human).exitCode == 4, "\(human.keys)")
+    #expect(run.sink.events(.actUndone).map { $0.data["verified"] } == [nil, true])
+    #expect(run.executor.calls.count { $0 == "look" } == 3)
+  }
 }

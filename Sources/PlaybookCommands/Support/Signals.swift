@@ -67,8 +67,7 @@ final class Signals {
       return
     }
     if control.requested != nil {
-      control.announce("SIGINT, twice", choice: (control.isCalling ? InterruptChoice.cancelCall : .pause).words)
-      control.cut("interrupted twice")
+      control.cut("interrupted twice", announcing: "SIGINT, twice")
       await `operator`.endQuestions(reason: "interrupted twice")
       await runner.recordInterruption()
       return
@@ -81,14 +80,13 @@ final class Signals {
     }
     // The request stands before the open question hears of the choice.
     let choice = await `operator`.interrupted { choice in
-      let cutsNothing = choice == .cancelCall && !control.isCalling
-      control.announce("SIGINT", choice: (cutsNothing ? .pause : choice).words)
+      if choice != .cancelCall { control.announce("SIGINT", choice: choice.words) }
       switch choice {
       case .goOn: control.release()
       case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))
       case .pause: control.request(.pause("the operator stopped here (Ctrl-C)"))
       case .abort: control.request(.abort("the operator aborted (Ctrl-C)"))
-      case .cancelCall: control.cut("the operator cancelled the call (Ctrl-C twice)")
+      case .cancelCall: control.cut("the operator cancelled the call (Ctrl-C twice)", announcing: "SIGINT")
       }
     }
     if choice != nil { await runner.recordInterruption() }

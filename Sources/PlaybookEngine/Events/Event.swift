@@ -80,8 +80,8 @@ public enum EventType: String, Sendable, CaseIterable {
   case undoStarted = "undo.started"
   /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
   /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of
-  /// the change holds no more), `text`?, `unseen`? (true where a stop came before it was looked at; the event that says what
-  /// the look showed then follows).
+  /// the change holds no more), `text`?, `unseen`? (true where it is yet to be looked at; another event says what the look
+  /// showed, unless the run ends before).
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?; before a change `approval`: the first
@@ -94,7 +94,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// forgotten), `word` (`redo`, `back`, `fresh`), `target` (what was named), `by`. Changes that were sent stay.
   case stepsReopened = "steps.reopened"
   /// What the operator chose when a step failed: `choice`, `reason`?, `position`?, `inputs`? (those edited, name to value), `by`,
-  /// `undo`? (true where it is about taking back).
+  /// `undo`? (true where it is about taking back), `rest`? (true where nothing more of the loop is to be sent), `positions`? (of
+  /// a loop's items that are to be sent again).
   case failureHandled = "failure.handled"
   /// A remark: `text`, `by`, `when`? (timestamp, for one that comes late), `id`? and `made`? (timestamp; both for one from
   /// another process), `closes`? (the number of the event that added the follow-up which is done now). The only event that may stand after `run.finished`.

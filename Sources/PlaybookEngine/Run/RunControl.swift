@@ -114,9 +114,12 @@ public final class RunControl: Sendable {
     }
   }
 
-  /// Cancels the calls in flight and pauses: the second Ctrl-C.
-  public func cut(_ reason: String) {
+  /// Cancels the calls in flight and pauses: the second Ctrl-C. `signal` is announced with what that comes to.
+  public func cut(_ reason: String, announcing signal: String? = nil) {
     let calls = state.withLock { state in
+      if let signal {
+        state.interruptions.append(Interruption(signal: signal, choice: state.isCalling ? "cancel call" : "pause"))
+      }
       state.stop = .pause(reason)
       state.isCut = true
       state.hasCutCall = state.hasCutCall || state.isCalling
@@ -138,9 +141,6 @@ public final class RunControl: Sendable {
 
   /// Whether the operator asked to cut what is under way; from then on no call lives.
   public var isCut: Bool { state.withLock { $0.isCut } }
-
-  /// Whether a call is in flight now.
-  public var isCalling: Bool { state.withLock { $0.isCalling } }
 
   /// Whether a call was in flight then.
   var hasCutCall: Bool { state.withLock { $0.hasCutCall } }

@@ -30,6 +30,8 @@ public struct RunState: Sendable {
     var isDoubled = false
     /// How often taking it back was sent.
     public var undoSends = 0
+    /// How often that had been when the change was made last.
+    var earlierUndoSends = 0
     /// The count of events at its first sending: what its call was made of is what was known then.
     var firstSent: Int?
     /// When it, or what takes it back, was last sent.
@@ -45,6 +47,8 @@ public struct RunState: Sendable {
     /// word); nil: not tried.
     public var undo: String?
     static let leftUndo = "left"
+    /// What `undo` was before taking it back was approved once more.
+    var undoBefore: String?
     /// Whether a stop came before what was taken back had been looked at.
     var isUndoUnseen = false
     public var isUndone: Bool { undo == "done" }
@@ -52,8 +56,8 @@ public struct RunState: Sendable {
     var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
     var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
-    /// Whether there is or may be something to take back.
-    var isTakeable: Bool { !isUndone && ["done", "unknown", "started"].contains(state) }
+    /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
+    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled) }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
     public var isDoubtful = false
   }
@@ -83,11 +87,14 @@ public struct RunState: Sendable {
     public var replaced: [Int: [Replaced]] = [:]
     /// Failures after which the operator said that the loop goes on, by position.
     var forgiven: Set<Int> = []
+    /// Why nothing more of it is to be sent, as the operator said at one of its items; nil: nobody did.
+    var rest: String?
     /// Positions whose taking back was approved.
     var takenBack: Set<Int> = []
     /// Whether something of it is there, or may be; else it can be made like a new one.
     var isInPlace: Bool {
-      items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
+      !replaced.isEmpty
+        || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
     }
     /// Those of them that were not come to.
     var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
@@ -203,6 +210,7 @@ public struct RunState: Sendable {
     case .actIntended: intend(path, data)
     case .actStarted:
       acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
+      acts[path]?.forgiven.remove(Int(data["position"]?.intValue ?? 0))
       change(path, data) { item in
         let isKnown = !["started", "unknown"].contains(item.state)
         if !isKnown, item.callSends > 0 || item.isDoubtful { item.isDoubled = true }
@@ -212,7 +220,7 @@ public struct RunState: Sendable {
         (item.sentIn, item.lastSent) = (sentIn, event.at)
         item.isToSendAgain = false
         // What was taken back before is made again.
-        item.undo = nil
+        (item.undo, item.undoBefore, item.earlierUndoSends) = (nil, nil, item.undoSends)
         item.isLeft = false
       }
     case .actFinished:
@@ -278,6 +286,7 @@ public struct RunState: Sendable {
 
   private mutating func handle(_ path: String, _ data: MapValue) {
     failuresHandled += 1
+    if data["rest"]?.boolValue == true { acts[path]?.rest = data["reason"]?.stringValue ?? "" }
     switch data["choice"]?.stringValue {
     case "abort": abortedBecause = "aborted after a failure of `\(path)`"
     case "go_on":
@@ -288,6 +297,10 @@ public struct RunState: Sendable {
         item.isOpen, data["undo"] == nil
       else { break }
       acts[path]?.items[position]?.isToSendAgain = true
+    case "retry" where data["positions"] != nil:
+      for position in (data["positions"]?.listValue ?? []).compactMap({ $0.intValue.map(Int.init) }) {
+        acts[path]?.items[position]?.isToSendAgain = true
+      }
     case "retry", "edit":
       if data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
       // What a person answered to the call that failed is no answer to the next one.
@@ -302,8 +315,14 @@ public struct RunState: Sendable {
   /// What a step had come to at a count of events, where it was taken anew since.
   func finished(_ path: String, at mark: Int) -> Finished? { earlier[path]?.first { $0.until > mark }?.finished }
 
-  /// What a used playbook was given, nothing secret: last, or as it was known at a count of events.
-  func inputs(of path: String, at mark: Int = .max) -> MapValue? { inputs[path]?.last { $0.at <= mark }?.given }
+  /// What a used playbook was given, nothing secret and nothing that was scrubbed: last, or as it was known at a count of events.
+  func inputs(of path: String, at mark: Int = .max) -> MapValue? {
+    inputs[path]?.last { $0.at <= mark }.flatMap { known in
+      Value.map(known.given).texts.contains { $0.contains(Outcome.scrubbed) } ? nil : known.given
+    }
+  }
+
+  func hasInputs(of path: String) -> Bool { inputs[path] != nil }
 
   private mutating func begin(_ path: String, _ data: MapValue) {
     if beginnings[path] == nil { beginnings[path] = count }
@@ -316,6 +335,11 @@ public struct RunState: Sendable {
       undoCount += 1
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[undone]?.takenBack.formUnion(positions)
+      for position in positions {
+        guard var item = acts[undone]?.items[position] else { continue }
+        (item.undo, item.undoBefore) = (nil, item.undo)
+        acts[undone]?.items[position] = item
+      }
       return
     }
     if let edited = data["edits"]?.stringValue {
@@ -342,6 +366,7 @@ public struct RunState: Sendable {
     act.calls = texts("calls")
     act.undo = texts("undo")
     act.digest = data["digest"]?.stringValue
+    act.rest = nil
     act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
     acts[path] = act
   }
@@ -368,7 +393,9 @@ public struct RunState: Sendable {
       }
     }
     // Who goes back from the last question of a run comes to it again.
-    if data["word"] == "back" { answers[Runner.lastUndo] = nil }
+    if data["word"] == "back" {
+      answers = answers.filter { key, _ in key != Runner.lastUndo && !key.contains(Runner.lastUndoMark) }
+    }
     for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue) {
       finished[path] = nil
       ends[path] = nil

@@ -131,6 +131,8 @@ extension Runner {
     var scope = itemScope(for: step, item, in: frame)
     if let mark = state.acts[frame.path(step)]?.items[position]?.firstSent {
       for (name, path) in scope.origins {
+        // What a used playbook came to lies with its steps.
+        if case .use = visited[path]?.step.kind { continue }
         guard let known = state.finished(path, at: mark) else { continue }
         scope.values[name] = .map(try await whole(known.outcome, known.evidence, of: name))
         scope.isFromRecord = true

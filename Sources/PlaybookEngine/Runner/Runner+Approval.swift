@@ -44,7 +44,10 @@ extension Runner {
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
       // Nothing more is sent, so there is nothing to say yes to: what is open may be protected since.
-      if open.isEmpty || !isUnsent(path) { return approved }
+      if open.isEmpty || !isUnsent(path) {
+        for left in leftOut { try await warn("left out: \(left.item) (\(left.reason))", path) }
+        return approved
+      }
       if try await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
       let text =
         "the calls or their target's settings are not those that were approved: `\(step.name)` is asked about anew"
@@ -107,12 +110,14 @@ extension Runner {
     guard isResumed, self.operator.isInteractive, !approvedHere.contains(path) else { return true }
     var approval = await approval(for: rest, [], act, step, in: frame)
     approval.digest = state.acts[path]?.digest ?? approval.digest
-    let sent = planned.count - rest.count
-    let left = step.forEach == nil ? "" : ", \(rest.count) of \(planned.count) left"
-    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved before\(sent > 0 ? left : ""))"
-    let question = Question(key: path, place: frame.place, text: text, kind: .approval(approval))
+    let count = state.acts[path]?.approved?.count ?? planned.count
+    let left = rest.count < count ? ", \(rest.count) of \(count) left" : ""
+    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved before\(left))"
+    let question = Question(key: path + "!rest", place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
     approvedHere.insert(path)
+    // The question may have stood for long.
+    try await refresh(step, in: frame)
     return true
   }
 

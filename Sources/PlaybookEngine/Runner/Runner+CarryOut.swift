@@ -47,11 +47,16 @@ extension Runner {
     if let count = first, progress.sent > count { first = nil }
     while true {
       if progress.ended?.isFailure == true {
-        let failed = planned.filter { progress.outcomes[$0.position]?["state"] == "failed" }
+        let failed = planned.filter { item in
+          progress.outcomes[item.position]?["state"] == "failed" && protectionReason(item.prepared.call) == nil
+        }
         let again = try await afterErrors(&progress, failed, left: queue, of: planned.count, act, step, in: frame)
         queue = (again + queue)[...]
       }
-      if let reason = leftRest[frame.path(step)] { progress.ended = Ending(reason: reason, isFailure: false) }
+      if let reason = state.acts[frame.path(step)]?.rest {
+        let text = reason.isEmpty ? "the operator skipped the rest" : reason
+        progress.ended = Ending(reason: text, isFailure: false)
+      }
       guard progress.ended == nil, !queue.isEmpty else { break }
       try await checkStop()
       if let count = first, progress.sent >= count {
@@ -62,7 +67,6 @@ extension Runner {
           progress.ended = Ending(reason: reason, isFailure: false)
           break
         }
-        approvedHere.insert(frame.path(step))
       }
       guard try await isGoneOnWith(Array(queue), of: planned, act, step, in: frame) else {
         progress.ended = Ending(reason: "not gone on with", isFailure: false)
@@ -81,7 +85,8 @@ extension Runner {
         await control.running(.wait) { [clock] in await clock.sleep(for: wait) }
       }
     }
-    for item in queue {
+    // What failed and was to be tried again stays what it was.
+    for item in queue where progress.outcomes[item.position] == nil {
       progress.outcomes[item.position] = Outcome.skipped(step.name, because: progress.ended?.reason ?? "not sent")
     }
     await self.operator.progress(nil)
@@ -147,11 +152,11 @@ extension Runner {
       if choice == "retry", try await !isYesToSending(failed, again: answer, act, step, in: frame) {
         choice = "declined"
       }
-      try await handled(choice, answer.reason, path: path)
+      try await handled(
+        choice, answer.reason, path: path, positions: choice == "retry" ? failed.map(\.position) : nil)
       switch choice {
       case "declined": continue
       case "go_on":
-        approvedHere.insert(path)
         progress.ended = nil
         progress.errors = 0
         return []
@@ -211,8 +216,9 @@ extension Runner {
     guard let earlier = state.acts[path]?.items[item.position] else {
       return Outcome.skipped(step.name, because: "not sent")
     }
+    if earlier.isToSendAgain { return try await sendAgain(item, act, step, in: frame) }
     if earlier.isOpen {
-      let isWanted = earlier.isToSendAgain || item.prepared.executor.schema.isPrompted
+      let isWanted = item.prepared.executor.schema.isPrompted
       if !isWanted, let outcome = try await cutOff(item.place, act, step, in: frame) { return outcome }
       return try await sendAgain(item, act, step, in: frame)
     }
@@ -235,6 +241,11 @@ extension Runner {
   private func sendAgain(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> MapValue {
+    try await checkStop()
+    if let reason = protectionReason(item.prepared.call) {
+      try await warn("\(item.label ?? "`\(step.name)`") is not sent again: \(reason)", frame.path(step))
+      return try await left(item.place, step, in: frame, because: reason)
+    }
     let sent = try await send([try await replanned(item, act, step, in: frame)], act, step, in: frame)
     return sent.first?.1 ?? Outcome.skipped(step.name, because: "not sent")
   }

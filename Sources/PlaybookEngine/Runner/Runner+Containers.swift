@@ -71,9 +71,9 @@ extension Runner {
     guard isResumed, isMissing, configuration.mode != .plan else { return }
     let known = visited
     let root = Frame(playbook: configuration.playbook, prefix: "", scope: rootScope, place: "")
-    try await revisit(configuration.playbook.steps + configuration.playbook.finally, in: root)
     // Of all else the walk says more. What has left nothing behind is not known before it is come to.
-    visited = visited.filter { state.acts[$0.key]?.isInPlace == true }.merging(known) { _, walked in walked }
+    defer { visited = visited.filter { state.acts[$0.key]?.isInPlace == true }.merging(known) { _, walked in walked } }
+    try await revisit(configuration.playbook.steps + configuration.playbook.finally, in: root)
   }
 
   /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and are
@@ -103,6 +103,7 @@ extension Runner {
           continue
         }
         try await revisit(playbook.steps + playbook.finally, in: inner)
+        bind(step, in: frame, outcome: outcome(of: playbook, in: inner, started: now))
       case .query, .check, .act, .document: break
       }
     }
@@ -156,16 +157,22 @@ extension Runner {
     }
     _ = try await walk(playbook.finally, in: inner, isTop: false)
     let isRestored = try await restore(step, in: frame)
-    var outcome = Outcome.plain([], started: now)
-    for name in (playbook.steps + playbook.finally).flatMap(\.visibleNames) {
-      outcome[name] = inner.scope.values[name]
-    }
+    let outcome = outcome(of: playbook, in: inner, started: now)
     // What the inner steps found is recorded with them; here it is only made visible.
     if !isRestored { try await end(step, in: frame, outcome: Outcome.plain([], started: now)) }
     bind(step, in: frame, outcome: outcome)
     for name in inner.scope.truncated where !name.hasPrefix("inputs.") {
       frame.scope.truncated.insert("\(step.name).\(name)")
     }
+  }
+
+  /// What the steps of a used playbook came to, by their names.
+  private func outcome(of playbook: Playbook, in inner: Frame, started: Timestamp) -> MapValue {
+    var outcome = Outcome.plain([], started: started)
+    for name in (playbook.steps + playbook.finally).flatMap(\.visibleNames) {
+      outcome[name] = inner.scope.values[name]
+    }
+    return outcome
   }
 
   /// A used playbook and what its steps see; `given`: its inputs where they can't be made now.

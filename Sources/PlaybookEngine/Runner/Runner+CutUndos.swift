@@ -5,14 +5,15 @@ import PlaybookLanguage
 extension Runner {
   /// Undos that were sent and of which nothing was heard, in an earlier sitting.
   func settleCutUndos() async throws(Stop) {
-    guard isResumed, configuration.mode != .plan else { return }
+    guard configuration.mode != .plan else { return }
+    guard isResumed else { return try await seeUnseen(isOnce: true) }
     var isInterrupted = false
     for path in state.actOrder {
       let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
-      isInterrupted = true
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
+        isInterrupted = true
         // Who was asked to take it back and did not answer is asked again.
         if item.prepared.executor.schema.isPrompted {
           try await takeBack(item, act, step, in: frame, isAsked: true)
@@ -21,18 +22,21 @@ extension Runner {
         if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
       }
     }
-    try await seeUnseen()
+    try await seeUnseen(isOnce: false)
     try await goOnTakingBack(isInterrupted: isInterrupted)
   }
 
-  /// Looks at what an earlier sitting took back and was stopped before it had looked.
-  private func seeUnseen() async throws(Stop) {
+  /// Looks at what was taken back where a stop came before it had been looked at: in an earlier sitting, or in this one, which
+  /// is being ended (`isOnce`).
+  private func seeUnseen(isOnce: Bool) async throws(Stop) {
     for path in state.actOrder {
       let unseen = state.acts[path]?.items.filter { $0.value.isUndone && $0.value.isUndoUnseen } ?? [:]
       guard !unseen.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in unseen.keys.sorted(by: >) {
-        guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
-        try await seeUndone(item, act, step, in: frame)
+        guard triedToSee.insert("\(path)[\(position)]").inserted,
+          let item = try await plannedUndo(position, act, step, in: frame)
+        else { continue }
+        try await seeUndone(item, act, step, in: frame, isOnce: isOnce)
       }
     }
   }
@@ -54,7 +58,7 @@ extension Runner {
       try await warn("the taking back of `\(path)` was interrupted: what is left of it is asked about", path)
       try await undo(path, isLast: false, positions: state.acts[path]?.toTakeBack)
     }
-    let others = takeable.filter { !left.contains($0) }
+    let others = undoable.filter { !left.contains($0) }
     guard let first = others.first else { return }
     try await warn(
       "not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left.first ?? first)

@@ -58,7 +58,9 @@ extension Runner {
           continue
         }
       }
-      try await handled(choice, reason, path: path, position: position, edits: edits)
+      // `/skip` is about a step: said of one item of a loop, nothing more of the loop is sent.
+      let isRest = skippedQuestion == key && position != nil && step.forEach != nil
+      try await handled(choice, reason, path: path, position: position, edits: edits, isRest: isRest)
       switch choice {
       case "retry": return .retry
       case "edit": return .edit(edits ?? MapValue())
@@ -98,14 +100,15 @@ extension Runner {
   /// Records what the operator chose.
   func handled(
     _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil,
-    isUndo: Bool = false
+    isUndo: Bool = false, isRest: Bool = false, positions: [Int]? = nil
   ) async throws(Stop) {
     try await emit(
       .failureHandled, path: path, synced: true,
       data: MapValue(present: [
         "choice": .string(choice), "reason": reason.map(Value.string), "position": position.map { .int(Int64($0)) },
         "item": item, "inputs": edits.map(Value.map), "by": .string(self.operator.name),
-        "undo": isUndo ? true : nil,
+        "undo": isUndo ? true : nil, "rest": isRest ? true : nil,
+        "positions": positions.map { .list($0.map { .int(Int64($0)) }) },
       ]))
   }
 

@@ -34,7 +34,9 @@ extension Runner {
       let answer = try await ask(question)
       var choice = answer.value.rendered
       if choice == "again", try await !isYesToSending(answer, item, act, step, in: frame) { choice = "declined" }
-      try await handled(choice, answer.reason, path: path, position: item.position, item: item.item)
+      let isRest = skippedQuestion == question.key && step.forEach != nil
+      try await handled(
+        choice, answer.reason, path: path, position: item.position, item: item.item, isRest: isRest)
       switch choice {
       case "again": return nil
       case "look", "declined": continue

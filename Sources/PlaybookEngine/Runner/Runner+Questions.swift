@@ -33,7 +33,7 @@ extension Runner {
           answer.by = self.operator.name
           answer.took = ContinuousClock.now - begun
           try await record(answer, to: question)
-          leaveRest(at: question, command)
+          if case .skip = command { skippedQuestion = question.key }
           return answer
         }
         try await handle(command, at: question)
@@ -164,15 +164,6 @@ extension Runner {
       else { return try await slip("this question is part of another; answer it, or /pause", path) }
       throw .skip(step, reason: reason)
     }
-  }
-
-  /// `/skip` is about a step: said of one item of a loop, nothing more of the loop is sent either.
-  private func leaveRest(at question: Question, _ command: OperatorCommand) {
-    let path = stepPath(of: question.key)
-    guard case .skip(let reason) = command, question.key.contains("!cut") || question.key.contains("!failure"),
-      visited[path]?.step.forEach != nil
-    else { return }
-    leftRest[path] = reason.isEmpty ? "the operator skipped the rest" : reason
   }
 
   /// The step that a question belongs to: of `impact.users`, a field of a document, it is `impact`.

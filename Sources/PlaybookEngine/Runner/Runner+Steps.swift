@@ -155,8 +155,14 @@ extension Runner {
     _ step: Step, in frame: Frame, now: Timestamp, inputs: MapValue? = nil
   ) async throws(Stop) {
     let path = frame.path(step)
-    let isKnown =
-      state.begun[path] != nil && (inputs == nil || inputs.map(Value.map) == state.inputs(of: path).map(Value.map))
+    // What was scrubbed from the record can't be compared, and of what has ended nothing begins anew.
+    let isSame =
+      switch (inputs, state.inputs(of: path)) {
+      case (nil, _): true
+      case (let given?, let known?): Value.map(given) == Value.map(known)
+      case (_?, nil): state.hasInputs(of: path)
+      }
+    let isKnown = state.begun[path] != nil && (isSame || state.finished[path] != nil)
     guard !isKnown else { return }
     let bindings = frame.scope.bindings(now: now)
     let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)

@@ -7,6 +7,14 @@ extension Runner {
     state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
+  /// Those of them that the playbook knows how to take back, without what a human left unknown.
+  var undoable: [String] {
+    takeable.filter { path in
+      guard case .act(let act) = visited[path]?.step.kind, act.undo != nil else { return false }
+      return state.acts[path]?.items.values.contains { $0.isTakeable && $0.undo != RunState.Item.leftUndo } == true
+    }
+  }
+
   /// What this run changed, newest first, each offered to be taken back.
   func offerUndo(at path: String) async throws(Stop) {
     guard !isUndoing else { return try await slip("a change is being taken back already", path) }
@@ -30,15 +38,14 @@ extension Runner {
 
   /// The key of the question at the end of a run.
   static let lastUndo = "run!undo"
+  /// What the keys of the questions have that follow it.
+  static let lastUndoMark = "!undo0"
 
   /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
     let key = Self.lastUndo
     try await makeKnown()
-    let known = takeable.filter { path in
-      guard case .act(let act) = visited[path]?.step.kind, act.undo != nil else { return false }
-      return state.acts[path]?.items.values.contains { $0.isTakeable && $0.undo != RunState.Item.leftUndo } == true
-    }
+    let known = undoable
     guard !known.isEmpty, configuration.mode != .plan,
       self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.answers[key] != nil
     else { return }
@@ -130,14 +137,16 @@ extension Runner {
       if act?.items[item.position]?.state != "done" {
         warnings.append("of \(name) it is not known whether the change was made at all")
       }
-      if let sent = act?.items[item.position], sent.undoSends > 0, sent.undo != nil {
-        let times = sent.undoSends > 1 ? " \(sent.undoSends) times" : ""
-        let end = sent.undo == "failed" ? "failed" : "it is not known what became of it"
+      if let sent = act?.items[item.position], sent.undoSends > sent.earlierUndoSends {
+        let count = sent.undoSends - sent.earlierUndoSends
+        let times = count > 1 ? " \(count) times" : ""
+        let end = (sent.undo ?? sent.undoBefore) == "failed" ? "it failed" : "it is not known what became of it"
         warnings.append("the undo of \(name) was sent before\(times): \(end)")
       }
       if let sent = act?.items[item.position], sent.isDoubled, !isIdempotent {
         warnings.append(
-          "the change of \(name) was sent \(sent.callSends) times and may be there as often: this is one undo")
+          "\(name) was sent again while nobody knew what had become of it, and may be there more than once: this is one undo"
+        )
       }
       if let known = text(act?.undo, item.position), known != item.prepared.text {
         warnings.append("when the change of \(name) was approved its undo was: \(known)")
@@ -234,14 +243,23 @@ extension Runner {
   func undoneAndSeen(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil
   ) async throws(Stop) {
-    let isVerified = act.verify != nil && state.acts[frame.path(step)]?.items[item.position]?.verified != false
+    let sent = state.acts[frame.path(step)]?.items[item.position]
+    let isVerified = act.verify != nil && sent?.verified != false
     try await undone(item, "done", step, in: frame, word: word, isUnseen: isVerified)
     if isVerified { try await seeUndone(item, act, step, in: frame) }
+    if !isVerified, sent?.isDoubled == true, !act.isIdempotent {
+      let name = item.label ?? "`\(step.name)`"
+      try await warn("\(name) may have been there more than once: look whether it is still", frame.path(step))
+    }
   }
 
   /// Looks at what was taken back. A look that a stop cut short is taken when the run goes on.
-  func seeUndone(_ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
-    let (verified, text) = try await verifyUndone(item, act, step, in: frame)
+  ///
+  /// - Parameter isOnce: Takes one look, however long it may go on.
+  func seeUndone(
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isOnce: Bool = false
+  ) async throws(Stop) {
+    let (verified, text) = try await verifyUndone(item, act, step, in: frame, isOnce: isOnce)
     let isStopped = verified == nil && (control.endsSoon || stopAfterCall != nil)
     if !isStopped { try await undone(item, "done", step, in: frame, verified: verified, text: text) }
     try leaveCall()
@@ -273,7 +291,7 @@ extension Runner {
 
   /// Whether what was verified of the change holds no more, where the act verifies and its look can be taken.
   func verifyUndone(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isOnce: Bool = false
   ) async throws(Stop) -> (Bool?, String?) {
     // Of a change that never showed it says nothing that it doesn't now.
     let path = frame.path(step)
@@ -290,7 +308,8 @@ extension Runner {
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       guard let held = look.held else { return (nil, look.text) }
       let elapsed = ContinuousClock.now - begun
-      guard held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
+      await control.whileHeld()
+      guard held, !isOnce, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within),
         !control.endsSoon
       else {
         return (held && control.endsSoon ? nil : !held, look.text)

@@ -17,11 +17,11 @@ extension Runner {
       looks += 1
       let key = verifyKey(of: item, "!verify", looks, at: frame.path(step))
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
+      let elapsed = ContinuousClock.now - begun
       try leaveCall()
       // What was cut short says nothing: it is looked at again when the run goes on.
       if look.held != true { try await checkStop() }
       (held, text) = (look.held == true, look.text)
-      let elapsed = ContinuousClock.now - begun
       guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within)
       else { break }
       await progress("verify: \(text)", at: frame.path(step), elapsed)

@@ -98,6 +98,7 @@ public actor Runner {
         var result = try await runSteps(root)
         result = try await stopped(result)
         if result != .completed { control.clear() }
+        try await makeKnown()
         try await settleLeftUndos()
         if result != .completed { try await offerUndoAtEnd() }
         if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
@@ -271,8 +272,10 @@ public actor Runner {
 
   /// The changes that were said yes to in this sitting.
   var approvedHere: Set<String> = []
-  /// The loops of which nothing more is to be sent, with why.
-  var leftRest: [String: String] = [:]
+  /// The key of the question that `/skip` was said to last.
+  var skippedQuestion: String?
+  /// Items whose undo was to be looked at late, in this sitting: once each.
+  var triedToSee: Set<String> = []
   /// The changes of which what was left of an interrupted undo has been asked about.
   var goneOnTakingBack: Set<String> = []
   /// Whether the operator aborted at the question what became of an undo.

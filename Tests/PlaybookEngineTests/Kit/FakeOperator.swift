@@ -30,12 +30,17 @@ final class FakeOperator: Operator {
 
   func progress(_ progress: Progress?) async {}
 
-  /// The next reply under the key; the last one is repeated. No reply: nobody there.
+  /// The next reply under the key; the last one is repeated. No reply: nobody there. Who has replies for a change says yes to
+  /// the rest of it after a resume.
   func ask(_ question: Question) async -> Reply {
     questions.withLock { $0.append(question) }
     asking(question)
     return replies.withLock { all in
-      guard let list = all[question.key], let first = list.first else { return .unanswered(reason: "nobody there") }
+      guard let list = all[question.key], let first = list.first else {
+        let change = question.key.wholeMatch(of: /(.+)!rest/)?.1
+        let isKnown = change.map { name in all.keys.contains { $0 == name || $0.hasPrefix(name + "[") } } ?? false
+        return isKnown ? .yes : .unanswered(reason: "nobody there")
+      }
       if list.count > 1 { all[question.key] = Array(list.dropFirst()) }
       return first
     }
