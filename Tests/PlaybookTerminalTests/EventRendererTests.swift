@@ -202,6 +202,30 @@ import Testing
     #expect(RunFixture.screen([event], width: 40).contains(how))
   }
 
+  @Test func `of a lost journal it is said what was changed and what was sent and not heard of`() {
+    var renderer = EventRenderer()
+    func lost() -> String { renderer.lost(width: 100).map { $0.rendered(color: false) }.joined(separator: "\n") }
+    #expect(lost() == "\nNothing was changed so far")
+    renderer.recall([
+      RunFixture.event(
+        .actIntended, "a",
+        ["calls": ["do 1", "do 2"], "undo": ["undo 1", "undo 2"], "target": "edge", "digest": "ab"]),
+      RunFixture.event(.actStarted, "a", ["position": 0, "call": "do 1"]),
+      RunFixture.event(.actFinished, "a", ["position": 0, "state": "done"]),
+      RunFixture.event(.actStarted, "a", ["position": 1, "call": "do 2"]),
+    ])
+    #expect(
+      lost() == """
+
+        Changed so far
+          - a at edge: 1 of 2 done, 1 of 2 sent, nothing heard
+            undo: undo 1
+                  … 1 more like it
+        Sent, and what became of it is not known
+          ? do 2
+        """, "\(lost())")
+  }
+
   @Test func `the end says how taking back stands and what went out before its inputs were changed`() {
     func act(_ type: EventType, _ data: Value, path: String = "a") -> Event { RunFixture.event(type, path, data) }
     let events = [
