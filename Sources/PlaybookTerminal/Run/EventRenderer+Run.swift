@@ -148,10 +148,15 @@ extension EventRenderer {
     return followUp.text + (extra.isEmpty ? "" : "  (" + extra.joined(separator: ", ") + ")")
   }
 
-  /// The acts of which anything may have taken effect.
+  /// The acts of which anything may have taken effect. Those of one title are told apart by their paths.
   private func changes() -> [RunState.Change] {
-    state.changes.filter { change in
+    let sent = state.changes.filter { change in
       ["done", "unknown", "failed", "started"].contains { change.count($0) > 0 }
+    }
+    return sent.map { change in
+      var told = change
+      if sent.count(where: { $0.title == change.title }) > 1 { told.title += " (\(change.path))" }
+      return told
     }
   }
 
