@@ -131,7 +131,7 @@ import Testing
     #expect(good.code == 0, "\(good.errors)")
     #expect(good.errors.contains("COMPLETED"))
     let bad = try run("/bin/false")
-    #expect(bad.code == 1)
+    #expect(bad.code == 2)
     #expect(bad.errors.contains("the secret `a`"))
     #expect(bad.errors.contains("nothing was sent"))
   }

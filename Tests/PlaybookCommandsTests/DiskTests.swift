@@ -59,6 +59,62 @@ import Testing
     #expect(errors.contains("its journal can't be written any more") && errors.contains("No space left"))
   }
 
+  /// A run whose second of three changes is `[find, RUNS, …, -delete]`.
+  private func run(deleting words: String) throws -> (program: Program, result: Program.Result, approvals: [String]) {
+    let program = try Program()
+    try program.write(
+      """
+      playbook: lost
+      title: Lost
+      steps:
+        - act: one
+          shell: [touch, \(program.folder.path)/one]
+        - act: two
+          shell: [find, \(program.folder.path)/runs, \(words), -delete]
+        - act: three
+          shell: [touch, \(program.folder.path)/three]
+      """, to: "lost.yaml")
+    try program.write("environments:\n  test:\n    shell: {path: [/bin, /usr/bin]}\n", to: "env.yaml")
+    let place = ["./lost.yaml", "--env", "test", "--environments", "env.yaml"]
+    let plan = try program.run(all: ["plan"] + place + ["--output", "json", "--runs", "plans"])
+    let digests = plan.output.matches(of: #/"digest":"([0-9a-f]+)"/#).map { String($0.output.1) }
+    let approvals = Set(digests).sorted().flatMap { ["--approve", $0] }
+    return (program, try program.run(all: ["run"] + place + approvals), approvals)
+  }
+
+  @Test func `a journal that is deleted in mid-run ends it, with the changes told on the screen`() throws {
+    let (program, result, _) = try run(deleting: "-mindepth, '1'")
+    defer { program.remove() }
+    #expect(result.code == 1)
+    #expect(result.errors.contains("- one at shell: done") && result.errors.contains("- two at shell: done"))
+    #expect(result.errors.contains("without its journal it can't go on"), "\(result.errors)")
+    #expect(!result.errors.contains("playbook resume"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "three").path))
+  }
+
+  @Test func `a lock that is deleted in mid-run ends it before the next change, and it can go on`() throws {
+    let (program, result, approvals) = try run(deleting: "-name, lock")
+    defer { program.remove() }
+    let three = program.folder.appending(path: "three").path
+    #expect(result.code == 1)
+    #expect(result.errors.contains("its lock was deleted or replaced"), "\(result.errors)")
+    #expect(result.errors.contains("go on with  playbook resume"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: three))
+    let resumed = try program.run(all: ["resume", "last"] + approvals)
+    #expect(resumed.code == 0, "\(resumed.errors)")
+    #expect(FileManager.default.fileExists(atPath: three))
+  }
+
+  @Test func `a folder of runs that can't be written is met before anything ran`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("playbook: small\ntitle: Small\nsteps:\n  - confirm: gate\n    ask: Go on?\n", to: "small.yaml")
+    try program.write("environments:\n  test: {}\n", to: "env.yaml")
+    let result = try program.run(
+      "run", "./small.yaml", "--env", "test", "--environments", "env.yaml", "--runs", "/proc/none")
+    #expect(result.code == 2 && result.errors.contains("nothing has run"), "\(result.errors)")
+  }
+
   @Test(.enabled(if: canMount, "no mount namespaces here"))
   func `a run's folder that can't be written stops the run before the change, at its start and after a pause`() throws {
     let program = try Program()
@@ -109,7 +165,7 @@ import Testing
     let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     let errors = try String(contentsOf: program.folder.appending(path: "errors"), encoding: .utf8)
-    #expect(output == "start 1\npause 3\nresume 1\nresume 0\nchanged\n", "\(errors)")
+    #expect(output == "start 2\npause 3\nresume 2\nresume 0\nchanged\n", "\(errors)")
     #expect(errors.ranges(of: "Read-only file system").count >= 2, "\(errors)")
   }
 }

@@ -68,6 +68,45 @@ import Glibc
     }
   }
 
+  @Test(arguments: ["deleted", "replaced"])
+  func `a lost lock lets nobody else in, and the holder begins nothing more`(_ how: String) async throws {
+    let folder = try runs.folder()
+    let writer = try JournalWriter(folder, holder: Self.holder)
+    let begun = Event(
+      at: .example, type: .runStarted, data: MapValue([("operator", "alice"), ("pid", 4711), ("host", "web-1")]))
+    _ = try await writer.record(begun, synced: true)
+    _ = try await writer.record(Event(at: .example, path: "a", type: .actStarted), synced: true)
+    try FileManager.default.removeItem(atPath: folder.path + "/lock")
+    if how == "replaced" { try runs.write([], to: folder.path + "/lock") }
+    #expect(RunLock.text(of: folder.holder) == "alice (process 4711 on web-1) since 2026-11-23T17:15:00Z")
+    do {
+      _ = try RunLock(folder)
+      Issue.record("two holders")
+    } catch let held as RunLock.Held {
+      #expect(held.holder?["operator"]?.stringValue == "alice")
+    }
+    #expect(throws: RunLock.Held.self) { try JournalWriter(folder, continuing: folder.journal(), holder: ["pid": 2]) }
+    // What became of the call that is out is on record all the same.
+    _ = try await writer.record(Event(at: .example, path: "a", type: .actFinished), synced: true)
+    for type in [EventType.actStarted, .actIntended, .noteAdded] {
+      await #expect(throws: EventSinkError.self) {
+        try await writer.record(Event(at: .example, path: "b", type: type), synced: false)
+      }
+    }
+    #expect(await writer.problem?.text.contains("its lock was deleted or replaced") == true)
+    await writer.close()
+    #expect(try folder.journal().events.map(\.type) == [.runStarted, .actStarted, .actFinished])
+  }
+
+  @Test func `a lock that was made anew while another begins is no way to the journal`() async throws {
+    let folder = try runs.folder()
+    let early = try RunLock(folder)
+    try FileManager.default.removeItem(atPath: folder.path + "/lock")
+    let writer = try JournalWriter(folder, holder: Self.holder)
+    #expect(throws: RunLock.Held.self) { try JournalWriter(folder, lock: early, holder: ["pid": 2]) }
+    _ = try await writer.record(.note("one"), synced: true)
+  }
+
   @Test func `who is open in an environment is told with since when and whether anything was changed`() async throws {
     func start(_ playbook: String, in environment: String, mode: String) async throws -> JournalWriter {
       let folder = try runs.store.create(playbook: playbook, at: .example)

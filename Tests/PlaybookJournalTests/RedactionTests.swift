@@ -40,6 +40,85 @@ import Testing
     }
   }
 
+  @Test func `no digit of base64 that holds a part of a secret is left, and no other is taken`() {
+    let secret = "tok-en4242"
+    for shift in 0..<6 {
+      for tail in ["", "x", "xy", "xyz and more"] {
+        let bytes = Array(String(repeating: "a", count: shift).utf8) + Array(secret.utf8) + Array(tail.utf8)
+        let text = Base64.encode(bytes)
+        let broken = String(text.prefix(10)) + "\r\n" + String(text.dropFirst(10))
+        let url = text.replacing("+", with: "%2B").replacing("/", with: "%2F").replacing("=", with: "%3D")
+        for text in [text, text.replacing("=", with: ""), text.replacing("=", with: "\\u003d"), url, broken] {
+          let clean = redactor(secret).redact("\(text) words=1")
+          let parts = clean.split(separator: Redactor.mark, omittingEmptySubsequences: false).map(String.init)
+          #expect(parts.count == 2 && parts[1].hasSuffix(" words=1"), "\(shift) \(tail): \(clean)")
+          // What is left is the neighbours' alone: whole quanta of them.
+          let before = Base64.decode(parts[0]) ?? []
+          let after = Base64.decode(String(parts[1].dropLast(8))) ?? []
+          #expect(before.allSatisfy { $0 == UInt8(ascii: "a") }, "\(shift) \(tail): \(clean)")
+          #expect(tail.utf8.suffix(after.count).elementsEqual(after), "\(shift) \(tail): \(clean)")
+        }
+      }
+    }
+    #expect(redactor("secret").redact(Base64.encode(Array("a secret b".utf8))).contains("c2Vj") == false)
+  }
+
+  @Test(arguments: [
+    // Python's quote, JavaScript's encodeURI and encodeURIComponent, lower-case digits.
+    "p4%24%24w/rd%2B%22%3C%26%27%3E%20%C3%BC%3F", "p4$$w/rd+%22%3C&'%3E%20%C3%BC?",
+    "p4%24%24w%2Frd%2B%22%3C%26'%3E%20%C3%BC%3F",
+    "p4%24%24w/rd%2b%22%3c%26%27%3e%20%c3%bc%3f",
+    "p4%2524%2524w%252Frd%252B%2522%253C%2526%2527%253E%2520%25C3%25BC%253F",
+    // Go's JSON, JSON in JSON, twice, with escapes of its own; PHP's, .NET's.
+    #"p4$$w/rd+\"\u003c\u0026'\u003e ü?"#, #"p4$$w/rd+\\\"<&'> ü?"#, #"p4$$w/rd+\\\"\\u003c\\u0026'\\u003e \\u00fc?"#,
+    #"p4$$w/rd+\\\\\\\"<&'> ü?"#, #"p4$$w\\\/rd+\\\"<&'> ü?"#, #"p4$$w/rd\u002B\u0022\u003C\u0026\u0027\u003E \u00FC?"#,
+    // HTML in Go's JSON, HTML in HTML, by numbers; a shell's, Python's bytes.
+    #"p4$$w/rd+\u0026#34;\u0026lt;\u0026amp;\u0026#39;\u0026gt; ü?"#,
+    "p4$$w/rd+&amp;quot;&amp;lt;&amp;amp;&amp;#39;&amp;gt; ü?",
+    "p4$$w/rd&#43;&#34;&#x3C;&#38;&#39;&#62;&#32;&#252;?", #"p4\$\$w/rd+\"\<\&\'\>\ ü\?"#,
+    #"p4$$w/rd+"<&\'> \xc3\xbc?"#,
+  ])
+  func `an encoding within another, or in part, is known`(_ form: String) {
+    #expect(redactor().redact("<\(form)>") == "<\(Redactor.mark)>")
+  }
+
+  @Test
+  func `a secret with backslashes, beyond the first plane or of many lines is known in JSON and in JSON within it`() {
+    for secret in [#"C:\new\\table"#, "pass😀word", "line one\nline two\ttab"] {
+      var text = secret
+      for _ in 0..<3 {
+        #expect(redactor(secret).redact("<\(text)>") == "<\(Redactor.mark)>", "\(text)")
+        let ascii = text.unicodeScalars.map { $0.isASCII ? String($0) : #"\uD83D\uDE00"# }.joined()
+        if text == secret {
+          #expect(redactor(secret).redact(Value.string(ascii).rendered) == Redactor.mark, "\(ascii)")
+        }
+        text = String(Value.string(text).jsonText().dropFirst().dropLast())
+      }
+    }
+  }
+
+  @Test func `what only looks like a secret stays`() {
+    let text = #"p4$$w/r p4%24%24w%2Frd%2A & && %zz \\u00 \\ "x" &lt; &#; cDQkJHcv 70342424772f"#
+    #expect(redactor().redact(text) == text)
+  }
+
+  @Test func `of secrets that overlap no part is left`() {
+    var redactor = Redactor()
+    redactor.add("abcdef")
+    redactor.add("defghijkl")
+    #expect(redactor.redact("xabcdefghijkly") == "x•••y")
+  }
+
+  @Test func `megabytes of escapes take seconds`() {
+    let text = String(repeating: #"\\"%25+&amp; words "#, count: 30_000)
+    let run = String(repeating: "\\", count: 50_000)
+    let took = ContinuousClock().measure {
+      #expect(redactor().redact(text) == text)
+      #expect(redactor(#"\\host\share"#).redact(run) == run)
+    }
+    #expect(took < .seconds(60))
+  }
+
   @Test func `hexadecimal, URL, JSON and HTML forms are known`() {
     let secret = Self.secret
     let hex = hexadecimal(Array(secret.utf8))

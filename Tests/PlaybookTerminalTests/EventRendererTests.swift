@@ -202,6 +202,57 @@ import Testing
     #expect(RunFixture.screen([event], width: 40).contains(how))
   }
 
+  @Test func `changes of one title are told apart by their paths`() {
+    let events = ["one_u.ai", "two_u.ai", "other"].flatMap { path in
+      [
+        RunFixture.event(
+          .stepStarted, path, ["kind": "act", "title": path == "other" ? "other" : "ai", "place": "1/3"]),
+        RunFixture.event(.actIntended, path, ["calls": ["do"], "target": "shell", "digest": "ab"]),
+        RunFixture.event(.actStarted, path, ["position": 0, "call": "do"]),
+        RunFixture.event(.actFinished, path, ["position": 0, "state": "done"]),
+      ]
+    }
+    let end = RunFixture.event(.runFinished, "", ["outcome": "completed", "changes": 3])
+    let screen = RunFixture.screen(events + [end], width: 100)
+    #expect(screen.contains("  - ai (one_u.ai) at shell: done\n"), "\(screen)")
+    #expect(screen.contains("  - ai (two_u.ai) at shell: done\n"), "\(screen)")
+    #expect(screen.contains("  - other at shell: done\n"), "\(screen)")
+  }
+
+  @Test func `a remark that comes late says its day where it is another`() {
+    func note(_ when: Int64) -> Event {
+      RunFixture.event(
+        .noteAdded, "", ["text": "x", "by": "bob", "when": .timestamp(RunFixture.at(when))])
+    }
+    let screen = RunFixture.screen([note(60), note(-86_400)], width: 80)
+    #expect(screen.contains("note: x  (bob, at 02:52Z)"), "\(screen)")
+    #expect(screen.contains("note: x  (bob, at 2026-11-22 02:51Z)"), "\(screen)")
+  }
+
+  @Test func `of a lost journal it is said what was changed and what was sent and not heard of`() {
+    var renderer = EventRenderer()
+    func lost() -> String { renderer.lost(width: 100).map { $0.rendered(color: false) }.joined(separator: "\n") }
+    #expect(lost() == "\nNothing was changed so far")
+    renderer.recall([
+      RunFixture.event(
+        .actIntended, "a",
+        ["calls": ["do 1", "do 2"], "undo": ["undo 1", "undo 2"], "target": "edge", "digest": "ab"]),
+      RunFixture.event(.actStarted, "a", ["position": 0, "call": "do 1"]),
+      RunFixture.event(.actFinished, "a", ["position": 0, "state": "done"]),
+      RunFixture.event(.actStarted, "a", ["position": 1, "call": "do 2"]),
+    ])
+    #expect(
+      lost() == """
+
+        Changed so far
+          - a at edge: 1 of 2 done, 1 of 2 sent, nothing heard
+            undo: undo 1
+                  … 1 more like it
+        Sent, and what became of it is not known
+          ? do 2
+        """, "\(lost())")
+  }
+
   @Test func `the end says how taking back stands and what went out before its inputs were changed`() {
     func act(_ type: EventType, _ data: Value, path: String = "a") -> Event { RunFixture.event(type, path, data) }
     let events = [

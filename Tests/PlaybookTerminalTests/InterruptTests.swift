@@ -65,6 +65,27 @@ import Testing
     #expect(await reply.summary == "unanswered: interrupted")
   }
 
+  @Test func `a menu that a signal ends has chosen nothing`() async throws {
+    async let reply = person.ask(TerminalOperatorTests.yesNo)
+    try await terminal.waits(for: "4/9  >")
+    async let choice = person.interrupted { choice in Issue.record("\(choice) was chosen") }
+    try await terminal.waits(for: "Enter >")
+    await person.endQuestions(reason: "SIGTERM")
+    #expect(await choice == nil)
+    #expect(await reply.summary == "unanswered: SIGTERM")
+  }
+
+  @Test func `on a narrow screen the menu is broken at spaces`() async throws {
+    let narrow = terminal.makeOperator { $0.width = 40 }
+    async let choice = narrow.interrupted()
+    try await terminal.waits(for: "Enter >")
+    terminal.type("\n")
+    _ = await choice
+    let shown = terminal.text.replacing("\r\n", with: "\n")
+    #expect(shown.contains("      p       stop here; the run can be\n              resumed\n"), "\(shown)")
+    #expect(shown.split(separator: "\n").allSatisfy { CellWidth.of(String($0)) <= 40 }, "\(shown)")
+  }
+
   @Test func `what was typed before an interrupt does not answer its menu`() async throws {
     terminal.type("a\na\n")
     async let choice = person.interrupted()

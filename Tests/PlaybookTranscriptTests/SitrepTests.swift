@@ -57,6 +57,49 @@ import Testing
         .contains("Next: waiting for an answer: What is this? (attack, benign); `playbook resume x`\n"))
   }
 
+  @Test func `what is not known or not as expected of changes is to be looked at first`() {
+    func act(_ name: String, _ states: [String], _ more: [Event] = []) -> [Event] {
+      func data(_ position: Int, _ state: String? = nil) -> Value {
+        var map = MapValue([("position", .int(Int64(position))), ("call", .string("\(name) \(position)"))])
+        if let state { map["state"] = .string(state) }
+        return .map(map)
+      }
+      let calls = Value.list(states.indices.map { .string("\(name) \($0)") })
+      return [
+        SmallRun.event(.stepStarted, name, at: 70, ["kind": "act", "name": .string(name)]),
+        SmallRun.event(
+          .actIntended, name, at: 70,
+          ["calls": calls, "undo": calls, "executor": "shell", "digest": "ab", "approved": [0, 1]]),
+      ]
+        + states.enumerated().flatMap { position, state in
+          [
+            SmallRun.event(.actStarted, name, at: 71, data(position)),
+            SmallRun.event(.actFinished, name, at: 72, data(position, state)),
+          ]
+        } + more
+        + [SmallRun.event(.stepFinished, name, at: 74, ["kind": "act", "name": .string(name), "state": "done"])]
+    }
+    func next(_ events: [Event], _ outcome: Value = "completed") -> String {
+      let end = SmallRun.event(.runFinished, at: 106, ["outcome": outcome])
+      let sitrep = SmallRun.transcript([SmallRun.start] + events + [end]).sitrep()
+      return sitrep.split(separator: "\n").last.map(String.init) ?? ""
+    }
+    let undone = SmallRun.event(.actUndone, "a", at: 73, ["position": 0, "call": "undo", "state": "done"])
+    let open = SmallRun.event(.actUndone, "b", at: 73, ["position": 0, "call": "undo", "state": "unknown"])
+    let wrong = SmallRun.event(.actVerified, "b", at: 73, ["position": 1, "held": false, "text": "2"])
+    let followUp = SmallRun.event(.followUpAdded, at: 105, ["text": "tell the team"])
+    #expect(next(act("a", ["done", "failed"])) == "Next: nothing is open")
+    #expect(next(act("a", ["unknown", "done"], [undone])) == "Next: nothing is open")
+    #expect(next(act("a", ["unknown", "done"])) == "Next: look at a (1 unknown)")
+    #expect(
+      next(act("a", ["unknown", "unknown"]) + act("b", ["done", "done"], [open, wrong]) + [followUp])
+        == "Next: look at a (2 unknown); b (1 not as expected, 1 with an undo of which it is not known); then tell the team"
+    )
+    #expect(
+      next(act("a", ["unknown", "done"]), "aborted")
+        == "Next: look at a (1 unknown); then decide how to go on: the run aborted")
+  }
+
   @Test func `follow-ups are overdue from their date on`() throws {
     let item = try #require(SmallRun.transcript(SmallRun.events).openFollowUps.first)
     #expect(item.owner == "net" && item.mode == "run" && item.step == "block")

@@ -108,7 +108,7 @@ struct ResumeCommand: AsyncParsableCommand {
     } catch let held as RunLock.Held {
       throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
     } catch let error as FileError {
-      throw CommandFailure.failed(error.description)
+      throw CommandFailure.wrong("\(error); nothing was sent")
     }
   }
 

@@ -97,7 +97,7 @@ struct RunSession {
         })
       return (folder, configuration(id: folder.id, inputs: inputs, facts: facts))
     } catch {
-      throw CommandFailure.failed("no run can be started: \(error)")
+      throw CommandFailure.wrong("no run can be started, and nothing has run: \(error)")
     }
   }
 
@@ -145,7 +145,7 @@ struct RunSession {
     } catch let held as RunLock.Held {
       throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
     } catch let error as FileError {
-      throw CommandFailure.failed(error.description)
+      throw CommandFailure.wrong("\(error); nothing was sent")
     }
     let control = RunControl()
     let events = contents?.events ?? []
@@ -161,23 +161,38 @@ struct RunSession {
     remarks.cancel()
     await remarks.value
     if let problem = await journal.problem {
-      throw CommandFailure.failed(
-        "the run stopped, because its journal can't be written any more, and nothing was sent after that: \(problem)\n"
-          + "go on with  playbook resume \(folder.id)\(whereabouts)")
+      // What became of the calls that were out is known here alone.
+      await terminal.recall(journal.unwritten)
+      throw await stopped(by: problem, folder, terminal)
     }
+    let head = await journal.head
     await journal.close()
     withExtendedLifetime(signals) {}
-    if mode != .plan { try await conclude(result, folder, head: await journal.head) }
+    // Nothing was recorded, so that no event has said why: a secret that can't be had.
+    if case .failed(let reason) = result, head == contents?.head ?? JournalLine.start {
+      throw CommandFailure.wrong("\(reason); nothing was sent")
+    }
+    if mode != .plan { try await conclude(result, folder, head: head) }
     return result
+  }
+
+  /// Says what was changed where the journal does not say it any more, and how to go on where that can be.
+  private func stopped(
+    by problem: JournalWriter.Problem, _ folder: RunFolder, _ terminal: TerminalOperator
+  ) async -> CommandFailure {
+    guard problem.isBegun else {
+      return .wrong("nothing was sent: the run can't be recorded, because \(problem.text)")
+    }
+    let stop = "the run stopped, and nothing was sent after that, because \(problem.text)"
+    if problem.isJournalThere {
+      return .failed(stop + "\ngo on with  playbook resume \(folder.id)\(whereabouts)")
+    }
+    await terminal.showChangesSoFar()
+    return .failed(stop + "\nwithout its journal it can't go on; what was changed is said above and nowhere else")
   }
 
   /// What is said after the last event: where the record is.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
-    // Nothing was recorded, so that no event has said why: a secret that can't be had.
-    if case .failed(let reason) = result, head.allSatisfy({ $0 == "0" }) {
-      Output.say("error", "\(reason); nothing was sent")
-      return
-    }
     let path: String
     do {
       path = try Self.writeTranscript(of: folder)

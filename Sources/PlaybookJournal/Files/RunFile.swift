@@ -137,6 +137,13 @@ final class RunFile: Sendable {
     }
   }
 
+  /// Locks the file for this descriptor until it is closed; false where another has it.
+  func lock() throws(FileError) -> Bool {
+    if playbook_lock(descriptor) == 0 { return true }
+    if errno != EAGAIN, errno != EACCES { throw FileError(path: path, operation: "lock", code: errno) }
+    return false
+  }
+
   /// Throws where the file has lost its name: it was deleted, or moved with its folder.
   func checkInPlace() throws(FileError) {
     var (own, named) = (stat(), stat())

@@ -4,27 +4,42 @@ import PlaybookEngine
 /// Takes secrets out of whatever is recorded or shown, by value and in every usual encoding.
 public struct Redactor: Sendable {
   public static let mark = Outcome.scrubbed
-  /// The forms that are looked for, longest first, so that no part of one is left standing.
-  private var patterns: [[UInt8]] = []
-  private var known: Set<[UInt8]> = []
+  private var forms: [SecretForm] = []
+  private var known: Set<SecretForm> = []
+  /// The forms by their first byte, as places in `forms`.
+  private var byFirst: [[Int]] = []
+  /// For each pair of bytes, whether a form may begin with it.
+  private var isBeginning: [Bool] = []
 
   public init() {}
 
   /// From now on `secret` is taken out: as it is, each line of it, base64 at each alignment (plain and URL-safe),
-  /// URL-encoded, JSON- and HTML-escaped, hexadecimal.
+  /// URL-encoded, JSON- and HTML-escaped, hexadecimal, and one of them within another.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 } }
-    for text in texts where !text.isEmpty {
-      for form in Self.forms(of: text) where form.count >= 4 && known.insert(form).inserted { patterns.append(form) }
+    for form in texts.flatMap(SecretForm.all) where known.insert(form).inserted { add(form) }
+  }
+
+  private mutating func add(_ form: SecretForm) {
+    if forms.isEmpty {
+      byFirst = Array(repeating: [], count: 256)
+      isBeginning = Array(repeating: false, count: 1 << 16)
+      for first in UInt8.min...UInt8.max where EncodedCharacter.isLead(first) {
+        for second in 0..<256 { isBeginning[Int(first) << 8 | second] = true }
+      }
     }
-    patterns.sort { $0.count > $1.count }
+    for (first, second) in form.beginnings { isBeginning[Int(first) << 8 | Int(second)] = true }
+    for first in UInt8.min...UInt8.max where form.folded(first) == form.bytes[0] {
+      byFirst[Int(first)].append(forms.count)
+    }
+    forms.append(form)
   }
 
   /// `value` without secrets, keys of maps included.
   public func redact(_ value: Value) -> Value {
-    guard !patterns.isEmpty else { return value }
+    guard !forms.isEmpty else { return value }
     switch value {
     case .string(let text): return .string(redact(text))
     case .bytes(let bytes):
@@ -42,7 +57,7 @@ public struct Redactor: Sendable {
   }
 
   public func redact(_ map: MapValue) -> MapValue {
-    guard !patterns.isEmpty else { return map }
+    guard !forms.isEmpty else { return map }
     var clean = MapValue()
     clean.absent = map.absent.map { Unknown($0.reasons.map(redact)) }
     for (key, value) in map.entries { clean.insert(redact(value), for: redact(key)) }
@@ -56,105 +71,46 @@ public struct Redactor: Sendable {
 
   /// The bytes without secrets, or nil where there is none in them.
   private func clean(_ bytes: [UInt8]) -> [UInt8]? {
-    var current = bytes
-    var changed = false
-    for pattern in patterns where current.count >= pattern.count {
-      var result: [UInt8] = []
-      var from = 0
-      while let at = Self.find(pattern, in: current, from: from) {
-        result += current[from..<at] + Array(Self.mark.utf8)
-        from = at + pattern.count
-      }
-      guard from > 0 else { continue }
-      current = result + current[from...]
-      changed = true
-    }
-    return changed ? current : nil
-  }
-
-  private static func find(_ pattern: [UInt8], in bytes: [UInt8], from start: Int) -> Int? {
-    guard bytes.count - start >= pattern.count else { return nil }
-    let first = pattern[0]
-    var index = start
-    let last = bytes.count - pattern.count
-    while index <= last {
-      guard let next = bytes[index...last].firstIndex(of: first) else { return nil }
-      if bytes[next..<next + pattern.count].elementsEqual(pattern) { return next }
-      index = next + 1
-    }
-    return nil
-  }
-
-  private static func forms(of text: String) -> [[UInt8]] {
-    let bytes = Array(text.utf8)
-    var forms = [bytes]
-    // At each alignment the digits at the borders depend on the neighbours; what lies between is always the same.
-    for shift in 0..<3 {
-      let encoded = Array(Base64.encode(Array(repeating: 0, count: shift) + bytes).utf8)
-      let head = [0, 2, 3][shift]
-      let whole = (shift + bytes.count) / 3 * 4
-      guard whole > head + 6 else { continue }
-      let core = Array(encoded[head..<whole])
-      forms.append(core)
-      forms.append(
-        core.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: "-") : $0 == UInt8(ascii: "/") ? UInt8(ascii: "_") : $0 })
-    }
-    let digits = bytes.map { hexadecimal([$0]) }
-    for separator in ["", " ", ":", "%"] {
-      let hex = digits.joined(separator: separator)
-      forms.append(Array(hex.utf8))
-      forms.append(Array(hex.uppercased().utf8))
-    }
-    forms.append(percentEncoded(bytes, spaceAsPlus: false))
-    forms.append(percentEncoded(bytes, spaceAsPlus: true))
-    forms.append(percentEncoded(bytes, spaceAsPlus: false, upper: false))
-    forms.append(percentEncoded(bytes, spaceAsPlus: true, upper: false))
-    forms.append(Array(Value.string(text).jsonBytes().dropFirst().dropLast()))
-    forms.append(
-      Array(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("/", with: "\\/").utf8))
-    // Many programs write JSON in ASCII alone, with an escape for each other character.
-    for digits in ["0123456789abcdef", "0123456789ABCDEF"] {
-      let plain = asciiJSON(text, Array(digits.utf8))
-      forms.append(plain)
-      forms.append(Array(String(decoding: plain, as: UTF8.self).replacing("/", with: "\\/").utf8))
-    }
-    let html = text.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    forms.append(Array(html.utf8))
-    for apostrophe in ["&#39;", "&#x27;", "&apos;"] {
-      forms.append(Array(html.replacing("\"", with: "&quot;").replacing("'", with: apostrophe).utf8))
-      forms.append(Array(html.replacing("\"", with: "&#34;").replacing("'", with: apostrophe).utf8))
-    }
-    return forms
-  }
-
-  /// A text within JSON's quotes, in ASCII alone. Source: RFC 8259, section 7.
-  private static func asciiJSON(_ text: String, _ digits: [UInt8]) -> [UInt8] {
-    var encoded: [UInt8] = []
-    for unit in text.utf16 {
-      switch unit {
-      case 0x22, 0x5C: encoded += [UInt8(ascii: "\\"), UInt8(unit)]
-      case 0x20..<0x7F: encoded.append(UInt8(unit))
-      default:
-        encoded += Array("\\u".utf8) + [12, 8, 4, 0].map { digits[Int(unit >> $0) & 15] }
+    guard !forms.isEmpty else { return nil }
+    var found: [Range<Int>] = []
+    for index in bytes.indices.dropLast()
+    where isBeginning[Int(bytes[index]) << 8 | Int(bytes[index + 1])] {
+      guard let range = longest(at: index, in: bytes) else { continue }
+      // Of two that overlap no part is left standing.
+      if let last = found.last, range.lowerBound < last.upperBound {
+        found.removeLast()
+        found.append(min(last.lowerBound, range.lowerBound)..<max(last.upperBound, range.upperBound))
+      } else {
+        found.append(range)
       }
     }
-    return encoded
+    guard !found.isEmpty else { return nil }
+    var result: [UInt8] = []
+    var from = 0
+    for range in found {
+      result += bytes[from..<range.lowerBound]
+      result += Self.mark.utf8
+      from = range.upperBound
+    }
+    return result + bytes[from...]
   }
 
-  private static func percentEncoded(_ bytes: [UInt8], spaceAsPlus: Bool, upper: Bool = true) -> [UInt8] {
-    var encoded: [UInt8] = []
-    for byte in bytes {
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
-        encoded.append(byte)
-      case UInt8(ascii: " ") where spaceAsPlus: encoded.append(UInt8(ascii: "+"))
-      default:
-        let digits = hexadecimal([byte])
-        encoded += Array("%".utf8) + Array((upper ? digits.uppercased() : digits).utf8)
+  /// What is to be masked of the forms that begin at `index`; nil: none does.
+  private func longest(at index: Int, in bytes: [UInt8]) -> Range<Int>? {
+    var found: Range<Int>?
+    func take(_ form: SecretForm, from start: Int, matched: Int) {
+      guard let end = form.end(in: bytes, from: start, matched: matched) else { return }
+      let range = form.widened(index..<end, in: bytes)
+      found = min(found?.lowerBound ?? index, range.lowerBound)..<max(found?.upperBound ?? end, range.upperBound)
+    }
+    for place in byFirst[Int(bytes[index])] { take(forms[place], from: index + 1, matched: 1) }
+    guard EncodedCharacter.isLead(bytes[index]) else { return found }
+    for character in EncodedCharacter.all(at: index, in: bytes) {
+      guard let first = character.scalar.utf8.first else { continue }
+      for form in byFirst[Int(first)].map({ forms[$0] }) {
+        if let matched = form.place(after: character, from: 0) { take(form, from: character.end, matched: matched) }
       }
     }
-    return encoded
+    return found
   }
 }

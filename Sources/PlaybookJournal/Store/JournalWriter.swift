@@ -12,6 +12,8 @@ public actor JournalWriter: EventSink {
   private let folder: RunFolder
   private let file: any WriteAheadFile
   private let lock: RunLock
+  /// The journal, locked as long as this writes it.
+  private let held: RunFile
   private var redactor = Redactor()
   private var sequence: Int
   private var length: Int
@@ -19,8 +21,12 @@ public actor JournalWriter: EventSink {
   public private(set) var head: String
   /// After a failure nothing more is written: what is on disk is not certain any more.
   private var failure: EventSinkError?
-  /// Why nothing more is written: disk full, folder gone; nil where all went well.
-  public var problem: String? { isClosed ? nil : failure?.message }
+  /// Why nothing more may be begun: the lock's file is not there any more.
+  private var lockProblem: EventSinkError?
+  /// How many events were there before this process wrote any.
+  private let before: Int
+  /// What became of calls and could not be written; each event as it would have been.
+  public private(set) var unwritten: [Event] = []
   private var isClosed = false
   /// What every written line is handed to, such as `--output json`.
   private let onLine: (@Sendable ([UInt8]) -> Void)?
@@ -44,6 +50,9 @@ public actor JournalWriter: EventSink {
     self.onLine = onLine
     self.lock = try lock ?? RunLock(folder)
     let file = try folder.folder.file("journal.jsonl", O_RDWR | O_CREAT | O_APPEND, mode: folder.fileMode)
+    // Whoever deletes the lock's file gets a new lock, but not the journal.
+    held = try folder.folder.file("journal.jsonl", O_RDWR)
+    guard try held.lock() else { throw RunLock.Held(holder: folder.holder) }
     // Between the reading and the lock another process may have gone on; and nothing is written behind what does not fit.
     let present = JournalReader.read(try file.read())
     guard present.problem == nil, present.head == contents?.head ?? JournalLine.start else {
@@ -52,6 +61,7 @@ public actor JournalWriter: EventSink {
     try self.lock.claim(holder)
     self.file = layer(file)
     sequence = contents?.events.count ?? 0
+    before = sequence
     head = contents?.head ?? JournalLine.start
     length = contents?.length ?? 0
     // A last line that a crash cut short says nothing that can be trusted.
@@ -61,10 +71,21 @@ public actor JournalWriter: EventSink {
   }
 
   public func record(_ event: Event, synced: Bool) async throws(EventSinkError) -> Event {
-    if let failure { throw failure }
     var event = event
     event.sequence = sequence + 1
     event.data = redactor.redact(event.data)
+    do {
+      try write(event, synced: synced)
+    } catch {
+      if event.saysWhatBecame { unwritten.append(event) }
+      throw error
+    }
+    return event
+  }
+
+  private func write(_ event: Event, synced: Bool) throws(EventSinkError) {
+    if let failure { throw failure }
+    try checkLock(before: event)
     let line = JournalLine(event, after: head)
     KillPoint.pass(.before, event)
     do {
@@ -85,13 +106,45 @@ public actor JournalWriter: EventSink {
     head = line.hash
     onLine?(line.bytes)
     KillPoint.pass(.after, event)
-    return event
+  }
+
+  /// Throws where the lock's file was deleted or replaced. What became of a call that is out is recorded all the same: the
+  /// journal itself is locked, too.
+  private func checkLock(before event: Event) throws(EventSinkError) {
+    guard !event.saysWhatBecame else { return }
+    do {
+      try lock.file.checkInPlace()
+    } catch {
+      let problem = EventSinkError(
+        message: "its lock was deleted or replaced, so that another process could take it up (\(error))")
+      lockProblem = problem
+      throw problem
+    }
+  }
+
+  /// Why a run stopped being recorded.
+  public struct Problem: Sendable {
+    /// "its journal can't be written any more (can't …)".
+    public var text: String
+    /// Whether the journal is still where it was, so that the run can go on.
+    public var isJournalThere: Bool
+    /// Whether this process has written anything before.
+    public var isBegun: Bool
+  }
+
+  /// Why nothing more is written: disk full, folder or lock gone; nil where all went well.
+  public var problem: Problem? {
+    guard !isClosed, let failure = failure ?? lockProblem else { return nil }
+    let isLock = failure.message == lockProblem?.message
+    return Problem(
+      text: isLock ? failure.message : "its journal can't be written any more (\(failure.message))",
+      isJournalThere: (try? file.checkInPlace()) != nil, isBegun: sequence > before)
   }
 
   /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who has
   /// only added a remark, leaves the word of a holder that died, so that the next sitting still learns of it.
   public func close(isVisitor: Bool = false) {
-    guard failure == nil else { return }
+    guard failure == nil, lockProblem == nil else { return }
     failure = EventSinkError(message: "the journal is closed")
     isClosed = true
     guard (try? file.sync()) != nil else { return }
@@ -108,7 +161,9 @@ public actor JournalWriter: EventSink {
     do {
       try folder.keep(bytes, as: "\(digest).json", in: "evidence")
     } catch {
-      throw EventSinkError(message: error.description)
+      let problem = EventSinkError(message: error.description)
+      failure = problem
+      throw problem
     }
     return (digest, bytes.count)
   }
@@ -120,4 +175,9 @@ public actor JournalWriter: EventSink {
   public func redacted(_ text: String) -> String {
     redactor.redact(text)
   }
+}
+
+extension Event {
+  /// Whether it says what became of a call that is out.
+  fileprivate var saysWhatBecame: Bool { type == .actFinished || type == .actUndone }
 }

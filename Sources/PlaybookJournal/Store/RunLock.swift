@@ -1,11 +1,12 @@
 import CLinux
 public import CEL
+import PlaybookEngine
 #if canImport(Glibc)
 import Glibc
 #endif
 
 /// The lock of a run: one process at a time writes its journal. Held until the process ends, however it does, or until
-/// this goes away.
+/// this goes away. The writer locks the journal as well, so that nobody else goes on where the lock's file was deleted.
 ///
 /// The file beside the lock says who: while held `pid`, `host`, `operator`, `since`; once given up in an orderly way
 /// `released`, `head` (the journal's last hash) and `events` (how many). A holder that died leaves its own words.
@@ -27,15 +28,12 @@ public final class RunLock: Sendable {
 
   /// Takes the lock. Throws `Held` or `FileError`.
   public init(_ folder: RunFolder) throws {
+    if folder.isWritten { throw Held(holder: folder.holder) }
     file = try folder.folder.file("lock", O_RDWR | O_CREAT, mode: folder.fileMode)
-    let isLocked = playbook_lock(file.descriptor) == 0
-    let code = errno
+    let isLocked = try file.lock()
     // Read with the lock in hand: what an orderly holder left stays as it is from here on.
     let content = (try? file.read()).flatMap { try? Value(json: $0) }
-    guard isLocked else {
-      if code != EAGAIN, code != EACCES { throw FileError(path: file.path, operation: "lock", code: code) }
-      throw Held(holder: content)
-    }
+    guard isLocked else { throw Held(holder: content) }
     dead = content?["pid"] == nil ? nil : content
   }
 
@@ -71,8 +69,27 @@ public final class RunLock: Sendable {
 extension RunFolder {
   /// Who holds the run now, without touching its lock; nil: no living process does.
   public var holder: Value? {
-    guard let file = try? folder.file("lock", O_RDONLY), playbook_is_locked(file.descriptor) == 1 else { return nil }
+    guard let file = try? folder.file("lock", O_RDONLY), playbook_is_locked(file.descriptor) == 1 else {
+      return isWritten ? writer : nil
+    }
     return (try? file.read()).flatMap { try? Value(json: $0) } ?? .map(MapValue())
+  }
+
+  /// Whether a living process has the journal locked.
+  var isWritten: Bool {
+    guard let file = try? folder.file("journal.jsonl", O_RDONLY) else { return false }
+    return playbook_is_locked(file.descriptor) == 1
+  }
+
+  /// Who took the run up last, as the journal has it.
+  private var writer: Value {
+    let sitting = (try? journal())?.events.last { $0.type == .runStarted || $0.type == .runResumed }
+    var words = MapValue()
+    for name in ["pid", "host", "operator"] {
+      if let word = sitting?.data[name] { words[name] = word }
+    }
+    if let sitting { words["since"] = .string(sitting.at.description) }
+    return .map(words)
   }
 
   /// How the last process that gave the run up in an orderly way left the journal; nil where it is held or was left by a

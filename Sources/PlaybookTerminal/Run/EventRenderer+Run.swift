@@ -78,11 +78,25 @@ extension EventRenderer {
         "the playbook on disk has changed since (\(changed)); the run goes on with the one it began with",
         lead: Line("warning: ", .careful), width: width)
     }
-    let changed = changes()
-    if !changed.isEmpty {
-      lines += [Line("Changed so far", .heading)] + changed.flatMap { self.lines(for: $0, width: width) }
-    }
+    if !changes().isEmpty { lines += changedSoFar(width: width) }
     return lines + [Line()]
+  }
+
+  private func changedSoFar(width: Int) -> [Line] {
+    let changed = changes()
+    let heading = changed.isEmpty ? "Nothing was changed so far" : "Changed so far"
+    return [Line(heading, .heading)] + changed.flatMap { lines(for: $0, width: width) }
+  }
+
+  /// What is known of the changes of a run whose journal is lost, with each call of which nothing was heard.
+  func lost(width: Int) -> [Line] {
+    let calls = state.changes.flatMap { change in
+      change.states.sorted { $0.key < $1.key }.filter { $0.value == "started" }.map { position, _ in
+        change.calls.indices.contains(position) ? change.calls[position] : "\(change.title) [\(position)]"
+      }
+    }
+    return [Line()] + changedSoFar(width: width)
+      + section("Sent, and what became of it is not known", calls, mark: "? ", width: width)
   }
 
   func paused(_ event: Event, width: Int) -> [Line] {
@@ -134,10 +148,15 @@ extension EventRenderer {
     return followUp.text + (extra.isEmpty ? "" : "  (" + extra.joined(separator: ", ") + ")")
   }
 
-  /// The acts of which anything may have taken effect.
+  /// The acts of which anything may have taken effect. Those of one title are told apart by their paths.
   private func changes() -> [RunState.Change] {
-    state.changes.filter { change in
+    let sent = state.changes.filter { change in
       ["done", "unknown", "failed", "started"].contains { change.count($0) > 0 }
+    }
+    return sent.map { change in
+      var told = change
+      if sent.count(where: { $0.title == change.title }) > 1 { told.title += " (\(change.path))" }
+      return told
     }
   }
 

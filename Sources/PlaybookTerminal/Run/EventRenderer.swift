@@ -58,8 +58,8 @@ struct EventRenderer {
     case .actUndone: return undone(event, width: width)
     case .questionAnswered: return answered(event, width: width)
     case .failureHandled: return remark("chosen", data.text("choice"), data.text("reason"), width: width)
-    case .noteAdded: return remark("note", data.text("text"), Self.signature(data), width: width)
-    case .doneOutside: return remark("done outside", data.text("text"), Self.signature(data), width: width)
+    case .noteAdded: return remark("note", data.text("text"), Self.signature(event), width: width)
+    case .doneOutside: return remark("done outside", data.text("text"), Self.signature(event), width: width)
     case .followUpAdded: return followUp(data, width: width)
     case .warning where data.flag("slip") == true:
       return Line.paragraph(
@@ -121,8 +121,9 @@ struct EventRenderer {
     return Line.paragraph(rest, lead: lead, width: width, limit: 20)
   }
 
-  private static func signature(_ data: MapValue) -> String? {
-    let parts = [data.text("by"), data.timestamp("when").map { "at " + TimeText.minute($0) }].compactMap { $0 }
+  private static func signature(_ event: Event) -> String? {
+    let when = event.data.timestamp("when").map { "at " + TimeText.minute($0, on: event.at) }
+    let parts = [event.data.text("by"), when].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 

@@ -50,7 +50,8 @@ extension TerminalOperator {
   ///
   /// An open prompt is given up: it stands there again afterwards, or its question is replied to with the choice
   /// (`.command(.pause)`, `.command(.abort)`). An interrupt while this menu is open answers it with `cancelCall`; nil: it was
-  /// that one, and the call whose menu it answered has the choice. Without a terminal it is `pause`.
+  /// that one, and the call whose menu it answered has the choice, or `endQuestions` ended the menu, so that nothing was
+  /// chosen. Without a terminal it is `pause`.
   ///
   /// - Parameter decided: Called with the choice before any question hears of it.
   public func interrupted(_ decided: @Sendable (InterruptChoice) -> Void = { _ in }) async -> InterruptChoice? {
@@ -72,22 +73,27 @@ extension TerminalOperator {
     mode.discardInput()
     reader.discard(keepingText: false)
     let choice = await menu()
-    decided(choice)
-    interruption.close(choice)
+    if let choice { decided(choice) }
+    interruption.close(choice ?? .goOn)
     return choice
   }
 
-  private func menu() async -> InterruptChoice {
+  /// What was chosen; nil: nobody answers any more.
+  private func menu() async -> InterruptChoice? {
+    guard closedReason == nil else { return nil }
     let rows = [
       ("f", "finish this step, then stop"), ("p", "stop here; the run can be resumed"), ("a", "abort the run"),
       ("Enter", "go on"), ("Ctrl-C", "again: cancel the call under way"),
     ]
-    let lines = rows.map { key, meaning in
-      Line([.init("      "), .init(TextLayout.pad(key, to: 8), .strong), .init(meaning)])
+    let lines = rows.flatMap { key, meaning in
+      let lead = Line([.init("      "), .init(TextLayout.pad(key, to: 8), .strong)])
+      return Line.paragraph(meaning, lead: lead, width: screen.width)
     }
     screen.write([Line("Interrupted. What now?", .careful)] + lines)
     while interruption.choice != .cancelCall {
-      switch await readLine(Line("f, p, a or Enter >", .strong)) {
+      let input = await readLine(Line("f, p, a or Enter >", .strong))
+      guard closedReason == nil else { return nil }
+      switch input {
       case .endOfInput: return .pause
       case .cancelled: return interruption.choice == .cancelCall ? .cancelCall : .pause
       case .cut: showCut(isFreeText: false)

@@ -145,6 +145,7 @@ extension TerminalOperator {
   private func afterInterrupt() async -> Outcome? {
     guard interruption.isOpen else { return nil }
     await withCheckedContinuation { interruption.waiting.append($0) }
+    if let closedReason { return .reply(.unanswered(reason: closedReason)) }
     switch interruption.choice {
     case .pause: return .reply(.command(.pause))
     case .abort: return .reply(.command(.abort))

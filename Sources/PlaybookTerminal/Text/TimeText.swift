@@ -33,6 +33,12 @@ enum TimeText {
     String(time.description.dropFirst(11).prefix(5)) + "Z"
   }
 
+  /// `02:51Z`; of another day than that of `now` `2026-11-30 02:51Z`.
+  static func minute(_ time: Timestamp, on now: Timestamp) -> String {
+    let day = time.description.prefix(10)
+    return day == now.description.prefix(10) ? minute(time) : "\(day) \(minute(time))"
+  }
+
   /// `02:51:07Z`.
   static func second(_ time: Timestamp) -> String {
     String(time.description.dropFirst(11).prefix(8)) + "Z"

@@ -128,10 +128,7 @@ extension RunReport.Change {
     if isPlanned { return items.count == 1 ? "1 call would be sent" : "\(items.count) calls would be sent" }
     if items.isEmpty { return isEndUnknown ? "what was sent of it is not known" : "nothing was sent" }
     var parts = done
-    func add(_ word: String, _ matches: (Item) -> Bool) {
-      let count = items.count(where: matches)
-      if count > 0 { parts.append("\(count) \(word)") }
-    }
+    func add(_ word: String, _ matches: (Item) -> Bool) { parts += counted(word, matches) }
     for (state, word) in [
       ("failed", "failed"), ("unknown", "unknown"), (RunReport.Sendings.unheard, "without an answer"),
       ("skipped", "skipped"), (Item.declined, "not approved"),
@@ -147,6 +144,28 @@ extension RunReport.Change {
       ("skipped", "not taken back: the undo was skipped"),
     ] { add(word) { $0.undo?.state == state } }
     return parts.joined(separator: ", ")
+  }
+
+  /// What of it may not be as it should be, for somebody to look at: `2 unknown, 1 not as expected`; empty: nothing.
+  var doubts: String {
+    func isOpen(_ item: Item, _ states: [String]) -> Bool {
+      guard let undo = item.undo else { return false }
+      return states.contains(undo.state)
+    }
+    let unheard = RunReport.Sendings.unheard
+    // What was taken back is in question only where it still shows.
+    let parts =
+      counted("unknown") { !$0.isUndone && ["unknown", unheard].contains($0.state) }
+      + counted("not as expected") { !$0.isUndone && $0.verified == false }
+      + counted("with an undo of which it is not known") { isOpen($0, ["unknown", unheard]) }
+      + counted("of which the undo failed") { isOpen($0, ["failed"]) }
+      + counted("taken back and still showing") { $0.isUndone && $0.undo?.verified == false }
+    return parts.joined(separator: ", ")
+  }
+
+  private func counted(_ word: String, _ matches: (Item) -> Bool) -> [String] {
+    let count = items.count(where: matches)
+    return count > 0 ? ["\(count) \(word)"] : []
   }
 
   /// How many are done, by the calls and by what people did or said: `2 of 3 done`, `1 done by hand`.

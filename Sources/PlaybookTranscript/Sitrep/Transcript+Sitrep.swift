@@ -98,11 +98,23 @@ extension Transcript {
       let current = report.steps.last { $0.state == "begun" }
       return current.map { "\($0.name)\($0.place.map { " (step \($0))" } ?? "") is under way" } ?? "under way"
     }
+    let doubtful = report.changes.compactMap { step -> String? in
+      guard let doubts = step.change?.doubts, !doubts.isEmpty else { return nil }
+      return "\(step.name) (\(doubts))"
+    }
+    let look = doubtful.isEmpty ? "" : "look at " + Self.few(doubtful, "more")
+    let then = then(isSettled: doubtful.isEmpty)
+    return [look, then].filter { !$0.isEmpty }.joined(separator: "; then ")
+  }
+
+  /// What is left besides changes that are to be looked at. `isSettled`: there are none.
+  private func then(isSettled: Bool) -> String {
     let due = report.followUps.filter { $0.done == nil }.sorted {
       ($0.due?.seconds ?? .max) < ($1.due?.seconds ?? .max)
     }
     if due.isEmpty {
-      return report.outcome == "completed" ? "nothing is open" : "decide how to go on: the run \(report.outcome)"
+      if report.outcome == "completed" { return isSettled ? "nothing is open" : "" }
+      return "decide how to go on: the run \(report.outcome)"
     }
     return Self.few(
       due.map { item in
