@@ -24,7 +24,7 @@ extension Transcript {
       if size <= budget.limit { return text }
       // What the notice names is known only once it is cut: its length is made room for by cutting more.
       let before = shape.total
-      shape.cut(to: before - (size - budget.limit))
+      shape.cut(to: before - max(size - budget.limit, budget.limit / 50))
       guard shape.total < before else { throw Budget.TooSmall(least: size) }
     }
   }
@@ -69,6 +69,8 @@ extension Transcript {
     private mutating func restore(_ roles: [Piece.Role], _ details: [Piece.Detail], to room: Int) {
       for detail in details {
         for role in roles {
+          // Of a change alone there is something between short and whole.
+          let detail = detail > .short && role != .change ? .whole : detail
           for position in places[role] ?? [] where total <= room && self.details[position] < detail {
             let size = size(of: position, detail)
             guard size >= sizes[position], total + size - sizes[position] <= room else { continue }
