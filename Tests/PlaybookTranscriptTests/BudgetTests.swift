@@ -59,7 +59,17 @@ import Testing
 
   @Test func `what is cut is named, in rows where there is much of it`() throws {
     let text = try large.markdown(within: #require(Budget("4000")))
-    #expect(text.contains("E1–E60") && !text.contains(" more."))
+    #expect(text.contains("E1–E") && !text.contains(" more."))
+  }
+
+  @Test func `what was cut comes back where there is room`() throws {
+    // A table that does not fit whole takes the rest of the transcript with it, until it is shorter.
+    let run = SmallRun.transcript(LargeRun.events(60, rows: 80, items: 400))
+    for limit in [12_000, 32_767, 65_536] {
+      let text = try run.markdown(within: #require(Budget(String(limit))))
+      #expect(text.utf16.count > limit * 3 / 4, "\(limit)")
+      #expect(text.contains("| In all |") && text.contains("the load fell"), "\(limit)")
+    }
   }
 
   @Test func `a system is known in any case`() {

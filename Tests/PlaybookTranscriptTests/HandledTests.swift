@@ -57,7 +57,9 @@ import Testing
       "1 of 6 done, 1 done by hand, 1 done on a human's word, 1 failed, 1 unknown, 1 not approved, 1 verified, "
       + "2 taken back, 1 with an undo of which it is not known"
     #expect(report.step("mend")?.change?.tally == tally)
-    #expect(report.findings.contains { $0.text == tally } && Self.transcript.sitrep().contains(tally))
+    #expect(
+      report.findings.contains { $0.text == tally } && report.findings.contains { $0.text.hasPrefix(tally + "; ") }
+        && Self.transcript.sitrep().contains(tally))
     let lines = report.timeline.filter { $0.path == "mend" }
     #expect(lines.contains { $0.result == "done by hand, by bob: restarted it by hand" && $0.who == "bob" })
     #expect(lines.contains { $0.what == "b" && $0.result == "sent again, with another call: half b --more" })

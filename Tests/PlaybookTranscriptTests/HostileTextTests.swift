@@ -22,7 +22,7 @@ import Testing
     ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"),
     ("login:user-1 2001:db8:bad::17 fe80::a:b:1.", "login:user-1 2001:db8:bad::17 fe80::a:b:1."),
     ("x:tada:y", "x:\u{2060}tada:y"),
-    ("a\nb\r\nc", "a b c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
+    ("a\nb\r\nc", "a␊b␊c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
   ])
   func `a line of prose means nothing but itself`(_ text: String, _ expected: String) {
     #expect(MarkdownText.inline(text).unicodeScalars.elementsEqual(expected.unicodeScalars))
@@ -76,7 +76,7 @@ import Testing
     #expect(MarkdownText.code("a|b", inTable: true) == #"`a\|b`"#)
     #expect(MarkdownText.code(#"a\|b"#, inTable: true) == "`a\\\u{2060}\\|b`")
     #expect(MarkdownText.code("a|\u{301}b", inTable: true).unicodeScalars.contains("\\"))
-    #expect(MarkdownText.code("a\nb", inTable: true) == "`a b`")
+    #expect(MarkdownText.code("a\nb", inTable: true) == "`a␊b`")
   }
 
   /// A text as a test's argument: its name in a log is short, however long it is.

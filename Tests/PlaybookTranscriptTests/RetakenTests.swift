@@ -57,8 +57,8 @@ import Testing
     let unexpected = transcript.report.findings.filter { $0.kind == .unexpected }.map(\.text)
     #expect(
       unexpected == [
-        "taking b back: done, but the change still shows: `deny` is 3",
-        "taking c back: failed: no such rule",
+        "3 of 3 done, 3 verified, 2 taken back, 1 of them still showing, 1 not taken back: the undo failed; "
+          + "taking b back: done, but the change still shows: `deny` is 3; taking c back: failed: no such rule"
       ])
     #expect(
       transcript.report.step("block")?.change?.tally
@@ -132,8 +132,8 @@ import Testing
   @Test(arguments: TranscriptFormat.allCases) func `a run going on shows its open question`(_ format: TranscriptFormat)
   {
     let going = SmallRun.transcript(Array(SmallRun.events.prefix(8)))
-    #expect(going.text(format).contains("Waiting for an answer: What is this?") || format == .json)
-    #expect(!transcript.text(format).contains("Waiting for an answer"))
+    #expect(going.text(format).contains("Open question: What is this?") || format == .json)
+    #expect(!transcript.text(format).contains("Open question"))
   }
 
   @Test func `its JSON has the open question with its options`() throws {

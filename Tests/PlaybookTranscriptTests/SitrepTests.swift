@@ -11,6 +11,32 @@ import Testing
     #expect(sitrep.contains("Done: nothing was changed"))
   }
 
+  @Test func `the worst and what was decided come first, what holds and reads that the run did without last`() throws {
+    var events = SmallRun.events
+    events.removeLast()
+    func check(_ path: String, _ verdict: String, held: Bool?, _ text: String) -> Event {
+      SmallRun.event(
+        .stepFinished, path, at: 103,
+        [
+          "kind": "check", "state": "done", "verdict": .string(verdict), "text": .string(text),
+          "held": held.map(Value.bool) ?? .null,
+        ])
+    }
+    events += [
+      SmallRun.event(
+        .stepFinished, "extra", at: 103, ["kind": "query", "state": "failed", "error": ["message": "refused"]]),
+      check("up", "yes", held: true, "it answers"),
+      check("broken_into", "yes", held: nil, "3 accounts were logged into"),
+      check("drained", "no", held: false, "the queue stands"), SmallRun.event(.runFinished, at: 106),
+    ]
+    let sitrep = SmallRun.transcript(events).sitrep()
+    let places = [
+      "the queue stands", "What is this?: attack, by alice", "3 accounts were logged into", "it answers",
+      "extra: failed: refused",
+    ].map { sitrep.firstRange(of: $0)?.lowerBound }
+    #expect(!places.contains(nil) && places.compactMap { $0 } == places.compactMap { $0 }.sorted())
+  }
+
   @Test(arguments: HostileTextTests.nasty) func `it is five lines whatever is in it, and calls nobody`(
     _ hostile: HostileTextTests.Hostile
   ) {

@@ -9,8 +9,10 @@ extension Transcript {
     (.summary, .gone), (.followUp, .gone), (.decision, .gone), (.change, .gone),
   ]
 
-  /// What is written again where what was cut after it has left room.
-  fileprivate static let kept: [Piece.Role] = [.change, .decision, .followUp, .summary, .remark]
+  /// What is written again where what was cut has left room, in this order: what a reader needs most, then the rest.
+  fileprivate static let kept: [[Piece.Role]] = [
+    [.change, .decision, .followUp, .summary, .remark, .head], [.skipped, .timeline, .document, .evidence, .heading],
+  ]
 
   /// The Markdown within `budget`: cut at the borders of steps, with what was cut and where the whole is.
   public func markdown(within budget: Budget) throws(Budget.TooSmall) -> String {
@@ -22,7 +24,7 @@ extension Transcript {
       if size <= budget.limit { return text }
       // What the notice names is known only once it is cut: its length is made room for by cutting more.
       let before = shape.total
-      shape.cut(to: before - (size - budget.limit))
+      shape.cut(to: before - max(size - budget.limit, budget.limit / 50))
       guard shape.total < before else { throw Budget.TooSmall(least: size) }
     }
   }
@@ -33,12 +35,18 @@ extension Transcript {
     private(set) var details: [Piece.Detail]
     private var sizes: [Int]
     private(set) var total: Int
+    /// Where the pieces of a role are.
+    private var places: [Piece.Role: [Int]] = [:]
+    /// What is known of the pieces' sizes: each is written once for it.
+    private var measured: [[Piece.Detail: Int]]
 
     init(_ pieces: [Piece]) {
       self.pieces = pieces
       details = pieces.map { _ in .whole }
       sizes = pieces.map { MarkdownPage.size(of: $0, .whole) }
       total = sizes.reduce(0, +)
+      measured = sizes.map { [.whole: $0, .gone: 0] }
+      for position in pieces.indices { places[pieces[position].role, default: []].append(position) }
     }
 
     /// Cuts in the order of `cuts` until no more than `room` is left.
@@ -47,23 +55,37 @@ extension Transcript {
         let candidates = pieces.indices.filter { pieces[$0].role == cut.role && details[$0] > cut.detail }
         // The largest go first, so that few are cut; of equal ones the later.
         for position in candidates.sorted(by: { (sizes[$0], $0) > (sizes[$1], $1) }) where total > room {
-          let size = MarkdownPage.size(of: pieces[position], cut.detail)
+          let size = size(of: position, cut.detail)
           guard size < sizes[position] else { continue }
           total += size - sizes[position]
           (sizes[position], details[position]) = (size, cut.detail)
         }
       }
-      for role in Transcript.kept { restore(role, to: room) }
+      for roles in Transcript.kept { restore(roles, [.line, .short, .long, .longer], to: room) }
+      for roles in Transcript.kept { restore(roles, [.whole], to: room) }
     }
 
-    /// Brings back what is gone, each piece in the shortest form that it has, as long as there is room.
-    private mutating func restore(_ role: Piece.Role, to room: Int) {
-      for position in pieces.indices where pieces[position].role == role && details[position] == .gone {
-        let size = MarkdownPage.size(of: pieces[position], .line)
-        guard total + size <= room else { continue }
-        total += size
-        (sizes[position], details[position]) = (size, .line)
+    /// Brings back what was cut, each piece in the longest of `details` for which there is room: first a little of all.
+    private mutating func restore(_ roles: [Piece.Role], _ details: [Piece.Detail], to room: Int) {
+      for detail in details {
+        for role in roles {
+          // Of a change alone there is something between short and whole.
+          let detail = detail > .short && role != .change ? .whole : detail
+          for position in places[role] ?? [] where total <= room && self.details[position] < detail {
+            let size = size(of: position, detail)
+            guard size >= sizes[position], total + size - sizes[position] <= room else { continue }
+            total += size - sizes[position]
+            (sizes[position], self.details[position]) = (size, detail)
+          }
+        }
       }
+    }
+
+    private mutating func size(of position: Int, _ detail: Piece.Detail) -> Int {
+      if let known = measured[position][detail] { return known }
+      let size = MarkdownPage.size(of: pieces[position], detail)
+      measured[position][detail] = size
+      return size
     }
   }
 
@@ -115,7 +137,7 @@ extension Transcript {
       }
       return (shown + counts.map { $0.role.noun($0.count) }).joined(separator: ", ")
     }
-    let shortened = names { $0 == .short || $0 == .line }
+    let shortened = names { [.line, .short, .long, .longer].contains($0) }
     let left = names { $0 == .gone }
     if shortened == nil, left == nil { return "" }
     var text = "\n> Cut to \(budget.limit) characters."

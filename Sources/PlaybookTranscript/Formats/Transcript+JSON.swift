@@ -49,7 +49,10 @@ extension Transcript {
         ]
       ),
       ("responseClock", Self.json(measures.clock)), ("failedChecks", .list(report.failedChecks.map(Value.string))),
-      ("unreached", report.unreached.map { .int(Int64($0)) } ?? .null),
+      ("unreached", report.unreached.map { .int(Int64($0)) } ?? .null), ("endedAt", Self.text(report.endedAt)),
+      ("notEnded", .list(report.notEnded.map { .string($0.path) })),
+      ("notReached", .list(report.notReached.map { .string($0.path) })),
+      ("declined", .list(report.declined.map { .string($0.step.path) })),
       ("decisions", .list(report.decisions.map(Self.json))), ("timeline", .list(report.timeline.map(Self.json))),
       ("notes", .list(report.notes.map(Self.json))), ("outside", .list(report.outside.map(Self.json))),
       ("warnings", .list(report.warnings.map(Self.json))), ("followUps", .list(report.followUps.map(Self.json))),
@@ -79,7 +82,8 @@ extension Transcript {
 
   private static func json(_ change: RunReport.Change) -> Value {
     [
-      "target": text(change.target), "digest": .string(change.digest), "approvedBy": text(change.approvedBy),
+      "target": text(change.target), "digest": .string(change.digest), "irreversible": .bool(change.isIrreversible),
+      "approvedBy": text(change.approvedBy),
       "approvedAt": time(change.approvedAt), "intendedAt": time(change.intended),
       "comparisons": .list(
         change.comparisons.map { ["before": .int(Int64($0.before)), "after": .int(Int64($0.after))] }),
@@ -164,7 +168,8 @@ extension Transcript {
       "kind": .string(decision.kind), "question": .string(decision.question), "item": text(decision.item),
       "options": .list(decision.options.map(Value.string)),
       "optionTexts": .list(decision.optionTexts.map(Value.string)), "suggested": text(decision.suggested),
-      "chosen": .string(decision.chosen), "reason": text(decision.reason), "by": .string(decision.by),
+      "chosen": .string(decision.chosen), "meaning": text(decision.meaning), "reason": text(decision.reason),
+      "by": .string(decision.by),
       "approver": text(decision.approver), "ticket": text(decision.ticket),
       "withdrawn": json(decision.withdrawn), "carriedOut": .bool(!decision.isUnused),
       "source": .string(decision.source),

@@ -12,7 +12,7 @@ extension Transcript {
     for fact in headFacts where !["Run", "Environment"].contains(fact.name) { try line("\(fact.name): \(fact.text)") }
     for caution in cautions { try line("note: " + caution) }
     try line()
-    for finding in report.findings {
+    for finding in report.distinctFindings {
       try line("- \(finding.subject)" + (finding.text.isEmpty ? "" : ": \(EvidenceBody.shortened(finding.text))"))
     }
     try line()
@@ -28,8 +28,11 @@ extension Transcript {
     try list("Decisions", report.decisions.filter { !$0.isRecord }.map(plainText), write)
     try list("Changes", report.changes.flatMap(plainText), write)
     try list("Evidence", report.readings.map(plainEvidence), write)
-    let skipped = report.skipped.map { $0.name + ($0.skipReason.map { ": " + EvidenceBody.shortened($0) } ?? "") }
-    try list("Skipped", (skipped + [report.unreachedText].compactMap { $0 }).map { "- " + $0 }, write)
+    let skipped = report.skipped.map {
+      $0.name + (report.skipReason(of: $0).map { ": " + EvidenceBody.shortened($0) } ?? "")
+    }
+    let takenBack = report.notReached.map { "\($0.name): \(Self.takenBack)" }
+    try list("Skipped", (skipped + takenBack + [report.unreachedText].compactMap { $0 }).map { "- " + $0 }, write)
     try list("Follow-ups", report.followUps.map(plainText), write)
     try line()
     try line("An extract; all of it: playbook transcript \(runID)")
@@ -48,14 +51,14 @@ extension Transcript {
     let reason = decision.reason.map { ", reason: \(EvidenceBody.shortened($0))" } ?? ""
     let approver = decision.approver.map { ", approved by: \($0)" } ?? ""
     let ticket = decision.ticket.map { ", ticket: \($0)" } ?? ""
-    return "- \(EvidenceBody.shortened(decision.title)): \(EvidenceBody.shortened(decision.chosen))"
+    return "- \(EvidenceBody.shortened(decision.title)): \(EvidenceBody.shortened(decision.said))"
       + ", by \(decision.by) at \(clock(decision.at))\(suggested)\(reason)\(approver)\(ticket)"
       + (decision.standing(clock).map { ", " + $0 } ?? "")
   }
 
   private func plainText(_ step: RunReport.Step) -> [String] {
     guard let change = step.change else { return [] }
-    let approval = change.approvedBy.map { ", approved by \($0)" } ?? ""
+    let approval = change.isIntended ? change.approvedBy.map { ", approved by \($0)" } ?? "" : ""
     return ["- \(step.name): \(change.tally)\(approval)"]
       + change.items.map { item in
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
@@ -64,8 +67,11 @@ extension Transcript {
             let call = change.undo(of: item).map { " `\(EvidenceBody.shortened($0))`" } ?? ""
             return "; undo\(call): \(EvidenceBody.shortened(undo.text))" + Self.history(of: undo.sent)
           } ?? ""
-        let back = item.undo == nil ? change.undo(of: item).map { "; undo: `\(EvidenceBody.shortened($0))`" } : nil
-        let told = item.result + verified + Self.history(of: item.sent) + undo + (back ?? "")
+        let missing = item.isUnsent && !change.isPlanned ? "" : change.missingUndo(of: item)
+        let back = change.undo(of: item).map { "undo: `\(EvidenceBody.shortened($0))`" } ?? missing
+        let told =
+          item.result + verified + Self.history(of: item.sent) + undo
+          + (item.undo == nil && !back.isEmpty ? "; " + back : "")
         return "  \(EvidenceBody.shortened(change.call(of: item))): \(told)"
       } + change.leftOut.map { "  left out as protected: \(EvidenceBody.shortened($0))" }
       + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }

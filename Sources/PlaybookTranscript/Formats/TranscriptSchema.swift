@@ -12,6 +12,7 @@ public enum TranscriptSchema {
       ("reason", maybe(text)), ("openQuestion", maybe(question)), ("facts", anyObject), ("operators", list(text)),
       ("times", times),
       ("responseClock", maybe(clock)), ("failedChecks", list(text)), ("unreached", maybe(number)),
+      ("endedAt", maybe(text)), ("notEnded", list(text)), ("notReached", list(text)), ("declined", list(text)),
       ("decisions", list(decision)),
       ("timeline", list(moment)), ("notes", list(remark)), ("outside", list(remark)), ("warnings", list(remark)),
       ("followUps", list(followUp)), ("superseded", list(step)), ("steps", list(step)),
@@ -62,7 +63,8 @@ public enum TranscriptSchema {
   private static let decision = object([
     ("seq", number), ("at", time), ("key", text), ("kind", text), ("question", text), ("item", maybe(text)),
     ("options", list(text)), ("optionTexts", list(text)),
-    ("suggested", maybe(text)), ("chosen", text), ("reason", maybe(text)), ("by", text), ("approver", maybe(text)),
+    ("suggested", maybe(text)), ("chosen", text), ("meaning", maybe(text)), ("reason", maybe(text)), ("by", text),
+    ("approver", maybe(text)),
     ("ticket", maybe(text)), ("withdrawn", maybe(withdrawal)), ("carriedOut", flag), ("source", text),
     ("took", maybe(seconds)),
   ])
@@ -101,7 +103,8 @@ public enum TranscriptSchema {
   ])
 
   private static let change = object([
-    ("target", maybe(text)), ("digest", text), ("approvedBy", maybe(text)), ("approvedAt", maybe(time)),
+    ("target", maybe(text)), ("digest", text), ("irreversible", flag), ("approvedBy", maybe(text)),
+    ("approvedAt", maybe(time)),
     ("intendedAt", maybe(time)), ("comparisons", list(object([("before", number), ("after", number)]))),
     ("leftOut", list(text)), ("plan", list(text)), ("items", list(item)),
   ])

@@ -38,7 +38,7 @@ extension Transcript {
     return """
       <article class="card">
       <h3 class="said">\(prose: EvidenceBody.shortened(decision.title))</h3>
-      <p><strong>\(EvidenceBody.shortened(decision.chosen))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
+      <p><strong>\(EvidenceBody.shortened(decision.said))</strong>, by \(decision.by) at <a href="#event-\(decision.sequence)"><time datetime="\(decision.at.description)">\(clock(decision.at))</time></a>\(took)</p>
       \(list)</article>
 
       """
@@ -63,15 +63,23 @@ extension Transcript {
         return ", approved by \(by)\(time)"
       } ?? ""
     let columns = ["#", "Call", "Result", "Verified", "Undo"]
-    func table(_ items: ArraySlice<RunReport.Change.Item>, _ caption: HTML) -> HTML {
+    func table(_ items: [RunReport.Change.Item], _ caption: HTML) -> HTML {
       Self.table(
         caption, label: "Calls of \(step.name)", columns: columns, rows: items.map { Self.row($0, of: change) })
     }
-    var body = table(change.items.prefix(Self.openItems), "Calls to \(change.target ?? "the target")")
-    let rest = change.items.dropFirst(Self.openItems)
-    if !rest.isEmpty {
-      body +=
-        "<details><summary>\(rest.count) more calls</summary>\n\(table(rest, "The rest of the calls"))</details>\n"
+    if !change.isIntended, change.items.isEmpty {
+      return """
+        <section class="part" id="change-\(position + 1)">
+        <h3>\(flat: EvidenceBody.shortened(step.name))</h3>
+        <p>Step <code>\(step.path)</code>: <strong>\(change.tally)</strong></p>
+        </section>
+
+        """
+    }
+    let parts = change.rows(Self.openItems)
+    var body = table(parts.shown, "Calls to \(change.target ?? "the target")")
+    if let rest = parts.rest {
+      body += "<details><summary>\(rest)</summary>\n\(table(parts.hidden, "The rest of the calls"))</details>\n"
     }
     if !change.comparisons.isEmpty {
       let pairs: [HTML] = change.comparisons.enumerated().map { position, pair in
@@ -105,7 +113,7 @@ extension Transcript {
       item.verified.map { holds in
         let word = holds ? "holds" : "does not hold"
         return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
-      } ?? "<span class=\"offset\">not checked</span>"
+      } ?? (item.isUnsent ? "" : "<span class=\"offset\">not checked</span>")
     let said: HTML =
       item.verificationText.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
     let call = EvidenceBody.shortened(change.call(of: item))

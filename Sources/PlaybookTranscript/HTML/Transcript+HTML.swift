@@ -43,7 +43,9 @@ extension Transcript {
     if report.decisions.contains(where: { !$0.isRecord }) { list.append(("decisions", "Decisions")) }
     if !report.changes.isEmpty { list.append(("changes", "Changes")) }
     if !report.readings.isEmpty { list.append(("evidence", "Evidence")) }
-    if !report.skipped.isEmpty || report.unreached != nil { list.append(("skipped", "Skipped")) }
+    if !report.skipped.isEmpty || report.unreached != nil || !report.notReached.isEmpty {
+      list.append(("skipped", "Skipped"))
+    }
     if !report.outside.isEmpty { list.append(("outside", "Done outside")) }
     if !report.notes.isEmpty { list.append(("notes", "Notes")) }
     if !report.documents.isEmpty { list.append(("documents", "Documents")) }
@@ -123,7 +125,7 @@ extension Transcript {
       <section id="summary" aria-labelledby="summary-title">
       <h2 id="summary-title">Summary</h2>
       <div class="cards">
-      \(list(.unexpected, "Not as expected", "bad"))\(list(.warning, "Warnings", "warn"))\(list(.found, "Found", "plain"))\(list(.changed, "Changed", "plain"))</div>
+      \(list(.unexpected, "Not as expected", "bad"))\(list(.declined, "Declined", "warn"))\(list(.warning, "Warnings", "warn"))\(list(.found, "Found", "plain"))\(list(.changed, "Changed", "plain"))</div>
       </section>
 
       """

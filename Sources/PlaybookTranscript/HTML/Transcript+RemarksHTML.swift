@@ -3,10 +3,13 @@ import CEL
 extension Transcript {
   /// Skipped steps, what was done outside, notes, documents, follow-ups, and what is left for people.
   var remarksHTML: HTML {
-    let unreached: [HTML] = report.unreachedText.map { ["<li>\($0)</li>\n"] } ?? []
+    let takenBack: [HTML] = report.notReached.map {
+      "<li><strong>\(flat: EvidenceBody.shortened($0.name))</strong> \(Self.takenBack)</li>\n"
+    }
+    let unreached: [HTML] = takenBack + (report.unreachedText.map { ["<li>\($0)</li>\n"] } ?? [])
     let skipped: [HTML] = report.skipped.map { step in
       let reason: HTML =
-        step.skipReason.map { " <span class=\"said\">\(prose: EvidenceBody.shortened($0))</span>" } ?? ""
+        report.skipReason(of: step).map { " <span class=\"said\">\(prose: EvidenceBody.shortened($0))</span>" } ?? ""
       return "<li><strong>\(flat: EvidenceBody.shortened(step.name))</strong>\(reason)</li>\n"
     }
     let followUps: [HTML] = report.followUps.map { item in

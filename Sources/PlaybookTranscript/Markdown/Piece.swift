@@ -2,7 +2,7 @@
 struct Piece {
   /// How much of it is written.
   enum Detail: Int, CaseIterable, Comparable {
-    case gone, line, short, whole
+    case gone, line, short, long, longer, whole
 
     static func < (left: Detail, right: Detail) -> Bool { left.rawValue < right.rawValue }
   }

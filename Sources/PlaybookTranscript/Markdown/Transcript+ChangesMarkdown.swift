@@ -4,7 +4,7 @@ extension Transcript {
   /// A decision as a point of a list: what was asked and said, by whom, when, why.
   func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
     let question = MarkdownText.inline(EvidenceBody.shortened(decision.title))
-    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.chosen)))"
+    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.said)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
     let standing = decision.standing(clock).map { "**\(MarkdownText.inline($0))**" }
     if detail == .line {
@@ -15,13 +15,13 @@ extension Transcript {
     if let took = decision.took { text += " after \(TimeText.short(took))" }
     var more = [standing].compactMap { $0 }
     if let approver = decision.approver { more.append("approved by: \(MarkdownText.inline(approver))") }
-    if !decision.options.isEmpty, detail == .whole {
+    if !decision.options.isEmpty, detail >= .long {
       more.append("offered: " + offered(decision))
     }
     if let suggested = decision.suggested { more.append("suggested: \(MarkdownText.inline(suggested))") }
     if let reason = decision.reason { more.append("reason: \(MarkdownText.inline(EvidenceBody.shortened(reason)))") }
     if let ticket = decision.ticket { more.append("ticket: \(MarkdownText.code(ticket))") }
-    if decision.isGivenBeforehand, detail == .whole {
+    if decision.isGivenBeforehand, detail >= .long {
       more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
     }
     return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
@@ -37,6 +37,9 @@ extension Transcript {
   /// A change: the yes to it, its calls with what became of each, what was left out.
   func changeMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
     guard let change = step.change else { return "" }
+    if !change.isIntended, change.items.isEmpty {
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\n"
+    }
     let approval = change.approvedBy.flatMap { by in
       change.approvedAt.map { ", approved by \(MarkdownText.inline(by)) at \(clock($0))" }
     }
@@ -45,15 +48,23 @@ extension Transcript {
         MarkdownText.code(EvidenceBody.shortened($0, to: 80))
       }
       let leftOut = change.leftOut.map { MarkdownText.inline(EvidenceBody.shortened($0, to: 80)) }
+      let amiss = change.items.filter(\.isAmiss).map { item in
+        MarkdownText.code(EvidenceBody.shortened(item.label, to: 80)) + " "
+          + MarkdownText.inline(EvidenceBody.shortened(item.told, to: 80))
+      }
+      let isMissing = undos.isEmpty && !change.isPlanned && !change.items.isEmpty
+      let missing = isMissing ? "; " + change.missingUndo(of: change.items[0]) : ""
       return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")"
-        + Self.few("undo", undos) + Self.few("left out as protected", leftOut) + "\n"
+        + Self.few("not as expected", amiss) + Self.few("undo", undos) + missing
+        + Self.few("left out as protected", leftOut) + "\n"
     }
     var text = "\n### \(MarkdownText.inline(step.name))\n\n"
     let target = change.target.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
     text += "\(target) \(MarkdownText.code(change.digest))\(approval ?? ""): \(MarkdownText.inline(change.tally)).\n\n"
-    let shown = detail == .short ? change.items.prefix(10) : change.items[...]
-    text += Self.table(shown, of: change)
-    if shown.count < change.items.count { text += "\n\(change.items.count - shown.count) more calls like these.\n" }
+    let most: [Piece.Detail: Int] = [.short: 10, .long: 50, .longer: 200]
+    let rows = change.rows(most[detail] ?? change.items.count)
+    text += Self.table(rows.shown, of: change)
+    if let rest = rows.rest { text += "\n\(rest).\n" }
     if !change.comparisons.isEmpty {
       let pairs = change.comparisons.map { "E\($0.before) and E\($0.after)" }
       text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
@@ -78,7 +89,7 @@ extension Transcript {
     return "; \(name): \(texts.prefix(most).joined(separator: ", "))\(more)"
   }
 
-  private static func table(_ items: ArraySlice<RunReport.Change.Item>, of change: RunReport.Change) -> String {
+  private static func table(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
     let isLabelled = change.items.contains { change.label(of: $0) != nil }
     let isTimed = change.items.contains { $0.took != nil }
     let columns =
@@ -112,7 +123,7 @@ extension Transcript {
   }
 
   private static func verification(of item: RunReport.Change.Item) -> String {
-    guard let holds = item.verified else { return "" }
+    guard let holds = item.verified else { return item.isUnsent ? "" : "not checked" }
     let said = item.verificationText.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
     return (holds ? "holds" : "**does not hold**") + said
   }

@@ -12,7 +12,7 @@ extension Transcript {
       return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
-    if detail == .whole, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
+    if detail >= .long, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
     let reading = reading(of: step)
     if let call = call(of: step) {
       if let count = Self.calls(in: reading?.outcome) { text += "The first of \(count) calls, one for each item:\n\n" }

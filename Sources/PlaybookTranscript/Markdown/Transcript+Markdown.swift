@@ -59,7 +59,7 @@ extension Transcript {
       let kept: Set<String> = ["Outcome", "Severity", "Run", "Environment", "Operators", "Ticket"]
       rows = rows.filter { kept.contains($0.0) }
     }
-    if detail == .whole {
+    if detail >= .long {
       rows += times.map { ($0.name, "\(TimeText.utc($0.at)) (\($0.offset))") }
       rows += durations.map { ($0.name, MarkdownText.inline($0.text)) }
     }
@@ -76,11 +76,11 @@ extension Transcript {
   }
 
   private func summaryMarkdown(_ detail: Piece.Detail) -> String {
-    let findings = report.findings
-    let most = detail == .whole ? findings.count : detail == .short ? 20 : 6
+    let findings = report.distinctFindings
+    let most = detail >= .long ? findings.count : detail == .short ? 20 : 6
     // What a reader must not miss stays longest.
     let kept = findings.filter { $0.kind != .found } + findings.filter { $0.kind == .found }
-    let shown = detail == .whole ? findings : Array(kept.prefix(most))
+    let shown = detail >= .long ? findings : Array(kept.prefix(most))
     var text = ""
     for finding in shown {
       let marked = finding.kind == .unexpected ? "**\(MarkdownText.inline(finding.subject))**" : nil
@@ -95,7 +95,7 @@ extension Transcript {
     let important: Set<String> = ["run", "answer", "act", "undo", "outside", "warning", "failure"]
     let moments =
       switch detail {
-      case .whole: report.timeline
+      case .whole, .longer, .long: report.timeline
       case .short: report.timeline.filter { !$0.isItem }
       default: report.timeline.filter { !$0.isItem && important.contains($0.kind) }
       }

@@ -5,9 +5,13 @@ extension Transcript {
   var remarkPieces: [Piece] {
     var pieces: [Piece] = []
     for step in report.skipped {
-      let reason = step.skipReason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+      let reason = report.skipReason(of: step).map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
       let text = "- \(MarkdownText.line(step.name))\(reason)\n"
       pieces.append(Piece(role: .skipped, name: "a skipped step", section: "Skipped") { _ in text })
+    }
+    for step in report.notReached {
+      let text = "- \(MarkdownText.line(step.name)): \(Self.takenBack)\n"
+      pieces.append(Piece(role: .skipped, name: "a step not reached again", section: "Skipped") { _ in text })
     }
     if let unreached = report.unreachedText {
       pieces.append(Piece(role: .skipped, name: "steps not reached", section: "Skipped") { _ in "- \(unreached)\n" })

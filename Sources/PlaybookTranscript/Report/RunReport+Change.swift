@@ -7,6 +7,8 @@ extension RunReport {
     var target: String?
     var digest = ""
     var undo: [String?] = []
+    /// Whether the playbook says that it can't be taken back.
+    var isIrreversible = false
     var leftOut: [String] = []
     /// What an executor says that its first call would do; of a plan only.
     var plan: [String] = []
@@ -95,6 +97,9 @@ extension RunReport {
       }
     }
 
+    /// Whether the yes to it was complete, so that it was to be sent.
+    var isIntended: Bool { intended != nil || isPlanned }
+
     /// Whether it is only what a plan would send.
     var isPlanned: Bool { items.contains { $0.state == Item.planned } }
 
@@ -110,9 +115,13 @@ extension RunReport {
       item.undo?.sent.call ?? (undo.indices.contains(item.position) ? undo[item.position] : nil)
     }
 
-    /// What is said where no undo is known: a plan shows that of the first call only.
+    /// What is said where no undo is known: a plan shows that of the first call only, and one that is made of what the call
+    /// returns is known only then.
     func missingUndo(of item: Item) -> String {
-      isPlanned && item.position > 0 && undo.first ?? nil != nil ? "" : "none"
+      if isIrreversible { return "can't be taken back" }
+      if isPlanned { return item.position > 0 && undo.first ?? nil != nil ? "" : "no undo is known" }
+      return undo.isEmpty
+        ? "the playbook knows no undo" : item.isUnsent ? "known once it is sent" : "no undo is on record"
     }
 
     /// What an item is called besides its call; nil where that is all.
@@ -126,7 +135,10 @@ extension RunReport.Change {
   /// `8 of 8 done, 8 verified, 1 taken back`.
   var tally: String {
     if isPlanned { return items.count == 1 ? "1 call would be sent" : "\(items.count) calls would be sent" }
-    if items.isEmpty { return isEndUnknown ? "what was sent of it is not known" : "nothing was sent" }
+    if items.isEmpty {
+      return isEndUnknown
+        ? "what was sent of it is not known" : isIntended ? "nothing was sent" : "not approved yet: nothing was sent"
+    }
     var parts = done
     func add(_ word: String, _ matches: (Item) -> Bool) { parts += counted(word, matches) }
     for (state, word) in [

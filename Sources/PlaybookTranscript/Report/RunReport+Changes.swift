@@ -9,6 +9,7 @@ extension RunReport {
     if event.type == .actIntended, let undone = data["undoes"]?.stringValue {
       note(event, "undo", name(undone), "approved")
       undoIntents.append((path, undone, event.sequence))
+      answers[path] = nil
       return
     }
     if event.type == .actIntended, let edited = data["edits"]?.stringValue {
@@ -78,8 +79,11 @@ extension RunReport {
     let item = items.indices.contains(position) ? items[position] : nil
     let label = item?.label ?? event.path
     let isItem = items.count > 1
+    if data["held"]?.boolValue == true || data["verified"]?.boolValue == true { lastVerified = event.at }
     switch event.type {
-    case .actIntended: note(event, "act", name(event.path), Self.approved(data, of: items.count))
+    case .actIntended:
+      answers[event.path] = nil
+      note(event, "act", name(event.path), Self.approved(data, of: items.count))
     case .actStarted:
       guard let item, !item.sent.earlier.isEmpty else { return }
       let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
@@ -87,7 +91,8 @@ extension RunReport {
       note(event, "act", label, "sent again\(call)", isItem: isItem)
     case .actFinished:
       note(
-        event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue, isItem: isItem)
+        event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue,
+        isItem: isItem && item?.state == "done")
     case .actVerified:
       let holds = data["held"]?.boolValue == true
       note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds)
@@ -142,6 +147,7 @@ extension RunReport.Change {
     digest = data["digest"]?.stringValue ?? ""
     undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
+    isIrreversible = data["irreversible"]?.boolValue == true
     intended = intended ?? event.at
     let labels = data["items"]?.listValue ?? []
     let approved = data["approved"]?.listValue.map { Set($0.compactMap(\.intValue)) }

@@ -7,26 +7,34 @@ extension RunReport {
     let data = event.data
     let key = data["key"]?.stringValue ?? ""
     let question = asked.removeValue(forKey: key)
+    firstAsked[key] = nil
     var took: Duration?
     if case .duration(let time) = data["took"] {
-      took = time
+      // It is measured from when the question was shown last.
+      took = max(time, question.map { event.at.since($0.first) } ?? .zero)
       human.append(Span(until: event.at, took: time))
+      if let question { waited(for: question, until: event.at) }
     }
-    let decision = Decision(
+    var decision = Decision(
       at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
-      question: data["text"]?.stringValue ?? question?.text ?? key, options: question?.options ?? [],
+      question: titled(data["text"]?.stringValue ?? question?.text ?? key, key), options: question?.options ?? [],
       optionTexts: question?.optionTexts ?? [],
       suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
       reason: data["reason"]?.stringValue,
       by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
       took: took, sequence: event.sequence)
+    decision.item = question?.call
+    if decision.isStop { decision.meaning = Self.stopped(untouched(by: key)) }
+    if ["approval", "item"].contains(decision.kind) {
+      answers[Self.base(of: key), default: [:]][key] = decisions.count
+    }
     if let (base, part) = Self.part(of: key) {
       approve(part, of: base, by: decision)
     } else {
       decisions.append(decision)
       approve(decision)
     }
-    note(event, "answer", decision.question, decision.chosen, who: decision.by)
+    note(event, "answer", decision.question, decision.said, who: decision.by)
   }
 
   /// `verdict!approver` and `verdict!ticket` belong to the decision `verdict`.
@@ -59,6 +67,7 @@ extension RunReport {
   /// The run is to end on somebody's word.
   mutating func abort(_ event: Event) {
     let data = event.data
+    endedAt = openStep
     decisions.append(
       Decision(
         at: event.at, path: event.path, key: "", kind: Decision.abort,
@@ -87,7 +96,7 @@ extension RunReport {
   }
 
   /// `block!undo1` of `block!undo1[2]`.
-  private static func base(of key: String) -> String {
+  static func base(of key: String) -> String {
     guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return key }
     return String(key[..<bracket])
   }
@@ -121,15 +130,87 @@ extension RunReport {
   /// Says of which item a decision is: known only when all of the loop is, as its list is recorded after the yeses.
   mutating func nameItems() {
     var items: [Int: String] = [:]
+    var said: [Int: String] = [:]
     for position in decisions.indices where decisions[position].kind == "item" {
-      let item = item(ofKey: decisions[position].key)
+      let decision = decisions[position]
+      let number = Self.position(of: decision.key).map { "item \($0 + 1)" }
+      let item = item(ofKey: decision.key) ?? decision.item ?? number
       decisions[position].item = item
+      if decision.isStop, let rest = untouchedAtEnd(by: decision.key) {
+        decisions[position].meaning = Self.stopped(rest)
+      }
+      said[decision.sequence] = decisions[position].said
       items[decisions[position].sequence] = item
     }
     if items.isEmpty { return }
     for position in timeline.indices where timeline[position].kind == "answer" {
-      if let item = items[timeline[position].sequence] { timeline[position].what += " (\(item))" }
+      guard let item = items[timeline[position].sequence] else { continue }
+      timeline[position].what += " (\(item))"
+      timeline[position].result = said[timeline[position].sequence]
     }
+  }
+
+  /// What a `done` at an item means: how many more stay as they are, where that is known.
+  private static func stopped(_ rest: Int?) -> String {
+    switch rest {
+    case nil: "stopped here: this and the rest left as they are"
+    case 0?: "stopped here: this one left as it is"
+    case let rest?: "stopped here: this and the remaining \(rest) left as they are"
+    }
+  }
+
+  /// How many others could still be taken back when nobody wanted to go on with that: those that nobody was asked about.
+  private func untouched(by key: String) -> Int? {
+    guard let mark = key.firstRange(of: "!undo"), let place = Self.position(of: key) else { return nil }
+    let said = Set((answers[Self.base(of: key)] ?? [:]).keys.compactMap(Self.position))
+    return step(String(key[..<mark.lowerBound]))?.change?.items.count {
+      $0.position != place && !said.contains($0.position) && $0.isTakeable
+    }
+  }
+
+  /// How many of a change's calls after this were not approved; nil where it was not to be sent at all, or is a taking back.
+  private func untouchedAtEnd(by key: String) -> Int? {
+    guard !key.contains("!"), let place = Self.position(of: key),
+      let change = step(Self.base(of: key))?.change, change.isIntended
+    else { return nil }
+    return change.items.count { $0.position > place && $0.state == Change.Item.declined }
+  }
+
+  /// The question about a failure with the step's title where it has its name.
+  private func titled(_ question: String, _ key: String) -> String {
+    guard let mark = key.firstRange(of: "!failure"), let title = step(String(key[..<mark.lowerBound]))?.title,
+      let name = key[..<mark.lowerBound].split(separator: ".").last, question.hasPrefix(name + " failed: ")
+    else { return question }
+    return title + question.dropFirst(name.count)
+  }
+
+  /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no more,
+  /// nor what was said to the same question.
+  mutating func supersede(_ key: String, _ event: Event) {
+    guard ["approval", "item"].contains(event.data["kind"]?.stringValue ?? "") else { return }
+    let base = Self.base(of: key)
+    guard let earlier = answers[base], let one = earlier.values.first else { return }
+    // All of a sitting are asked in it.
+    let isOfEarlierSitting = decisions[one].sequence < sittingBegan
+    let gone = isOfEarlierSitting ? Array(earlier.values) : earlier[key].map { [$0] } ?? []
+    if gone.isEmpty { return }
+    for place in gone where decisions[place].withdrawn == nil {
+      decisions[place].withdrawn = Withdrawal(at: event.at, word: Withdrawal.again)
+    }
+    if isOfEarlierSitting { answers[base] = nil } else { answers[base]?[key] = nil }
+    guard let place = index[base], steps[place].change?.isApprovalUsed == false else { return }
+    steps[place].change?.approvedBy = nil
+    steps[place].change?.approvedAt = nil
+  }
+
+  /// The step whose question stands open; nil: none does.
+  var openStep: String? {
+    guard let question = asked.values.max(by: { $0.sequence < $1.sequence }) else { return nil }
+    var path = Self.base(of: String(question.key.prefix { $0 != "!" }))
+    while index[path] == nil, let end = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
+      path = String(path[..<end])
+    }
+    return index[path] == nil ? nil : path
   }
 
   /// The item of `block[2]` and of `block!undo1[2]`: the third of `block`.
@@ -139,13 +220,16 @@ extension RunReport {
     let items = step(path)?.change?.items ?? []
     if items.indices.contains(position) { return items[position].label }
     let loop = loops[path] ?? []
-    return loop.indices.contains(position) ? loop[position].rendered : "item \(position + 1)"
+    return loop.indices.contains(position) ? loop[position].rendered : nil
   }
 
   /// Somebody was asked until now, and did not answer.
-  mutating func stopWaiting(_ event: Event) {
-    guard let question = asked.values.max(by: { $0.sequence < $1.sequence }), question.at < event.at else { return }
-    human.append(Span(from: question.at, to: event.at))
+  mutating func stopWaiting(_ time: Timestamp) {
+    for question in asked.values { waited(for: question, until: time) }
+  }
+
+  mutating func waited(for question: Asked, until time: Timestamp) {
+    if let shown = question.shown, shown < time { standing.append(Span(from: shown, to: time)) }
   }
 
   private static func chosen(_ value: Value?) -> String {

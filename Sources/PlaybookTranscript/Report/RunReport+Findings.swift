@@ -3,7 +3,7 @@ import CEL
 extension RunReport {
   /// A line of the summary.
   struct Finding {
-    enum Kind { case found, changed, unexpected, warning }
+    enum Kind { case found, changed, declined, unexpected, warning }
 
     var kind: Kind
     var subject: String
@@ -12,6 +12,14 @@ extension RunReport {
     var path: String?
     /// Whether its text is a sentence of the playbook's or of the run's own: `code` in it is code.
     var isProse = false
+    /// Whether it is a read that failed and that the run went on without.
+    var isMinor = false
+  }
+
+  /// The same without the changes that are among what was not as expected, which says as much of them.
+  var distinctFindings: [Finding] {
+    let amiss = Set(findings.compactMap { $0.kind == .unexpected ? $0.path : nil })
+    return findings.filter { finding in finding.kind != .changed || finding.path.map { !amiss.contains($0) } ?? true }
   }
 
   /// What was found, what was changed, what was expected and did not hold, what somebody must know.
@@ -39,18 +47,27 @@ extension RunReport {
     for path in failedChecks where !shown.contains(path) {
       findings.append(Finding(kind: .unexpected, subject: name(path), text: "did not hold", path: path))
     }
-    for step in steps where step.state == "failed" && step.kind != "check" && !step.isAdHoc {
-      findings.append(
-        Finding(
-          kind: .unexpected, subject: step.name, text: "failed" + (step.error.map { ": " + $0 } ?? ""), path: step.path)
-      )
+    findings += declined.map { step, answer in
+      let reason = answer.reason.flatMap { $0.isEmpty ? nil : ": " + $0 } ?? ""
+      return Finding(
+        kind: .declined, subject: step.name, text: "not approved by \(answer.by)\(reason)", path: step.path)
+    }
+    for step in steps where step.kind != "check" && !step.isAdHoc {
+      if let text = step.change?.amiss(step.state == "failed" ? step.error ?? "failed" : nil) {
+        findings.append(Finding(kind: .unexpected, subject: step.name, text: text, path: step.path))
+      } else if step.state == "failed" {
+        findings.append(
+          Finding(
+            kind: .unexpected, subject: step.name, text: "failed" + (step.error.map { ": " + $0 } ?? ""),
+            path: step.path, isMinor: step.kind == "query" && !step.isEnd))
+      }
     }
     for step in steps {
       guard let polls = step.unmetPolls, !step.isAdHoc else { continue }
       findings.append(
         Finding(kind: .unexpected, subject: step.name, text: Summary.unmet(polls), path: step.path))
     }
-    return findings + openUndos + warningFindings
+    return findings + [endingFinding].compactMap { $0 } + warningFindings
   }
 
   /// Each warning once, with how often it was given.
@@ -67,16 +84,21 @@ extension RunReport {
         kind: .warning, subject: "Warning", text: text + (count > 1 ? " (\(count) times)" : ""), isProse: true)
     }
   }
+}
 
-  /// Changes that somebody tried to take back and that may still be there.
-  private var openUndos: [Finding] {
-    changes.flatMap { step in
-      (step.change?.items ?? []).filter { $0.undo?.isOpen == true }.map { item in
-        let label = step.change?.items.count == 1 ? "it" : item.label
-        return Finding(
-          kind: .unexpected, subject: step.name, text: "taking \(label) back: \(item.undo?.text ?? "")", path: step.path
-        )
-      }
+extension RunReport.Change {
+  /// What of it failed, is not known or did not hold, and what `error` its step ended with; nil: nothing of it.
+  fileprivate func amiss(_ error: String?) -> String? {
+    let items = items.filter(\.isAmiss)
+    if items.isEmpty { return error.map { isIntended ? "\(tally); \($0)" : "failed: \($0)" } }
+    let most = 5
+    let calls = items.prefix(most).map { item in
+      let label = self.items.count == 1 ? "it" : item.label
+      let isUndo = item.undo?.isOpen == true
+      return isUndo
+        ? "taking \(label) back: \(item.undo?.text ?? "")" : "\(label): \(EvidenceBody.shortened(item.told))"
     }
+    let more = items.count > most ? "; and \(items.count - most) more" : ""
+    return tally + "; " + calls.joined(separator: "; ") + more
   }
 }

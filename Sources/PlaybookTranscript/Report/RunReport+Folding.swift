@@ -20,7 +20,7 @@ extension RunReport {
         step.state = "skipped"
         step.reason = event.data["reason"]?.stringValue
       }
-      closeQuestions(of: event.path)
+      closeQuestions(of: event.path, at: event.at)
     case .stepFinished: finish(event)
     case .callSent: send(event)
     case .callRepeated:
@@ -28,7 +28,9 @@ extension RunReport {
       note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
     case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
-      ask(event, event.data["key"]?.stringValue ?? "", event.data)
+      let key = event.data["key"]?.stringValue ?? ""
+      supersede(key, event)
+      ask(event, key, event.data)
     case .questionAnswered: decide(event)
     case .stepsReopened: reopen(event)
     case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
@@ -41,6 +43,7 @@ extension RunReport {
   mutating func close() {
     if isOutOfOrder { timeline.sort { $0.at < $1.at } }
     isOutOfOrder = false
+    if outcome == "unfinished", damagedLine == nil, let last { stopWaiting(last) }
     nameItems()
     compareChanges()
     markUnusedUndos()
@@ -68,10 +71,12 @@ extension RunReport {
       let name = data["operator"]?.rendered ?? "?"
       if !operators.contains(name) { operators.append(name) }
       let stop = data["reason"]?.stringValue.map { outcome == "paused" ? "was paused: \($0)" : $0 }
+      // A process that died left no end: its question stood until the last that it wrote.
+      if outcome == "unfinished", let last { stopWaiting(last) }
       (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
       // Whatever is still to be answered is asked again.
-      asked = [:]
-      sitting = event.at
+      (asked, firstAsked) = ([:], [:])
+      (sitting, sittingBegan, endedAt) = (event.at, event.sequence, nil)
       let dead = data["tookOver"].map {
         "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
       }
@@ -83,7 +88,7 @@ extension RunReport {
       reason = data["reason"]?.stringValue
       how = data["how"]?.stringValue
       ended = event.at
-      stopWaiting(event)
+      stopWaiting(event.at)
       // Where nobody is at the terminal the question was never shown.
       if let key = data["question"]?["key"]?.stringValue, asked[key] == nil {
         ask(event, key, data["question"]?.mapValue ?? MapValue())
@@ -94,8 +99,9 @@ extension RunReport {
       reason = data["reason"]?.stringValue
       failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }
       ended = event.at
+      stopWaiting(event.at)
+      endedAt = outcome == "aborted" ? endedAt ?? openStep : nil
       if outcome == "aborted" {
-        stopWaiting(event)
         if let last = decisions.lastIndex(where: { $0.kind == Decision.abort && $0.reason == nil }) {
           decisions[last].reason = reason
         }
@@ -112,10 +118,15 @@ extension RunReport {
 
   private mutating func ask(_ event: Event, _ key: String, _ question: MapValue) {
     let options = (question["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
+    let calls = question["approval"]?["calls"]?.listValue ?? []
+    if let open = asked[key] { waited(for: open, until: event.at) }
+    let first = firstAsked[key] ?? event.at
+    firstAsked[key] = first
     asked[key] = Asked(
       key: key, kind: question["kind"]?.stringValue ?? "", text: question["text"]?.stringValue ?? "",
       options: options.compactMap { $0["name"]?.stringValue },
-      optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence)
+      optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence,
+      shown: event.at, first: first, call: calls.count == 1 ? calls[0].stringValue : nil)
   }
 
   private mutating func begin(_ event: Event) {
@@ -151,7 +162,7 @@ extension RunReport {
   private mutating func finish(_ event: Event) {
     let data = event.data
     archive(event.path)
-    closeQuestions(of: event.path)
+    closeQuestions(of: event.path, at: event.at)
     change(event.path, event) { step in
       step.kind = data["kind"]?.stringValue ?? step.kind
       step.state = data["state"]?.stringValue ?? "done"
@@ -163,6 +174,7 @@ extension RunReport {
       step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
       step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
       step.finished = event.sequence
+      step.isEnd = data["stops"]?.stringValue != nil
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue
       // A loop's own time is not known: each of its calls has one.

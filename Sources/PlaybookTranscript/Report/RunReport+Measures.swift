@@ -43,12 +43,12 @@ extension RunReport {
   var measures: Measures {
     var alerted: Timestamp?
     if case .timestamp(let time) = facts["alerted"] { alerted = time }
-    let human = Self.joined(human)
+    let human = Self.joined(human + Self.cut(Self.joined(standing), by: Self.joined(machine)))
     return Measures(
       alerted: alerted, firstEvidence: timeline.first { $0.number != nil }?.at,
       decided: decisions.first { $0.withdrawn == nil && $0.key == $0.path && step($0.path)?.kind == "confirm" }?.at,
       firstChange: changes.compactMap { $0.change?.sent }.min(),
-      lastVerified: timeline.last { $0.kind == "verify" && $0.result == "holds" }?.at,
+      lastVerified: lastVerified,
       human: human, machine: Self.cut(Self.joined(machine), by: human),
       whole: started.flatMap { started in (ended ?? last).map { $0.since(started) } }, clock: clock(alerted))
   }

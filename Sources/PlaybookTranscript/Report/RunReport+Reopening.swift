@@ -10,9 +10,12 @@ extension RunReport {
     note(
       event, word, name(event.path), "taken again: \(paths.joined(separator: ", "))",
       who: event.data["by"]?.stringValue)
+    // Whoever goes back or asks again waits for the run, until it asks.
+    stopWaiting(event.at)
+    for key in asked.keys { asked[key]?.shown = nil }
     for path in paths {
       archive(path)
-      closeQuestions(of: path)
+      closeQuestions(of: path, at: event.at)
       if let position = index[path] { steps[position] = steps[position].reopened }
     }
     let reopened = Set(paths)
@@ -33,8 +36,9 @@ extension RunReport {
   }
 
   /// Nobody waits any more for an answer to what a step that has ended asked.
-  mutating func closeQuestions(of path: String) {
-    for key in asked.keys where key == path || ["!", ".", "["].contains(where: { key.hasPrefix(path + $0) }) {
+  mutating func closeQuestions(of path: String, at time: Timestamp) {
+    for (key, question) in asked where key == path || ["!", ".", "["].contains(where: { key.hasPrefix(path + $0) }) {
+      waited(for: question, until: time)
       asked[key] = nil
     }
   }

@@ -36,10 +36,22 @@ struct RunReport {
   /// When calls were under way, and when people were being waited for, in the order of their ends.
   var machine: [Span] = []
   var human: [Span] = []
+  /// When questions stood open, also while calls were under way for another.
+  var standing: [Span] = []
   var index: [String: Int] = [:]
   /// The items of loops by the paths of their steps.
   var loops: [String: [Value]] = [:]
   var asked: [String: Asked] = [:]
+  /// When questions that were left unanswered in this sitting were asked first.
+  var firstAsked: [String: Timestamp] = [:]
+  /// The answers to each change, by its key and theirs, since its last intent.
+  var answers: [String: [String: Int]] = [:]
+  /// The number of the event that began the present sitting.
+  var sittingBegan = 0
+  /// When something that was changed or taken back was last looked at and was as it should be.
+  var lastVerified: Timestamp?
+  /// Where a run that failed or was aborted ended: the step whose question stood open.
+  var endedAt: String?
   /// The intents to take something back, by their keys (`block!undo1`), in order.
   var undoIntents: [(key: String, path: String, sequence: Int)] = []
   /// The calls that took something back: the step, the item's position, the event.
@@ -65,6 +77,8 @@ struct RunReport {
     var source: String?
     /// The evidence number.
     var number: Int?
+    /// Whether the run ended with it.
+    var isEnd = false
     /// Whether it was taken again later.
     var isSuperseded = false
     /// Whether it was a read of the operator's own, by `/query` at a prompt.
@@ -94,7 +108,7 @@ struct RunReport {
 
     var name: String { title ?? path }
 
-    /// Why it was skipped, where that is known.
+    /// Why it was skipped, as the journal has it.
     var skipReason: String? { [reason, text, error].lazy.compactMap { $0 }.first { !$0.isEmpty } }
 
     /// Whether a reader finds it among the evidence: a piece of it, or a read that failed.
@@ -135,13 +149,20 @@ struct RunReport {
     var optionTexts: [String]
     var at: Timestamp
     var sequence: Int
+    /// Since when it stands open; nil: the run is at work again, and asks it later.
+    var shown: Timestamp?
+    /// When it was asked for the first time of those that nobody answered.
+    var first: Timestamp
+    /// The call that it is about, of one about one item.
+    var call: String?
   }
 
   /// When what was said counted no more, by which word and whose.
   struct Withdrawal {
     var at: Timestamp
-    /// `back`, `redo`, `fresh`.
+    /// `back`, `redo`, `fresh`; `again` where the same was asked anew before anything was sent.
     var word: String
+    static let again = "again"
     var by: String?
   }
 
@@ -160,6 +181,8 @@ struct RunReport {
     var optionTexts: [String]
     var suggested: String?
     var chosen: String
+    /// What `chosen` means, where its word says something else to a reader: `done` at an item is no word on the item.
+    var meaning: String?
     var reason: String?
     var by: String
     var ticket: String?
@@ -173,10 +196,16 @@ struct RunReport {
     /// Whether it is a yes to taking something back that nobody then took back.
     var isUnused = false
 
+    var said: String { meaning ?? chosen }
+
+    /// Whether it ends the questions about items.
+    var isStop: Bool { kind == "item" && chosen == "done" }
+
     /// What is to be known of it besides: `withdrawn at 17:20:00 by /back (alice)`, as `clock` writes times.
     func standing(_ clock: (Timestamp) -> String) -> String? {
       if isUnused { return "never carried out" }
       return withdrawn.map { gone in
+        if gone.word == Withdrawal.again { return "superseded at \(clock(gone.at)): it was asked again" }
         let word = gone.word == "fresh" ? "fresh evidence" : "/" + gone.word
         return "withdrawn at \(clock(gone.at)) by \(word)" + (gone.by.map { " (\($0))" } ?? "")
       }

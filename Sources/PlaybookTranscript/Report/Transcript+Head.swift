@@ -72,6 +72,9 @@ extension Transcript {
     return list
   }
 
+  /// What is said of a step that was taken back and not walked again.
+  static let takenBack = "not reached: it was gone back from, and the run did not come to it again"
+
   /// What a reader must know of this copy before reading it.
   var cautions: [String] {
     var list: [String] = []
@@ -79,9 +82,11 @@ extension Transcript {
     if isTorn { list.append("The last line of the journal was cut in writing, or is being written, and is left out.") }
     if let damage { list.append(damage) }
     if problem == nil, report.outcome == "unfinished", let last = report.last {
-      list.append("The run has no end yet: this is what was known at \(TimeText.utc(last)).")
+      list.append("Unfinished: the record ends here, at \(TimeText.utc(last)).")
     }
-    if let openQuestion { list.append("Waiting for an answer: \(openQuestion)") }
+    if let openQuestion {
+      list.append((report.outcome == "paused" ? "Waiting for an answer: " : "Open question: ") + openQuestion)
+    }
     return list
   }
 

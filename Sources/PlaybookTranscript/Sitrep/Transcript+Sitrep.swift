@@ -38,9 +38,10 @@ extension Transcript {
   }
 
   private var sitrepKnown: String {
-    let known = report.findings.filter { $0.kind != .changed }.sorted {
-      $0.kind == .unexpected && $1.kind != .unexpected
-    }
+    let findings = report.findings.filter { $0.kind != .changed }
+    // Sorted by hand: what counts alike stays in its order.
+    let ordered = (0...4).map { rank in findings.filter { Self.rank(of: $0, in: report) == rank } }
+    let known = ordered[0] + decided + ordered[1...].flatMap { $0 }
     if let problem, known.count == 1 {
       return damage ?? "only what is before line \(problem.line) of the journal"
     }
@@ -49,13 +50,43 @@ extension Transcript {
       return count == 0 ? "nothing yet" : "\(count) piece\(count == 1 ? "" : "s") of evidence, nothing concluded yet"
     }
     let texts = known.map { finding in
-      finding.text.hasPrefix("yes. ") ? String(finding.text.dropFirst(5)) : "\(finding.subject): \(finding.text)"
+      // The tally of a change stands with what was done.
+      let tally = finding.path.flatMap { report.step($0)?.change?.tally }.map { $0 + "; " }
+      let isTold = tally.map { finding.text.hasPrefix($0) } ?? false
+      let text = EvidenceBody.shortened(String(finding.text.dropFirst(isTold ? tally?.count ?? 0 : 0)), to: 160)
+      if finding.text.hasPrefix("yes. ") { return String(text.dropFirst(5)) }
+      return finding.text.isEmpty ? finding.subject : "\(finding.subject): \(text)"
     }
-    return Self.few(texts, "more")
+    return Self.few(texts, "more", most: 6)
+  }
+
+  /// What the operator answered where the playbook asks for a decision.
+  private var decided: [RunReport.Finding] {
+    report.decisions.filter {
+      $0.withdrawn == nil && $0.key == $0.path && report.step($0.path)?.kind == "confirm"
+    }.map { RunReport.Finding(kind: .found, subject: $0.title, text: $0.said + ", by " + $0.by, path: $0.path) }
+  }
+
+  /// What a reader must know first: what is amiss, what was decided against, what shows, what is as it should be, and at last
+  /// reads that the run did without.
+  private static func rank(of finding: RunReport.Finding, in report: RunReport) -> Int {
+    switch finding.kind {
+    case .unexpected: finding.isMinor ? 4 : 0
+    case .declined: 1
+    case .warning: 2
+    case .changed: 4
+    case .found:
+      finding.path.flatMap { report.step($0) }.map { $0.held != true && $0.verdict != "no" } ?? true ? 2 : 3
+    }
   }
 
   private var sitrepDone: String {
-    func told(_ steps: [RunReport.Step]) -> [String] { steps.map { "\($0.name) (\($0.change?.tally ?? ""))" } }
+    func told(_ steps: [RunReport.Step]) -> [String] {
+      // What is amiss comes first.
+      let amiss = steps.filter { $0.change?.items.contains(where: \.isAmiss) == true }
+      let rest = steps.filter { $0.change?.items.contains(where: \.isAmiss) != true }
+      return (amiss + rest).map { "\($0.name) (\($0.change?.tally ?? ""))" }
+    }
     let planned = report.changes.filter { $0.change?.isPlanned == true }
     let done =
       told(report.changes.filter { $0.change?.isPlanned == false })
@@ -123,8 +154,8 @@ extension Transcript {
       }, "more")
   }
 
-  private static func few(_ texts: [String], _ more: String) -> String {
-    let shown = texts.prefix(3).joined(separator: "; ")
-    return texts.count > 3 ? "\(shown); and \(texts.count - 3) \(more)" : shown
+  private static func few(_ texts: [String], _ more: String, most: Int = 3) -> String {
+    let shown = texts.prefix(most).joined(separator: "; ")
+    return texts.count > most ? "\(shown); and \(texts.count - most) \(more)" : shown
   }
 }

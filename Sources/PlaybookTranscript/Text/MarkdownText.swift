@@ -115,7 +115,7 @@ enum MarkdownText {
 
   /// An author's prose within a line: `code` and what is strong stay that.
   static func prose(_ text: String) -> String {
-    AuthorsProse.parts(of: flattened(text)).map { part in
+    AuthorsProse.parts(of: String(text.map { $0.isNewline ? " " : $0 })).map { part in
       switch part.style {
       case .code: code(String(part.text))
       case .strong: "**\(inline(String(part.text)))**"
@@ -129,8 +129,9 @@ enum MarkdownText {
     text.split(whereSeparator: \.isNewline).map { "> \(line(String($0)))\n" }.joined()
   }
 
+  /// On one line: a line break is shown as one.
   private static func flattened(_ text: String) -> String {
-    String(text.map { $0.isNewline ? " " : $0 })
+    String(text.map { $0.isNewline ? "\u{240A}" : $0 })
   }
 
   private static func longestRun(_ text: String) -> Int {
