@@ -1,4 +1,5 @@
 import CEL
+import PlaybookLanguage
 import PlaybookEngine
 import Testing
 
@@ -157,6 +158,18 @@ import Testing
     #expect(declined.executor.acts == ["!block a", "!do"])
     let states = declined.outcome("block")?["items"]?.listValue?.map { $0["state"] }
     #expect(states == ["done", "skipped", "skipped"])
+    // Killed, and gone on with by the same person: the yes holds, but in a red environment.
+    for (isRed, name) in [(false, "alice"), (true, "alice"), (false, "bob")] {
+      let run = try await stopped()
+      let events = run.sink.events.dropLast()
+      run.sink = MemorySink()
+      for event in events { _ = try await run.sink.record(event, synced: true) }
+      if isRed { run.environment.color = "red" }
+      let human = FakeOperator(["single": [.yes]], name: name)
+      let isAsked = isRed || name == "bob"
+      #expect(await run.sit(human).exitCode == (isAsked ? 3 : 0))
+      #expect(human.keys == (isAsked ? ["block!rest"] : ["single"]))
+    }
     // Nobody there: the yes holds.
     let alone = try await stopped()
     alone.answers = ["single": "no"]

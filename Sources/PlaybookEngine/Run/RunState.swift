@@ -147,6 +147,12 @@ public struct RunState: Sendable {
   public private(set) var abortedBecause: String?
   /// Why the last sitting paused; nil where it ended without a word.
   public private(set) var pausedBecause: String?
+  /// Who sat last.
+  private(set) var lastOperator: String?
+  /// The signal that interrupted the last sitting, if one did.
+  private var lastSignal: String?
+  /// Whether somebody stopped the last sitting: it was not killed, and neither was its connection lost.
+  var isStoppedByHand: Bool { pausedBecause != nil && !["SIGTERM", "SIGHUP"].contains(lastSignal) }
   /// When steps began and ended, counted in events.
   private(set) var beginnings: [String: Int] = [:]
   private(set) var ends: [String: Int] = [:]
@@ -177,6 +183,7 @@ public struct RunState: Sendable {
       started = event.at
       boot = data["boot"]?.stringValue
       if let name = data["operator"]?.stringValue { operators = [name] }
+      lastOperator = operators.last
     case .runResumed:
       if let now = data["boot"]?.stringValue {
         // What was written before an orderly pause is on disk.
@@ -184,6 +191,7 @@ public struct RunState: Sendable {
         boot = now
       }
       if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
+      (lastOperator, lastSignal) = (data["operator"]?.stringValue, nil)
       pausedBecause = nil
     case .runPaused: pausedBecause = data["reason"]?.stringValue
     case .runFinished: outcome = data["outcome"]?.stringValue
@@ -255,6 +263,7 @@ public struct RunState: Sendable {
     case .stepsReopened: reopen(data)
     case .failureHandled: handle(path, data)
     case .interrupted:
+      lastSignal = data["signal"]?.stringValue
       if data["choice"]?.stringValue == "abort" {
         abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
       }

@@ -102,12 +102,15 @@ extension Runner {
   }
 
   /// Whether what an earlier sitting approved and did not come to is sent now. Who is at the terminal sees it once more and says
-  /// so: the run was stopped for some reason, and it may be somebody else. Nobody there, and the yes holds.
+  /// so where the run was stopped by somebody, was somebody else's, or is in a red environment. Nobody there, or only the
+  /// connection or the process lost: the yes holds.
   func isGoneOnWith(
     _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
-    guard isResumed, self.operator.isInteractive, !approvedHere.contains(path) else { return true }
+    guard isResumed, isTakenUp || configuration.environment.isRed, self.operator.isInteractive,
+      !approvedHere.contains(path)
+    else { return true }
     var approval = await approval(for: rest, [], act, step, in: frame)
     approval.digest = state.acts[path]?.digest ?? approval.digest
     let count = state.acts[path]?.approved?.count ?? planned.count

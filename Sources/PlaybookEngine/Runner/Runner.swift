@@ -19,6 +19,8 @@ public actor Runner {
   var state: RunState
   /// Whether an earlier sitting's record is gone on with: what was scrubbed from it is not known any more.
   let isResumed: Bool
+  /// Whether somebody had stopped the run, or somebody else had it: what was approved then is no plain continuation.
+  let isTakenUp: Bool
   /// Evidence of earlier sittings that lies in files.
   let loadEvidence: @Sendable (String) async throws -> Value
   /// Other runs that are open in the same environment, a sentence each.
@@ -63,8 +65,10 @@ public actor Runner {
     self.neighbours = neighbours
     secrets = SecretStore(environment: configuration.environment, fetcher: fetcher, sink: sink, clock: clock)
     protection = Protection(protected: configuration.environment.protected)
-    state = RunState(history)
+    let known = RunState(history)
+    state = known
     isResumed = !history.isEmpty
+    isTakenUp = known.isStoppedByHand || known.lastOperator != `operator`.name
   }
 
   /// Runs from where the history ends to the end, or to whatever stops it.
