@@ -371,7 +371,7 @@ import YAMLTree
     for event in run.sink.events[...start] { _ = try await declined.sink.record(event, synced: true) }
     declined.executor.script("block a", .rejected())
     declined.executor.script("block b", .rejected())
-    let human = FakeOperator(["block!errors": [.said("go_on")], "block!rest": [.no]])
+    let human = FakeOperator(["block!errors": [.said("go_on")], "block!rest": [.no]], name: "bob")
     #expect(await declined.sit(human) == .completed, "\(human.keys)")
     let states = declined.outcome("block")?["items"]?.listValue?.map { $0["state"] }
     #expect(states == ["failed", "failed", "skipped", "skipped"])

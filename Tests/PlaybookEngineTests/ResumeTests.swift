@@ -1,6 +1,6 @@
 import CEL
-import PlaybookLanguage
 import PlaybookEngine
+import PlaybookLanguage
 import Testing
 
 @Suite struct ResumeTests {
@@ -107,7 +107,7 @@ import Testing
     #expect(run.executor.calls.isEmpty)
     run.sink = MemorySink()
     for event in sink.events { _ = try await run.sink.record(event, synced: true) }
-    let human = FakeOperator(["block!rest": [.yes]])
+    let human = FakeOperator(["block!rest": [.yes]], name: "bob")
     #expect(await run.sit(human) == .completed)
     guard case .approval(let approval)? = human.asked.first?.kind else {
       Issue.record("no approval")
