@@ -5,7 +5,7 @@ extension Transcript {
   var remarkPieces: [Piece] {
     var pieces: [Piece] = []
     for step in report.skipped {
-      let reason = step.skipReason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+      let reason = step.skipReason.map { ": " + MarkdownText.prose(EvidenceBody.shortened($0)) } ?? ""
       let text = "- \(MarkdownText.line(step.name))\(reason)\n"
       pieces.append(Piece(role: .skipped, name: "a skipped step", section: "Skipped") { _ in text })
     }

@@ -87,13 +87,13 @@ extension RunReport {
   }
 
   /// `block!undo1` of `block!undo1[2]`.
-  private static func base(of key: String) -> String {
+  static func base(of key: String) -> String {
     guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return key }
     return String(key[..<bracket])
   }
 
   /// 2 of `block!undo1[2]`.
-  private static func position(of key: String) -> Int? {
+  static func position(of key: String) -> Int? {
     guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return nil }
     return Int(key[key.index(after: bracket)...].dropLast())
   }
@@ -121,8 +121,12 @@ extension RunReport {
   /// Says of which item a decision is: known only when all of the loop is, as its list is recorded after the yeses.
   mutating func nameItems() {
     var items: [Int: String] = [:]
-    for position in decisions.indices where decisions[position].kind == "item" {
-      let item = item(ofKey: decisions[position].key)
+    for position in decisions.indices {
+      let decision = decisions[position]
+      let own = decision.kind == "item" ? item(ofKey: decision.key) : nil
+      let known = [groupItem(of: decision.path), own].compactMap { $0 }
+      if known.isEmpty { continue }
+      let item = known.joined(separator: ", ")
       decisions[position].item = item
       items[decisions[position].sequence] = item
     }
