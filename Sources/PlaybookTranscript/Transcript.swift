@@ -45,20 +45,14 @@ public struct Transcript: Sendable {
     }
     let known = pseudonyms
     var report = RunReport()
-    let file = try folder.journal { event in report.apply(known?.masking(event) ?? event) }
+    // In the same pass: what a chain that fits says against how the last process left the journal. A journal that was cut
+    // at its end shows only there.
+    let check = try JournalCheck(folder, isExplained: false) { event in report.apply(known?.masking(event) ?? event) }
     report.close()
     self.init(
-      report, runID: folder.id, head: file.head, isTorn: file.isTorn, problem: file.problem,
-      loss: file.problem == nil ? try Self.loss(of: folder) : nil, redacted: known,
-      record: RunRecord(event: { file.event($0) }, evidence: { try? folder.evidence($0) }))
-  }
-
-  /// What a chain that fits says against how the last process left the journal; nil: nothing. A journal that was cut at its
-  /// end shows only there.
-  private static func loss(of folder: RunFolder) throws(FileError) -> Loss? {
-    try JournalCheck(folder) { _ in }.problem.map {
-      Loss(line: $0.line, message: $0.message, isCut: $0.kind == .truncated)
-    }
+      report, runID: folder.id, head: check.head, isTorn: check.file?.isTorn ?? false, problem: check.file?.problem,
+      loss: check.problem.map { Loss(line: $0.line, message: $0.message, isCut: $0.kind == .truncated) },
+      redacted: known, record: RunRecord(event: { check.file?.event($0) }, evidence: { try? folder.evidence($0) }))
   }
 
   /// How a journal whose lines fit differs from what the last process left.

@@ -3,12 +3,17 @@
 public enum Visible {
   /// `text` with control characters, escape sequences and bidirectional controls shown instead of sent: `␛` for ESC
   /// (U+2400 block for C0), `\u{202E}` and the like for the others. Line breaks and tabs stay only where they are
-  /// kept.
-  public static func text(_ text: String, keepingTabs: Bool = false, keepingLineBreaks: Bool = false) -> String {
-    guard text.unicodeScalars.contains(where: { isUnsafe($0) }) else { return text }
+  /// kept; `keepingEmoji` keeps the joiner within an emoji that is several (a family), whose width terminals don't agree on.
+  public static func text(
+    _ text: String, keepingTabs: Bool = false, keepingLineBreaks: Bool = false, keepingEmoji: Bool = false
+  ) -> String {
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    let scalars = Array(text.unicodeScalars)
+    guard scalars.contains(where: isUnsafe) else { return text }
     var safe = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars {
+    for (position, scalar) in scalars.enumerated() {
       switch scalar {
+      case "\u{200D}" where keepingEmoji && isWithinEmoji(position, of: scalars): safe.append(scalar)
       case "\t" where keepingTabs: safe.append(scalar)
       case "\n" where keepingLineBreaks: safe.append(scalar)
       case _ where scalar.value < 0x20: safe.append(Unicode.Scalar(UInt32(0x2400) + scalar.value) ?? "\u{FFFD}")
@@ -20,6 +25,14 @@ public enum Visible {
     }
     return String(safe)
   }
+
+  private static func isWithinEmoji(_ position: Int, of scalars: [Unicode.Scalar]) -> Bool {
+    guard position > 0, position + 1 < scalars.count else { return false }
+    let isStyled = scalars[position - 1] == "\u{FE0F}" && position > 1
+    return isEmoji(scalars[isStyled ? position - 2 : position - 1]) && isEmoji(scalars[position + 1])
+  }
+
+  private static func isEmoji(_ scalar: Unicode.Scalar) -> Bool { !scalar.isASCII && scalar.properties.isEmoji }
 
   private static func isUnsafe(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {

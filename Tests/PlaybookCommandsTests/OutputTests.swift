@@ -72,6 +72,19 @@ import Testing
     #expect(said.hasPrefix("600\n664\n640 2\n") && !said.contains("differ") && !said.contains(".part"), "\(said)")
   }
 
+  @Test func `nothing is left beside the old file where the program is killed in writing`() throws {
+    defer { program.remove() }
+    let said = try shell(
+      """
+      mkdir far; echo old > far/one
+      '\(Program.path.path)' transcript last --format html --out far/one & writer=$!
+      while kill -0 $writer && ! ls -l /proc/$writer/fd | grep -q '/far/'; do :; done 2>/dev/null
+      kill -9 $writer; wait $writer 2>/dev/null
+      ls far
+      """)
+    #expect(said.hasSuffix("one\n") && !said.contains(".part"), "\(said)")
+  }
+
   @Test func `the old file stays whole where the new one fails`() throws {
     defer { program.remove() }
     let said = try shell(

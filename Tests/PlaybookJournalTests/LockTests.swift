@@ -156,6 +156,7 @@ import Glibc
       Event(at: .example, type: .runStarted, data: MapValue([("run", .string(other.id))])), synced: true)
     await writer.close()
     #expect(try JournalCheck(other) { _ in }.problem == nil)
+    #expect(try JournalCheck(other, isExplained: false) { _ in }.file?.event(1)?.type == .runStarted)
     try FileManager.default.copyItem(atPath: other.path + "/journal.jsonl", toPath: own.path + "/journal.jsonl")
     let problem = try JournalCheck(own) { _ in }.problem
     #expect(problem?.line == 1 && problem?.message.contains(other.id) == true)

@@ -31,6 +31,15 @@ import Testing
     #expect(below.bars.map(\.extent) == [750..<1000, 0..<1000] && below.barZero == 1000)
   }
 
+  @Test func `a bar's label is cut as it is shown, within its room`() {
+    let name = String(repeating: "\u{202E}", count: 10)
+    let rows: Value = [["name": .string(name), "n": 1], ["name": .string(String(repeating: "😀", count: 20)), "n": 2]]
+    let body = EvidenceBody(MapValue([("rows", rows)]), show: Self.bars, limit: 10)
+    let html = BarChart(body: body).html.text
+    #expect(html.contains(">\\u{202E}\\u{202E}\\u{20…</text>"))
+    #expect(html.contains(">\(String(repeating: "😀", count: 10))…</text>"))
+  }
+
   private static func read(_ outcome: Value, _ format: TranscriptFormat) -> String {
     let finished = SmallRun.event(
       .stepFinished, "failures", at: 62, ["kind": "query", "state": "done", "number": 1, "outcome": outcome])

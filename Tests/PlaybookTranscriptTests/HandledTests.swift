@@ -28,9 +28,9 @@ import Testing
   @Test func `the page says the same`() {
     let page = Self.transcript.text(.html)
     for part in [
-      "done</span>, 2 rows", "done</span> by hand, by bob: restarted it by hand", "sent 2 times; before:",
+      "done</span> 2 rows", "done</span> by hand, by bob: restarted it by hand", "sent 2 times; before:",
       "<li><code class=\"said\">half b --more</code> failed: exited with 5</li>",
-      "done</span>, on bob&#39;s word: saw it", "failed</span>, left so by bob: broken", "not approved</span>",
+      "done</span> on bob&#39;s word: saw it", "failed</span> left so by bob: broken", "not approved</span>",
       "done, verified: the change shows no more",
     ] { #expect(page.contains(part), "\(part)") }
     #expect(PageCheck(page).problems == [])

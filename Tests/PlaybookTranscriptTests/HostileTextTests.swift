@@ -33,9 +33,17 @@ import Testing
     let line = MarkdownText.line(text)
     #expect("\u{2060}\\#".unicodeScalars.contains(line.unicodeScalars.first ?? " ") || line == #"1\. x"#)
     #expect(!line.hasPrefix("# "))
-    for quoted in MarkdownText.quotation("\(text)\n\(text)").split(separator: "\n") {
+    for quoted in MarkdownText.quotation("\(text)\n\n\(text)").split(separator: "\n") where quoted != ">" {
       #expect(quoted.dropFirst(2) == line)
     }
+  }
+
+  @Test func `the joiner of an emoji that is several stays, and no other`() {
+    let text = "👩\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈 a\u{200D}b 1\u{200D}👩 😀\u{200D}"
+    let shown = "👩\u{200D}👩\u{200D}👧 🏳\u{FE0F}\u{200D}🌈 a\\u{200D}b 1\\u{200D}👩 😀\\u{200D}"
+    let html: HTML = "\(text)"
+    #expect(html.text.unicodeScalars.elementsEqual(shown.unicodeScalars))
+    #expect(MarkdownText.code(text).unicodeScalars.elementsEqual("`\(shown)`".unicodeScalars))
   }
 
   @Test(arguments: ["203.0.113.7 fails", "/var/log/app.log", "2026-11-23", "10.5 %", "12 rows", "1.5"])

@@ -18,7 +18,7 @@ struct PageCheck {
   private static let attributes: Set<String> = [
     "lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby",
     "aria-hidden", "role", "tabindex", "scope", "datetime", "rel", "open", "viewBox", "preserveAspectRatio", "x", "y",
-    "width", "height", "rx", "text-anchor",
+    "width", "height", "rx", "text-anchor", "data-name",
   ]
 
   init(_ page: String) {

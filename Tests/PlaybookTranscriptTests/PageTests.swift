@@ -16,11 +16,69 @@ import Testing
     let warning = SmallRun.event(.warning, at: 63, ["text": "`block` was left"])
     let end = SmallRun.event(.runFinished, at: 64, ["outcome": "failed", "reason": "`block`: refused", "failed": []])
     let page = Self.page([SmallRun.start, failed, note, warning, end])
-    #expect(page.contains("no `table` **here**") && !page.contains("<code>table</code>"))
+    #expect(page.contains("no <code>table</code> **here**"))
     #expect(page.contains("saw `x`") && !page.contains("<code>x</code>"))
     #expect(page.contains("<code>block</code> was left"))
     #expect(page.contains("<p class=\"reason said\"><code>block</code>: refused</p>"))
     #expect(page.contains("<code>playbook verify 20261123T025200Z-lockout-7f3k --head "))
+  }
+
+  @Test(arguments: [TranscriptFormat.markdown, .html])
+  func `code in what a verification says is code`(_ format: TranscriptFormat) {
+    let text = SmallRun.transcript(HandledRun.events).text(format)
+    #expect(text.contains(format == .html ? "<code>n == 0</code>" : "holds: `n == 0`") && !text.contains("\\`n == 0"))
+  }
+
+  @Test func `a table that a phone stacks says its roles, and each cell its column's name`() {
+    let page = Self.page(HandledRun.events)
+    for role in [
+      "<table class=\"calls stacked\" role=\"table\">", "<thead role=\"rowgroup\"><tr role=\"row\">",
+      "<tr role=\"row\"><td role=\"cell\" class=\"place\">1</td><th role=\"rowheader\" scope=\"row\" class=\"word\">a</th>",
+      "<td role=\"cell\" data-name=\"Result\">", "<table class=\"timeline stacked\" role=\"table\">",
+    ] { #expect(page.contains(role), "\(role)") }
+    #expect(
+      page.contains("<th role=\"columnheader\" scope=\"col\">#</th><th role=\"columnheader\" scope=\"col\">Item</th>"))
+  }
+
+  @Test func `a short word in a cell is not broken, unless its table is wider than paper`() {
+    func page(_ columns: Int) -> String {
+      let row = MapValue(
+        (0..<columns).map { ("column\($0)", .string("user-1417 and more".prefix($0 == 0 ? 9 : 18) + "")) })
+      let finished = SmallRun.event(
+        .stepFinished, "failures", at: 62,
+        ["kind": "query", "number": 1, "outcome": ["rows": [.map(row)], "ok": true]])
+      return Self.page([SmallRun.start, finished])
+    }
+    #expect(page(2).contains("class=\"word\">user-1417</th><td>user-1417 and more</td>"))
+    #expect(!page(2).contains("<table class=\"wide\"") && page(10).contains("<table class=\"wide\""))
+  }
+
+  @Test func `an author's paragraphs are filled, and lists keep their lines`() {
+    var events = SmallRun.events
+    events[1].data["why"] = "An attack is\nfor **security**.\n\n- one\n- two\n"
+    let document = SmallRun.event(
+      .stepFinished, "report", at: 63,
+      [
+        "kind": "document", "title": "Report", "state": "done",
+        "outcome": ["text": "**Summary** of\n`x`.\n\n- a\n- b\n"],
+      ])
+    let text = SmallRun.transcript(events.dropLast() + [document] + events.suffix(1))
+    #expect(
+      text.text(.html).contains("<p class=\"why\">An attack is for <strong>security</strong>.\n\n- one\n- two\n</p>"))
+    #expect(text.text(.html).contains("<strong>Summary</strong> of <code>x</code>.\n\n- a\n- b\n</p>"))
+    #expect(text.text(.markdown).contains("> **Summary** of `x`.\n>\n> \\- a\\\n> \\- b\n"))
+  }
+
+  @Test func `the points in time on the strip are named below it`() {
+    #expect(Self.page(SmallRun.events).contains(" aria-hidden=\"true\">Points: First evidence 02:52:02, "))
+  }
+
+  @Test func `a follow-up that is open has the name by which it is said to be done`() {
+    let events =
+      SmallRun.events.dropLast() + [
+        SmallRun.event(.followUpAdded, at: 110, ["text": "Look again"])
+      ]
+    #expect(Self.page(Array(events)).contains(":\(events.count)</code></li>"))
   }
 
   @Test func `a change's tally stands outside of the table that scrolls`() {

@@ -13,13 +13,18 @@ import Testing
   /// What is copied as it is becomes code, in which nothing means anything.
   private static func meaning(_ page: ParsedMarkdown) -> [String] { page.nodes.filter { $0 != "code" } }
 
+  /// A cell has its style by its text.
+  private static func unstyled(_ element: String) -> String {
+    ["th scope class", "td class"].contains(element) ? String(element.dropLast(6)) : element
+  }
+
   @Test(arguments: HostileTextTests.nasty) func `a browser finds no other elements in it`(
     _ hostile: HostileTextTests.Hostile
   ) {
     let page = ParsedPage(SmallRun.transcript(HostileTextTests.events(hostile.text)).text(.html))
     let plain = ParsedPage(Self.harmless(hostile).text(.html))
     #expect(page.errors == 0)
-    #expect(page.elements == plain.elements)
+    #expect(page.elements.map(Self.unstyled) == plain.elements.map(Self.unstyled))
     #expect(page.addresses == plain.addresses)
   }
 

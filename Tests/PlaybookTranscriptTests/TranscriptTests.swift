@@ -107,10 +107,10 @@ import Testing
     }
     let events = [SmallRun.start] + SmallRun.evidence + early + SmallRun.change
     #expect(!SmallRun.transcript(events).text(.markdown).contains("Before and after"))
-    #expect(markdown.contains("Changed since `failures`"))
-    #expect(markdown.contains("\n- {\"ip\":\"203.0.113.7\",\"n\":22500}\n"))
-    #expect(markdown.contains("\n+ {\"ip\":\"192.0.2.1\",\"n\":9}\n"))
-    #expect(transcript.text(.html).contains("<ins>{&quot;ip&quot;:&quot;192.0.2.1&quot;"))
+    #expect(markdown.contains("Changed since `failures`: 1 gone, 1 new."))
+    #expect(markdown.contains("\n- ip: 203.0.113.7, n: 22500\n"))
+    #expect(markdown.contains("\n+ ip: 192.0.2.1, n: 9\n"))
+    #expect(transcript.text(.html).contains("<ins>ip: 192.0.2.1, n: 9</ins>"))
   }
 
   @Test(arguments: ["keys", "lines", "items"]) func `lists are compared as rows are`(_ name: String) {
@@ -154,7 +154,7 @@ import Testing
     let page = SmallRun.transcript(events).text(.html)
     #expect(!page.contains("␊"))
     for text in [
-      "What\nis this?</h3>", "many\naccounts", "First\nthis", "&lt;&lt;E\n203.0.113.7\nE</code>", "as\nsaid",
+      "What\nis this?</h3>", "many\naccounts", "First this", "&lt;&lt;E\n203.0.113.7\nE</code>", "as\nsaid",
     ] {
       #expect(page.contains(text), "\(text)")
     }

@@ -30,24 +30,40 @@ extension Output {
   ) throws {
     let name = name ?? path
     let temporary = path + ".\(getpid()).part"
-    let descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let nameless = nameless(beside: path)
+    let descriptor = unsafe nameless ?? open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw unwritable(name) }
     defer { close(descriptor) }
     do {
       try pieces(to: descriptor, name, isTerminal: false, body)
       if let old, old.st_nlink > 1 || fchown(descriptor, old.st_uid, old.st_gid) != 0 {
         try copy(descriptor, over: path, name)
-        unsafe unlink(temporary)
+        if nameless == nil { unsafe unlink(temporary) }
         return
       }
-      guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0, unsafe rename(temporary, path) == 0 else {
-        throw unwritable(name)
-      }
+      guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0,
+        unsafe nameless == nil || linkat(AT_FDCWD, link(to: descriptor), AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) == 0,
+        unsafe rename(temporary, path) == 0
+      else { throw unwritable(name) }
     } catch {
       unsafe unlink(temporary)
       throw error
     }
   }
+
+  /// A file in the folder of `path` that has no name until it is whole, so that nothing is left of it where the process is
+  /// killed (open(2), `O_TMPFILE`); nil where the file system or the kernel has none.
+  private static func nameless(beside path: String) -> Int32? {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let temporary: Int32 = 0o20_000_000 | O_DIRECTORY
+    let descriptor = unsafe open(folder, O_RDWR | O_CLOEXEC | temporary, 0o600)
+    guard descriptor >= 0 else { return nil }
+    if unsafe access(link(to: descriptor), F_OK) == 0 { return descriptor }
+    close(descriptor)
+    return nil
+  }
+
+  private static func link(to descriptor: Int32) -> String { "/proc/self/fd/\(descriptor)" }
 
   private static func writeThrough(_ path: String, _ body: ((String) throws -> Void) throws -> Void) throws {
     let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)

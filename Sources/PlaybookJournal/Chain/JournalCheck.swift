@@ -34,11 +34,17 @@ public struct JournalCheck: Sendable {
   public private(set) var problem: Problem?
   /// What is no fault and worth knowing.
   public private(set) var remarks: [String] = []
+  /// The journal as it was gone through; nil of mere bytes.
+  public let file: JournalFile?
   private let walk: Walk
 
   /// Checks a run's journal, of which one line is in memory at a time, and hands `body` each event that fits; `head` is a
   /// hash that was printed, or is in a transcript. Throws where it can't be read.
-  public init(_ folder: RunFolder, head: String? = nil, _ body: (Event) -> Void) throws(FileError) {
+  /// - Parameter isExplained: whether it is found out what was done to a chain that does not fit, for which all of the
+  ///   journal is in memory; else only `file` says where it ends.
+  public init(
+    _ folder: RunFolder, head: String? = nil, isExplained: Bool = true, _ body: (Event) -> Void
+  ) throws(FileError) {
     let left = folder.leftAt
     var walk = Walk(run: folder.id, left: left?.events, wanted: head?.lowercased())
     let journal = try folder.journal { event, hash in
@@ -48,7 +54,9 @@ public struct JournalCheck: Sendable {
     // Somebody may have begun to write in between; then the lock says nothing of what was read.
     let isSame = left?.head == folder.leftAt?.head
     self.walk = walk
+    file = journal
     if let found = journal.problem {
+      if !isExplained { return }
       problem = Self.explain(found, try folder.journalBytes())
     } else {
       judge(isTorn: journal.isTorn, left: isSame ? left : nil)
@@ -71,6 +79,7 @@ public struct JournalCheck: Sendable {
       }
     }
     self.walk = walk
+    file = nil
     if let found {
       problem = Self.explain((walk.count + 1, found.message), bytes)
     } else {

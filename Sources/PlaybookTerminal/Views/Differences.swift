@@ -20,17 +20,20 @@ struct Differences {
     return lines
   }
 
-  /// Rows that went (`-`) and came (`+`), fields that changed (`~`).
+  /// Rows and fields that changed (`~`), rows that went (`-`) and came (`+`).
   private func changes() -> [(String, String)] {
     OutcomeDifferences(before: before, after: after).changes.map { change in
       switch change {
       case .went(let row): ("-", row.rendered)
       case .came(let row): ("+", row.rendered)
-      case .field(let name, _, nil): ("-", name)
-      case .field(let name, let from, let to?):
-        ("~", "\(name): \(clip(from?.rendered ?? "nothing")) → \(clip(to.rendered))")
+      case .row(let name, let fields): ("~", clip(name) + ": " + fields.map(text).joined(separator: ", "))
+      case .field(let field): field.to == nil ? ("-", field.name) : ("~", text(field))
       }
     }
+  }
+
+  private func text(_ field: OutcomeDifferences.Field) -> String {
+    "\(field.name): \(clip(field.from?.rendered ?? "nothing")) → \(clip(field.to?.rendered ?? "nothing"))"
   }
 
   private func clip(_ text: String) -> String { TextLayout.cell(text, width: 40) }

@@ -1,3 +1,5 @@
+import SourceText
+
 /// Bars with their numbers; the table beside them says the same. As wide as its texts need, so that none is cut off by its
 /// edge.
 struct BarChart {
@@ -45,12 +47,24 @@ struct BarChart {
       """
   }
 
+  /// At most `length` columns of `text` as it is shown.
   private static func cut(_ text: String, _ length: Int) -> String {
-    text.count > length ? text.prefix(length - 1) + "…" : text
+    let text = Visible.text(text, keepingEmoji: true)
+    if columns(text) <= length { return text }
+    var room = length - 1
+    return text.prefix { character in
+      room -= columns(String(character))
+      return room >= 0
+    } + "…"
   }
 
   private static func width(_ texts: [String]) -> Int {
-    let longest = texts.map(\.count).max() ?? 0
+    let longest = texts.map(columns).max() ?? 0
     return (longest * characterTenths + 9) / 10
+  }
+
+  /// An emoji or an ideograph is as wide as two letters.
+  private static func columns(_ text: String) -> Int {
+    text.reduce(0) { $0 + (($1.unicodeScalars.first?.value ?? 0) >= 0x2E80 ? 2 : 1) }
   }
 }

@@ -86,15 +86,18 @@ enum StyleSheet {
     .chart text { fill: var(--text); font: 11px ui-monospace, Menlo, Consolas, "Liberation Mono", monospace; }
     .bar-shape { fill: var(--machine); }
     .bar-shape.negative { fill: var(--human); }
-    .scroll { overflow-x: auto; margin: 0 0 0.9rem; }
+    .scroll { overflow-x: auto; margin: 0 0 0.9rem; background: linear-gradient(to right, var(--surface) 40%, transparent) left / 2.5rem 100% no-repeat local, linear-gradient(to left, var(--surface) 40%, transparent) right / 2.5rem 100% no-repeat local, linear-gradient(to right, color-mix(in srgb, var(--soft) 50%, transparent), transparent) left / 0.6rem 100% no-repeat scroll, linear-gradient(to left, color-mix(in srgb, var(--soft) 50%, transparent), transparent) right / 0.6rem 100% no-repeat scroll; }
     table { border-collapse: collapse; width: 100%; font-size: 0.92rem; }
     th, td { text-align: left; vertical-align: top; padding: 0.45rem 0.75rem 0.45rem 0; border-bottom: 1px solid var(--line); min-width: 5.5rem; max-width: 32rem; overflow-wrap: break-word; }
     .call { min-width: 15rem; }
     th:first-child, td:first-child { min-width: 2.5rem; }
+    .word, .place, td.number, th.number { white-space: nowrap; }
+    .place { font-variant-numeric: tabular-nums; color: var(--soft); }
     thead th { color: var(--soft); font-size: 0.8rem; font-weight: 600; border-bottom-width: 2px; white-space: nowrap; }
     tbody th { font-weight: 500; }
     tbody tr:hover { background: var(--raised); }
-    tr:target, section:target { background: var(--warn-back); }
+    tr:target { background: var(--warn-back); }
+    section:target { --surface: var(--warn-back); background: var(--surface); }
     .number { font-variant-numeric: tabular-nums; }
     .timeline td:first-child { white-space: nowrap; }
     .timeline .when { color: inherit; text-decoration-color: var(--line); font-size: 0.9em; }
@@ -109,7 +112,7 @@ enum StyleSheet {
     .facts { display: grid; grid-template-columns: minmax(6rem, max-content) minmax(0, 1fr); gap: 0.3rem 1rem; margin: 0.6rem 0; }
     .facts dt { color: var(--soft); }
     .facts dd { margin: 0; }
-    .options { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35rem; }
+    .options, .card .options { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.35rem; }
     .card .options li { margin: 0; }
     .option { border: 1px solid var(--line); border-radius: 0.4rem; padding: 0 0.5rem; }
     .option.chosen { border-color: var(--accent); font-weight: 600; }
@@ -117,7 +120,7 @@ enum StyleSheet {
     .list li + li { margin-top: 0.4rem; }
     .said { white-space: pre-wrap; }
     .prose, .why { max-width: 70ch; }
-    .why { white-space: pre-line; }
+    .why { white-space: pre-wrap; }
     details { border: 1px solid var(--line); border-radius: 0.5rem; padding: 0 0.9rem; margin: 0.6rem 0 0.9rem; }
     summary { cursor: pointer; padding: 0.5rem 0; color: var(--accent); font-weight: 500; }
     pre { background: var(--raised); padding: 0.8rem 1rem; border-radius: 0.5rem; overflow: auto; max-height: 30rem; white-space: pre; overflow-wrap: normal; margin: 0.3rem 0 0.9rem; line-height: 1.45; }
@@ -135,23 +138,26 @@ enum StyleSheet {
       .facts { grid-template-columns: minmax(0, 1fr); gap: 0; }
       .facts dd { margin-bottom: 0.5rem; }
       .kind { display: block; }
-      .timeline, .timeline caption, .timeline tbody, .timeline tr, .timeline td { display: block; }
-      .timeline thead { display: none; }
-      .timeline tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
-      .timeline td { border: 0; padding: 0.1rem 0; max-width: none; overflow-wrap: anywhere; }
-      .timeline td:empty { display: none; }
+      .stacked, .stacked caption, .stacked tbody, .stacked tr, .stacked td, .stacked tbody th { display: block; }
+      .stacked thead { display: none; }
+      .stacked tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+      .stacked td, .stacked tbody th { border: 0; padding: 0.1rem 0; min-width: 0; max-width: none; overflow-wrap: anywhere; }
+      .stacked td:empty { display: none; }
+      .stacked [data-name]::before { content: attr(data-name) ": "; color: var(--soft); font-size: 0.85em; }
+      .calls .place { float: left; margin-right: 0.6rem; }
+      .calls .place + .call { clear: left; }
       .timeline .offset { display: inline; margin-left: 0.5rem; }
       .timeline .kind { display: inline-block; }
     }
     @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }
-    @page { margin: 16mm 14mm; @bottom-left { content: "Transcript of a run"; font-size: 9pt; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9pt; } }
+    @page { margin: 16mm 14mm; font-family: system-ui, "Segoe UI", Roboto, "Noto Sans", sans-serif; @bottom-left { content: "Transcript of a run"; font-size: 9pt; } @bottom-right { content: counter(page) " / " counter(pages); font-size: 9pt; } }
     @media print {
       :root { --page: #fff; --surface: #fff; --raised: #f3f3f3; --line: #bbb; --text: #000; --soft: #444; --accent: #0b3d75; --human: #a84a00; --machine: #0b57a4; --mark: #6d28a8; --good: #0f5f33; --good-back: #eef7f1; --bad: #9d1c14; --bad-back: #fdf0ef; --warn: #714600; --warn-back: #fdf6e6; }
       body { font-size: 10pt; }
       nav, .skip { display: none; }
       .page { display: block; padding: 0; }
-      main, .cards, .tiles { display: block; }
-      .tiles { columns: 3; }
+      main, .cards { display: block; }
+      .tiles { grid-template-columns: repeat(3, 1fr); }
       .bar, .hero { padding-left: 0; padding-right: 0; }
       main > section { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 12pt 0; }
       .card { margin-bottom: 8pt; }
@@ -159,11 +165,13 @@ enum StyleSheet {
       tbody tr:first-child { break-before: avoid; }
       summary { break-after: avoid; }
       thead { break-inside: avoid; }
-      th, td { max-width: none; overflow-wrap: anywhere; }
+      th, td { max-width: none; }
+      .wide th, .wide td, .stacked th, .stacked td { overflow-wrap: anywhere; }
       .call { min-width: 0; }
+      .wide .word, .wide .number { white-space: normal; }
       tr, .card, figure, .tile { break-inside: avoid; }
       thead { display: table-header-group; }
-      .scroll { overflow: visible; }
+      .scroll { overflow: visible; background: none; }
       pre { white-space: pre-wrap; max-height: none; overflow-wrap: anywhere; }
       details { border: 0; padding: 0; }
       details::details-content { content-visibility: visible; block-size: auto; }

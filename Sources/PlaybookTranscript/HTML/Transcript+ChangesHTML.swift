@@ -62,10 +62,12 @@ extension Transcript {
         let time = change.approvedAt.map { " at " + clock($0) } ?? ""
         return ", approved by \(by)\(time)"
       } ?? ""
-    let columns = ["#", "Call", "Result", "Verified", "Undo"]
+    let isLabelled = change.items.contains { change.label(of: $0) != nil }
+    let columns = ["#"] + (isLabelled ? ["Item"] : []) + ["Call", "Result", "Verified", "Undo"]
     func table(_ items: [RunReport.Change.Item], _ caption: HTML) -> HTML {
       Self.table(
-        caption, label: "Calls of \(step.name)", columns: columns, rows: items.map { Self.row($0, of: change) })
+        caption, label: "Calls of \(step.name)", columns: columns,
+        rows: items.map { Self.row($0, of: change, isLabelled: isLabelled) }, style: "calls stacked")
     }
     if !change.isIntended, change.items.isEmpty {
       return """
@@ -107,7 +109,8 @@ extension Transcript {
       """
   }
 
-  private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change) -> HTML {
+  /// Its cells say their columns' names themselves where they stand below each other, on a phone.
+  private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change, isLabelled: Bool) -> HTML {
     let took: HTML = item.took.map { " <span class=\"offset\">\(TimeText.short($0))</span>" } ?? ""
     let verified: HTML =
       item.verified.map { holds in
@@ -115,12 +118,17 @@ extension Transcript {
         return "<span class=\"badge \(tone(outcome: word))\">\(word)</span>"
       } ?? (item.isUnsent ? "" : "<span class=\"offset\">not checked</span>")
     let said: HTML =
-      item.verificationText.map { " <span class=\"offset\">\(flat: EvidenceBody.shortened($0))</span>" } ?? ""
+      item.verificationText.map { " <span class=\"offset\">\(flatCode: EvidenceBody.shortened($0))</span>" } ?? ""
     let call = EvidenceBody.shortened(change.call(of: item))
     let undone: HTML = change.undo(of: item) == nil ? "" : " class=\"call\""
-    let label: HTML = change.label(of: item).map { " \(flat: EvidenceBody.shortened($0))" } ?? ""
+    let label = EvidenceBody.shortened(change.label(of: item) ?? "")
+    let style: HTML = isWord(label) ? " class=\"word\"" : ""
+    let first: HTML =
+      isLabelled
+      ? "<td role=\"cell\" class=\"place\">\(item.position + 1)</td><th role=\"rowheader\" scope=\"row\"\(style)>\(flat: label)</th>"
+      : "<th role=\"rowheader\" scope=\"row\" class=\"place\">\(item.position + 1)</th>"
     return """
-      <tr><th scope="row">\(item.position + 1)\(label)</th><td class="call"><code class="said">\(lines: call)</code></td><td>\(told(item.sent, item.result))\(took)</td><td>\(verified)\(said)</td><td\(undone)>\(undo(of: item, change))</td></tr>
+      <tr role="row">\(first)<td role="cell" class="call"><code class="said">\(lines: call)</code></td><td role="cell" data-name="Result">\(told(item.sent, item.result))\(took)</td><td role="cell" data-name="Verified">\(verified)\(said)</td><td role="cell" data-name="Undo"\(undone)>\(undo(of: item, change))</td></tr>
 
       """
   }
@@ -130,20 +138,20 @@ extension Transcript {
     guard let undo = item.undo else { return call ?? "\(change.missingUndo(of: item))" }
     let word = undo.isOpen ? "bad" : "plain"
     return
-      "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(flat: EvidenceBody.shortened(undo.text))\(history(of: undo.sent))"
+      "\(call ?? "") <span class=\"badge \(word)\">sent</span> \(flatCode: EvidenceBody.shortened(undo.text))\(history(of: undo.sent))"
   }
 
   /// What became of a call, its state as a badge, and of its earlier sendings.
   private static func told(_ sent: RunReport.Sendings, _ result: String) -> HTML {
-    let rest = result.dropFirst(sent.state.count).drop { $0 == ":" || $0 == " " }
-    let more: HTML = rest.isEmpty ? "" : "\(rest.first == "," ? "" : " ")\(flat: EvidenceBody.shortened(String(rest)))"
+    let rest = result.dropFirst(sent.state.count).drop { ":, ".contains($0) }
+    let more: HTML = rest.isEmpty ? "" : " \(flatCode: EvidenceBody.shortened(String(rest)))"
     return "<span class=\"badge \(tone(outcome: sent.state))\">\(sent.state)</span>\(more)\(history(of: sent))"
   }
 
   private static func history(of sent: RunReport.Sendings) -> HTML {
     guard let count = sent.count else { return "" }
     let items: [HTML] = sent.earlier.map {
-      "<li><code class=\"said\">\(lines: EvidenceBody.shortened($0.call))</code> \(flat: $0.result)</li>"
+      "<li><code class=\"said\">\(lines: EvidenceBody.shortened($0.call))</code> \(flatCode: $0.result)</li>"
     }
     return " <span class=\"offset\">\(count):</span><ul class=\"list\">\(items)</ul>"
   }

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 extension Transcript {
   /// Rows of evidence on the page, and those of them that are not folded.
@@ -36,8 +37,8 @@ extension Transcript {
     if let evidence = step.evidence { facts.append("\(evidence.bytes) bytes") }
     let digest: HTML = step.evidence.map { ", sha256 <code>\(String($0.digest.prefix(16)))</code>" } ?? ""
     let error: HTML =
-      step.error.map { "<p class=\"caution said\">Failed: \(lines: EvidenceBody.shortened($0))</p>\n" } ?? ""
-    let why: HTML = step.why.map { "<p class=\"why\">\(prose: $0)</p>\n" } ?? ""
+      step.error.map { "<p class=\"caution said\">Failed: \(code: EvidenceBody.shortened($0))</p>\n" } ?? ""
+    let why: HTML = step.why.map { "<p class=\"why\">\(prose: Prose.filled($0))</p>\n" } ?? ""
     let targets: [HTML] = step.links.map { "\(Self.link($0.url, $0.title)) " }
     let links: HTML = targets.isEmpty ? "" : "<p>\(targets)</p>\n"
     let reading = reading(of: step)
@@ -70,20 +71,22 @@ extension Transcript {
     case .table(let columns, let rows):
       let cells: [HTML] = rows.map { row in
         let list: [HTML] = row.enumerated().map { column, cell in
-          let style: HTML = Double(cell.text) == nil ? "" : " class=\"number\""
+          let style = Self.style(of: cell.text)
           let text: HTML = cell.isNull ? "<span class=\"offset\">null</span>" : "\(cell.text)"
           return column == 0 ? "<th scope=\"row\"\(style)>\(text)</th>" : "<td\(style)>\(text)</td>"
         }
         return "<tr>\(list)</tr>\n"
       }
+      let style = Self.isWide(columns, rows) ? "wide" : ""
       let isWhole = cells.count <= Self.openRows + 5
       let open = isWhole ? cells : Array(cells.prefix(Self.openRows))
       let caption: HTML = open.count == body.total ? "\(step.summary)" : "\(step.summary), the first \(open.count)"
-      html += Self.table(caption, label: "Table of \(name)", columns: columns, rows: open)
+      html += Self.table(caption, label: "Table of \(name)", columns: columns, rows: open, style: style)
       if !isWhole {
         let rest = Array(cells.dropFirst(Self.openRows))
         let table = Self.table(
-          "Rows \(Self.openRows + 1) to \(cells.count)", label: "More of \(name)", columns: columns, rows: rest)
+          "Rows \(Self.openRows + 1) to \(cells.count)", label: "More of \(name)", columns: columns, rows: rest,
+          style: style)
         html += "<details><summary>\(rest.count) more rows</summary>\n\(table)</details>\n"
       }
       html += Self.more(cells.count, of: body, whole)
@@ -105,6 +108,20 @@ extension Transcript {
     return html + Self.html(body.differences, step)
   }
 
+  /// Whether its longest words, unbroken, are more than a sheet of paper is wide.
+  private static func isWide(_ columns: [String], _ rows: [[EvidenceBody.Cell]]) -> Bool {
+    let widths = columns.indices.map { column in
+      rows.map { row in row[column].text.utf8.split(separator: UInt8(ascii: " ")).map(\.count).max() ?? 0 }.max() ?? 0
+    }
+    return widths.reduce(0, +) + 2 * columns.count > 84
+  }
+
+  /// Of a number, and of a short word at whose marks a browser would end a line.
+  private static func style(of text: String) -> HTML {
+    if Double(text) != nil { return " class=\"number\"" }
+    return text.utf8.contains { "-/?&=|".utf8.contains($0) } && isWord(text) ? " class=\"word\"" : ""
+  }
+
   private static func more(_ shown: Int, of body: EvidenceBody, _ whole: String) -> HTML {
     if shown < body.total {
       return "<p class=\"more\">\(shown) of \(body.total); all of them: <code>\(whole)</code></p>\n"
@@ -116,19 +133,23 @@ extension Transcript {
     guard let differences else { return "" }
     let since: HTML = step.repeats.map { " since <code>\($0)</code>" } ?? ""
     if differences.isEmpty { return "<p>Nothing changed\(since).</p>\n" }
+    func row(_ name: HTML, _ field: OutcomeDifferences.Field) -> HTML {
+      "<tr><th scope=\"row\">\(name)\(field.name)</th><td><del>\(field.from.map(EvidenceBody.cell) ?? "")</del></td><td><ins>\(field.to.map(EvidenceBody.cell) ?? "")</ins></td></tr>\n"
+    }
     let rows: [HTML] = differences.prefix(pageRows).map { change in
       switch change {
       case .went(let row):
-        "<tr class=\"went\"><th scope=\"row\">gone</th><td><del>\(EvidenceBody.cell(row))</del></td><td></td></tr>\n"
+        "<tr class=\"went\"><th scope=\"row\">gone</th><td><del>\(EvidenceBody.row(row))</del></td><td></td></tr>\n"
       case .came(let row):
-        "<tr class=\"came\"><th scope=\"row\">new</th><td></td><td><ins>\(EvidenceBody.cell(row))</ins></td></tr>\n"
-      case .field(let name, let from, let to):
-        "<tr><th scope=\"row\">\(name)</th><td><del>\(from.map(EvidenceBody.cell) ?? "")</del></td><td><ins>\(to.map(EvidenceBody.cell) ?? "")</ins></td></tr>\n"
+        "<tr class=\"came\"><th scope=\"row\">new</th><td></td><td><ins>\(EvidenceBody.row(row))</ins></td></tr>\n"
+      case .row(let name, let fields):
+        fields.reduce("") { $0 + row("\(EvidenceBody.shortened(name)): ", $1) }
+      case .field(let field): row("", field)
       }
     }
     let more = differences.count > pageRows ? ", \(pageRows) of them shown" : ""
     return table(
-      "\(differences.count) changed\(since)\(more)", label: "What changed", columns: ["What", "Before", "After"],
+      "\(differences.tally)\(since)\(more)", label: "What changed", columns: ["What", "Before", "After"],
       rows: rows)
   }
 }

@@ -116,7 +116,7 @@ extension Transcript {
       let items: [HTML] = findings.map { finding in
         let said = EvidenceBody.shortened(finding.text)
         let text: HTML =
-          said.isEmpty ? "" : finding.isProse ? "<span>\(flatProse: said)</span>" : "<span>\(flat: said)</span>"
+          said.isEmpty ? "" : finding.isProse ? "<span>\(flatProse: said)</span>" : "<span>\(flatCode: said)</span>"
         return "<li><strong>\(flat: EvidenceBody.shortened(finding.subject))</strong> \(text)</li>\n"
       }
       return "<div class=\"card \(style)\">\n<h3>\(title)</h3>\n<ul>\n\(items)</ul>\n</div>\n"
@@ -131,15 +131,23 @@ extension Transcript {
       """
   }
 
-  /// A table that scrolls by itself where the screen is narrow, reachable by the keyboard.
+  /// Whether a cell's text is one short word, which is not broken: an address, a name, an id.
+  static func isWord(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 24 && !text.contains(where: \.isWhitespace)
+  }
+
+  /// A table that scrolls by itself where the screen is narrow, reachable by the keyboard. Where its style stacks its cells
+  /// there, its roles are named: what is shown otherwise than as a table has none.
   static func table(_ caption: HTML, label: String, columns: [String], rows: [HTML], style: String = "") -> HTML {
-    let head: [HTML] = columns.map { "<th scope=\"col\">\($0)</th>" }
+    let isStacked = style.hasSuffix("stacked")
+    func role(_ name: String) -> HTML { isStacked ? " role=\"\(name)\"" : "" }
+    let head: [HTML] = columns.map { "<th\(role("columnheader")) scope=\"col\">\($0)</th>" }
     return """
       <div class="scroll" role="group" aria-label="\(label)" tabindex="0">
-      <table class="\(style)">
+      <table class="\(style)"\(role("table"))>
       <caption>\(caption)</caption>
-      <thead><tr>\(head)</tr></thead>
-      <tbody>
+      <thead\(role("rowgroup"))><tr\(role("row"))>\(head)</tr></thead>
+      <tbody\(role("rowgroup"))>
       \(rows)</tbody>
       </table>
       </div>

@@ -1,4 +1,5 @@
 import CEL
+import SourceText
 
 extension Transcript {
   /// Skipped steps, what was done outside, notes, documents, follow-ups, and what is left for people.
@@ -15,9 +16,11 @@ extension Transcript {
     let followUps: [HTML] = report.followUps.map { item in
       let due: HTML = item.due.map { ", due <time datetime=\"\($0.description)\">\(TimeText.due($0))</time>" } ?? ""
       let owner = item.owner.map { ", " + $0 } ?? ""
+      // What `playbook followups --done` takes.
+      let mark: HTML = item.done == nil ? " <code>\(runID):\(item.event)</code>" : ""
       let done = item.done.map { ", done by \($0.by) at \(TimeText.utc($0.at))" } ?? ""
       return
-        "<li>\(flat: EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(owner)\(done)</span></li>\n"
+        "<li>\(flat: EvidenceBody.shortened(item.text))<span class=\"offset\">\(due)\(owner)\(done)</span>\(mark)</li>\n"
     }
     let open: [HTML] = Self.openHeadings.map { "<h3>\($0)</h3>\n<p class=\"open\">To be written.</p>\n" }
     let documents: [HTML] = report.documents.map(html)
@@ -54,7 +57,9 @@ extension Transcript {
       let text: HTML = field.text.isEmpty ? "" : "<span class=\"said\">\(lines: field.text)</span>"
       return "<li>\(mark)<strong>\(EvidenceBody.shortened(field.label ?? ""))</strong> \(text)</li>\n"
     }
-    let prose: [HTML] = fields.filter { $0.label == nil }.map { "<p class=\"said prose\">\(prose: $0.text)</p>\n" }
+    let prose: [HTML] = fields.filter { $0.label == nil }.map {
+      "<p class=\"said prose\">\(prose: Prose.filled($0.text))</p>\n"
+    }
     let list: HTML = points.isEmpty ? "" : "<ul class=\"list\">\n\(points)</ul>\n"
     return "<article class=\"card\">\n<h3>\(flat: EvidenceBody.shortened(step.name))</h3>\n\(prose)\(list)</article>\n"
   }

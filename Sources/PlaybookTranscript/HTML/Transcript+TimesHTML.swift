@@ -44,12 +44,13 @@ extension Transcript {
       "<rect class=\"mark\" x=\"\(min(scale.place($0.at), 996))\" y=\"0\" width=\"4\" height=\"24\"><title>\($0.name) \(clock($0.at))</title></rect>"
     }
     let said = points.map { "\($0.name) \(clock($0.at))" }.joined(separator: ", ")
+    let legend: HTML = points.isEmpty ? "" : "<p class=\"offset\" aria-hidden=\"true\">Points: \(said)</p>\n"
     return """
       <figure class="strip">
       <figcaption>The run from \(clock(start)) to \(clock(end)): when people were waited for, when calls were under way</figcaption>
       \(lane("People", measures.human, "human"))\(lane("Machine", measures.machine, "machine"))<div class="lane"><span aria-hidden="true">Points</span><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="Points in time: \(said)"><rect class="track" x="0" y="0" width="1000" height="24"/>\(marks)</svg><span class="number" aria-hidden="true">\(points.count)</span></div>
       <div class="lane axis" aria-hidden="true"><span></span><span class="ends"><span>\(clock(start))</span><span>\(clock(end))</span></span><span></span></div>
-      </figure>
+      \(legend)</figure>
 
       """
   }
@@ -59,10 +60,10 @@ extension Transcript {
       <section id="timeline" aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
       <div class="scroll" role="group" aria-label="Timeline" tabindex="0">
-      <table class="timeline">
+      <table class="timeline stacked" role="table">
       <caption>What happened (UTC; offsets from \(zeroName)). Each event has an address of its own: <code>#event-1</code>.</caption>
-      <thead><tr><th scope="col">Time</th><th scope="col">What</th><th scope="col">Result</th></tr></thead>
-      <tbody>
+      <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">Time</th><th role="columnheader" scope="col">What</th><th role="columnheader" scope="col">Result</th></tr></thead>
+      <tbody role="rowgroup">
 
       """
     try write(title.text)
@@ -81,10 +82,11 @@ extension Transcript {
     let who: HTML = moment.who.map { " <span class=\"who\">by \($0)</span>" } ?? ""
     let (said, came) = (EvidenceBody.shortened(moment.what), EvidenceBody.shortened(moment.result ?? ""))
     let what: HTML = moment.isProse ? "\(flatProse: said)" : "\(flat: said)"
-    let result: HTML = moment.isResultProse ? "\(flatProse: came)" : "\(flat: came)"
+    let result: HTML =
+      moment.isResultProse ? "\(flatProse: came)" : moment.isResultSaid ? "\(flat: came)" : "\(flatCode: came)"
     let evidence: HTML = moment.number.map { " <a href=\"#evidence-\($0)\">E\($0)</a>" } ?? ""
     return """
-      <tr id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td>\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td><span class="kind">\(moment.kind)</span> \(what)\(who)</td><td>\(result)\(evidence)</td></tr>
+      <tr role="row" id="event-\(moment.sequence)" class="kind-\(Self.safe(moment.kind))"><td role="cell">\(earlier)<a class="when" href="#event-\(moment.sequence)"><time datetime="\(moment.at.description)">\(clock(moment.at))</time></a> <span class="offset">\(offset(moment.at))</span></td><td role="cell"><span class="kind">\(moment.kind)</span> \(what)\(who)</td><td role="cell">\(result)\(evidence)</td></tr>
 
       """
   }

@@ -3,8 +3,7 @@ import CEL
 extension Transcript {
   /// A decision as a point of a list: what was asked and said, by whom, when, why.
   func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
-    let question = MarkdownText.inline(EvidenceBody.shortened(decision.title))
-    var text = "- **\(question)** \(MarkdownText.inline(EvidenceBody.shortened(decision.said)))"
+    var text = "- \(Self.question(decision)) \(MarkdownText.inline(EvidenceBody.shortened(decision.said)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
     let standing = decision.standing(clock).map { "**\(MarkdownText.inline($0))**" }
     if detail == .line {
@@ -25,6 +24,13 @@ extension Transcript {
       more.append("given beforehand, in \(MarkdownText.inline(decision.source))")
     }
     return text + (more.isEmpty ? "\n" : ". " + more.joined(separator: "; ") + "\n")
+  }
+
+  /// In bold, where nothing in it is that by itself.
+  private static func question(_ decision: RunReport.Decision) -> String {
+    let title = EvidenceBody.shortened(decision.title)
+    let isPlain = AuthorsProse.parts(of: title).allSatisfy { $0.style != .strong }
+    return isPlain ? "**\(MarkdownText.said(title))**" : MarkdownText.prose(title)
   }
 
   private func offered(_ decision: RunReport.Decision) -> String {
@@ -116,15 +122,15 @@ extension Transcript {
   private static func told(_ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false) -> String {
     let history = sent.history { sending in
       MarkdownText.code(EvidenceBody.shortened(sending.call), inTable: true) + ": "
-        + MarkdownText.inline(sending.result)
+        + MarkdownText.said(sending.result, inTable: true)
     }
-    let now = MarkdownText.inline(result)
+    let now = MarkdownText.said(result, inTable: true)
     return (isStrong ? "**\(now)**" : now) + (history.map { "; " + $0 } ?? "")
   }
 
   private static func verification(of item: RunReport.Change.Item) -> String {
     guard let holds = item.verified else { return item.isUnsent ? "" : "not checked" }
-    let said = item.verificationText.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+    let said = item.verificationText.map { ": " + MarkdownText.said(EvidenceBody.shortened($0), inTable: true) } ?? ""
     return (holds ? "holds" : "**does not hold**") + said
   }
 

@@ -9,7 +9,7 @@ extension Transcript {
   func evidenceMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
     let number = step.number.map { "E\($0) " } ?? ""
     if detail == .line {
-      return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.inline(step.error ?? step.summary))\n"
+      return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.said(step.error ?? step.summary))\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
     if detail >= .long, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
@@ -27,7 +27,7 @@ extension Transcript {
     if let evidence = step.evidence {
       parts.append("\(evidence.bytes) bytes, sha256 \(MarkdownText.code(String(evidence.digest.prefix(16))))")
     }
-    if let error = step.error { parts.append("failed: " + MarkdownText.inline(EvidenceBody.shortened(error))) }
+    if let error = step.error { parts.append("failed: " + MarkdownText.said(EvidenceBody.shortened(error))) }
     text += "*" + parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ") + "*\n\n"
     guard let reading else { return text }
     if reading.isBeginning { text += "**\(Self.missingEvidence)**\n\n" }
@@ -81,13 +81,21 @@ extension Transcript {
     if differences.isEmpty { return "Nothing changed\(since).\n\n" }
     var lines = differences.prefix(shownRows).map { change in
       switch change {
-      case .went(let row): "- " + EvidenceBody.cell(row)
-      case .came(let row): "+ " + EvidenceBody.cell(row)
-      case .field(let name, let from, let to):
-        "~ \(name): \(from.map(EvidenceBody.cell) ?? "nothing") → \(to.map(EvidenceBody.cell) ?? "nothing")"
+      case .went(let row): "- " + EvidenceBody.row(row)
+      case .came(let row): "+ " + EvidenceBody.row(row)
+      case .row(let name, let fields):
+        "~ \(EvidenceBody.shortened(name)): " + fields.map(markdown).joined(separator: ", ")
+      case .field(let field): "~ " + markdown(field)
       }
     }
     if differences.count > shownRows { lines.append("… \(differences.count - shownRows) more") }
-    return "Changed\(since):\n\n" + MarkdownText.block(lines.joined(separator: "\n"), language: "diff") + "\n"
+    return "Changed\(since): \(differences.tally).\n\n"
+      + MarkdownText.block(lines.joined(separator: "\n"), language: "diff")
+      + "\n"
+  }
+
+  private static func markdown(_ field: OutcomeDifferences.Field) -> String {
+    func text(_ value: Value?) -> String { value.map(EvidenceBody.cell) ?? "nothing" }
+    return "\(field.name): \(text(field.from)) → \(text(field.to))"
   }
 }

@@ -45,9 +45,9 @@ extension Transcript {
   private func headMarkdown(_ detail: Piece.Detail) -> String {
     let outcome =
       "**\(MarkdownText.inline(report.outcomeWord))**"
-      + (report.reason.map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? "")
+      + (report.reason.map { ": " + MarkdownText.prose(EvidenceBody.shortened($0), inTable: true) } ?? "")
     var text = "# \(MarkdownText.inline(EvidenceBody.shortened(title)))\n\n"
-    for caution in cautions { text += "> \(MarkdownText.line(EvidenceBody.shortened(caution)))\n\n" }
+    for caution in cautions { text += MarkdownText.quotation(EvidenceBody.shortened(caution)) + "\n" }
     if detail <= .line { return text + outcome + ", run \(MarkdownText.code(runID)), head `\(head)`\n\n" }
     var rows = [("Outcome", outcome)]
     for fact in headFacts {
@@ -85,7 +85,8 @@ extension Transcript {
     for finding in shown {
       let marked = finding.kind == .unexpected ? "**\(MarkdownText.inline(finding.subject))**" : nil
       text += "- \(marked ?? MarkdownText.line(finding.subject))"
-      text += finding.text.isEmpty ? "\n" : ": \(MarkdownText.inline(EvidenceBody.shortened(finding.text)))\n"
+      let said = EvidenceBody.shortened(finding.text)
+      text += said.isEmpty ? "\n" : ": \(finding.isProse ? MarkdownText.prose(said) : MarkdownText.said(said))\n"
     }
     if shown.count < findings.count { text += "- and \(findings.count - shown.count) more\n" }
     return text + "\n"
@@ -105,11 +106,20 @@ extension Transcript {
       let number = moment.number.map { " (E\($0))" } ?? ""
       text += "| \(clock(moment.at)) | \(offset(moment.at)) | \(moment.kind) "
       text +=
-        "| \(MarkdownText.inline(moment.who ?? "")) | \(MarkdownText.inline(EvidenceBody.shortened(moment.what))) "
-      text += "| \(MarkdownText.inline(EvidenceBody.shortened(moment.result ?? "")))\(number) |\n"
+        "| \(MarkdownText.inline(moment.who ?? "")) | \(Self.text(moment.what, isProse: moment.isProse)) "
+      let result = moment.result ?? ""
+      let came =
+        moment.isResultSaid
+        ? MarkdownText.inline(EvidenceBody.shortened(result)) : Self.text(result, isProse: moment.isResultProse)
+      text += "| \(came)\(number) |\n"
     }
     let left = report.timeline.count - moments.count
     return text + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
+  }
+
+  private static func text(_ text: String, isProse: Bool) -> String {
+    let short = EvidenceBody.shortened(text)
+    return isProse ? MarkdownText.prose(short, inTable: true) : MarkdownText.said(short, inTable: true)
   }
 
   private func followUpMarkdown(_ item: RunReport.FollowUp) -> String {

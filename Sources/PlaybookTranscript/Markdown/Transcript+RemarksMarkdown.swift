@@ -5,7 +5,7 @@ extension Transcript {
   var remarkPieces: [Piece] {
     var pieces: [Piece] = []
     for step in report.skipped {
-      let reason = report.skipReason(of: step).map { ": " + MarkdownText.inline(EvidenceBody.shortened($0)) } ?? ""
+      let reason = report.skipReason(of: step).map { ": " + MarkdownText.prose(EvidenceBody.shortened($0)) } ?? ""
       let text = "- \(MarkdownText.line(step.name))\(reason)\n"
       pieces.append(Piece(role: .skipped, name: "a skipped step", section: "Skipped") { _ in text })
     }

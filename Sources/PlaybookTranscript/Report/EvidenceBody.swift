@@ -179,6 +179,12 @@ struct EvidenceBody {
     }
   }
 
+  /// A row that stands alone, with its columns' names.
+  static func row(_ row: Value) -> String {
+    guard let entries = row.mapValue?.entries else { return cell(row) }
+    return shortened(entries.map { "\($0.key.rendered): \(cell($0.value))" }.joined(separator: ", "))
+  }
+
   /// Bytes as the text that they are, or else in base64, which is said.
   static func text(of bytes: [UInt8]) -> String {
     String(validating: bytes, as: UTF8.self) ?? "(binary, base64) " + Base64.encode(bytes)

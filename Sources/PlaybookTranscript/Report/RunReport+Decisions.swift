@@ -102,7 +102,7 @@ extension RunReport {
   }
 
   /// 2 of `block!undo1[2]`.
-  private static func position(of key: String) -> Int? {
+  static func position(of key: String) -> Int? {
     guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return nil }
     return Int(key[key.index(after: bracket)...].dropLast())
   }
@@ -131,10 +131,13 @@ extension RunReport {
   mutating func nameItems() {
     var items: [Int: String] = [:]
     var said: [Int: String] = [:]
-    for position in decisions.indices where decisions[position].kind == "item" {
+    for position in decisions.indices {
       let decision = decisions[position]
       let number = Self.position(of: decision.key).map { "item \($0 + 1)" }
-      let item = item(ofKey: decision.key) ?? decision.item ?? number
+      let own = decision.kind == "item" ? item(ofKey: decision.key) ?? decision.item ?? number : nil
+      let known = [groupItem(of: decision.path), own].compactMap { $0 }
+      if known.isEmpty { continue }
+      let item = known.joined(separator: ", ")
       decisions[position].item = item
       if decision.isStop, let rest = untouchedAtEnd(by: decision.key) {
         decisions[position].meaning = Self.stopped(rest)

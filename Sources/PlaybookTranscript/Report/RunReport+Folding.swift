@@ -35,7 +35,7 @@ extension RunReport {
     case .stepsReopened: reopen(event)
     case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
       applyRemark(event)
-    case .loopStarted: loops[event.path] = event.data["items"]?.listValue
+    case .loopStarted: goRound(event)
     }
   }
 
@@ -142,6 +142,28 @@ extension RunReport {
         ($0["title"]?.rendered ?? "", $0["url"]?.rendered ?? "")
       }
     }
+  }
+
+  private mutating func goRound(_ event: Event) {
+    let items = event.data["items"]?.listValue ?? []
+    loops[event.path] = items
+    guard let step = step(event.path), step.kind == "group" else { return }
+    let named = items.prefix(5).map { EvidenceBody.shortened($0.rendered, to: 60) }.joined(separator: ", ")
+    let list = items.isEmpty ? "" : ": \(named)\(items.count > 5 ? ", …" : "")"
+    note(event, "group", step.name, "\(items.count) item\(items.count == 1 ? "" : "s")\(list)")
+  }
+
+  /// What the groups around `path` are about there: `one` of `g[0].inner`.
+  func groupItem(of path: String) -> String? {
+    guard path.contains("].") else { return nil }
+    var items: [String] = []
+    var group = ""
+    for part in path.split(separator: ".").dropLast() {
+      group += (group.isEmpty ? "" : ".") + part
+      guard let position = Self.position(of: group), let loop = loops[Self.base(of: group)] else { continue }
+      if loop.indices.contains(position) { items.append(EvidenceBody.shortened(loop[position].rendered, to: 60)) }
+    }
+    return items.isEmpty ? nil : items.joined(separator: ", ")
   }
 
   private mutating func send(_ event: Event) {
@@ -255,7 +277,7 @@ extension RunReport {
   mutating func change(_ path: String, _ event: Event, _ body: (inout Step) -> Void) {
     if index[path] == nil {
       index[path] = steps.count
-      steps.append(Step(path: path, began: event.at))
+      steps.append(Step(path: path, item: groupItem(of: path), began: event.at))
     }
     if let position = index[path] { body(&steps[position]) }
   }

@@ -47,7 +47,7 @@ extension RunReport {
 extension RunReport.Step {
   /// As it was before it ran, but for what was sent.
   fileprivate var reopened: RunReport.Step {
-    var fresh = RunReport.Step(path: path, began: began)
+    var fresh = RunReport.Step(path: path, item: item, began: began)
     (fresh.kind, fresh.title, fresh.why, fresh.links, fresh.place) = (kind, title, why, links, place)
     fresh.state = "reopened"
     if change?.items.contains(where: { !$0.isUnsent }) == true { fresh.change = change }

@@ -66,6 +66,8 @@ struct RunReport {
     var path: String
     var kind = ""
     var title: String?
+    /// Of a step in a group that goes round: which item it is about.
+    var item: String?
     var why: String?
     var links: [(title: String, url: String)] = []
     var place: String?
@@ -106,7 +108,12 @@ struct RunReport {
     var unmetPolls: Int?
     var change: Change?
 
-    var name: String { title ?? path }
+    /// `Look inside (one)`.
+    var name: String {
+      guard let item else { return title ?? path }
+      let own = path.lastIndex(of: "]").map { path[$0...].dropFirst(2) } ?? path[...]
+      return "\(title ?? String(own)) (\(item))"
+    }
 
     /// Why it was skipped, as the journal has it.
     var skipReason: String? { [reason, text, error].lazy.compactMap { $0 }.first { !$0.isEmpty } }
@@ -119,7 +126,7 @@ struct RunReport {
   struct Moment {
     var at: Timestamp
     var path: String
-    /// `run`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`, `failure`, `interrupt`.
+    /// `run`, `group`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`, `failure`, `interrupt`.
     var kind: String
     var who: String?
     var what: String
@@ -138,6 +145,8 @@ struct RunReport {
     var isProse: Bool { !isItem && !["note", "outside", "interrupt"].contains(kind) }
     /// The same of `result`.
     var isResultProse: Bool { ["check", "run"].contains(kind) }
+    /// Whether `result` is what people said.
+    var isResultSaid: Bool { ["answer", "note", "outside", "interrupt"].contains(kind) }
   }
 
   struct Asked {

@@ -4,14 +4,20 @@ enum AuthorsProse {
     case code, strong
   }
 
+  typealias Part = (text: Substring, style: Style?)
+
   /// The text in pieces, without the marks of those that have a style. What does not end on its line is no mark.
-  static func parts(of text: String) -> [(text: Substring, style: Style?)] {
-    var parts: [(text: Substring, style: Style?)] = []
+  /// - Parameter isCodeOnly: nothing is strong, as in what calls and verifications say.
+  static func parts(of text: String, isCodeOnly: Bool = false) -> [Part] {
+    if !text.utf8.contains(where: { $0 == UInt8(ascii: "`") || $0 == UInt8(ascii: "*") }) {
+      return text.isEmpty ? [] : [(text[...], nil)]
+    }
+    var parts: [Part] = []
     var plain = text.startIndex
     var position = text.startIndex
     while position < text.endIndex {
       let rest = text[position...]
-      guard let (inner, style, end) = marked(rest) else {
+      guard let (inner, style, end) = marked(rest), style == .code || !isCodeOnly else {
         // A run of marks is one word: its later ones begin nothing.
         let mark = text[position]
         position = text.index(after: position)

@@ -32,29 +32,34 @@ struct HTML: ExpressibleByStringInterpolation {
     mutating func appendInterpolation(_ string: String) { text += HTML.escaped(string) }
 
     /// On one line: a line break is a blank.
-    mutating func appendInterpolation(flat string: String) {
-      text += HTML.escaped(String(string.map { $0.isNewline ? " " : $0 }))
-    }
+    mutating func appendInterpolation(flat string: String) { text += HTML.escaped(string.onOneLine) }
 
     /// Prose of a playbook's author, with line breaks: `code` and **what is strong** in it are shown as that.
-    mutating func appendInterpolation(prose string: String) {
-      for part in AuthorsProse.parts(of: string) {
+    mutating func appendInterpolation(prose string: String) { append(AuthorsProse.parts(of: string)) }
+
+    private mutating func append(_ parts: [AuthorsProse.Part]) {
+      for part in parts {
         let piece = HTML.escaped(String(part.text), keepingLineBreaks: true)
         text += part.style.map { "<\($0.rawValue)>\(piece)</\($0.rawValue)>" } ?? piece
       }
     }
 
     /// The same on one line.
-    mutating func appendInterpolation(flatProse string: String) {
-      appendInterpolation(prose: String(string.map { $0.isNewline ? " " : $0 }))
-    }
+    mutating func appendInterpolation(flatProse string: String) { appendInterpolation(prose: string.onOneLine) }
+
+    /// What a call or a verification says: `code` in it is code.
+    mutating func appendInterpolation(code string: String) { append(AuthorsProse.parts(of: string, isCodeOnly: true)) }
+
+    /// The same on one line.
+    mutating func appendInterpolation(flatCode string: String) { appendInterpolation(code: string.onOneLine) }
 
     /// With its line breaks and tabs, for `pre` and what has its style.
     mutating func appendInterpolation(lines string: String) { text += HTML.escaped(string, keepingLineBreaks: true) }
   }
 
   fileprivate static func escaped(_ text: String, keepingLineBreaks: Bool = false) -> String {
-    let safe = Visible.text(text, keepingTabs: keepingLineBreaks, keepingLineBreaks: keepingLineBreaks)
+    let safe = Visible.text(
+      text, keepingTabs: keepingLineBreaks, keepingLineBreaks: keepingLineBreaks, keepingEmoji: true)
     guard safe.utf8.contains(where: { "&<>\"'".utf8.contains($0) }) else { return safe }
     var escaped = String.UnicodeScalarView()
     for scalar in safe.unicodeScalars {
@@ -68,5 +73,14 @@ struct HTML: ExpressibleByStringInterpolation {
       }
     }
     return String(escaped)
+  }
+}
+
+extension String {
+  /// Its lines as one.
+  var onOneLine: String {
+    // CR, LF, VT, FF, and the first bytes of NEL and of the separators U+2028 and U+2029.
+    guard utf8.contains(where: { (0x0A...0x0D).contains($0) || $0 == 0xC2 || $0 == 0xE2 }) else { return self }
+    return String(map { $0.isNewline ? " " : $0 })
   }
 }

@@ -8,7 +8,7 @@ enum MarkdownText {
   /// A piece of one line, which something else begins: lists, headings and quick actions only mean something at its start.
   static func inline(_ text: String) -> String {
     // Scalar by scalar: a combining mark behind a character must not hide it.
-    let scalars = Array(Visible.text(flattened(text)).unicodeScalars)
+    let scalars = Array(Visible.text(flattened(text), keepingEmoji: true).unicodeScalars)
     let breaks = References.breaks(in: scalars)
     // What one would copy is code, in which nothing is called or linked, and has nothing invisible in it.
     var words = References.copied(in: scalars)[...]
@@ -49,8 +49,9 @@ enum MarkdownText {
   }
 
   /// The same at the beginning of a line, a list's point or a quotation.
-  static func line(_ text: String) -> String {
-    let escaped = inline(text)
+  static func line(_ text: String) -> String { atStart(inline(text)) }
+
+  private static func atStart(_ escaped: String) -> String {
     guard let first = escaped.unicodeScalars.first(where: { $0 != " " }) else { return "" }
     if escaped.hasPrefix(" ") || isQuickAction(escaped[...]) { return "\(joiner)" + escaped }
     if "-+=".unicodeScalars.contains(first) { return "\\" + escaped }
@@ -74,7 +75,7 @@ enum MarkdownText {
 
   /// Text as code: longer fences than any run of backticks within; pipes escaped for tables.
   static func code(_ text: String, inTable: Bool = false) -> String {
-    var flat = Visible.text(flattened(text))
+    var flat = Visible.text(flattened(text), keepingEmoji: true)
     if flat.isEmpty { return "" }
     if inTable { flat = cell(flat) }
     let fence = String(repeating: "`", count: longestRun(flat) + 1)
@@ -85,6 +86,7 @@ enum MarkdownText {
 
   /// A text whose pipes don't end a table's cell.
   private static func cell(_ text: String) -> String {
+    if !text.utf8.contains(UInt8(ascii: "|")) { return text }
     var cell = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
       // Two backslashes before a pipe would be one that is escaped, and a pipe that ends the cell.
@@ -98,7 +100,7 @@ enum MarkdownText {
   /// A block of text as it is, but for lines that look like a quick action (`/close`, not `/var/log`): a joiner stands before
   /// these, as some versions of GitLab look for them in fences as well.
   static func block(_ text: String, language: String = "") -> String {
-    let visible = Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    let visible = Visible.text(text, keepingTabs: true, keepingLineBreaks: true, keepingEmoji: true)
     let lines = visible.split(separator: "\n", omittingEmptySubsequences: false)
     let safe = lines.map { isQuickAction($0) ? "\(joiner)\($0)" : String($0) }.joined(separator: "\n")
     let fence = String(repeating: "`", count: max(3, longestRun(safe) + 1))
@@ -114,19 +116,34 @@ enum MarkdownText {
   }
 
   /// An author's prose within a line: `code` and what is strong stay that.
-  static func prose(_ text: String) -> String {
-    AuthorsProse.parts(of: String(text.map { $0.isNewline ? " " : $0 })).map { part in
+  static func prose(_ text: String, inTable: Bool = false) -> String {
+    styled(AuthorsProse.parts(of: text.onOneLine), inTable: inTable)
+  }
+
+  /// What a call or a verification says, within a line: `code` in it stays that.
+  static func said(_ text: String, inTable: Bool = false) -> String {
+    styled(AuthorsProse.parts(of: text.onOneLine, isCodeOnly: true), inTable: inTable)
+  }
+
+  private static func styled(_ parts: [AuthorsProse.Part], inTable: Bool) -> String {
+    parts.map { part in
       switch part.style {
-      case .code: code(String(part.text))
+      case .code: code(String(part.text), inTable: inTable)
       case .strong: "**\(inline(String(part.text)))**"
       case nil: inline(String(part.text))
       }
     }.joined()
   }
 
-  /// A paragraph that a human wrote, as a quotation.
+  /// Prose as a quotation: its paragraphs filled, what else has lines of its own with them.
   static func quotation(_ text: String) -> String {
-    text.split(whereSeparator: \.isNewline).map { "> \(line(String($0)))\n" }.joined()
+    let lines = Prose.filled(text).split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map {
+      atStart(prose(String($0)))
+    }
+    return lines.indices.map { index in
+      let isBroken = !lines[index].isEmpty && index + 1 < lines.count && !lines[index + 1].isEmpty
+      return lines[index].isEmpty ? ">\n" : "> \(lines[index])\(isBroken ? "\\" : "")\n"
+    }.joined()
   }
 
   /// On one line: a line break is shown as one.
@@ -135,6 +152,7 @@ enum MarkdownText {
   }
 
   private static func longestRun(_ text: String) -> Int {
+    if !text.utf8.contains(UInt8(ascii: "`")) { return 0 }
     var longest = 0
     var run = 0
     for scalar in text.unicodeScalars {
