@@ -1,4 +1,5 @@
 import CEL
+import PlaybookEngine
 
 /// What a program left behind, as an outcome's fields.
 struct ShellOutcome: Sendable {
@@ -63,8 +64,9 @@ struct ShellOutcome: Sendable {
   }
 
   private static func complaint(_ bytes: [UInt8]) -> String {
-    let last = bytes.suffix(4096).split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).last
-    guard let last, !last.isEmpty else { return "" }
-    return ": " + String(String(decoding: last, as: UTF8.self).prefix(200))
+    let isBreak = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+    guard let end = bytes.lastIndex(where: { !isBreak($0) }) else { return "" }
+    let start = bytes[...end].lastIndex(where: isBreak).map { $0 + 1 } ?? 0
+    return ": " + String(decoding: bytes[start...end].prefix(1000), as: UTF8.self).beginning(200)
   }
 }

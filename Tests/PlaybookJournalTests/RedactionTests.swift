@@ -163,4 +163,48 @@ import Testing
     redactor.add("hunter2hunter2")
     #expect(redactor.redact(map).absent == Unknown(["`q` was skipped (the key is •••)"]))
   }
+
+  @Test func `a secret that was cut off at the end of a text is taken out`() {
+    let secret = "canary-SECRET+tok/42"
+    let clean = redactor(secret)
+    for length in 5..<secret.count {
+      let part = String(secret.prefix(length))
+      #expect(clean.redact("exited with 7: zzz \(part)…") == "exited with 7: zzz \(Redactor.mark)…")
+      // Output that was cut at its limit has no mark.
+      let long = String(repeating: "\(secret).", count: 100) + part
+      #expect(clean.redact(long).hasSuffix(".\(Redactor.mark)"), "\(length)")
+    }
+    // Short of that many characters, in the middle, and without a cut it is no secret.
+    for text in ["zzz cana…", "canary-SEC rest", "a short text that ends in canary-SEC"] {
+      #expect(clean.redact(text) == text)
+    }
+    let ellipsis = redactor("wait-for-it…")
+    #expect(ellipsis.redact("say wait-for-it…") == "say \(Redactor.mark)")
+    #expect(ellipsis.redact("say wait-fo…") == "say \(Redactor.mark)…")
+  }
+
+  @Test func `quotation marks in a secret hide it nowhere`() {
+    let secret = #"it's "a" $ecret"#
+    let clean = redactor(secret)
+    let single = ["'\\''", "'\"'\"'", "''"].map { "+ : '" + secret.replacing("'", with: $0) + "'" }
+    for text in single + ["\"" + secret.replacing("\"", with: "\"\"") + "\""] {
+      let shown = clean.redact(text)
+      #expect(shown.contains(Redactor.mark) && !shown.contains("ecret"), "\(shown)")
+    }
+  }
+
+  @Test func `base64 of a secret that was escaped before is known`() {
+    let secret = #"canary "é" SECRET/tok+42"#
+    let clean = redactor(secret)
+    let url = "canary%20%22%C3%A9%22%20SECRET%2Ftok%2B42"
+    let texts = [
+      url, url.replacing("%2F", with: "/"), #"canary \"é\" SECRET/tok+42"#, #"canary \"\u00e9\" SECRET/tok+42"#,
+    ]
+    for text in texts {
+      for lead in ["", "x", "xy"] {
+        let shown = clean.redact(Base64.encode(Array((lead + text + " and more").utf8)))
+        #expect(shown.contains(Redactor.mark) && shown.count < 24, "\(text): \(shown)")
+      }
+    }
+  }
 }

@@ -258,6 +258,7 @@ import Testing
     let events = [
       act(.actIntended, ["calls": ["do one"], "undo": ["undo one"], "target": "edge", "digest": "ab"]),
       act(.actStarted, ["position": 0, "call": "do one"]),
+      act(.actFinished, ["position": 0, "state": "unknown"]), act(.actStarted, ["position": 0, "call": "do one"]),
       act(.actFinished, ["position": 0, "state": "failed"]),
       act(
         .actIntended,
@@ -272,8 +273,21 @@ import Testing
     ]
     let screen = RunFixture.screen(events, width: 100)
     #expect(screen.contains("? undo unknown  undo two  the change shows no more"), "\(screen)")
-    #expect(screen.contains("done, sent 2 times, taking back unknown"), "\(screen)")
+    #expect(screen.contains("done, taking back unknown"), "\(screen)")
     #expect(screen.contains("may be there too: do one; undo, by hand: undo one"), "\(screen)")
     #expect(screen.contains("    undo: undo two"), "\(screen)")
+  }
+
+  @Test func `the end says what failed and may be there by a sending before`() {
+    func act(_ type: EventType, _ data: Value) -> Event { RunFixture.event(type, "a", data) }
+    let events = [
+      act(.actIntended, ["calls": ["do one"], "undo": ["undo one"], "target": "edge", "digest": "ab"]),
+      act(.actStarted, ["position": 0, "call": "do one"]), act(.actFinished, ["position": 0, "state": "unknown"]),
+      act(.actStarted, ["position": 0, "call": "do one"]), act(.actFinished, ["position": 0, "state": "failed"]),
+      RunFixture.event(.runFinished, "", ["outcome": "completed", "failed": [], "changes": 1, "unverified": []]),
+    ]
+    let screen = RunFixture.screen(events, width: 100)
+    #expect(screen.contains("failed, sent 2 times, may be there all the same"), "\(screen)")
+    #expect(screen.contains("    undo: undo one"), "\(screen)")
   }
 }

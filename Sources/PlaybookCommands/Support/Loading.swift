@@ -186,7 +186,10 @@ enum Loading {
   static func time(_ text: String?, option: String, now: Timestamp = .now()) throws -> Timestamp? {
     guard let text else { return nil }
     let soon = now.adding(.seconds(60)) ?? now
-    if let time = Timestamp(rfc3339: text) {
+    // As it is shown as well: 2026-11-23 02:51Z.
+    let whole = text.replacing(" ", with: "T")
+    let minutes = (whole.hasSuffix("Z") ? String(whole.dropLast()) : whole) + ":00Z"
+    if let time = Timestamp(rfc3339: whole) ?? Timestamp(rfc3339: minutes) {
       guard time <= soon else { throw CommandFailure.wrong("\(option) \(text) is in the future") }
       return time
     }

@@ -87,3 +87,11 @@ extension Value {
     }
   }
 }
+
+extension String {
+  /// So many characters at most, with a mark where it goes on: by the mark what takes secrets out knows that one may have been
+  /// cut.
+  package func beginning(_ count: Int) -> String {
+    self.count > count ? prefix(count) + "…" : self
+  }
+}

@@ -46,7 +46,6 @@ public struct RunState: Sendable {
     /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
     /// word); nil: not tried.
     public var undo: String?
-    static let leftUndo = "left"
     /// What `undo` was before taking it back was approved once more.
     var undoBefore: String?
     /// Whether a stop came before what was taken back had been looked at.
@@ -254,7 +253,7 @@ public struct RunState: Sendable {
     case .actUndone:
       // What a human leaves unknown is not asked about again.
       let isLeft = data["word"]?.stringValue == "skip" && data["state"]?.stringValue == "unknown"
-      let state = isLeft ? Item.leftUndo : data["state"]?.stringValue ?? "unknown"
+      let state = isLeft ? "left" : data["state"]?.stringValue ?? "unknown"
       let isUnseen = data["unseen"]?.boolValue == true
       change(path, data) { item in
         (item.undo, item.isUndoUnseen) = (state, isUnseen)

@@ -108,9 +108,7 @@ extension Runner {
     _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
-    guard isResumed, isTakenUp || configuration.environment.isRed, self.operator.isInteractive,
-      !approvedHere.contains(path)
-    else { return true }
+    guard isRestAsked(path) else { return true }
     var approval = await approval(for: rest, [], act, step, in: frame)
     approval.digest = state.acts[path]?.digest ?? approval.digest
     let count = state.acts[path]?.approved?.count ?? planned.count
@@ -122,6 +120,11 @@ extension Runner {
     // The question may have stood for long.
     try await refresh(step, in: frame)
     return true
+  }
+
+  func isRestAsked(_ path: String) -> Bool {
+    isResumed && (isTakenUp || configuration.environment.isRed) && self.operator.isInteractive
+      && !approvedHere.contains(path)
   }
 
   /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected

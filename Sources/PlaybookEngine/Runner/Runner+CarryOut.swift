@@ -61,8 +61,10 @@ extension Runner {
       try await checkStop()
       if let count = first, progress.sent >= count {
         first = nil
-        if let reason = try await look(
-          after: progress.sent, of: chosen.count, progress.failed, path: frame.path(step), frame.place)
+        // Where the rest is asked about anyway, that is the look.
+        if !isRestAsked(frame.path(step)),
+          let reason = try await look(
+            after: progress.sent, of: chosen.count, progress.failed, path: frame.path(step), frame.place)
         {
           progress.ended = Ending(reason: reason, isFailure: false)
           break

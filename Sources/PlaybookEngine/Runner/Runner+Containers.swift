@@ -121,7 +121,7 @@ extension Runner {
       case .list(let items): return .success(items)
       case .unknown(let unknown): return .failure(.unknown(unknown.reasons.joined(separator: "; ")))
       case let other:
-        return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.prefix(80))"))
+        return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.beginning(80))"))
       }
     } catch {
       return .failure(.wrong("`\(loop.list.expression.source)`: \(error.message)"))

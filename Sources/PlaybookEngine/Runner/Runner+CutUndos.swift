@@ -7,13 +7,13 @@ extension Runner {
   func settleCutUndos() async throws(Stop) {
     guard configuration.mode != .plan else { return }
     guard isResumed else { return try await seeUnseen(isOnce: true) }
-    var isInterrupted = false
+    var interrupted: [String] = []
     for path in state.actOrder {
       let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
-        isInterrupted = true
+        interrupted.append(path)
         // Who was asked to take it back and did not answer is asked again.
         if item.prepared.executor.schema.isPrompted {
           try await takeBack(item, act, step, in: frame, isAsked: true)
@@ -23,7 +23,7 @@ extension Runner {
       }
     }
     try await seeUnseen(isOnce: false)
-    try await goOnTakingBack(isInterrupted: isInterrupted)
+    try await goOnTakingBack(after: interrupted)
   }
 
   /// Looks at what was taken back where a stop came before it had been looked at: in an earlier sitting, or in this one, which
@@ -43,14 +43,14 @@ extension Runner {
 
   /// What an earlier sitting was told to take back and did not come to: asked about once more.
   ///
-  /// - Parameter isInterrupted: An undo was cut off, so that what else was to be taken back with it is not on record.
-  private func goOnTakingBack(isInterrupted: Bool) async throws(Stop) {
+  /// - Parameter cut: The changes whose undo was cut off: what else was to be taken back after it is not on record.
+  private func goOnTakingBack(after cut: [String]) async throws(Stop) {
     // The question at the end of a run goes on by itself.
     guard state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
     let left = state.actOrder.reversed().filter { path in
       visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !goneOnTakingBack.contains(path)
     }
-    guard !left.isEmpty || isInterrupted else { return }
+    guard let first = (cut + left).compactMap({ state.actOrder.firstIndex(of: $0) }).min() else { return }
     goneOnTakingBack.formUnion(left)
     isUndoing = true
     defer { isUndoing = false }
@@ -58,10 +58,13 @@ extension Runner {
       try await warn("the taking back of `\(path)` was interrupted: what is left of it is asked about", path)
       try await undo(path, isLast: false, positions: state.acts[path]?.toTakeBack)
     }
-    let others = undoable.filter { !left.contains($0) }
-    guard let first = others.first else { return }
+    // What was changed after that had been asked about before it: newest first.
+    let others = undoable.filter { path in
+      !left.contains(path) && state.actOrder.firstIndex(of: path) ?? 0 < first
+    }
+    guard let other = others.first else { return }
     try await warn(
-      "not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left.first ?? first)
+      "not taken back: \(others.map { "`\($0)`" }.joined(separator: ", ")); /undo offers it", left.first ?? other)
   }
 
   /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.

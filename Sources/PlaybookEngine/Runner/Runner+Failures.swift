@@ -87,7 +87,7 @@ extension Runner {
       Question.Option(name: "skip", text: "go on without it"),
       Question.Option(name: "by_hand", text: "it was done by hand"),
     ]
-    if !isUndoing, state.changes > 0 {
+    if !isUndoing, !takeable.isEmpty {
       options.append(Question.Option(name: "undo", text: "take back what was changed", changes: true))
     }
     return options + [

@@ -65,7 +65,9 @@ extension Runner {
       case .bool(false): return (.no, nil)
       case .unknown(let unknown): return (.unknown, unknown.reasons.joined(separator: "; "))
       case let other:
-        return (.unknown, "`\(condition.expression.source)` is neither true nor false but \(other.rendered.prefix(80))")
+        return (
+          .unknown, "`\(condition.expression.source)` is neither true nor false but \(other.rendered.beginning(80))"
+        )
       }
     } catch {
       return (.unknown, "`\(condition.expression.source)`: \(error.message)")

@@ -15,6 +15,7 @@ extension Runner {
   /// Before anything new happens in a run that is gone on with: what the sitting before left open is settled.
   func settleIn() async throws(Stop) {
     if !isFinishing, let reason = state.abortedBecause { throw .aborted(reason) }
+    try await makeKnown()
     try await settleLeftUndos(endsSteps: !isFinishing)
     guard isResumed, !hasSettledIn, configuration.mode != .plan else { return }
     hasSettledIn = true

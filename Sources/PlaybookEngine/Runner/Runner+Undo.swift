@@ -7,11 +7,10 @@ extension Runner {
     state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
-  /// Those of them that the playbook knows how to take back, without what a human left unknown.
+  /// Those of them that the playbook knows how to take back.
   var undoable: [String] {
     takeable.filter { path in
-      guard case .act(let act) = visited[path]?.step.kind, act.undo != nil else { return false }
-      return state.acts[path]?.items.values.contains { $0.isTakeable && $0.undo != RunState.Item.leftUndo } == true
+      if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
     }
   }
 
@@ -83,7 +82,6 @@ extension Runner {
     }
     var items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
     if let positions { items = items.filter { positions.contains($0.key) } }
-    if isLast { items = items.filter { $0.value.undo != RunState.Item.leftUndo } }
     guard act.undo != nil else {
       let calls = items.keys.sorted().compactMap { position -> String? in
         guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }

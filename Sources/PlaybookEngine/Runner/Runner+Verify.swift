@@ -54,7 +54,7 @@ extension Runner {
       let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))
       let source = verify.that.expression.source
       if case .bool(true) = value { return (true, "`\(source)` holds") }
-      return (value.boolValue, "`\(source)` is \(value.rendered.prefix(80))")
+      return (value.boolValue, "`\(source)` is \(value.rendered.beginning(80))")
     } catch let error as ExecutorError {
       return (nil, error.message)
     } catch CallProblem.wrong(let message) {

@@ -14,7 +14,7 @@ public struct Redactor: Sendable {
   public init() {}
 
   /// From now on `secret` is taken out: as it is, each line of it, base64 at each alignment (plain and URL-safe),
-  /// URL-encoded, JSON- and HTML-escaped, hexadecimal, and one of them within another.
+  /// URL-encoded, JSON- and HTML-escaped, quoted for a shell, SQL or CSV, hexadecimal, and one of them within another.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
@@ -69,13 +69,26 @@ public struct Redactor: Sendable {
     return String(decoding: clean, as: UTF8.self)
   }
 
-  /// The bytes without secrets, or nil where there is none in them.
+  /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also with a mark
+  /// behind it that says so.
   private func clean(_ bytes: [UInt8]) -> [UInt8]? {
+    let clean = masked(bytes, isCut: bytes.count >= Self.longText)
+    let shown = clean ?? bytes
+    guard shown.suffix(Self.cutMark.count).elementsEqual(Self.cutMark) else { return clean }
+    // A secret may end that way, so that is looked for first.
+    return masked(shown.dropLast(Self.cutMark.count), isCut: true).map { $0 + Self.cutMark } ?? clean
+  }
+
+  private static let cutMark = Array("…".utf8)
+  /// From this size in bytes on a text may have been cut without a mark: output beyond its limit, the beginning of evidence.
+  private static let longText = 1500
+
+  private func masked(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {
     guard !forms.isEmpty else { return nil }
     var found: [Range<Int>] = []
     for index in bytes.indices.dropLast()
     where isBeginning[Int(bytes[index]) << 8 | Int(bytes[index + 1])] {
-      guard let range = longest(at: index, in: bytes) else { continue }
+      guard let range = longest(at: index, in: bytes, isCut: isCut) else { continue }
       // Of two that overlap no part is left standing.
       if let last = found.last, range.lowerBound < last.upperBound {
         found.removeLast()
@@ -96,10 +109,10 @@ public struct Redactor: Sendable {
   }
 
   /// What is to be masked of the forms that begin at `index`; nil: none does.
-  private func longest(at index: Int, in bytes: [UInt8]) -> Range<Int>? {
+  private func longest(at index: Int, in bytes: [UInt8], isCut: Bool) -> Range<Int>? {
     var found: Range<Int>?
     func take(_ form: SecretForm, from start: Int, matched: Int) {
-      guard let end = form.end(in: bytes, from: start, matched: matched) else { return }
+      guard let end = form.end(in: bytes, from: start, matched: matched, isCut: isCut) else { return }
       let range = form.widened(index..<end, in: bytes)
       found = min(found?.lowerBound ?? index, range.lowerBound)..<max(found?.upperBound ?? end, range.upperBound)
     }

@@ -17,7 +17,52 @@ struct SecretForm: Hashable, Sendable {
 
   static func all(of text: String) -> [SecretForm] {
     let bytes = Array(text.utf8)
-    var forms = [SecretForm(bytes: bytes, kind: .text)]
+    var forms = quoted(text).map { SecretForm(bytes: Array($0.utf8), kind: .text) }
+    for written in [text] + escaped(text) { forms += base64(of: Array(written.utf8)) }
+    let digits = bytes.map { hexadecimal([$0]) }
+    for separator in ["", " ", ":", "-"] {
+      forms.append(SecretForm(bytes: Array(digits.joined(separator: separator).utf8), kind: .hexadecimal))
+    }
+    return forms.filter { $0.bytes.count >= 4 }
+  }
+
+  /// The text, and how shells, SQL and CSV write a quotation mark within quotation marks.
+  private static func quoted(_ text: String) -> [String] {
+    var texts = [text]
+    if text.contains("'") { texts += ["'\\''", "'\"'\"'", "''"].map { text.replacing("'", with: $0) } }
+    if text.contains("\"") { texts.append(text.replacing("\"", with: "\"\"")) }
+    return texts
+  }
+
+  /// The text as it is URL-encoded or JSON-escaped before all of it is encoded once more, where that is another one.
+  private static func escaped(_ text: String) -> [String] {
+    let slashes = { (kept: String) in
+      text.utf8.map { byte in
+        let isKept = kept.utf8.contains(byte)
+        return isKept || isUnreserved(byte) ? String(UnicodeScalar(byte)) : "%" + hexadecimal([byte]).uppercased()
+      }.joined()
+    }
+    let json = String(decoding: Value.string(text).jsonBytes().dropFirst().dropLast(), as: UTF8.self)
+    let ascii = json.unicodeScalars.map { scalar in
+      scalar.isASCII
+        ? String(scalar)
+        : Character(scalar).utf16.map { "\\u" + hexadecimal([UInt8($0 >> 8), UInt8($0 & 0xFF)]) }.joined()
+    }.joined()
+    return Set([slashes(""), slashes("/"), json, ascii]).subtracting([text]).sorted()
+  }
+
+  /// RFC 3986, section 2.3.
+  private static func isUnreserved(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
+  private static func base64(of bytes: [UInt8]) -> [SecretForm] {
+    var forms: [SecretForm] = []
     // At each alignment the digits at the borders depend on the neighbours; what lies between is always the same.
     for shift in 0..<3 {
       let encoded = Array(Base64.encode(Array(repeating: 0, count: shift) + bytes).utf8)
@@ -27,11 +72,7 @@ struct SecretForm: Hashable, Sendable {
       let hasTail = (shift + bytes.count) % 3 != 0
       forms.append(SecretForm(bytes: Array(encoded[head..<whole]), kind: .base64(head: head, hasTail: hasTail)))
     }
-    let digits = bytes.map { hexadecimal([$0]) }
-    for separator in ["", " ", ":", "-"] {
-      forms.append(SecretForm(bytes: Array(digits.joined(separator: separator).utf8), kind: .hexadecimal))
-    }
-    return forms.filter { $0.bytes.count >= 4 }
+    return forms
   }
 
   /// A byte as the form has it: digits that mean the same are one.
@@ -52,8 +93,13 @@ struct SecretForm: Hashable, Sendable {
     }
   }
 
+  /// How many bytes of a form at the end of a text are taken to be one that was cut.
+  static let shortestCut = 5
+
   /// Where it ends in `text` when its first `matched` bytes end at `start`; nil: it is not there. Of several ends the last.
-  func end(in text: [UInt8], from start: Int, matched: Int) -> Int? {
+  ///
+  /// - Parameter isCut: The text may stop in the middle of it: then it ends with the text.
+  func end(in text: [UInt8], from start: Int, matched: Int, isCut: Bool) -> Int? {
     var (place, at) = (matched, start)
     // Most of what begins alike goes on differently at once.
     while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !isSkipped(text[at]) {
@@ -62,8 +108,8 @@ struct SecretForm: Hashable, Sendable {
       at += 1
     }
     if place == bytes.count { return at }
-    guard at < text.count else { return nil }
-    return end(in: text, among: [State(place: place, at: at)])
+    guard at < text.count else { return isCut && place >= Self.shortestCut ? at : nil }
+    return end(in: text, among: [State(place: place, at: at)], isCut: isCut)
   }
 
   /// So many bytes of the form end there.
@@ -72,7 +118,7 @@ struct SecretForm: Hashable, Sendable {
     var at: Int
   }
 
-  private func end(in text: [UInt8], among open: [State]) -> Int? {
+  private func end(in text: [UInt8], among open: [State], isCut: Bool) -> Int? {
     var open = open
     var seen: Set<State> = []
     var last: Int?
@@ -85,7 +131,10 @@ struct SecretForm: Hashable, Sendable {
         last = max(last ?? 0, state.at)
         continue
       }
-      guard state.at < text.count else { continue }
+      guard state.at < text.count else {
+        if isCut, state.place >= Self.shortestCut { last = text.count }
+        continue
+      }
       let byte = text[state.at]
       if folded(byte) == bytes[state.place] { follow(state.place + 1, state.at + 1) }
       if isSkipped(byte) { follow(state.place, state.at + 1) }

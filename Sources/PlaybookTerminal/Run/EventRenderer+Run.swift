@@ -176,6 +176,10 @@ extension EventRenderer {
     if let times = again.first {
       facts.append(change.total == 1 ? "sent \(times) times" : "\(again.count) sent more than once")
     }
+    let perhaps = change.doubled.filter { change.states[$0] == "failed" }.count
+    if perhaps > 0 {
+      facts.append(change.total == 1 ? "may be there all the same" : "\(perhaps) may be there all the same")
+    }
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
     if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }
@@ -191,7 +195,9 @@ extension EventRenderer {
     for call in change.replaced {
       lines += Line.paragraph(call, lead: Line("    may be there too: ", .careful), width: width, limit: 6)
     }
-    let isOver = change.count("unknown") + change.count("started") == 0 && change.undone.count >= change.count("done")
+    let isOver =
+      perhaps == 0 && change.count("unknown") + change.count("started") == 0
+      && change.undone.count >= change.count("done")
     guard !isOver else { return lines }
     let undos = change.openUndos
     if let undo = undos.first {

@@ -22,6 +22,9 @@ extension RunState {
     case .actIntended: intend(event)
     case .actStarted:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      if ["started", "unknown"].contains(changes[index].states[Self.position(event)]) {
+        changes[index].doubled.insert(Self.position(event))
+      }
       changes[index].states[Self.position(event)] = "started"
       changes[index].sends[Self.position(event), default: 0] += 1
       changes[index].undone.remove(Self.position(event))
@@ -36,7 +39,10 @@ extension RunState {
     case .actUndone:
       guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
       let isDone = data.text("state") == "done"
-      if isDone { changes[index].undone.insert(Self.position(event)) }
+      if isDone {
+        changes[index].undone.insert(Self.position(event))
+        changes[index].doubled.remove(Self.position(event))
+      }
       changes[index].openUndoStates[Self.position(event)] = isDone ? nil : data.text("state") ?? "unknown"
     case .followUpAdded:
       followUps.append(FollowUp(text: data.text("text") ?? "", due: data.timestamp("due"), owner: data.text("owner")))
@@ -111,6 +117,9 @@ extension RunState {
       if let call = data.texts("calls").first, changes[index].calls.indices.contains(position) {
         changes[index].calls[position] = call
       }
+      changes[index].sends[position] = 0
+      changes[index].doubled.remove(position)
+      changes[index].verifications[position] = nil
       if let replaced = data.map("replaces"), let call = replaced.text("call") {
         let undo = replaced.text("undo").flatMap { $0.isEmpty ? nil : "; undo, by hand: " + $0 } ?? ""
         changes[index].replaced.append(call + undo)

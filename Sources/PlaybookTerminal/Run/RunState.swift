@@ -72,6 +72,8 @@ struct RunState: Sendable {
     var openUndoStates: [Int: String] = [:]
     /// By position: how often it was sent, with other inputs too.
     var sends: [Int: Int] = [:]
+    /// What was sent again while nobody knew what had become of it: it may be there, whatever the last sending came to.
+    var doubled: Set<Int> = []
     /// What is done on a human's word.
     var onWord: Set<Int> = []
     /// What went out with other inputs and may have taken effect, with what takes it back.
@@ -86,8 +88,13 @@ struct RunState: Sendable {
 
     /// What takes back what is not taken back yet.
     var openUndos: [String] {
-      states.keys.sorted().filter { ["done", "unknown", "started"].contains(states[$0]) && !undone.contains($0) }
+      states.keys.sorted().filter { isThere($0) && !undone.contains($0) }
         .compactMap { undo.indices.contains($0) && !undo[$0].isEmpty ? undo[$0] : nil }
+    }
+
+    /// Whether it is or may be there.
+    func isThere(_ position: Int) -> Bool {
+      ["done", "unknown", "started"].contains(states[position]) || doubled.contains(position)
     }
 
     func count(_ state: String) -> Int { states.values.count { $0 == state } }

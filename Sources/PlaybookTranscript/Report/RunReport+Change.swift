@@ -168,6 +168,13 @@ extension RunReport.Change {
     // What was taken back is in question only where it still shows.
     let parts =
       counted("unknown") { !$0.isUndone && ["unknown", unheard].contains($0.state) }
+      + counted("failed and maybe there by a sending before") { item in
+        let isUnheard = item.sent.earlier.contains { $0.leftBehind == nil && ["unknown", unheard].contains($0.state) }
+        return !item.isUndone && item.state == "failed" && isUnheard
+      }
+      + counted("sent before with other inputs and maybe there") { item in
+        item.sent.earlier.contains { $0.leftBehind != nil }
+      }
       + counted("not as expected") { !$0.isUndone && $0.verified == false }
       + counted("with an undo of which it is not known") { isOpen($0, ["unknown", unheard]) }
       + counted("of which the undo failed") { isOpen($0, ["failed"]) }

@@ -45,7 +45,7 @@ enum Message {
   /// Throws `.malformed` where the line is no message of JSON-RPC 2.0.
   init(_ line: [UInt8], from name: String, takesEffect: Bool) throws(ExecutorError) {
     func malformed(_ message: String) -> ExecutorError {
-      let start = String(String(decoding: line.prefix(200), as: UTF8.self).prefix(60))
+      let start = String(decoding: line.prefix(300), as: UTF8.self).beginning(60)
       return ExecutorError(.malformed, "plugin \(name) \(message): \(start)", mayHaveTakenEffect: takesEffect)
     }
     guard let value = try? Value(json: line), value.mapValue != nil else {
@@ -69,7 +69,7 @@ enum Message {
     guard method == "progress", let id = parameters["id"]?.intValue, let text = parameters["text"]?.stringValue else {
       return .other
     }
-    return .progress(id: id, String(text.prefix(200)))
+    return .progress(id: id, text.beginning(200))
   }
 
   private static func failure(_ error: Value, from name: String) -> Reply {

@@ -1,3 +1,4 @@
+import PlaybookEngine
 import Subprocess
 import Synchronization
 
@@ -141,7 +142,8 @@ private final class Complaint: Sendable {
   var text: String {
     let bytes = tail.withLock { $0 }
     let last = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).last
-    return last.map { ": " + String(String(decoding: $0, as: UTF8.self).prefix(200)) } ?? ""
+    guard let text = last.map({ String(decoding: $0, as: UTF8.self) }) else { return "" }
+    return ": " + text.beginning(200)
   }
 }
 
