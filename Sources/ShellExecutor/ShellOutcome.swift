@@ -15,7 +15,7 @@ struct ShellOutcome: Sendable {
 
   init(_ report: ChildProcess.Report, lineLimit: Int) {
     let output = report.output
-    let (lines, hasMoreLines) = Self.lines(output.bytes, limit: lineLimit)
+    let (lines, hasMoreLines) = Self.lines(output, limit: lineLimit)
     let exit: Value =
       switch report.ending {
       case .exited(let code): .int(Int64(code))
@@ -27,7 +27,7 @@ struct ShellOutcome: Sendable {
       ("json", output.isTruncated ? .null : Self.json(output.bytes)),
     ])
     isTruncated = output.isTruncated || report.errorOutput.isTruncated || hasMoreLines
-    complaint = Self.complaint(report.errorOutput.bytes)
+    complaint = Self.complaint(report.errorOutput)
   }
 
   /// Text where the bytes are UTF-8; where they were cut within a character, without its part.
@@ -41,14 +41,19 @@ struct ShellOutcome: Sendable {
     return .bytes(content.bytes)
   }
 
-  /// Lines without their ends, `\n` or `\r\n`; a line that is no UTF-8 is bytes.
-  private static func lines(_ bytes: [UInt8], limit: Int) -> (lines: [Value], hasMore: Bool) {
+  /// Lines without their ends, `\n` or `\r\n`; a line that is no UTF-8 is bytes. The last of output that was cut has a mark where
+  /// it goes on: by that what takes secrets out knows that one may have been cut.
+  private static func lines(_ content: Capture.Content, limit: Int) -> (lines: [Value], hasMore: Bool) {
     var lines: [Value] = []
-    var rest = bytes[...]
+    var rest = content.bytes[...]
     while !rest.isEmpty {
       if lines.count == limit { return (lines, true) }
       let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
       var line = rest[..<end]
+      if end == rest.endIndex, content.isTruncated {
+        lines.append(.string(cut(line)))
+        break
+      }
       if line.last == UInt8(ascii: "\r") { line.removeLast() }
       lines.append(String(validating: line, as: UTF8.self).map(Value.string) ?? .bytes(Array(line)))
       rest = end == rest.endIndex ? [] : rest[(end + 1)...]
@@ -63,10 +68,22 @@ struct ShellOutcome: Sendable {
     return (try? Value(json: bytes)) ?? .null
   }
 
-  private static func complaint(_ bytes: [UInt8]) -> String {
+  /// The text of what was cut, with a mark at its end.
+  private static func cut(_ bytes: some Collection<UInt8>) -> String {
+    var text = String(decoding: bytes, as: UTF8.self)
+    // A character that was cut within.
+    while text.last == "\u{FFFD}" { text.removeLast() }
+    return text + "…"
+  }
+
+  private static func complaint(_ content: Capture.Content) -> String {
+    let bytes = content.bytes
     let isBreak = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
     guard let end = bytes.lastIndex(where: { !isBreak($0) }) else { return "" }
     let start = bytes[...end].lastIndex(where: isBreak).map { $0 + 1 } ?? 0
-    return ": " + String(decoding: bytes[start...end].prefix(1000), as: UTF8.self).beginning(200)
+    let line = bytes[start...end]
+    let isCut = line.count > 1000 || (content.isTruncated && end == bytes.indices.last)
+    let text = isCut ? cut(line.prefix(1000)) : String(decoding: line, as: UTF8.self)
+    return ": " + text.beginning(200)
   }
 }

@@ -39,6 +39,21 @@ import Darwin
     #expect(outcome.isTruncated)
   }
 
+  @Test func `a line that was cut says so, on both outputs`() async throws {
+    try bench.program("cutting", #"printf 'one\ntwo and more'; printf 'first\nan error and more' >&2; exit $1"#)
+    let context = bench.context(tools, bytes: 10)
+    let outcome = try await bench.executor.perform(bench.call(["cutting", "0"]), context: context)
+    #expect(outcome.fields["lines"] == ["one", "two an…"])
+    do {
+      _ = try await bench.executor.perform(bench.call(["cutting", "3"]), context: context)
+      Issue.record("no error")
+    } catch {
+      #expect(error.message.hasSuffix("exited with 3: an e…"), "\(error.message)")
+    }
+    let whole = try await bench.executor.perform(bench.call(["cutting", "0"]), context: bench.context(tools))
+    #expect(whole.fields["lines"] == ["one", "two and more"])
+  }
+
   @Test func `more lines than are kept mark the outcome as cut`() async throws {
     try bench.program("lines", #"yes "" | head -n 2000000"#)
     let outcome = try await bench.executor.perform(bench.call(["lines"]), context: bench.context(tools))

@@ -131,10 +131,11 @@ struct PluginProgram: Sendable {
 /// The end of what a plugin writes to its standard error.
 private final class Complaint: Sendable {
   private let tail = Mutex<[UInt8]>([])
+  private static let most = 4096
 
   func keep(_ bytes: [UInt8]) {
     tail.withLock { tail in
-      tail = Array((tail + bytes.suffix(4096)).suffix(4096))
+      tail = Array((tail + bytes.suffix(Self.most)).suffix(Self.most))
     }
   }
 
@@ -142,7 +143,9 @@ private final class Complaint: Sendable {
   var text: String {
     let bytes = tail.withLock { $0 }
     let last = bytes.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }).last
-    guard let text = last.map({ String(decoding: $0, as: UTF8.self) }) else { return "" }
+    // Of a line whose beginning is gone nothing is shown: half a secret would not be known as one.
+    guard let last, last.startIndex > 0 || bytes.count < Self.most else { return "" }
+    let text = String(decoding: last, as: UTF8.self)
     return ": " + text.beginning(200)
   }
 }
