@@ -249,6 +249,17 @@ import Testing
     #expect(run.sink.events(.interrupted).map { $0.data["choice"] } == [nil, "pause"])
   }
 
+  @Test func `what was stopped is not held any more`() async {
+    let control = RunControl()
+    control.request(.pause("SIGTERM"))
+    control.hold()
+    await control.whileHeld()
+    control.clear()
+    control.hold()
+    control.cut("twice")
+    await control.whileHeld()
+  }
+
   /// What had been sent at some moment.
   private final class Sent: Sendable {
     let calls = Mutex<[String]>([])

@@ -143,17 +143,18 @@ import Testing
     #expect(again.executor.calls.last == "bye" && again.sink.events.last?.type == .runFinished)
   }
 
+  private static let polled = """
+    steps:
+      - act: one
+        shell: do
+        undo: {shell: undo}
+        verify: {shell: look, that: value == "on", every: 1s, within: 5m}
+      - confirm: wait
+        ask: ready?
+    """
+
   @Test func `a look at what was taken back that a stop cut short is taken when the run goes on`() async throws {
-    let run = try TestRun(
-      """
-      steps:
-        - act: one
-          shell: do
-          undo: {shell: undo}
-          verify: {shell: look, that: value == "on", every: 1s, within: 5m}
-        - confirm: wait
-          ask: ready?
-      """)
+    let run = try TestRun(Self.polled)
     run.executor.script("look", .value("on"))
     let control = run.control
     run.clock.whileWaiting { control.request(.pause("SIGTERM")) }
@@ -344,16 +345,7 @@ import Testing
   }
 
   @Test func `an abort while what was taken back is looked at leaves one look, no long one`() async throws {
-    let run = try TestRun(
-      """
-      steps:
-        - act: one
-          shell: do
-          undo: {shell: undo}
-          verify: {shell: look, that: value == "on", every: 1s, within: 5m}
-        - confirm: wait
-          ask: ready?
-      """)
+    let run = try TestRun(Self.polled)
     run.executor.script("look", .value("on"), .value("on"), .value("off"))
     let control = run.control
     run.clock.whileWaiting { control.request(.abort("enough")) }

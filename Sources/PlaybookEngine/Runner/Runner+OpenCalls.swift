@@ -75,8 +75,7 @@ extension Runner {
     var named: [String] = []
     // Shortened when no secret is in it any more, so that no half of one is left.
     for phrase in found {
-      let shown = await sink.redacted(phrase)
-      named.append(shown.count > 90 ? shown.prefix(90) + "…" : shown)
+      named.append(await sink.redacted(phrase).beginning(90))
     }
     return Self.atWork + named.joined(separator: ", ") + "."
   }

@@ -371,7 +371,8 @@ public actor Runner {
     try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }
 
-  /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way only between two steps.
+  /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way only
+  /// between two steps.
   func checkStop(betweenSteps: Bool = false) async throws(Stop) {
     await control.whileHeld()
     guard let stop = control.requested else { return }
