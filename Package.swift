@@ -69,6 +69,7 @@ let package = Package(
     library("PlaybookLanguage", ["SourceText", "YAMLTree", "CEL"]),
     library("PlaybookEngine", ["PlaybookLanguage", "SourceText", "CEL"]),
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),
+    library("Reach", ["PlaybookEngine", "CEL", nioSSL]),
     library("RedisExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
     library("SQLExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CLibPQ", "CPgQuery", "CLinux"]),
     library(
