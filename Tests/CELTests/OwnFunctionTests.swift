@@ -40,7 +40,7 @@ import Testing
   @Test(arguments: [
     "quantity('')", "quantity('gb')", "quantity('1x')", "quantity('1.')", "quantity('1gbb')", "quantity('--1')",
     "quantity('1e')",
-    "sum(['a'])", "sum([1, 'a'])", "sum([1, 2.0])", "min([])", "max([1, 'a'])", "json('{')", "age('x')",
+    "sum(['a'])", "sum([1, 'a'])", "sum([true, 2.0])", "min([])", "max([1, 'a'])", "json('{')", "age('x')",
     "'a'.find('(')",
     "[1, 'a'].sort()", "[[1]].sort()", "[1].slice(0, 2)", "[1].flatten(-1)", "sum([9223372036854775807, 1])",
   ])
