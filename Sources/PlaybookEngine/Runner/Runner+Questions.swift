@@ -208,11 +208,12 @@ extension Question {
   /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a change.
   public var isEdit: Bool { key.hasSuffix("!edit") || key.hasSuffix("!value") }
 
-  /// What a command says to it; nil where that is no answer.
+  /// What a command says to it, such as `/undo` to the question at the end; nil where that is no answer.
   func declined(by command: OperatorCommand) -> Answer? {
     switch command {
     case .skip(let reason): declined(because: reason)
     case .back where isEdit: declined(because: nil)
+    case .undo where key == Runner.lastUndo: Answer("undo")
     default: nil
     }
   }
