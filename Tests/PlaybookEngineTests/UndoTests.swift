@@ -47,6 +47,14 @@ import Testing
     #expect(second.keys == ["one!undo0"] && run.executor.acts == ["!one", "!two", "!undo one"])
   }
 
+  @Test func `after undo at the last question nothing is asked again`() async throws {
+    let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n    undo: {shell: unfix}\n")
+    let human = FakeOperator(["fix": [.yes], "run!undo": [.command(.undo)], "fix!undo0": [.yes]])
+    #expect(await run.sit(human) == .completed)
+    #expect(human.keys == ["fix", "run!undo", "fix!undo0"] && run.executor.acts == ["!fix it", "!unfix"])
+    #expect(run.sink.events(.questionAnswered).first { $0.data["key"] == "run!undo" }?.data["value"] == "undo")
+  }
+
   @Test func `who aborts the taking back is not asked about it again`() async throws {
     let text = Self.two + "\nfinally:\n  - act: tidy\n    shell: tidy\n"
     let run = try TestRun(text)
