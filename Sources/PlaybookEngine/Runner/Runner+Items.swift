@@ -92,9 +92,12 @@ extension Runner {
         outcome["verified"] = held.map(Value.bool) ?? .null
         outcome["undone"] = false
         return outcome
-      case .failure(let error):
+      case .failure(var error):
         // A person who left the question has done nothing yet, and is asked again when the run goes on.
         try await leaveCall(of: item.place, step, in: frame)
+        let isRepeated = attempts <= (act.isIdempotent ? step.retry?.times ?? 0 : 0)
+        let pause = isRepeated ? pauseBeforeRetry(after: error, of: step) : nil
+        if isRepeated, pause == nil { error = tooLate(error, of: step) }
         let state = error.mayHaveTakenEffect ? "unknown" : "failed"
         let outcome = Outcome.failed(
           error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
@@ -103,9 +106,8 @@ extension Runner {
           took: performed.took,
           path: path)
         if control.isCut { throw .cut }
-        let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
-        if attempts <= times {
-          await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+        if let pause {
+          await wait(pause, at: path)
           try await checkStop()
         } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
           return outcome
