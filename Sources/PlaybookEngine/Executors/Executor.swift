@@ -170,11 +170,17 @@ public struct ExecutorError: Error, Sendable {
   public var mayHaveTakenEffect: Bool
   /// The outcome's fields as far as there are any: exit code and output, status and body.
   public var outcome: MapValue?
+  /// How long the target asks to be left alone before the call is sent again; `message` says it as well.
+  public var retryAfter: Duration?
 
-  public init(_ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil) {
+  public init(
+    _ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil,
+    retryAfter: Duration? = nil
+  ) {
     self.code = code
     self.message = message
     self.mayHaveTakenEffect = mayHaveTakenEffect
     self.outcome = outcome
+    self.retryAfter = retryAfter
   }
 }

@@ -91,9 +91,13 @@ extension Runner {
         outcome["verified"] = held.map(Value.bool) ?? .null
         outcome["undone"] = false
         return outcome
-      case .failure(let error):
+      case .failure(var error):
         // A person who left the question has done nothing yet, and is asked again when the run goes on.
         try await leaveCall(of: item.place, step, in: frame)
+        let isElsewhere = error.code == .otherServer && attempts < 5
+        let isRepeated = !isElsewhere && attempts <= (act.isIdempotent ? step.retry?.times ?? 0 : 0)
+        let pause = isRepeated ? pauseBeforeRetry(after: error, of: step) : nil
+        if isRepeated, pause == nil { error = tooLate(error, of: step) }
         let state = error.mayHaveTakenEffect ? "unknown" : "failed"
         let outcome = Outcome.failed(
           error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
@@ -101,11 +105,10 @@ extension Runner {
           item.place, state: state, step.isSecret ? try await masked(outcome) : outcome, error: error,
           took: performed.took, path: path)
         if control.isCut { throw .cut }
-        let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
-        if error.code == .otherServer, attempts < 5 {
+        if isElsewhere {
           // Nothing was sent: the server that would be reached now is asked about below.
-        } else if attempts <= times {
-          await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+        } else if let pause {
+          await wait(pause, at: path)
           try await checkStop()
         } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
           return outcome

@@ -85,21 +85,24 @@ extension Runner {
         let (prepared, performed) = try await attempt(
           query.call, step, path: path, in: scope, now: present, asking: asking)
         var state = "no answer"
+        var pause = until.every
+        if case .failure(let error) = performed.result { pause = max(pause, error.retryAfter ?? .zero) }
         if case .success(let outcome) = performed.result {
           let bare = Dictionary(
             outcome.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
+          let cut = step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression)
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
-          if case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
+          if cut == nil, case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
           state = prepared.isSecret || step.isSecret ? "asked" : Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
         // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.
         try await checkStop()
-        if elapsed + until.every > atMost(until.within) || stopAfterCall != nil {
+        if elapsed + pause > atMost(until.within) || stopAfterCall != nil {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await progress("poll \(polls): \(state); until \(until.that.expression.source)", at: path, elapsed)
-        await control.running(.wait) { [clock] in await clock.sleep(for: until.every) }
+        await control.running(.wait) { [clock, pause] in await clock.sleep(for: pause) }
         try await checkStop()
       }
     } catch let stop as Stop {
@@ -138,18 +141,23 @@ extension Runner {
             "target": prepared.call.target.map(Value.string), "attempt": .int(Int64(number)),
           ]))
       }
-      let performed = await perform(
+      var performed = await perform(
         prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
       guard case .failure(let error) = performed.result, number <= times, !control.endsSoon, stopAfterCall == nil,
         error.code != .refused, error.code != .invalid
       else { return (prepared, performed) }
+      guard let pause = pauseBeforeRetry(after: error, of: step) else {
+        performed.result = .failure(tooLate(error, of: step))
+        return (prepared, performed)
+      }
       try await emit(
         .callRepeated, path: path,
         facts: [
           "attempt": .int(Int64(number)),
           "error": ["code": .string(error.code.rawValue), "message": .string(error.message)],
+          "wait": .duration(pause),
         ])
-      await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+      await wait(pause, at: path)
       if control.endsSoon { return (prepared, performed) }
       number += 1
     }

@@ -213,7 +213,11 @@ extension Runner {
     }
     do {
       let (sha256, bytes) = try await sink.keep(evidence: whole)
-      data["evidence"] = ["sha256": .string(sha256), "bytes": .int(Int64(bytes))]
+      // `bytes` is the file's size, `size` that of what came.
+      data["evidence"] = .map(
+        MapValue(present: [
+          "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
+        ]))
       data["outcome"] = .map(outcome.head)
     } catch {
       throw .lost(error.message)

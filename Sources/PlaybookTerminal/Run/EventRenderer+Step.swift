@@ -86,7 +86,7 @@ extension EventRenderer {
       EvidenceView(outcome: $0, show: data.map("show"), rest: isInteractive ? "/all" : nil)
     }
     if let amount = view?.amount { facts.append(Line(amount)) }
-    if let file = data.map("evidence"), let bytes = file.int("bytes") {
+    if let file = data.map("evidence"), let bytes = file.int("size") ?? file.int("bytes") {
       facts.append(Line(TimeText.size(Int64(bytes))))
     }
     if let took = data.duration("took") ?? outcome?.duration("duration") {
