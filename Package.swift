@@ -70,7 +70,8 @@ let package = Package(
     library("PlaybookEngine", ["PlaybookLanguage", "SourceText", "CEL"]),
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),
     library("Reach", ["PlaybookEngine", "CEL", nioSSL]),
-    library("RedisExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
+    library(
+      "RedisExecutor", ["Reach", "PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
     library("SQLExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CLibPQ", "CPgQuery", "CLinux"]),
     library(
       "HTTPExecutor",
