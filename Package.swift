@@ -73,7 +73,8 @@ let package = Package(
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),
     library("TextCoding", ["CLinux", "CZlib"]),
     library("Reach", ["PlaybookEngine", "CEL", nioSSL]),
-    library("RedisExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
+    library(
+      "RedisExecutor", ["Reach", "PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
     library("SQLExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CLibPQ", "CPgQuery", "CLinux"]),
     library(
       "HTTPExecutor",

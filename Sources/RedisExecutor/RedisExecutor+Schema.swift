@@ -6,7 +6,7 @@ extension RedisExecutor {
   /// Targets have `url` (`redis://[USER:PASSWORD@]HOST:PORT/DB`, `rediss://…`, `unix:///PATH?db=N`), `user`, `password`,
   /// `hosts` (patterns of hosts that a call may be moved to), `allow` (commands that acts may send all the same: MONITOR,
   /// DEBUG, FLUSHALL, FLUSHDB, SWAPDB), `module_reads` (commands of modules that queries may send), `connect_timeout`,
-  /// `ca_file`, and `act` with what is different for acts.
+  /// `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
   public static let schema = ExecutorSchema(
     name: "redis",
     summary: "Sends a command to Redis. A query sends only what the server flags as reading",
@@ -21,16 +21,20 @@ extension RedisExecutor {
     ],
     shortForm: .words("args"), listField: "args",
     outcome: [
-      // nil is null; text that is no UTF-8 is bytes; a pipeline's is a list.
+      // nil is null; text that is not UTF-8 is bytes; a pipeline's is a list.
       "value": .dyn,
-      // Of HGETALL, CONFIG GET, INFO, CLUSTER INFO, CLIENT INFO, MEMORY STATS, XINFO STREAM and ROLE.
+      // Of replies that are maps: HGETALL, CONFIG GET, XINFO STREAM, XPENDING (summary), PUBSUB NUMSUB as texts; INFO,
+      // CLUSTER INFO, CLIENT INFO, MEMORY STATS and ROLE with numbers.
       "fields": .map(key: .string, value: .dyn),
       "keys": .list(.dyn),
       "count": .int,
       // Key to seconds; -1 for a key that stays.
       "ttls": .map(key: .string, value: .int),
-      // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST and SLOWLOG GET.
+      // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST, SLOWLOG GET, LATENCY, XINFO GROUPS and CONSUMERS, XPENDING, XRANGE,
+      // XREAD (`id`, `fields`), of replies with scores (`member`, `score`) and positions.
       "rows": .list(.map(key: .string, value: .dyn)),
+      // What a human should know beside the reply: that nothing was changed, that a page is one of several.
+      "notices": .list(.string),
     ],
     settings: RedisTarget.settings, validate: RedisLint.problems)
 
@@ -83,6 +87,14 @@ enum RedisLint {
     guard let name = RedisCommand.commandName(Array(first.utf8)) else {
       let message = "`\(first)` can't be the name of a Redis command"
       return [CallProblem(path: path + ["0"], code: "unknown-command", message: message)]
+    }
+    if name == "REDIS-CLI" {
+      let message = "this is sent to the server, which knows no command `redis-cli`"
+      return [
+        CallProblem(
+          path: path + ["0"], code: "unknown-command", message: message,
+          help: "leave `redis-cli` and its options out; the target says which server it is")
+      ]
     }
     let subcommand = words.count > 1 ? words[1].flatMap { RedisCommand.commandName(Array($0.utf8)) } : nil
     if mode == .query, let refusal = CommandRules.queryRefusal(name, subcommand) {

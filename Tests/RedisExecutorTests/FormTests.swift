@@ -27,6 +27,7 @@ struct FormTests {
     #expect(Self.problems(["args": Self.words("MULTI")], .act) == ["args.0 forbidden-command"])
     #expect(Self.problems(["args": Self.words("FLUSHALL")], .act) == [])
     #expect(Self.problems(["args": Self.words("SUBSCRIBE", "c")], .query) == ["args.0 forbidden-command"])
+    #expect(Self.problems(["args": Self.words("redis-cli", "GET", "k")], .query) == ["args.0 unknown-command"])
     #expect(Self.problems(["args": Self.words("what now")], .query) == ["args.0 unknown-command"])
     #expect(
       Self.problems(["pipeline": .list([Self.words("GET", "k"), Self.words("SET", "k", "v")], Self.span)], .query)
@@ -55,16 +56,6 @@ struct FormTests {
     #expect(
       executor.display(call(scan, .query), on: nil)
         == "SCAN 0 MATCH user:* COUNT 1000 TYPE hash (to the end)\nTTL of each key")
-  }
-
-  @Test func `only how a number is written is a number`() {
-    for text in [
-      "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "99999999999999999999", "1.1234567890123456789",
-    ] {
-      #expect(Fields.typed(text[...]).stringValue == text)
-    }
-    #expect(Fields.typed("42").intValue == 42)
-    #expect(Fields.typed("-0.50").typeName.name == "double")
   }
 
   @Test func `URLs are read whole`() {

@@ -70,7 +70,8 @@ extension Runner {
         )
       }
     } catch {
-      return (.unknown, "`\(condition.expression.source)`: \(error.message)")
+      let help = error.help.map { "; \($0)" } ?? ""
+      return (.unknown, "`\(condition.expression.source)`: \(error.message)\(help)")
     }
   }
 
