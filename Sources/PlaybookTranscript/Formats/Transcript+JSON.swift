@@ -1,4 +1,5 @@
 import CEL
+import PlaybookEngine
 
 extension Transcript {
   /// The version of the JSON form.
@@ -94,6 +95,8 @@ extension Transcript {
             "label": .string(item.label), "call": .string(change.call(of: item)), "state": .string(item.state),
             "error": text(item.sent.error), "word": text(item.sent.word?.kind.rawValue), "by": text(item.sent.word?.by),
             "reason": text(item.sent.word?.reason), "earlier": json(item.sent.earlier), "effect": text(item.effect),
+            "notices": .list(item.notices.map(Value.string)),
+            "said": .list(item.said.map { ["name": .string($0.name), "text": .string($0.text)] }),
             "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
             "verified": item.verified.map(Value.bool) ?? .null, "verification": text(item.verification),
             "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone), "undoAttempt": json(item.undo),
