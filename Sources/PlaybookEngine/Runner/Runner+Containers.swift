@@ -163,6 +163,7 @@ extension Runner {
     bind(step, in: frame, outcome: outcome)
     for name in inner.scope.truncated where !name.hasPrefix("inputs.") {
       frame.scope.truncated.insert("\(step.name).\(name)")
+      frame.scope.whole["\(step.name).\(name)"] = inner.scope.whole[name]
     }
   }
 

@@ -214,10 +214,12 @@ extension Runner {
     do {
       let (sha256, bytes) = try await sink.keep(evidence: whole)
       // `bytes` is the file's size, `size` that of what came.
-      data["evidence"] = .map(
-        MapValue(present: [
-          "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
-        ]))
+      var file = MapValue(present: [
+        "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
+      ])
+      let counts = outcome.countsBeyondHead
+      if !counts.entries.isEmpty { file["counts"] = .map(counts) }
+      data["evidence"] = .map(file)
       data["outcome"] = .map(outcome.head)
     } catch {
       throw .lost(error.message)
@@ -244,9 +246,19 @@ extension Runner {
     let isCut = outcome["truncated"]?.boolValue == true || frame.scope.restsOnCutEvidence(step)
     if isCut, !step.allowsPartial {
       frame.scope.truncated.insert(step.name)
+      // What was asked with truncated evidence is no more whole than that, whatever its executor says.
+      let isOwn = !frame.scope.restsOnCutEvidence(step)
+      frame.scope.whole[step.name] = isOwn ? wholeFields(of: step) : nil
     } else {
       frame.scope.truncated.remove(step.name)
     }
+  }
+
+  /// The fields of a call's outcome that are whole where it is truncated.
+  private func wholeFields(of step: Step) -> Set<String>? {
+    guard case .query(let query) = step.kind, step.forEach == nil else { return nil }
+    let command = configuration.environment.commands.first { $0.name == query.call.executor }
+    return executors[command?.call.executor ?? query.call.executor]?.schema.wholeFields
   }
 
   /// The outcome of a secret step as it may be recorded: its texts are made known as secrets.
@@ -334,6 +346,20 @@ extension Value {
 }
 
 extension MapValue {
+  /// How many items the lists and maps have of which `head` has fewer, by name.
+  var countsBeyondHead: MapValue {
+    MapValue(
+      entries.compactMap { key, value in
+        let count =
+          switch value {
+          case .list(let items): items.count
+          case .map(let map) where value.isLarge: map.entries.count
+          default: 0
+          }
+        return count > 8 ? (key.rendered, .int(Int64(count))) : nil
+      })
+  }
+
   /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the start.
   var head: MapValue {
     var head = MapValue()

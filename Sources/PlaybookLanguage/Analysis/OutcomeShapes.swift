@@ -19,7 +19,7 @@ struct OutcomeShapes {
   /// What every outcome has.
   static let common: [String: StaticType] = [
     "ok": .bool, "state": .string, "error": .dyn, "started": .timestamp, "duration": .duration, "target": .dyn,
-    "truncated": .bool,
+    "truncated": .bool, "notices": .list(.string),
   ]
 
   static func object(_ name: String, _ fields: [String: StaticType]) -> StaticType {

@@ -148,7 +148,9 @@ extension CallDecoder {
   ) -> TemplateTree? {
     switch node.content {
     case .scalar(let scalar) where scalar.value != .null:
-      return .list(words(of: node, &diagnostics).map(TemplateTree.template), node.span)
+      let words = Template.writtenWords(node, diagnostics: &diagnostics)
+      if path.count == 1 { written[path[0]] = words.map(\.text) }
+      return .list(words.map { .template($0.word) }, node.span)
     case .sequence(let items):
       let words = items.enumerated().compactMap { index, item -> TemplateTree? in
         note(item, at: path + [String(index)])

@@ -22,6 +22,11 @@ extension Template {
   /// backslash quotes `$`, a backtick, `"`, itself and a line break, and a backslash outside of quotes. Nothing is
   /// expanded, and no other character has a meaning: `|`, `>`, `*` and `#` are text.
   public static func words(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> [Template] {
+    writtenWords(node, diagnostics: &diagnostics).map(\.word)
+  }
+
+  /// The same, each with its text as it was written, quotes and all.
+  static func writtenWords(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> [(word: Template, text: String)] {
     guard let places = places(node, &diagnostics) else { return [] }
     var splitter = WordSplitter(places)
     return splitter.words(&diagnostics)

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 /// Changes: what goes out, what became of each, whether it held, what was taken back.
 extension EventRenderer {
@@ -47,12 +48,19 @@ extension EventRenderer {
     let data = event.data
     let path = RunState.step(of: event.path)
     let condition = data.text("state") ?? "unknown"
+    let isSaid = data.text("word") != nil
+    let answer = isSaid ? CallAnswer(nil) : answer(of: event)
     if condition == "done" {
-      update(path) { $0.done += 1 }
-      guard shallShow(path) || data.text("word") != nil else { return [] }
+      update(path) { step in
+        step.done += 1
+        step.effects[answer.effect ?? "", default: 0] += 1
+        if !answer.notices.isEmpty || !answer.said.isEmpty { step.remarked += 1 }
+      }
+      guard shallShow(path) || isSaid else { return [] }
     }
     var text = name(of: data)
     if let took = data.duration("took") { text += "  " + TimeText.short(took) }
+    if let effect = answer.effect { text += "  " + Visible.text(effect) }
     if data["error"]?.mapValue != nil || data["error"]?.stringValue != nil {
       text += "  " + Self.text(ofError: data["error"])
     }
@@ -69,6 +77,15 @@ extension EventRenderer {
       default: ("? unknown  ", .careful)
       }
     return Line.paragraph(text, lead: Line([.init("      "), .init(mark, style)]), width: width, limit: 6)
+      + SaidLines.lines(answer.said, answer.notices, most: Self.shownItems, indent: 8, width: width)
+  }
+
+  /// What a call of a change answered.
+  private func answer(of event: Event) -> CallAnswer {
+    let change = state.changes.last { $0.path == RunState.step(of: event.path) }
+    let position = RunState.position(event)
+    let call = change.flatMap { $0.calls.indices.contains(position) ? $0.calls[position] : nil }
+    return CallAnswer(event.data.map("outcome"), call: call)
   }
 
   mutating func verified(_ event: Event, width: Int) -> [Line] {
@@ -118,6 +135,7 @@ extension EventRenderer {
     }
     var text = "of \(change.total): " + counts.joined(separator: ", ")
     if change.verified + change.unverified > 0 { text += "; \(change.verified) verified, \(change.unverified) not" }
+    if let step = state.steps[event.path] { text += step.answers }
     return Line.paragraph(text, lead: Self.blank(6), width: width)
   }
 

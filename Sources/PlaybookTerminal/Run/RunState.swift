@@ -36,6 +36,19 @@ struct RunState: Sendable {
     /// Items of an act by how they ended, for the line that sums them up.
     var done = 0
     var shownItems = 0
+    /// What those that are done answered in a word, with how often; empty: nothing.
+    var effects: [String: Int] = [:]
+    /// How many of them said something besides.
+    var remarked = 0
+
+    /// `; answers: 2990 × 1 row, 10 × 0 rows; 3 said more`, or nothing.
+    var answers: String {
+      let most = 4
+      let known = effects.filter { !$0.key.isEmpty }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let isTold = !known.isEmpty && known.count <= most
+      let list = known.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
+      return (isTold ? "; answers: " + list : "") + (remarked > 0 ? "; \(remarked) said more" : "")
+    }
   }
 
   /// A call as it was sent.

@@ -253,7 +253,8 @@ extension TerminalOperator {
         Line("    E\(evidence.number) lies in the run's folder and can't be read from here", .careful)
       ])
     }
-    let view = EvidenceView(outcome: outcome, show: evidence.show, limit: 2000, rest: "playbook evidence")
+    let view = EvidenceView(
+      outcome: outcome, show: evidence.show, limit: 2000, rest: "playbook evidence", executor: evidence.call?.executor)
     screen.write([Line("    E\(evidence.number)  \(evidence.path)", .strong)] + view.lines(indent: 6, width: width))
   }
 

@@ -98,6 +98,8 @@ extension Transcript {
             "server": text(change.server(of: item)), "source": text(item.sent.source),
             "error": text(item.sent.error), "word": text(item.sent.word?.kind.rawValue), "by": text(item.sent.word?.by),
             "reason": text(item.sent.word?.reason), "earlier": json(item.sent.earlier), "effect": text(item.effect),
+            "notices": .list(item.notices.map(Value.string)),
+            "said": .list(item.said.map { ["name": .string($0.name), "text": .string($0.text)] }),
             "started": time(item.started), "took": item.took.map(Value.duration) ?? .null,
             "verified": item.verified.map(Value.bool) ?? .null, "verification": text(item.verification),
             "undo": text(change.undo(of: item)), "undone": .bool(item.isUndone), "undoAttempt": json(item.undo),

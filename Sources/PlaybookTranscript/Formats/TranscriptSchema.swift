@@ -82,6 +82,7 @@ public enum TranscriptSchema {
     ("label", text), ("call", text), ("state", text), ("server", maybe(text)), ("source", maybe(text)),
     ("error", maybe(text)), ("word", maybe(word)),
     ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)), ("effect", maybe(text)),
+    ("notices", list(text)), ("said", list(object([("name", text), ("text", text)]))),
     ("started", maybe(time)),
     ("took", maybe(seconds)), ("verified", maybe(flag)), ("verification", maybe(text)), ("undo", maybe(text)),
     ("undone", flag), ("undoAttempt", maybe(undo)),

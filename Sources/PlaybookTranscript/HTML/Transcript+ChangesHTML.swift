@@ -54,6 +54,7 @@ extension Transcript {
 
   private static let openItems = 12
   private static let mostPlanLines = 200
+  private static let mostRemarks = 20
 
   private func html(ofChange step: RunReport.Step, _ position: Int) -> HTML {
     guard let change = step.change else { return "" }
@@ -85,6 +86,12 @@ extension Transcript {
     var body = table(parts.shown, "Calls to \(change.place ?? "the target")")
     if let rest = parts.rest {
       body += "<details><summary>\(rest)</summary>\n\(table(parts.hidden, "The rest of the calls"))</details>\n"
+    }
+    let remarked = parts.shown.filter { !$0.remarks.isEmpty }
+    for item in remarked.prefix(Self.mostRemarks) {
+      let number = change.items.count > 1 ? "of call \(item.position + 1) " : ""
+      body +=
+        "<p class=\"source\">What was said \(number)besides</p>\n<pre tabindex=\"0\"><code>\(lines: item.remarks.joined(separator: "\n"))</code></pre>\n"
     }
     if !change.comparisons.isEmpty {
       let pairs: [HTML] = change.comparisons.enumerated().map { position, pair in

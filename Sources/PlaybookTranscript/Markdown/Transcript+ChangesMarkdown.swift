@@ -72,6 +72,7 @@ extension Transcript {
     let rows = change.rows(most[detail] ?? change.items.count)
     text += Self.table(rows.shown, of: change)
     if let rest = rows.rest { text += "\n\(rest).\n" }
+    text += Self.remarks(rows.shown, of: change)
     if !change.comparisons.isEmpty {
       let pairs = change.comparisons.map { "E\($0.before) and E\($0.after)" }
       text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
@@ -86,6 +87,19 @@ extension Transcript {
       text += "\nLeft out as protected: \(list.joined(separator: "; "))\(more).\n"
     }
     return text + "\n"
+  }
+
+  private static let mostRemarks = 20
+
+  /// What the targets said of the calls, each below its number.
+  private static func remarks(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
+    let told = items.filter { !$0.remarks.isEmpty }
+    let text = told.prefix(mostRemarks).map { item in
+      let number = change.items.count > 1 ? "of call \(item.position + 1) " : ""
+      return "\nWhat was said \(number)besides:\n\n" + MarkdownText.block(item.remarks.joined(separator: "\n"))
+    }
+    let more = told.count > mostRemarks ? "\nSo it was of \(told.count - mostRemarks) more.\n" : ""
+    return text.joined() + more
   }
 
   /// `; undo: a, b, c and 4 more`; empty where there is none.

@@ -48,6 +48,9 @@ extension RunReport {
       var took: Duration?
       /// What its outcome says it did, in a word: `2 rows`.
       var effect: String?
+      /// What the target said beside its answer, and the lines that it said: standard error, the body of a refusal.
+      var notices: [String] = []
+      var said: [CallAnswer.Said] = []
       var verified: Bool?
       /// What the verification said.
       var verification: String?
@@ -69,6 +72,12 @@ extension RunReport {
       var result: String {
         guard state == "done", let effect, !effect.isEmpty else { return sent.result }
         return sent.result + ", " + effect
+      }
+
+      /// What was said beside the result, a line or a few each; of long texts the first and last lines.
+      var remarks: [String] {
+        notices.map { "notice: " + EvidenceBody.shortened($0) }
+          + said.map { "\($0.name): " + EvidenceBody.shortened($0) }
       }
 
       /// What its verification said, where the word whether it holds does not say it.

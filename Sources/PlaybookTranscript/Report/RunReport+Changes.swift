@@ -200,6 +200,11 @@ extension RunReport.Change {
 }
 
 extension RunReport.Change.Item {
+  /// Not more of a text than a page shows.
+  private static func kept(_ said: CallAnswer.Said) -> CallAnswer.Said {
+    CallAnswer.Said(name: said.name, text: EvidenceBody.shortened(said))
+  }
+
   /// Folds an event of one call in; `approved` is the call as the yes was given to it.
   fileprivate mutating func apply(_ event: Event, approved: String?) {
     let data = event.data
@@ -207,10 +212,11 @@ extension RunReport.Change.Item {
     case .actStarted:
       sent.start(data, known: approved, wasSent: !isUnsent)
       if let undo, let last = sent.earlier.indices.last { sent.earlier[last].state += ", taken back: \(undo.text)" }
-      (started, effect, undo) = (event.at, nil, nil)
+      (started, effect, undo, notices, said) = (event.at, nil, nil, [], [])
     case .actFinished:
       sent.finish(data, known: approved)
-      effect = data["word"] == nil ? Summary.effect(of: data["outcome"]?.mapValue) : nil
+      let answer = CallAnswer(data["word"] == nil ? data["outcome"]?.mapValue : nil, call: sent.call ?? approved)
+      (effect, notices, said) = (answer.effect, answer.notices, answer.said.map(Self.kept))
       if case .duration(let took) = data["took"] { self.took = took }
       if state == "done" { undo = nil }
     case .actVerified:

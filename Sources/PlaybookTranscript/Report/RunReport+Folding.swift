@@ -194,6 +194,7 @@ extension RunReport {
       step.number = data["number"]?.intValue.map(Int.init)
       step.summary = Summary.text(of: data["outcome"]?.mapValue)
       step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
+      step.notices = Self.notices(data["outcome"]?.mapValue)
       step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
       step.finished = event.sequence
       step.isEnd = data["stops"]?.stringValue != nil
@@ -220,6 +221,14 @@ extension RunReport {
     case "act" where step.state == "failed": note(event, "act", step.name, step.error ?? "failed")
     default: break
     }
+  }
+
+  /// The first few of an outcome's notices, of a loop those of its calls, each once.
+  private static func notices(_ outcome: MapValue?) -> [String] {
+    guard let outcome else { return [] }
+    let all = CallAnswer.notices(outcome) + (outcome["items"]?.listValue ?? []).compactMap(\.mapValue).flatMap(CallAnswer.notices)
+    var seen: Set<String> = []
+    return all.filter { seen.insert($0).inserted }.prefix(5).map { EvidenceBody.shortened($0) }
   }
 
   /// When a query's calls were under way. Its own time is that of the last attempt, and none of a loop's.

@@ -92,6 +92,8 @@ struct RunReport {
     var attempts = 0
     /// The outcome in a few words.
     var summary = "no outcome"
+    /// What must be known of it.
+    var notices: [String] = []
     /// The number of the event that holds the outcome.
     var finished: Int?
     /// SHA-256 of the file with the whole outcome, and how many bytes came; of journals that don't say, the file's.
