@@ -131,6 +131,9 @@ let package = Package(
     tests("PlaybookTerminalTests", ["PlaybookTerminal", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests("PlaybookDrillTests", ["PlaybookDrill", "playbook-world", "SourceText", "CEL"]),
     tests("PlaybookCommandsTests", ["playbook", "playbook-world"]),
+    tests(
+      "RecordedJournalTests",
+      ["PlaybookCommands", "PlaybookEngine", "PlaybookJournal", "PlaybookLanguage", "PlaybookTranscript", "CEL"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
