@@ -48,6 +48,14 @@ public actor HTTPExecutor: Executor {
     return ["\(target.label) answers, and takes \(allow) at \(request.path.path)"]
   }
 
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
+    let own = call.host == nil ? target.origin : try HTTPTarget(context.target, mode: call.mode, host: nil).origin
+    guard own != target.origin else { return CallServer("\(target.origin)") }
+    // The port says nothing where it is the same.
+    return CallServer("\(target.origin)", movedFrom: own.port == target.origin.port ? own.host : own.authority)
+  }
+
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
     let request = try OutgoingRequest(call, target)

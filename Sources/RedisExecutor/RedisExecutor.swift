@@ -33,6 +33,15 @@ public actor RedisExecutor: Executor {
     return try await RedisPlan(session: session).lines(request)
   }
 
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    let target = try RedisTarget(context.target, mode: call.mode, host: call.host)
+    let own = call.host == nil ? target.endpoint : try RedisTarget(context.target, mode: call.mode, host: nil).endpoint
+    guard own != target.endpoint, case .tcp(let host, let port) = own else { return CallServer("\(target.endpoint)") }
+    // The port says nothing where it is the same.
+    let isSamePort = if case .tcp(_, port) = target.endpoint { true } else { false }
+    return CallServer("\(target.endpoint)", movedFrom: isSamePort ? host : "\(own)")
+  }
+
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let request = try RedisRequest(call)
     var target = try RedisTarget(context.target, mode: call.mode, host: call.host)

@@ -44,6 +44,14 @@ public final class SQLExecutor: Executor {
     }
   }
 
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    guard let target = context.target else { throw ExecutorError(.invalid, "the call has no target") }
+    let settings = try ConnectionSettings(target, mode: call.mode, host: call.host)
+    guard call.host != nil else { return CallServer(settings.server) }
+    let own = try ConnectionSettings(target, mode: call.mode, host: nil)
+    return CallServer(settings.server, movedFrom: own.server == settings.server ? nil : own.sourceName)
+  }
+
   public func close() async {
     let pools = pools.withLock { pools in
       defer { pools = [:] }

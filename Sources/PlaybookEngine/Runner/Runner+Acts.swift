@@ -118,7 +118,7 @@ extension Runner {
       }
       planned.append(plannedItem)
     }
-    return (planned, leftOut)
+    return (await located(planned, step, at: path), leftOut)
   }
 
   /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that stays
@@ -213,6 +213,7 @@ extension Runner {
       step, in: frame, outcome: outcome, text: "would be asked; nothing was sent",
       extra: MapValue(present: [
         "calls": .list(approval.calls.map(Value.string)), "digest": .string(approval.digest),
+        "target": .string(approval.target), "servers": Self.servers(planned),
         "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undos.first?.map(Value.string),
         "plan": .list(await redacted(lines).map(Value.string)),
       ]))

@@ -22,6 +22,11 @@ extension Runner {
     var executor: any Executor
     /// As it may be shown.
     var text: String
+    /// The server that it would reach, and that as it may be shown; of an act, once it was looked for.
+    var server: CallServer?
+    var serverText: String?
+    /// Why that can't be told.
+    var serverProblem: String?
     /// Whether the result was computed from, or the call holds, something secret.
     var isSecret: Bool
   }
@@ -227,6 +232,7 @@ extension Runner {
       },
       ask: { (question) async throws(Unanswered) in
         var question = question
+      server: prepared.server,
         question.key = (key ?? path) + question.key
         return try await asker.askForCall(question)
       })
@@ -248,16 +254,20 @@ extension Runner {
   }
 
   /// The digest that an approval is bound to: of the environment, and of each call with the settings of its target, so that
-  /// no yes counts for the same words said to another server.
-  func digest(of calls: [PreparedCall]) async -> String {
+  /// no yes counts for the same words said to another server. A server that the settings don't tell is part of it.
+  ///
+  /// - Parameter knowsServers: False: as records of older versions have it.
+  func digest(of calls: [PreparedCall], knowsServers: Bool = true) async -> String {
     var parts: [Value] = [.string(configuration.environment.name)]
     for prepared in calls {
       let arguments = await sink.redacted(Value.map(prepared.call.arguments).jsonText())
       let settings = await sink.redacted(Value.map(prepared.target?.settings ?? MapValue()).jsonText())
-      parts.append([
+      var part: [Value] = [
         .string(prepared.call.executor), prepared.call.target.map(Value.string) ?? .null,
         prepared.call.host.map(Value.string) ?? .null, .string(arguments), .string(settings),
-      ])
+      ]
+      if knowsServers, prepared.server?.isFound == true, let text = prepared.serverText { part.append(.string(text)) }
+      parts.append(.list(part))
     }
     return String(hexadecimal(sha256(Value.list(parts).jsonBytes())).prefix(16))
   }

@@ -87,6 +87,7 @@ extension Runner {
         "edits": .string(path), "position": .int(Int64(item.position)), "inputs": .map(all),
         "calls": [.string(planned.prepared.text)], "undo": planned.undo.map { [.string($0)] },
         "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
+        "servers": Self.servers([planned]),
         "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
         "replaces": replaced.map { ["call": .string($0.call), "undo": .string($0.undo)] },
       ]))
@@ -124,7 +125,8 @@ extension Runner {
     scope.change(edits)
     let now = state.begun[frame.path(step)] ?? clock.now()
     do throws(CallProblem) {
-      return .success(try await plannedItem(item.item, at: item.position, act, in: scope, now: now))
+      let planned = try await plannedItem(item.item, at: item.position, act, in: scope, now: now)
+      return .success(await located([planned], step, at: frame.path(step))[0])
     } catch {
       return .failure(error)
     }

@@ -260,16 +260,25 @@ extension Question {
 }
 
 extension Approval {
+  /// The calls' servers, as a record names them; nil where there are none.
+  private func record(_ servers: [String?], of positions: [Int]) -> Value? {
+    guard !servers.isEmpty else { return nil }
+    return .list(
+      positions.map { position in
+        servers.indices.contains(position) ? servers[position].map(Value.string) ?? .null : .null
+      })
+  }
+
   /// How many calls a record of the question names.
   private static let recorded = 50
 
   /// What a yes would be given to, for the record.
   fileprivate func record(of positions: Range<Int>) -> Value {
-    let named = positions.prefix(Self.recorded).filter(calls.indices.contains)
+    let named = Array(positions.prefix(Self.recorded).filter(calls.indices.contains))
     return .map(
       MapValue(present: [
         "calls": .list(named.map { .string(calls[$0]) }), "count": .int(Int64(positions.count)),
-        "target": .string(target),
+        "target": .string(target), "servers": record(servers, of: named),
         "undo": .list(named.compactMap { undos.indices.contains($0) ? undos[$0].map(Value.string) : nil }),
         "leftOut": leftOut.isEmpty ? nil : .list(leftOut.prefix(Self.recorded).map(Value.string)),
         "warnings": warnings.isEmpty ? nil : .list(warnings.map(Value.string)),

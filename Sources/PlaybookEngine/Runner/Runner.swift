@@ -326,6 +326,7 @@ public actor Runner {
       },
     ])
     hasEnded = true
+            "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
     do {
       try await emit(.runPaused, synced: true, data: data)
     } catch {

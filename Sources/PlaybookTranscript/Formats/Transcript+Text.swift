@@ -59,7 +59,9 @@ extension Transcript {
   private func plainText(_ step: RunReport.Step) -> [String] {
     guard let change = step.change else { return [] }
     let approval = change.isIntended ? change.approvedBy.map { ", approved by \($0)" } ?? "" : ""
-    return ["- \(step.name): \(change.tally)\(approval)"]
+    let place = change.serverPlace.map { ", at \($0)" } ?? ""
+    let isSpread = change.isSpread
+    return ["- \(step.name): \(change.tally)\(place)\(approval)"]
       + change.items.map { item in
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
         let undo =
@@ -72,7 +74,8 @@ extension Transcript {
         let told =
           item.result + verified + Self.history(of: item.sent) + undo
           + (item.undo == nil && !back.isEmpty ? "; " + back : "")
-        return "  \(EvidenceBody.shortened(change.call(of: item))): \(told)"
+        let server = isSpread ? change.server(of: item).map { " at \($0)" } ?? "" : ""
+        return "  \(EvidenceBody.shortened(change.call(of: item)))\(server): \(told)"
       } + change.leftOut.map { "  left out as protected: \(EvidenceBody.shortened($0))" }
       + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
   }
@@ -83,7 +86,9 @@ extension Transcript {
     let call = call(of: step).map { EvidenceBody.shortened(String($0.map { $0.isNewline ? " " : $0 })) + "; " } ?? ""
     let size = step.evidence.map { ", \($0.bytes) bytes" } ?? ""
     let again = step.isSuperseded ? ", taken again later" : ""
-    return "- \(number)\(step.name): \(call)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
+    let source = step.source.map { "\($0); " } ?? ""
+    return
+      "- \(number)\(step.name): \(call)\(source)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
   }
 
   private static func history(of sent: RunReport.Sendings) -> String {

@@ -14,6 +14,8 @@ struct ConnectionSettings: Sendable, Hashable {
   let statementTimeout: Duration?
   /// Where it is, for messages: `db.internal:5432/app`.
   let place: String
+  /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`.
+  let server: String
   /// How the source of an outcome names it: the host, or the target's name behind a Unix socket.
   let sourceName: String
 
@@ -50,6 +52,8 @@ struct ConnectionSettings: Sendable, Hashable {
     let port = parameters["port"].map { ":" + $0 } ?? ""
     let database = parameters["dbname"].map { "/" + $0 } ?? ""
     place = isSocket ? "\(target.name) (socket\(name.isEmpty ? "" : " in " + name))" : name + port + database
+    let inDatabase = parameters["dbname"].map { ", database " + $0 } ?? ""
+    server = isSocket ? "socket\(name.isEmpty ? "" : " in " + name)\(inDatabase)" : name + port + database
     sourceName = isSocket ? target.name : name
   }
 
