@@ -60,7 +60,9 @@ extension Runner {
       throw .wrong(error.message)
     }
     let bindings = scope.bindings(now: now, adding: extra)
+    let isSecret = { (located: LocatedExpression) in scope.isSecret([located]) }
     var arguments = MapValue()
+    var shown = MapValue()
     for field in executor.schema.fields {
       guard let tree = call.form.fields[field.name] else { continue }
       let value = try value(of: tree, as: field.type, bindings)
@@ -69,12 +71,15 @@ extension Runner {
         throw .wrong(
           "`\(field.name)` holds what was taken out of the record as secret; it is not known any more")
       }
-      if scope.isSecret(tree.expressions) { await hide(value) }
       arguments[field.name] = value
+      // What is too short to be taken out of a text is masked by its place.
+      let hasShort = await hideSecrets(of: tree, bindings, isSecret: isSecret)
+      shown[field.name] = hasShort ? (try? tree.masked(bindings, isSecret: isSecret)) ?? value : value
     }
     let name = executor.schema.usesTarget ? call.target.name ?? call.executor : nil
     var resolved = ResolvedCall(executor: call.executor, mode: mode, target: name, arguments: arguments)
     if let host = call.target.host {
+      await hideSecrets(of: .template(host), bindings, isSecret: isSecret)
       switch try value(of: .template(host), as: .text, bindings) {
       case .string(let text): resolved.host = text
       case .unknown(let unknown): throw .unknown(unknown.reasons.joined(separator: "; "))
@@ -82,7 +87,9 @@ extension Runner {
       }
     }
     let target = try await target(named: name)
-    let text = await sink.redacted(executor.display(resolved, on: target))
+    var told = resolved
+    told.arguments = shown
+    let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(
       call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions))
   }
@@ -110,7 +117,9 @@ extension Runner {
       }
     }
     var inner = Scope()
-    if scope.isSecret(call.form.fields.values.flatMap(\.expressions)) { inner.secretNames = ["call"] }
+    for (name, tree) in call.form.fields where scope.isSecret(tree.expressions) {
+      inner.secretNames.insert("call.\(name)")
+    }
     return try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
   }
 
@@ -133,7 +142,7 @@ extension Runner {
   }
 
   /// The settings of a target with its secrets filled in.
-  private func target(named name: String?) async throws(CallProblem) -> ResolvedTarget? {
+  func target(named name: String?) async throws(CallProblem) -> ResolvedTarget? {
     guard let name else { return nil }
     let environment = configuration.environment
     guard let target = environment.targets.first(where: { $0.name == name }) else {
@@ -142,9 +151,11 @@ extension Runner {
     do {
       let names = Set(target.settings.expressions.flatMap(\.secretNames))
       let values = try await secrets.values(for: names)
-      guard case .map(let settings) = try target.settings.resolve(Bindings(["secrets": .map(values)])) else {
+      let bindings = Bindings(["secrets": .map(values)])
+      guard case .map(let settings) = try target.settings.resolve(bindings) else {
         throw CallProblem.wrong("the target `\(name)` is no mapping")
       }
+      if !names.isEmpty { await hideSecrets(in: target.settings, bindings, of: name) }
       return ResolvedTarget(name: name, settings: settings, environment: environment.name)
     } catch let error as SecretError {
       throw .wrong(error.message)
@@ -155,11 +166,6 @@ extension Runner {
     } catch {
       throw .wrong("the target `\(name)`: \(error)")
     }
-  }
-
-  /// Makes every text of a value known as a secret.
-  func hide(_ value: Value) async {
-    for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
   }
 
   /// What a call comes to, with the time it took.
@@ -226,13 +232,13 @@ extension Runner {
     return CallContext(
       target: prepared.target, deadline: begun + timeout,
       label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
+      server: prepared.server,
       progress: { text in
         let elapsed = ContinuousClock.now - begun
         Task { await shown.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed)) }
       },
       ask: { (question) async throws(Unanswered) in
         var question = question
-      server: prepared.server,
         question.key = (key ?? path) + question.key
         return try await asker.askForCall(question)
       })

@@ -164,6 +164,8 @@ extension Runner {
       }
     let isKnown = state.begun[path] != nil && (isSame || state.finished[path] != nil)
     guard !isKnown else { return }
+    // Of secrets that were fetched since the run began.
+    try await warnOfSecrets(path)
     let bindings = frame.scope.bindings(now: now)
     let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
     // What a document says is read before its questions.
@@ -252,7 +254,7 @@ extension Runner {
       if Outcome.commonFields.contains(name) {
         shown[name] = value
       } else {
-        for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
+        await hide(value)
         shown[name] = .string(Outcome.scrubbed)
       }
     }

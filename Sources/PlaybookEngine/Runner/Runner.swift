@@ -170,7 +170,7 @@ public actor Runner {
   private func start() async throws(Stop) {
     for (name, value) in configuration.inputs {
       let declaration = configuration.playbook.inputs.first { $0.name == name }
-      if declaration?.isSecret == true { await sink.redact(value.rendered) }
+      if declaration?.isSecret == true { await hide(.string(value.rendered)) }
     }
     try await fetchSecrets()
     if isResumed {
@@ -185,6 +185,7 @@ public actor Runner {
     } else {
       try await emit(.runStarted, data: startFacts())
     }
+    try await warnOfSecrets()
   }
 
   /// The names that every step sees.
@@ -232,7 +233,10 @@ public actor Runner {
       names.formUnion(target.settings.expressions.flatMap(\.secretNames))
     }
     do {
-      _ = try await secrets.values(for: names)
+      let bindings = Bindings(["secrets": .map(try await secrets.values(for: names))])
+      for target in configuration.environment.targets where targets.contains(target.name) {
+        await hideSecrets(in: target.settings, bindings, of: target.name)
+      }
     } catch {
       if state.started != nil { try await checkStop() }
       throw .failed(error.message)
@@ -322,11 +326,11 @@ public actor Runner {
         .map(
           MapValue(present: [
             "key": .string(question.key), "text": .string(question.text), "options": question.record["options"],
+            "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
           ]))
       },
     ])
     hasEnded = true
-            "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
     do {
       try await emit(.runPaused, synced: true, data: data)
     } catch {
