@@ -1,7 +1,9 @@
 extension Checker {
   mutating func negate(_ operand: Node, _ node: Node) -> StaticType {
     let found = type(of: operand)
-    if ![.int, .double, .decimal, .dyn].contains(found) { report("`-` takes int, double or decimal, not \(found)", node.range) }
+    if ![.int, .double, .decimal, .dyn].contains(found) {
+      report("`-` takes int, double or decimal, not \(found)", node.range)
+    }
     return found
   }
 
@@ -70,7 +72,8 @@ extension Checker {
 
   /// Functions that refuse some texts: with a literal, that can be told now.
   private static let picky: Set<String> = [
-    "timestamp", "duration", "ip", "cidr", "quantity", "int", "uint", "double", "decimal", "bool", "json", "base64.decode",
+    "timestamp", "duration", "ip", "cidr", "quantity", "int", "uint", "double", "decimal", "bool", "json",
+    "base64.decode",
   ]
 
   private mutating func tryLiterals(_ function: Function, _ nodes: [Node], isMethod: Bool) {

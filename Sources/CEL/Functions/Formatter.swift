@@ -74,7 +74,8 @@ struct Formatter {
     case .double(let number) where !number.isFinite: return Value.text(of: number)
     case .decimal(let number):
       guard number.isWhole else {
-        throw Fault("`%d` can't show \(number.text.prefix(40)), which is no whole number", help: "`%s`, `%f` or `int(x)`")
+        throw Fault(
+          "`%d` can't show \(number.text.prefix(40)), which is no whole number", help: "`%s`, `%f` or `int(x)`")
       }
       return try number.rounded(.towardZero).text
     default: throw mismatch("%d", value)

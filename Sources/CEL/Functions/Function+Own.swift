@@ -2,7 +2,8 @@ extension Function {
   /// What is no part of CEL: for evidence as systems give it.
   static let own: [Function] = [
     Function(
-      "sum", .own, "The sum of a list of numbers or of durations; of numbers of several types a decimal; 0 of an empty one.",
+      "sum", .own,
+      "The sum of a list of numbers or of durations; of numbers of several types a decimal; 0 of an empty one.",
       [
         .function(.list(.a), to: .a) { (values, evaluator) throws(Fault) in try sum(values, evaluator) },
         .method(.list(.a), to: .a) { (values, evaluator) throws(Fault) in try sum(values, evaluator) },
@@ -31,7 +32,7 @@ extension Function {
       ]),
     Function(
       "quantity", .own,
-      "The number that a text with a unit means: `k` `M` `G` `T` `P` `E` are powers of 1000, `Ki` … and `kb` … (either case) of 1024, `m` is a thousandth, `%` a hundredth.",
+      "The number that a text with a unit means: `k` `M` `G` `T` `P` `E` are powers of 1000, `Ki` … and `kb` … (either case) of 1024, `m` is a thousandth, `%` a hundredth. An int where it is whole, a double where that has the same digits, else a decimal.",
       [
         .function(.string, to: .dyn) { (values, evaluator) throws(Fault) in
           let text = try Arguments(values, evaluator).string(0)

@@ -29,7 +29,11 @@ struct ComparisonRule: Sendable {
         ? "`\(text)` is no length of time; exclude it with `isfinite(x)`"
         : "`\(text)` is no point in time; exclude it with `isfinite(x)`"
     }
-    guard isDuration, isIntervalWithMonths(text) else { return nil }
+    if !isDuration {
+      guard isTime(text) else { return nil }
+      return "`\(text)` is text: its time zone is not known here, or it is outside of years 1 to 9999"
+    }
+    guard isIntervalWithMonths(text) else { return nil }
     return "an interval with months is no length of time; `now() - x` or `extract(epoch …)`"
   }
 
@@ -44,6 +48,18 @@ struct ComparisonRule: Sendable {
     guard numbers.allSatisfy({ Int64($0) != nil }) else { return false }
     let known = ["year", "years", "mon", "mons", "day", "days"]
     return units.allSatisfy { known.contains(String($0)) } && units.contains { !$0.hasPrefix("day") }
+  }
+
+  /// `2026-11-29 17:15:00.5`, perhaps with a zone's offset or ` BC`: a time that was read as text since it is no point in
+  /// time that can be told.
+  static func isTime(_ text: String) -> Bool {
+    guard text.utf8.count <= 60, text.utf8.first?.isDigit == true else { return false }
+    let words = text.split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 2 || words.count == 3 && words[2] == "BC" else { return false }
+    let day = words[0].split(separator: "-", omittingEmptySubsequences: false)
+    let clock = words[1].prefix { $0 != "+" && $0 != "-" }.split(separator: ":", omittingEmptySubsequences: false)
+    return day.count == 3 && clock.count == 3 && day.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }
+      && words[1].utf8.allSatisfy { $0.isDigit || "+-:.".utf8.contains($0) }
   }
 
   private static func isClock(_ word: Substring) -> Bool {

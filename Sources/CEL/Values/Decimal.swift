@@ -107,7 +107,9 @@ public struct Decimal: Sendable, Hashable, CustomStringConvertible {
     let hasPoint = rest.first == UInt8(ascii: ".")
     let isPointless = hasPoint && !(rest.dropFirst().first?.isDigit ?? false)
     if isPointless { rest = rest.dropFirst() }
-    if shortened.count == whole.count, !whole.isEmpty, !isPointless, text.utf8.first != UInt8(ascii: "+") { return text }
+    if shortened.count == whole.count, !whole.isEmpty, !isPointless, text.utf8.first != UInt8(ascii: "+") {
+      return text
+    }
     return sign + (shortened.isEmpty ? "0" : String(Substring(shortened))) + String(Substring(rest))
   }
 }

@@ -176,7 +176,7 @@ extension Value {
     switch self {
     case .int: Int64(text).map(Value.int)
     case .uint: UInt64(text).map(Value.uint)
-    case .double: Double(text).map(Value.double)
+    case .double: Value(number: text).map { if case .int(let whole) = $0 { .double(Double(whole)) } else { $0 } }
     case .decimal: Decimal(text).map(Value.decimal)
     case .bool: Bool(text).map(Value.bool)
     case .duration: Duration(human: text).map(Value.duration)

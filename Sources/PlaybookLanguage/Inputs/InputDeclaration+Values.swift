@@ -27,7 +27,8 @@ extension InputDeclaration {
       return bounded(.int(number), written: value.rendered)
     case (.number, .decimal), (.number, .double), (.number, .int), (.number, .uint): return parse(text: value.rendered)
     case (_, .string(let text)) where type != .boolean && type != .integer && type != .number: return parse(text: text)
-    case (.string, .int), (.string, .uint), (.string, .double), (.string, .decimal), (.choice, .int), (.ip, .ip), (.cidr, .cidr):
+    case (.string, .int), (.string, .uint), (.string, .double), (.string, .decimal), (.choice, .int), (.ip, .ip),
+      (.cidr, .cidr):
       return parse(text: value.rendered)
     default:
       return .failure(problem(with: value.rendered))

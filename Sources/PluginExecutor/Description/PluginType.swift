@@ -25,7 +25,8 @@ enum PluginType {
   }
 
   private static let scalars: [String: StaticType] = [
-    "dyn": .dyn, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "decimal": .decimal, "string": .string, "bytes": .bytes,
+    "dyn": .dyn, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "decimal": .decimal, "string": .string,
+    "bytes": .bytes,
     "timestamp": .timestamp, "duration": .duration, "ip": .ip, "cidr": .cidr,
   ]
 

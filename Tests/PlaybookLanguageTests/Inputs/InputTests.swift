@@ -43,7 +43,8 @@ import YAMLTree
 
   @Test(arguments: [
     ("5.0", "integer"), ("0x5", "integer"), (" 5", "integer"), ("99999999999999999999", "integer"), ("", "integer"),
-    ("nan", "number"), ("inf", "number"), ("0x1p3", "number"), ("1.1.1", "number"), ("", "number"), ("on", "boolean"), ("1", "boolean"),
+    ("nan", "number"), ("inf", "number"), ("0x1p3", "number"), ("1.1.1", "number"), ("", "number"), ("on", "boolean"),
+    ("1", "boolean"),
     ("5", "duration"), ("7 d", "duration"), ("d", "duration"), ("2026-11-23T17:15:00", "timestamp"),
     ("2026-02-30", "timestamp"), ("tomorrow", "timestamp"), ("10.0.0.256", "ip"), ("10.0.0.1/8", "ip"),
     ("010.0.0.1", "ip"),
