@@ -80,7 +80,8 @@ public enum TranscriptSchema {
 
   private static let item = object([
     ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("word", maybe(word)),
-    ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)), ("effect", maybe(text)), ("notices", list(text)), ("said", list(object([("name", text), ("text", text)]))),
+    ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)), ("effect", maybe(text)),
+    ("notices", list(text)), ("said", list(object([("name", text), ("text", text)]))),
     ("started", maybe(time)),
     ("took", maybe(seconds)), ("verified", maybe(flag)), ("verification", maybe(text)), ("undo", maybe(text)),
     ("undone", flag), ("undoAttempt", maybe(undo)),
