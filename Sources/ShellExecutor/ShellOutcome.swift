@@ -109,8 +109,10 @@ struct ShellOutcome: Sendable {
     let said = errorText.utf8.prefix(1 << 16).split(separator: UInt8(ascii: "\n")).map {
       String(decoding: $0, as: UTF8.self).lowercased()
     }
-    let asks = ["a terminal is required", "a password is required", "no tty present", "a tty is required",
-      "must be run from a terminal", "unable to read password"]
+    let asks = [
+      "a terminal is required", "a password is required", "no tty present", "a tty is required",
+      "must be run from a terminal", "unable to read password",
+    ]
     guard said.contains(where: { line in asks.contains { line.contains($0) } }) else { return "" }
     return "; no terminal is given to a program: allow it without a password (NOPASSWD), or call `sudo -n`"
   }

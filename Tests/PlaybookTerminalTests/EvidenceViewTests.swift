@@ -9,14 +9,15 @@ import Testing
   private func shown(
     _ outcome: MapValue, _ show: MapValue? = nil, counts: MapValue? = nil, executor: String? = nil
   ) -> [String] {
-    EvidenceView(outcome: outcome, show: show, counts: counts, executor: executor).lines(indent: 0, width: 80).map(\.text)
+    EvidenceView(outcome: outcome, show: show, counts: counts, executor: executor).lines(indent: 0, width: 80).map(
+      \.text)
   }
 
-  private func program(_ output: String, json: Value = .null, errors: String = "") -> MapValue {
-    MapValue([
-      ("exit", 0), ("stdout", .string(output)), ("stderr", .string(errors)),
-      ("lines", .list(output.split(separator: "\n").map { .string(String($0)) })), ("json", json), ("ok", true),
-    ])
+  private func program(_ output: String, json: Value = .null, errors: String = "") -> Value {
+    [
+      "exit": 0, "stdout": .string(output), "stderr": .string(errors),
+      "lines": .list(output.split(separator: "\n").map { .string(String($0)) }), "json": json, "ok": true,
+    ]
   }
 
   @Test(arguments: [
@@ -25,7 +26,7 @@ import Testing
   ])
   func `a program's number or text alone is shown as printed`(printed: String, json: Value) {
     #expect(shown(program(printed + "\n", json: json)) == [printed])
-    #expect(shown(program(printed + "\n", json: json), MapValue([("style", "text")])) == [printed])
+    #expect(shown(program(printed + "\n", json: json), ["style": "text"]) == [printed])
   }
 
   @Test func `only an object or a list is shown as what it holds`() {
@@ -53,22 +54,23 @@ import Testing
     let missing = "/bin/sh: 1: nosuchtool: not found\n"
     #expect(shown(program("0\n", errors: missing)) == ["0", "stderr: /bin/sh: 1: nosuchtool: not found"])
     #expect(shown(program("", errors: missing)) == ["stderr: /bin/sh: 1: nosuchtool: not found"])
-    #expect(shown(program("0\n", errors: missing), MapValue([("style", "none")])).count == 1)
+    #expect(shown(program("0\n", errors: missing), ["style": "none"]).count == 1)
     #expect(shown(program("{}", json: ["a": 1], errors: "a\rb\n")).last == "stderr: b")
     let many = (1...100).map { "line \($0)\n" }.joined()
     let lines = shown(program("0\n", errors: many))
-    #expect(lines == [
-      "0", "stderr: line 1", "        line 2", "        line 3", "        line 4", "… 92 lines left out",
-      "        line 97", "        line 98", "        line 99", "        line 100",
-    ])
+    #expect(
+      lines == [
+        "0", "stderr: line 1", "        line 2", "        line 3", "        line 4", "… 92 lines left out",
+        "        line 97", "        line 98", "        line 99", "        line 100",
+      ])
   }
 
   @Test func `notices stand with it, of a loop with the item`() {
-    var outcome = program("0\n")
+    var outcome = program("0\n").mapValue ?? MapValue()
     outcome["notices"] = ["a program was not found"]
-    #expect(shown(outcome) == ["0", "notice: a program was not found"])
+    #expect(shown(.map(outcome)) == ["0", "notice: a program was not found"])
     let item: Value = .map(MapValue([("item", "web-1"), ("notices", ["WARNING: late"]), ("stderr", "slow\n")]))
-    let lines = shown(["items": [item], "ok": true], MapValue([("columns", ["item"])]))
+    let lines = shown(["items": [item], "ok": true], ["columns": ["item"]])
     #expect(lines == ["item", "web-1", "notice: web-1: WARNING: late", "stderr: web-1: slow"])
   }
 
@@ -89,21 +91,18 @@ import Testing
 
   @Test func `of evidence in a file the counts are those of the whole`() {
     let keys: [Value] = (1...8).map { .string("key:\($0)") }
-    let scan = EvidenceView(
-      outcome: ["keys": .list(keys), "count": 1_000_000], show: nil, counts: ["keys": 1_000_000])
+    let scan = view(["keys": .list(keys), "count": 1_000_000], counts: ["keys": 1_000_000])
     #expect(scan.amount == "1000000 keys")
     #expect(scan.lines(indent: 0, width: 80).last?.text == "… 999992 more keys")
-    let old = EvidenceView(outcome: ["keys": .list(keys), "count": 1_000_000], show: nil, counts: MapValue())
-    #expect(old.amount == "1000000 keys")
-    let values = EvidenceView(outcome: ["value": .list(keys)], show: nil, counts: ["value": 30])
+    #expect(view(["keys": .list(keys), "count": 1_000_000], counts: [:]).amount == "1000000 keys")
+    let values = view(["value": .list(keys)], counts: ["value": 30])
     #expect(values.amount == "30 values" && values.lines(indent: 0, width: 80).last?.text == "… 22 more values")
-    let program = EvidenceView(
-      outcome: ["exit": 0, "stdout": "copied 1\rcop", "lines": ["copied 5000 of 5000", "done"]], show: nil,
-      counts: MapValue())
-    #expect(program.lines(indent: 0, width: 80).map(\.text) == ["copied 5000 of 5000", "done"])
+    let program: Value = ["exit": 0, "stdout": "copied 1\rcop", "lines": ["copied 5000 of 5000", "done"]]
+    #expect(shown(program, counts: [:]) == ["copied 5000 of 5000", "done"])
   }
 
-  private func screen(_ outcome: Value, state: Value = "done", call: String = "block x", error: Value = .null) -> String {
+  private func screen(_ outcome: Value, state: Value = "done", call: String = "block x", error: Value = .null) -> String
+  {
     RunFixture.screen(
       [
         RunFixture.event(.stepStarted, "block", ["kind": "act", "title": "Block", "place": "1/1"]),
@@ -137,7 +136,9 @@ import Testing
   }
 
   @Test func `what was said beside the answer stands below it`() {
-    let outcome: Value = ["ok": true, "exit": 0, "stderr": "warning: nothing to do\n", "notices": ["WARNING:  skipped"]]
+    let outcome: Value = [
+      "ok": true, "exit": 0, "stderr": "warning: nothing to do\n", "notices": ["WARNING:  skipped"],
+    ]
     let text = screen(outcome)
     #expect(text.contains("        stderr: warning: nothing to do"))
     #expect(text.contains("        notice: WARNING:  skipped"))
@@ -161,7 +162,8 @@ import Testing
     for position in 0..<30 {
       let notices: Value = position == 20 ? ["WARNING: odd"] : []
       let outcome: Value = ["ok": true, "affected": position < 28 ? 1 : 0, "notices": notices]
-      see(RunFixture.event(.actFinished, "u", ["position": .int(Int64(position)), "state": "done", "outcome": outcome]))
+      see(
+        RunFixture.event(.actFinished, "u", ["position": .int(Int64(position)), "state": "done", "outcome": outcome]))
     }
     see(RunFixture.event(.stepFinished, "u", ["kind": "act", "state": "done"]))
     #expect(lines.last?.text == "      of 30: 30 done; answers: 28 × 1 row, 2 × 0 rows; 1 said more")

@@ -37,7 +37,8 @@ import Testing
   ) {
     #expect(Self.read(["ok": true, "status": 200, "body": .double(1.1), "text": "1.10"], format).contains("1.10"))
     let hash = Self.read(["ok": true, "value": [], "fields": ["version": "1.10", "empty": ""]], format)
-    #expect(hash.contains(format == .markdown ? "| `version` | `1.10` |" : "<td class=\"number\">1.10</td>")
+    #expect(
+      hash.contains(format == .markdown ? "| `version` | `1.10` |" : "<td class=\"number\">1.10</td>")
         || hash.contains("version</th><td>1.10</td>"), "\(hash)")
   }
 

@@ -19,7 +19,8 @@ import Testing
 
   @Test func `lines are read without colours, links and titles, and stdout keeps them`() async throws {
     let fields = try await printed(
-      #"\033[1mcache\033[0m \033[32mactive\033[0m\n\033]8;;http://e/x\033\\link\033]8;;\033\\\n\033]0;t\007x\n\302\2331my\n"#)
+      #"\033[1mcache\033[0m \033[32mactive\033[0m\n\033]8;;http://e/x\033\\link\033]8;;\033\\\n\033]0;t\007x\n\302\2331my\n"#
+    )
     #expect(fields["lines"] == ["cache active", "link", "x", "y"])
     #expect(fields["stdout"]?.stringValue?.hasPrefix("\u{1B}[1mcache\u{1B}[0m") == true)
     #expect(notices(fields) == [])
@@ -86,7 +87,8 @@ import Testing
 
   @Test func `a program that asks for a password is told how not to`() async throws {
     try bench.program(
-      "sudo", "echo 'sudo: a terminal is required to read the password' >&2; echo 'sudo: a password is required' >&2; exit 1")
+      "sudo",
+      "echo 'sudo: a terminal is required to read the password' >&2; echo 'sudo: a password is required' >&2; exit 1")
     let error = await bench.failure { try await bench.run(["sudo", "systemctl", "restart", "x"]) }
     #expect(
       error?.message == """

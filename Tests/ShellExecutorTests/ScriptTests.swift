@@ -30,7 +30,8 @@ import Testing
     #expect(try await run(script) == .string(output))
   }
 
-  @Test func `values and standard input reach a script that is read from a file, which is gone after it`() async throws {
+  @Test func `values and standard input reach a script that is read from a file, which is gone after it`() async throws
+  {
     let script = "#!/usr/bin/awk -f\n{ print ENVIRON[\"WORD\"], $0 }\nEND { print ARGC }"
     #expect(try await run(script, [("env", ["WORD": "w"]), ("stdin", "line\n")]) == "w line\n1\n")
     #expect(try await run("#!/usr/bin/tail -n1\n") == "#!/usr/bin/tail -n1\n")
@@ -46,7 +47,8 @@ import Testing
     ("#!/etc/passwd\nx", "which is not executable"), ("#!/usr\nx", "which is no regular file"),
     ("#!\nx", "names no program after `#!`"), ("#!python3\nx", "names `python3`, which is no absolute path"),
     ("#!/usr/bin/env python3 -u\nx", "as one word: there is no program `python3 -u`"),
-    ("#!/usr/bin/env\nx", "names no program after `/usr/bin/env`"), ("#!/usr/bin/env -i sh\nx", "more than a program's name"),
+    ("#!/usr/bin/env\nx", "names no program after `/usr/bin/env`"),
+    ("#!/usr/bin/env -i sh\nx", "more than a program's name"),
   ])
   func `another program is refused, and nothing runs`(script: String, message: String) async throws {
     let error = await bench.failure { try await run(script) }
@@ -64,8 +66,11 @@ import Testing
   }
 
   @Test func `what a script is for is shown with it`() {
-    #expect(bench.executor.display(bench.script("#!/bin/bash -e\ntrue"), on: nil) == "# a script for /bin/bash -e\n#!/bin/bash -e\ntrue")
-    #expect(bench.executor.display(bench.script("#!/usr/bin/env python3\n"), on: nil).hasPrefix("# a script for python3\n"))
+    #expect(
+      bench.executor.display(bench.script("#!/bin/bash -e\ntrue"), on: nil)
+        == "# a script for /bin/bash -e\n#!/bin/bash -e\ntrue")
+    #expect(
+      bench.executor.display(bench.script("#!/usr/bin/env python3\n"), on: nil).hasPrefix("# a script for python3\n"))
   }
 
   @Test(arguments: [
@@ -102,7 +107,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "|", "||", "&&", "&", ";", ">", ">>", "<", "list;", "list&", "2>&1", "2>/dev/null", ">/tmp/x", "&>log", "<<EOF", "*",
+    "|", "||", "&&", "&", ";", ">", ">>", "<", "list;", "list&", "2>&1", "2>/dev/null", ">/tmp/x", "&>log", "<<EOF",
+    "*",
     "~", "~/x", "$HOME", "\"$HOME\"", "$1", "$(date)", "$(date", "a`date`", "`date", "#", "|grep", "(ls",
     "a&&b", "x$(date)",
   ])
@@ -154,7 +160,8 @@ import Testing
   @Test(arguments: [
     "a || b", "echo 'a | b'", "echo \"a | b\"", "# a | b\nc", "case $x in a|b) c;; c | d) e;; esac", "a \\| b",
     "cat <<'EOF'\na | b\nEOF", "cat <<-EOF\n\ta | b\n\tEOF\nc", "echo $((1 | 2))", "echo ${a:-b|c}", "a >| b",
-    "#!/bin/bash\nset -o pipefail\na | b", "#!/usr/bin/env bash\nset -euo pipefail\na | b", "#!/usr/bin/env python3\nx = a | b",
+    "#!/bin/bash\nset -o pipefail\na | b", "#!/usr/bin/env bash\nset -euo pipefail\na | b",
+    "#!/usr/bin/env python3\nx = a | b",
   ])
   func `what is no pipeline, or is seen, is not warned of`(text: String) {
     #expect(script(text).isEmpty, "\(script(text))")
@@ -177,7 +184,8 @@ import Testing
     #expect(script(text).isEmpty, "\(script(text))")
   }
 
-  @Test(arguments: ["#!\nx", "#!python3\nx", "#!/usr/bin/env python3 -u\nx"]) func `a first line that can't work is an error`(text: String) {
+  @Test(arguments: ["#!\nx", "#!python3\nx", "#!/usr/bin/env python3 -u\nx"])
+  func `a first line that can't work is an error`(text: String) {
     let found = script(text)
     #expect(found.map(\.code) == ["shell-interpreter"] && found[0].severity == .error)
   }

@@ -15,7 +15,8 @@ import Testing
     ("\u{8}\u{8}a", "a"),
     // Colours and other sequences.
     ("\u{1B}[1mcache\u{1B}[0m \u{1B}[38;5;10mactive\u{1B}[m", "cache active"), ("\u{9B}31mred\u{9B}0m", "red"),
-    ("\u{1B}[38:2::255:0:0mred", "red"), ("a\u{1B}(B\u{1B}[mb", "ab"), ("\u{1B}[2K\u{1B}[1Aup", "up"), ("a\u{1B}Mb", "ab"),
+    ("\u{1B}[38:2::255:0:0mred", "red"), ("a\u{1B}(B\u{1B}[mb", "ab"), ("\u{1B}[2K\u{1B}[1Aup", "up"),
+    ("a\u{1B}Mb", "ab"),
     ("a\u{1B}[3Cb", "a   b"), ("\u{7}ding", "ding"),
     // Links and titles.
     ("\u{1B}]8;;http://e/x\u{1B}\\link\u{1B}]8;;\u{1B}\\ end", "link end"), ("\u{1B}]0;title\u{7}x", "x"),

@@ -30,6 +30,9 @@ package struct CallAnswer: Sendable {
     said = outcome.map { Self.said($0, isFailed: isFailed) } ?? []
   }
 
+  /// What a call that failed said, by the fields that its error has.
+  static func failed(_ outcome: MapValue?) -> [Said] { outcome.map { said($0, isFailed: true) } ?? [] }
+
   /// The field `notices` of an outcome: a list of texts, or nothing.
   package static func notices(_ outcome: MapValue) -> [String] {
     (outcome["notices"]?.listValue ?? []).compactMap(\.stringValue).filter { !$0.isEmpty }

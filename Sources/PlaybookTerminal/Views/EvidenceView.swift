@@ -76,7 +76,8 @@ struct EvidenceView {
     let answer = CallAnswer(outcome)
     // What a program wrote to standard error stands there whatever became of the rest.
     let said = answer.said.filter { $0.name == "stderr" } + itemsSaid
-    return (body(indent: indent, width: width)
+    return
+      (body(indent: indent, width: width)
       + SaidLines.lines(said, answer.notices + itemNotices, most: limit, indent: indent, width: width))
       .map { $0.fitted(to: width) }
   }

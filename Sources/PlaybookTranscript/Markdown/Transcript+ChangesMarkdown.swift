@@ -3,7 +3,7 @@ import CEL
 extension Transcript {
   /// A decision as a point of a list: what was asked and said, by whom, when, why.
   func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
-    var text = "- \(Self.question(decision)) \(MarkdownText.inline(EvidenceBody.shortened(decision.said)))"
+    var text = "- \(Self.question(decision)) \(MarkdownText.code(EvidenceBody.shortened(decision.said)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
     let standing = decision.standing(clock).map { "**\(MarkdownText.inline($0))**" }
     if detail == .line {
@@ -119,29 +119,32 @@ extension Transcript {
       + (isTimed ? ["Took"] : [])
     var text =
       "| " + columns.joined(separator: " | ") + " |\n|" + String(repeating: " --- |", count: columns.count) + "\n"
+    var asides = Asides()
     for item in items {
       var cells = ["\(item.position + 1)"]
       if isLabelled {
-        cells.append(MarkdownText.code(EvidenceBody.shortened(change.label(of: item) ?? ""), inTable: true))
+        cells.append(asides.code(EvidenceBody.shortened(change.label(of: item) ?? "")))
       }
       if isSpread {
         cells.append(change.server(of: item).map { MarkdownText.code($0, inTable: true) } ?? "not known")
       }
       cells += [
-        MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true),
-        told(item.sent, item.result),
-        verification(of: item), undo(of: item, change),
+        asides.code(EvidenceBody.shortened(change.call(of: item))),
+        told(item.sent, item.result, &asides),
+        verification(of: item), undo(of: item, change, &asides),
       ]
       if isTimed { cells.append(item.took.map(TimeText.short) ?? "") }
       text += "| " + cells.joined(separator: " | ") + " |\n"
     }
-    return text
+    return text + asides.markdown
   }
 
   /// What became of a call, and of its earlier sendings.
-  private static func told(_ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false) -> String {
+  private static func told(
+    _ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false, _ asides: inout Asides
+  ) -> String {
     let history = sent.history { sending in
-      MarkdownText.code(EvidenceBody.shortened(sending.call), inTable: true) + ": "
+      asides.code(EvidenceBody.shortened(sending.call)) + ": "
         + MarkdownText.said(sending.result, inTable: true)
     }
     let now = MarkdownText.said(result, inTable: true)
@@ -154,10 +157,12 @@ extension Transcript {
     return (holds ? "holds" : "**does not hold**") + said
   }
 
-  private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> String {
-    let call = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) }
+  private static func undo(
+    of item: RunReport.Change.Item, _ change: RunReport.Change, _ asides: inout Asides
+  ) -> String {
+    let call = change.undo(of: item).map { asides.code(EvidenceBody.shortened($0)) }
     guard let undo = item.undo else { return call ?? change.missingUndo(of: item) }
-    let went = told(undo.sent, undo.text, isStrong: undo.isOpen)
+    let went = told(undo.sent, undo.text, isStrong: undo.isOpen, &asides)
     return [call, "sent: " + went].compactMap { $0 }.joined(separator: " ")
   }
 }

@@ -96,6 +96,8 @@ extension RunReport {
     let item = items.indices.contains(position) ? items[position] : nil
     let label = item?.label ?? event.path
     let isItem = items.count > 1
+    let change = index[event.path].flatMap { steps[$0].change }
+    let isCall = item.map { change?.label(of: $0) == nil } ?? false
     if data["held"]?.boolValue == true || data["verified"]?.boolValue == true { lastVerified = event.at }
     switch event.type {
     case .actIntended:
@@ -106,16 +108,17 @@ extension RunReport {
       guard let item, !item.sent.earlier.isEmpty else { return }
       let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
       let call = isOther ? ", with another call: " + (item.sent.call ?? "") : ""
-      note(event, "act", label, "sent again\(call)", isItem: isItem)
+      note(event, "act", label, "sent again\(call)", isItem: isItem, isCall: isCall)
     case .actFinished:
       note(
         event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue,
-        isItem: isItem && item?.state == "done")
+        isItem: isItem && item?.state == "done", isCall: isCall)
     case .actVerified:
       let holds = data["held"]?.boolValue == true
-      note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds)
+      note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds, isCall: isCall)
     case .actUndone:
-      note(event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue)
+      note(
+        event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue, isCall: isCall)
     default: break
     }
   }

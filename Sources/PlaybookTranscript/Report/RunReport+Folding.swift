@@ -226,7 +226,9 @@ extension RunReport {
   /// The first few of an outcome's notices, of a loop those of its calls, each once.
   private static func notices(_ outcome: MapValue?) -> [String] {
     guard let outcome else { return [] }
-    let all = CallAnswer.notices(outcome) + (outcome["items"]?.listValue ?? []).compactMap(\.mapValue).flatMap(CallAnswer.notices)
+    let all =
+      CallAnswer.notices(outcome)
+      + (outcome["items"]?.listValue ?? []).compactMap(\.mapValue).flatMap(CallAnswer.notices)
     var seen: Set<String> = []
     return all.filter { seen.insert($0).inserted }.prefix(5).map { EvidenceBody.shortened($0) }
   }
@@ -294,12 +296,12 @@ extension RunReport {
 
   mutating func note(
     _ event: Event, _ kind: String, _ what: String, _ result: String? = nil, who: String? = nil, number: Int? = nil,
-    at time: Timestamp? = nil, isItem: Bool = false
+    at time: Timestamp? = nil, isItem: Bool = false, isCall: Bool = false
   ) {
     timeline.append(
       Moment(
         at: time ?? event.at, path: event.path, kind: kind, who: who, what: what, result: result, number: number,
-        sequence: event.sequence, isItem: isItem))
+        sequence: event.sequence, isItem: isItem, isCall: isCall))
   }
 
   /// A loop over reads has one step, and a call for each of its items: `q[3]` is the fourth of `q`.

@@ -139,6 +139,11 @@ struct RunReport {
     var sequence: Int
     /// One of the calls of a change, or its verification.
     var isItem = false
+    /// Whether `what` is a call, which is copied as it is.
+    var isCall = false
+
+    /// Whether `what` stands as code: a call, or what people said.
+    var isCode: Bool { isCall || ["note", "outside"].contains(kind) }
 
     var text: String { what + (result.map { ": " + $0 } ?? "") }
 

@@ -30,7 +30,8 @@ enum WordCheck {
   /// What only a shell can begin a command with.
   private static func beginning(_ word: String) -> CallProblem? {
     if builtins.contains(word) {
-      let instead = word == "cd" ? "`cwd` names the folder, " : ["export", "set"].contains(word) ? "`env` sets variables, " : ""
+      let instead =
+        word == "cd" ? "`cwd` names the folder, " : ["export", "set"].contains(word) ? "`env` sets variables, " : ""
       return CallProblem(
         path: ["args", "0"], code: "shell-operator",
         message: "there is no shell here, and `\(word)` is a word of the shell's own",
