@@ -16,10 +16,10 @@ extension HTTPExecutor {
         "GET in a query, POST in an act where it is left out"),
       .init("path", .urlPath, "The path below the target's `url`, perhaps with a query"),
       .init("url", .text, "A whole URL, of the target's origin or its `hosts`: what a service itself gave"),
-      .init("query", .map, "Parameters, encoded part by part; a list repeats its name"),
-      .init("headers", .map, "Headers beside those of the target"),
+      .init("query", .texts, "Parameters, encoded part by part; a list repeats its name"),
+      .init("headers", .texts, "Headers beside those of the target"),
       .init("json", .tree, "A body as JSON"),
-      .init("form", .map, "A body as a form"),
+      .init("form", .texts, "A body as a form"),
       .init("body", .text, "A body as text"),
       .init("expect", .tree, "The statuses that are a success: 204, 2xx, or a list of those; without it 200 to 299"),
       .init(
@@ -45,7 +45,7 @@ extension HTTPExecutor {
       // What there is to say of the answer: redirects, character sets, JSON that is none.
       "notices": .list(.string),
     ],
-    settings: HTTPTarget.settings, validate: HTTPLint.problems)
+    settings: HTTPTarget.settings, textSettings: ["headers"], validate: HTTPLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }

@@ -36,7 +36,7 @@ extension RedisExecutor {
       // What a human should know beside the reply: that nothing was changed, that a page is one of several.
       "notices": .list(.string),
     ],
-    settings: RedisTarget.settings, validate: RedisLint.problems)
+    settings: RedisTarget.settings, textSettings: ["user", "password"], validate: RedisLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }
@@ -88,12 +88,11 @@ enum RedisLint {
       let message = "`\(first)` can't be the name of a Redis command"
       return [CallProblem(path: path + ["0"], code: "unknown-command", message: message)]
     }
-    if name == "REDIS-CLI" {
-      let message = "this is sent to the server, which knows no command `redis-cli`"
+    if programs.contains(first.lowercased()) {
       return [
         CallProblem(
-          path: path + ["0"], code: "unknown-command", message: message,
-          help: "leave `redis-cli` and its options out; the target says which server it is")
+          path: path + ["0"], code: "unknown-command", message: "`\(first)` is a program, no command of Redis",
+          help: "leave it out: the words after it are the call, as in `redis: GET a`")
       ]
     }
     let subcommand = words.count > 1 ? words[1].flatMap { RedisCommand.commandName(Array($0.utf8)) } : nil
@@ -108,6 +107,10 @@ enum RedisLint {
       [CallProblem(path: path + ["0"], code: "forbidden-command", message: $0.message, help: $0.help)]
     } ?? []
   }
+
+  private static let programs: Set<String> = [
+    "redis-cli", "valkey-cli", "keydb-cli", "iredis", "redis-benchmark", "redis-server", "rdcli",
+  ]
 
   /// The words of a command, nil for those that a value enters.
   private static func literals(_ tree: TemplateTree) -> [String?] {

@@ -18,7 +18,7 @@ extension SQLExecutor {
       "rows": .list(.map(key: .string, value: .dyn)), "columns": .list(.string), "count": .int, "affected": .int,
       "tag": .string, "notices": .list(.string),
     ],
-    settings: ConnectionSettings.settings,
+    settings: ConnectionSettings.settings, textSettings: ["user", "password"],
     parameters: { form in parameters(form) }, validate: { form, mode in problems(form, mode) })
 
   private static func parameters(_ form: CallForm) -> [ExecutorSchema.Parameter] {

@@ -59,6 +59,8 @@ public struct Approval: Sendable {
   public var calls: [String]
   /// What each item is called, in the calls' order; empty where there is no loop.
   public var items: [String]
+  /// Each item's row in one line, in the calls' order; empty where it has none.
+  public var rows: [String] = []
   /// The target's name and the environment's.
   public var target: String
   /// The server that each call would reach, in the calls' order; nil: not known. Empty where the executor has none.

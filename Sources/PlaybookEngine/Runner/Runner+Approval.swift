@@ -17,18 +17,16 @@ extension Runner {
     var warnings: [String] = []
     if act.isIrreversible {
       warnings = ["this can't be taken back"]
-    } else if act.undo == nil {
+    } else if act.undos.isEmpty {
       warnings = ["the playbook knows no way to take this back"]
     }
-    warnings += serverWarnings(planned)
-    // An undo that is made of what the call returns is known only then.
-    let later = act.undo == nil ? nil : "known once the call has returned"
+    warnings += serverWarnings(planned) + undoWarnings(planned, step)
     return Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
       servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText), environment: environment.name,
       isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" },
-      undos: planned.map { $0.undo ?? later },
+      undos: planned.map(\.undo.shown),
       typed: typed, digest: await digest(of: planned.map(\.prepared)),
       warnings: warnings)
   }
@@ -76,7 +74,8 @@ extension Runner {
     let settled = Set(planned.map(\.position)).subtracting(open.map(\.position))
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
-      chosen = try await settled.union(approvedItems(open, approval, text, path: path, place: frame.place))
+      chosen = try await settled.union(
+        approvedItems(open, approval, text, path: path, place: frame.place, of: (act, step, frame)))
       if chosen.isEmpty {
         try await leave(step, in: frame, because: "no item was approved")
         return nil
@@ -148,7 +147,7 @@ extension Runner {
     }
     let undos = (0..<count).map { position -> Value in
       guard !isSent(position), let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
-      return item.undo.map(Value.string) ?? .null
+      return item.undo.text.map(Value.string) ?? .null
     }
     let servers = (0..<count).map { position -> Value in
       guard !isSent(position), let item = byPosition[position] else {
@@ -164,7 +163,7 @@ extension Runner {
       "target": first.target.map(Value.string), "servers": Self.servers(planned) == nil ? nil : .list(servers),
       "digest": .string(approval.digest),
       "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
-      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undo == nil ? nil : .list(undos),
+      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undos.isEmpty ? nil : .list(undos),
       "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
       "idempotent": .bool(act.isIdempotent), "irreversible": act.isIrreversible ? true : nil,
     ])
@@ -203,10 +202,15 @@ extension Runner {
 
   /// Item by item: y this one, n not this one, a all the rest, d done.
   func approvedItems(
-    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false,
+    of part: (act: Act, step: Step, frame: Frame)? = nil
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []
+    let rows = planned.map { $0.item?.rowText ?? "" }
     for (index, item) in planned.enumerated() {
+      var (approval, text) = (approval, text)
+      approval.rows = rows
+      if let part { (approval, text) = texts(of: item, approval, text, part.act, part.step, in: part.frame) }
       let question = Question(
         key: "\(path)[\(item.position)]", place: place, text: text,
         kind: .item(approval, position: index, count: planned.count))

@@ -134,11 +134,28 @@ extension Runner {
         let value = try template.resolve(bindings)
         if case .unknown = value { return value }
         return .string(value.rendered)
+      case (.words, .list(let items, _)): return try Self.words(items, tree.resolve(bindings))
+      case (.wordLists, .list(let calls, _)):
+        guard case .list(let values) = try tree.resolve(bindings), values.count == calls.count else {
+          return try tree.resolve(bindings)
+        }
+        return .list(
+          zip(calls, values).map { call, value in
+            if case .list(let items, _) = call { Self.words(items, value) } else { value }
+          })
       default: return try tree.resolve(bindings)
       }
     } catch {
       throw .wrong(error.message)
     }
+  }
+
+  /// The words of a call, of which one that is nothing but `${…}` and gives a list stands for all of them.
+  private static func words(_ items: [TemplateTree], _ value: Value) -> Value {
+    guard items.count == 1, case .template(let template) = items[0], template.soleExpression != nil,
+      case .list(let values) = value, values.count == 1, case .list = values[0]
+    else { return value }
+    return values[0]
   }
 
   /// The settings of a target with its secrets filled in.

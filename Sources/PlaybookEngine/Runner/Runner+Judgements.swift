@@ -70,8 +70,9 @@ extension Runner {
         )
       }
     } catch {
+      let message = scope.isSecret([condition]) ? error.messageWithoutItems : error.message
       let help = error.help.map { "; \($0)" } ?? ""
-      return (.unknown, "`\(condition.expression.source)`: \(error.message)\(help)")
+      return (.unknown, "`\(condition.expression.source)`: \(message)\(help)")
     }
   }
 

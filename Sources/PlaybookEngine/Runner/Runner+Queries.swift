@@ -269,7 +269,7 @@ extension Runner {
         try await skipLoop(step, in: frame, problem)
         return
       }
-      try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
+      try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
     }
     var outcomes: [Value] = []
     var ok = true
@@ -278,7 +278,8 @@ extension Runner {
       var scope = frame.scope
       scope.values[loop.item] = item
       let present = clock.now()
-      await progress("item \(position + 1) of \(items.count)", at: path, .zero)
+      let label = step.label == nil ? nil : self.label(of: item, step, in: scope)
+      await progress("item \(position + 1) of \(items.count)" + (label.map { ": \($0)" } ?? ""), at: path, .zero)
       let evidence = await gather(step, path: "\(path)[\(position)]", in: scope, now: present)
       var map: MapValue
       switch evidence {
@@ -301,6 +302,7 @@ extension Runner {
       }
       if map["ok"]?.boolValue != true { ok = false }
       map["item"] = item
+      if let label { map["label"] = .string(label) }
       outcomes.append(.map(map))
     }
     let isTruncated = outcomes.contains { $0["truncated"]?.boolValue == true }

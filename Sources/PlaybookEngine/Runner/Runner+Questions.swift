@@ -68,6 +68,7 @@ extension Runner {
       shown.kind = .approval(approval)
     case .item(var approval, let position, let count):
       approval.items = await redacted(approval.items)
+      approval.rows = await redacted(approval.rows)
       approval.leftOut = await redacted(approval.leftOut)
       shown.kind = .item(approval, position: position, count: count)
     case .yesNo, .text, .value, .checkpoint: break

@@ -145,7 +145,7 @@ extension Runner {
 
   func title(of step: Step, in frame: Frame) -> Value? {
     guard let title = step.title else { return nil }
-    return title.prose(frame.scope.bindings(now: clock.now())).map(Value.string)
+    return prose(title, of: step, in: frame.scope, now: clock.now()).map(Value.string)
   }
 
   /// Records that a step begins, unless an earlier sitting did.
@@ -167,7 +167,7 @@ extension Runner {
     // Of secrets that were fetched since the run began.
     try await warnOfSecrets(path)
     let bindings = frame.scope.bindings(now: now)
-    let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
+    let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }.map(Value.string)
     // What a document says is read before its questions.
     var text: Value?
     if case .document(let document) = step.kind {

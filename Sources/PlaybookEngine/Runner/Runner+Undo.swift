@@ -10,7 +10,7 @@ extension Runner {
   /// Those of them that the playbook knows how to take back.
   var undoable: [String] {
     takeable.filter { path in
-      if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
+      if case .act(let act) = visited[path]?.step.kind { !act.undos.isEmpty } else { false }
     }
   }
 
@@ -82,7 +82,7 @@ extension Runner {
     }
     var items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
     if let positions { items = items.filter { positions.contains($0.key) } }
-    guard act.undo != nil else {
+    guard !act.undos.isEmpty else {
       let calls = items.keys.sorted().compactMap { position -> String? in
         guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }
         return calls[position]
@@ -106,19 +106,20 @@ extension Runner {
   func plannedUndo(
     _ position: Int, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> PlannedItem? {
-    guard let call = act.undo else { return nil }
     let path = frame.path(step)
     let item = state.loops[path].flatMap { $0.indices.contains(position) ? $0[position] : nil }
     var scope = try await scope(for: step, item, at: position, in: frame)
     if let outcome = state.acts[path]?.items[position]?.outcome { scope.values[step.name] = .map(outcome) }
-    do {
-      let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
-      let planned = PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: nil)
-      return await located([planned], step, at: path)[0]
-    } catch {
-      try await warn("\(Self.label(of: item) ?? "`\(path)`") can't be taken back: \(error.reason)", path)
-      return nil
+    let place = ActItem(position: position, item: item, label: label(of: item, step, in: scope))
+    let problem: String
+    switch await plannedUndo(of: act, in: scope, now: clock.now()) {
+    case .call(let prepared):
+      return await located([PlannedItem(place: place, prepared: prepared)], step, at: path)[0]
+    case .none: return nil
+    case .later(let reason), .problem(let reason): problem = reason
     }
+    try await warn("\(place.label ?? "`\(path)`") can't be undone: \(problem)", path)
+    return nil
   }
 
   /// What is shown before an undo.

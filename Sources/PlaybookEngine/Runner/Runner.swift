@@ -113,6 +113,11 @@ public actor Runner {
           try await offerUndoAtEnd()
           result = try await stopped(result)
         }
+        if result == .completed, !planProblems.isEmpty {
+          var seen: Set<String> = []
+          let names = planProblems.filter { seen.insert($0).inserted }.map { "`\($0)`" }.joined(separator: ", ")
+          result = .failed("this would not work as things are: \(names)")
+        }
         return result
       } catch {
         guard case .again = error else { throw error }
@@ -265,6 +270,8 @@ public actor Runner {
   var isCompleted = true
   /// The steps that the walk has come to, by path.
   var visited: [String: (step: Step, frame: Frame)] = [:]
+  /// The changes of a plan that would not work.
+  var planProblems: [String] = []
   /// Whether a taking back is under way: it can't be begun within itself.
   var isUndoing = false
   /// How often taking back was offered in this sitting.

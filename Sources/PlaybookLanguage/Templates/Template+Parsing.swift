@@ -65,6 +65,33 @@ extension TemplateTree {
     }
   }
 
+  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. What is nothing is no
+  /// text, and is reported. `what` names the place: "`headers`".
+  public static func texts(_ node: YAMLNode, _ what: String, diagnostics: inout [Diagnostic]) -> TemplateTree? {
+    switch node.content {
+    case .scalar(let scalar):
+      guard scalar.value != .null else {
+        let written = scalar.text.isEmpty ? "there is nothing (`null`)" : "`\(scalar.text)` is nothing"
+        diagnostics.append(
+          Diagnostic(
+            code: "wrong-type", "\(what) is text, and \(written)", at: node.span,
+            help: "leave it out, or quote the text that is meant: \"\(scalar.text)\""))
+        return nil
+      }
+      return Template.parse(node, diagnostics: &diagnostics).map(TemplateTree.template)
+    case .sequence(let items):
+      let trees = items.compactMap { texts($0, "an item of \(what)", diagnostics: &diagnostics) }
+      return trees.count == items.count ? .list(trees, node.span) : nil
+    case .mapping(let entries):
+      let trees = entries.compactMap { entry in
+        texts(entry.value, "`\(entry.key.text)`", diagnostics: &diagnostics).map {
+          Entry(key: entry.key.text, keySpan: entry.key.span, value: $0)
+        }
+      }
+      return trees.count == entries.count ? .map(trees, node.span) : nil
+    }
+  }
+
   private static func value(of scalar: YAMLScalar) -> Value? {
     switch scalar.value {
     case .null: .null

@@ -29,6 +29,10 @@ struct QuestionView {
       lines = heading(nil, width: width) + lines + self.approval(approval, width: width)
     case .item(let approval, let position, let count):
       lines = heading("item \(position + 1) of \(count)", width: width) + lines
+      if approval.rows.indices.contains(position), !approval.rows[position].isEmpty {
+        lines += Line.paragraph(
+          Visible.text(approval.rows[position]), lead: Line("    "), width: width, style: .faint, limit: 8)
+      }
       lines += self.approval(Self.only(position, of: count, approval), width: width)
     case .value(let declaration):
       lines = heading(nil, width: width) + lines + self.declaration(declaration, width: width)
