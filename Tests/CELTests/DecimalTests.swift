@@ -76,6 +76,11 @@ import Testing
     "[big, big + 1, big].distinct().size() == 2", "[1, 2][decimal('1.0')] == 2", "price == price", "!(price == 'x')",
     "type(price) == decimal", "type(-price) == decimal", "string(price) == '1.10'",
     "string(big) == '12345678901234567890123'",
+    "double(decimal('99999999999999.999')) < 100000000000000.0", "double(decimal('99999999999999.999')) != 1e14",
+    "double(big) != double(big + 1)", "1e14 > double(decimal('99999999999999.999'))",
+    "!(double(big) in [1.2345678901234568e22])",
+    "double(decimal('1e999')) > 1.0", "double(decimal('99999999999999.999')) + 0.0 == 1e14", "double('1.5') == 1.5",
+    "double(price) in [1.1]",
     "math.isFinite(decimal('1e999')) && !math.isNaN(price) && !math.isInf(price)",
   ])
   func `compares with every number by its value`(text: String) throws {

@@ -20,7 +20,7 @@ import Testing
           amount: inputs.amount * 1.5 == 150 && string(inputs.amount) == '100.00'
           differ: asked.json.a != asked.json.b
           total: sum([stored.value.v, stored.value.i, stored.value.d]) == decimal('6.60')
-      - check: none
+      - check: nothing
         that: double('NaN') != stored.value.d
       - query: words
         shell: [echo, "${stored.value.v}", "${stored.value.n}", "${inputs.rate}", "${inputs.amount}"]
@@ -49,7 +49,7 @@ import Testing
         "stored.value",
         #"{"v":1.10,"whole":100.00,"n":12345678901234567890123,"e":1e5,"half":0.5,"zero":-0,"i":5,"d":0.5}"#
       ),
-      ("sound.verdict", #""yes""#), ("none.verdict", #""unknown""#), ("inputs.rate + 1", "2.10"),
+      ("sound.verdict", #""yes""#), ("nothing.verdict", #""unknown""#), ("inputs.rate + 1", "2.10"),
       ("type(stored.value.d) == double && type(stored.value.i) == int", "true"), ("asked.json.c", "1.10"),
     ] {
       #expect(try program.run("eval", expression, "--run", "last").output == expected + "\n", "\(expression)")
