@@ -3,6 +3,8 @@
 struct PsqlCommands {
   /// One a line, at its first backslash.
   private(set) var problems: [SQLProblem] = []
+  /// The commands with their arguments: UTF-8 offsets.
+  private(set) var places: [Range<Int>] = []
   /// The text with each command's place blank, of the same length.
   let rest: String
 
@@ -22,6 +24,7 @@ struct PsqlCommands {
           continue
         }
         problems.append(Self.problem(bytes, backslash, end))
+        places.append(backslash..<end)
         // The command's arguments reach to the end of its line.
         for place in backslash..<end { bytes[place] = UInt8(ascii: " ") }
         break

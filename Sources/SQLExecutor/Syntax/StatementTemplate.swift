@@ -29,8 +29,11 @@ struct StatementTemplate: Sendable {
   /// others. In the order of the text, one of each kind a line.
   static func pasted(_ source: String) -> [SQLProblem] {
     guard source.utf8.count <= SyntaxTree.longest, !source.utf8.contains(0) else { return [] }
-    let commands = PsqlCommands(source)
-    let problems = commands.problems + StrangeCharacters.problems(in: commands.rest)
+    let commands = PsqlCommands(StrangeCharacters.masked(source))
+    let characters = StrangeCharacters.problems(in: source, masked: commands.rest).filter { problem in
+      !commands.places.contains { $0.contains(problem.range?.lowerBound ?? -1) }
+    }
+    let problems = commands.problems + characters
     return problems.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
   }
 

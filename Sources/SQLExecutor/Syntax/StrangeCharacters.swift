@@ -23,27 +23,38 @@ enum StrangeCharacters {
     return names
   }()
 
-  /// One problem a line, for the first such character outside of strings, quoted names and comments.
-  static func problems(in text: String) -> [SQLProblem] {
-    // A text that has none anywhere need not be cut into tokens; one that can't be is another problem's.
-    guard text.unicodeScalars.contains(where: { names[$0.value] != nil }), let tokens = try? SQLToken.scan(text) else {
-      return []
-    }
-    let bytes = Array(text.utf8)
-    var problems: [SQLProblem] = []
-    var last = -1
-    for token in tokens where token.kind == .identifier || token.kind == .parameter || token.kind == .other {
-      let word = text.slice(token.range)
-      guard !word.utf8.contains(UInt8(ascii: "\"")) else { continue }
-      var position = token.range.lowerBound
-      for scalar in word.unicodeScalars {
-        let width = UTF8.width(scalar)
-        defer { position += width }
-        guard let name = names[scalar.value] else { continue }
-        let line = bytes[..<position].count { $0 == UInt8(ascii: "\n") }
-        if line != last { problems.append(problem(name, scalar, at: position..<position + width)) }
-        last = line
+  /// The text with blanks in their place, of the same length: what is left of it can be cut into tokens (`1`, a no-break
+  /// space and a letter can't), and only strings, quoted names and comments hold blanks.
+  static func masked(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { names[$0.value] != nil }) else { return text }
+    var bytes: [UInt8] = []
+    for scalar in text.unicodeScalars {
+      if names[scalar.value] == nil {
+        bytes += UTF8.encode(scalar)!
+      } else {
+        bytes += [UInt8](repeating: UInt8(ascii: " "), count: UTF8.width(scalar))
       }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// One problem a line, for the first such character outside of strings, quoted names and comments.
+  ///
+  /// - Parameter masked: the text with blanks in their place.
+  static func problems(in text: String, masked: String) -> [SQLProblem] {
+    // A text that can't be cut into tokens is another problem's.
+    guard text != masked, let tokens = try? SQLToken.scan(masked) else { return [] }
+    var problems: [SQLProblem] = []
+    var (position, line, last, next) = (0, 0, -1, tokens[...])
+    for scalar in text.unicodeScalars {
+      let range = position..<position + UTF8.width(scalar)
+      position = range.upperBound
+      if scalar == "\n" { line += 1 }
+      guard let name = names[scalar.value], line != last else { continue }
+      next = next.drop { $0.range.upperBound <= range.lowerBound }
+      if next.first?.range.contains(range.lowerBound) == true { continue }
+      problems.append(problem(name, scalar, at: range))
+      last = line
     }
     return problems
   }
