@@ -9,7 +9,7 @@ struct PipelineAct {
   let session: Session
   let commands: [RedisCommand]
 
-  /// What became of one command.
+  /// The outcome of one command.
   private enum Fate {
     case done(Reply)
     case failed(Reply)
@@ -40,6 +40,8 @@ struct PipelineAct {
     }
     error.message += "; \(summary(fates))"
     error.mayHaveTakenEffect = fates.contains { if case .unknown = $0 { true } else { false } }
+    // Some of it was done: there is something to undo.
+    if fates.contains(where: { if case .done = $0 { true } else { false } }) { fields["partly"] = true }
     error.outcome = fields
     throw error
   }
@@ -49,7 +51,7 @@ struct PipelineAct {
     do throws(ExecutorError) {
       return try await session.isClustered() == false
     } catch {
-      // What the server says of this question it will say of the commands, each for itself.
+      // The server gives the commands the same error, each for itself.
       guard [.rejected, .unauthorized].contains(error.code) else { throw error }
       return false
     }

@@ -2,7 +2,7 @@ import CEL
 import PlaybookEngine
 import PlaybookLanguage
 
-/// Performs what a call asks for, on a cluster at the servers that have the keys.
+/// Performs a call, on a cluster at the servers that have the keys.
 struct RedisCall {
   let session: Session
 
@@ -73,7 +73,7 @@ struct RedisCall {
     }
   }
 
-  /// What one page of a scan leaves out; nil for what is no such page, or the whole.
+  /// A notice that one page of a scan is not all of it; nil where it is, or where the command gives no page.
   private static func page(
     _ command: RedisCommand, _ reply: Reply, _ session: Session
   ) async throws(ExecutorError) -> String? {

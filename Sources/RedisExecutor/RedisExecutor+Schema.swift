@@ -33,8 +33,10 @@ extension RedisExecutor {
       // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST, SLOWLOG GET, LATENCY, XINFO GROUPS and CONSUMERS, XPENDING, XRANGE,
       // XREAD (`id`, `fields`), of replies with scores (`member`, `score`) and positions.
       "rows": .list(.map(key: .string, value: .dyn)),
-      // What a human should know beside the reply: that nothing was changed, that a page is one of several.
+      // Facts beside the reply: nothing was changed, a page is one of several.
       "notices": .list(.string),
+      // Of a pipeline that failed: some of its commands were done.
+      "partly": .bool,
     ],
     settings: RedisTarget.settings, textSettings: ["user", "password"], validate: RedisLint.problems)
 

@@ -48,7 +48,7 @@ struct RedisPlan {
   }
 
   private func reason(_ reply: Reply) -> String {
-    guard let error = reply.error else { return "the server does not say who asks" }
+    guard let error = reply.error else { return "the server does not name the account" }
     if Session.code(error) == "NOPERM" { return "it may not ask (grant +acl|whoami and +acl|dryrun)" }
     return "the server answers: \(error)"
   }

@@ -49,7 +49,7 @@ struct AccountTests {
       for user in ["asks", "walks", "single"] {
         let outcome = try await query(user, get)
         #expect(outcome.fields["value"]?.stringValue == "1.10")
-        // Our courtesies cost nothing: who may ask neither ROLE nor INFO gets the evidence all the same.
+        // Our courtesies cost nothing: an account without ROLE and INFO gets the evidence all the same.
         #expect(
           outcome.source?.hasSuffix(user == "walks" ? "redis.sock, primary)" : "redis.sock, role unknown)") == true)
         #expect(try await query(user, ["args": ["HGETALL", "lock:h"]]).fields["fields"]?["a"]?.stringValue == "1")
@@ -67,7 +67,7 @@ struct AccountTests {
     }
   }
 
-  @Test func `a plan foresees what the account may not do, or says that it can't tell`() async throws {
+  @Test func `a plan foresees a refusal of the account, or says that it can't tell`() async throws {
     try await RedisServer.with { server in
       try Self.create("acts", "~lock:*", "-@all", "+del", "+command|info", on: server)
       try Self.create("foresees", "~lock:*", "+@all", "-expire", on: server)

@@ -136,7 +136,7 @@ struct ClusterTests {
   }
 }
 
-/// The role of who answered.
+/// The role of the server that answered.
 @Suite(.enabled(if: RedisServer.isAvailable, "redis-server is not installed"))
 struct ReplicaTests {
   @Test func `a replica is named as one`() async throws {

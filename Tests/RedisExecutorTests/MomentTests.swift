@@ -20,7 +20,7 @@ struct MomentTests {
       for words: [Value] in [
         ["GET", "k1"], ["INFO"], ["PING"], ["DBSIZE"], ["LRANGE", "list", 0, -1], ["KEYS", "*"],
       ] {
-        // A connection of its own, too: what is asked first must not be remembered.
+        // A connection of its own, too: its first question must not be remembered.
         for executor in [server.executor, RedisExecutor()] {
           let error = await failure {
             try await executor.perform(
@@ -75,7 +75,7 @@ struct MomentTests {
     }
   }
 
-  /// What a server sends to whoever connects, before it is asked and at once with the first command.
+  /// A server that sends this to every new connection, before the first command and in answer to it.
   @Test(arguments: [false, true])
   func `a protected server's words are told`(_ isLate: Bool) async throws {
     let words = "-DENIED Redis is running in protected mode because protected mode is enabled\r\n"
@@ -137,6 +137,7 @@ struct PipelineTests {
       let values = try #require(error.outcome?["value"]?.listValue)
       #expect(values[0].stringValue == "OK" && values[2].stringValue == "OK")
       #expect(values[1]["error"]?.stringValue?.contains("integer") == true)
+      #expect(error.outcome?["partly"]?.boolValue == true)
       #expect(try server.cli("MGET", "a", "b") == "1\n2\n")
 
       let script = await failure {

@@ -20,7 +20,7 @@ struct NoticeTests {
     XGROUP CREATE stream group 0
     PFADD count a
     """
-  /// A command a line, and what its notice holds.
+  /// A command a line, and a part of its notice.
   static let silent = """
     SET lockx w NX => nil: the key was not set, because it exists
     SET key w NX => nil: the key was not set, because it exists (NX)
@@ -99,7 +99,7 @@ struct NoticeTests {
     GETSET none2 v
     """
 
-  @Test func `what changed nothing says so, and nothing else does`() async throws {
+  @Test func `a change that changed nothing says so, and no other does`() async throws {
     try await RedisServer.with { server in
       for line in Self.seed.split(separator: "\n") { try await send(line, server) }
       try await server.act("SET", "lockx", "v")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RedisExecutor
 
-/// What is stored is what is shown, and what an act writes back.
+/// A stored text is shown as it is, and written back as it is.
 @Suite(.enabled(if: RedisServer.isAvailable, "redis-server is not installed"))
 struct StoredTextTests {
   static let texts = [
@@ -61,7 +61,7 @@ struct StoredTextTests {
     }
   }
 
-  @Test func `what a query read an act writes back byte for byte`() async throws {
+  @Test func `an act writes back byte for byte the values that a query read`() async throws {
     try await RedisServer.with { server in
       let fields = Self.values.enumerated().flatMap { [Value.string("f\($0.offset)"), $0.element] }
       try await server.perform(["args": .list(["HSET", "hash"] + fields + [.bytes([0xFE]), "x"])], .act)
@@ -109,7 +109,7 @@ struct StoredTextTests {
 }
 
 struct RedisNumberTests {
-  @Test func `a number is only what is written as it was`() {
+  @Test func `a number is written again as it was`() {
     for text in [
       "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "99999999999999999999", "1.1234567890123456789",
       "1.10", "-0.50", "1.0", "-0", "inf", "nan", "-", "1 ", "é",

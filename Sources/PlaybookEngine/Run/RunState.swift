@@ -58,7 +58,9 @@ public struct RunState: Sendable {
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
     var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
     /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
-    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled) }
+    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly) }
+    /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
+    var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
     public var isDoubtful = false
   }

@@ -134,7 +134,9 @@ extension Runner {
     var warnings: [String] = []
     for item in planned {
       let name = item.label ?? "`\(step.name)`"
-      if act?.items[item.position]?.state != "done" {
+      if let sent = act?.items[item.position], sent.isPartly {
+        warnings.append("\(name) failed in part: \(sent.outcome?["error"]?.rendered ?? "some of it was done")")
+      } else if act?.items[item.position]?.state != "done" {
         warnings.append("of \(name) it is not known whether the change was made at all")
       }
       if let sent = act?.items[item.position], sent.undoSends > sent.earlierUndoSends {

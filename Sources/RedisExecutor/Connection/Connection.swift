@@ -84,7 +84,7 @@ final class Connection: Sendable {
     return try NIOSSLClientHandler(context: tls.context, serverHostname: isAddress ? nil : host)
   }
 
-  /// What became of commands that were written together.
+  /// The outcome of commands that were written together.
   struct Exchange: Sendable {
     /// The replies that came, in the commands' order.
     var replies: [Reply]
@@ -119,7 +119,7 @@ final class Connection: Sendable {
     }
   }
 
-  /// Ends the connection for a reason, which whoever waits for a reply is told.
+  /// Ends the connection for a reason. The calls that wait for a reply fail with it.
   func end(because failure: ConnectionFailure) {
     let (channel, handler) = (channel, handler)
     channel.eventLoop.execute { handler.fail(failure, channel) }

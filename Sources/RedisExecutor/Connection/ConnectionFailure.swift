@@ -44,7 +44,7 @@ enum ConnectionFailure: Error, Sendable, Equatable {
     }
   }
 
-  /// Whether an error reply is one that a server sends to whoever connects: too many clients, protected mode.
+  /// Whether an error reply is one that a server sends to every new connection: too many clients, protected mode.
   static func turnsAway(_ reply: String) -> Bool {
     reply.hasPrefix("DENIED ") || reply.hasPrefix("ERR max number of clients")
   }

@@ -55,7 +55,7 @@ final class ReplyHandler: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    // A server that turns a client away says why and hangs up, whatever was asked.
+    // A server that turns a client away says why and closes the connection, in place of an answer.
     let last = batches.first?.received.last?.error
     let reason = last.flatMap { ConnectionFailure.turnsAway($0) ? ConnectionFailure.turnedAway($0) : nil }
     fail(reason ?? .closed("the connection was closed"), context.channel)

@@ -3,8 +3,8 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// Finds out whether a port speaks the other of TLS and plain text, so that a URL with the wrong scheme is told in words. What is
-/// sent is a PING, and never a password.
+/// Finds out whether a port speaks the other of TLS and plain text, so that a URL with the wrong scheme is told in words. It sends
+/// a PING at most, and never a password.
 extension Connection {
   private static let probeTime = TimeAmount.seconds(1)
 

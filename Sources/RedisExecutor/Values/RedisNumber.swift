@@ -3,7 +3,7 @@ import CEL
 /// Numbers in texts whose meaning Redis itself fixes: INFO, CLIENT LIST, MEMORY STATS, scores, coordinates.
 enum RedisNumber {
   /// The number that a text writes, where the number writes the same text again: `42` is an int, `1.05` a double; `007`,
-  /// `1.10` and what is no number stay text. No digit is lost.
+  /// `1.10` and every other text stay text. No digit is lost.
   static func value(_ text: Substring) -> Value {
     guard isPlain(text.utf8) else { return .string(String(text)) }
     if let number = Int64(text), String(number) == text { return .int(number) }

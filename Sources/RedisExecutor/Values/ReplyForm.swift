@@ -1,6 +1,6 @@
 import CEL
 
-/// What a reply says in `fields` and `rows`, by its command. Texts of users (fields and values, members, names, settings) stay
+/// The `fields` and `rows` of a reply, by its command. Texts of users (fields and values, members, names, settings) stay
 /// texts; numbers are those whose meaning Redis fixes.
 struct ReplyForm {
   var fields: MapValue?
@@ -133,7 +133,7 @@ struct ReplyForm {
     return ReplyShape.chunks(parts[1], places)
   }
 
-  /// What several streams gave: `stream`, `id`, `fields`.
+  /// The entries of several streams: `stream`, `id`, `fields`.
   private static func streams(_ reply: Reply) -> [Value]? {
     if case .null = reply { return [] }
     return reply.list?.flatMap { stream -> [Value] in
@@ -169,7 +169,7 @@ struct ReplyForm {
     }
   }
 
-  /// What a search by place found: with its distance, hash and position where they were asked for, in this order.
+  /// The members that a search by place found, with distance, hash and position where they were asked for, in this order.
   private static func found(_ command: RedisCommand, _ reply: Reply) -> [Value]? {
     let options = command.options(from: 2)
     var places: [(String, ReplyShape)] = [("member", .plain)]

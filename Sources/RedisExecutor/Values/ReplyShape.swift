@@ -1,6 +1,6 @@
 import CEL
 
-/// What a reply of a form that Redis fixes is made of. RESP version 2 sends a map as a list of names and values in turn, so that
+/// The parts of a reply whose form Redis fixes. RESP version 2 sends a map as a list of names and values in turn, so that
 /// only the command says which lists are maps.
 indirect enum ReplyShape: Sendable {
   /// As it is: texts stay texts.
