@@ -45,7 +45,7 @@ extension HTTPExecutor {
       // What there is to say of the answer: redirects, character sets, JSON that is none.
       "notices": .list(.string),
     ],
-    settings: HTTPTarget.settings, validate: HTTPLint.problems)
+    wholeFields: ["status", "headers", "date", "url"], settings: HTTPTarget.settings, validate: HTTPLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }

@@ -16,6 +16,8 @@ public struct ExecutorSchema: Sendable {
   /// What its outcome holds, besides what every outcome has (`ok`, `state`, `error`, `started`, `duration`, `target`,
   /// `truncated`).
   public var outcome: [String: StaticType]
+  /// Fields that are whole even where the outcome is truncated, such as an exit code: a check may read these.
+  public var wholeFields: Set<String>
   /// Whether a call goes to a target of the environment (`manual` and `value` don't).
   public var usesTarget: Bool
   /// Whether its queries ask a person, so that they never run side by side.
@@ -35,7 +37,7 @@ public struct ExecutorSchema: Sendable {
 
   public init(
     name: String, summary: String, fields: [Field], shortForm: ShortForm, listField: String? = nil,
-    outcome: [String: StaticType], usesTarget: Bool = true, isPrompted: Bool = false,
+    outcome: [String: StaticType], wholeFields: Set<String> = [], usesTarget: Bool = true, isPrompted: Bool = false,
     exposedFields: Set<String> = [], settings: [String] = [],
     parameters: @escaping @Sendable (CallForm) -> [Parameter] = { _ in [] },
     validate: @escaping @Sendable (CallForm, CallMode) -> [CallProblem] = { _, _ in [] }
@@ -46,6 +48,7 @@ public struct ExecutorSchema: Sendable {
     self.shortForm = shortForm
     self.listField = listField
     self.outcome = outcome
+    self.wholeFields = wholeFields
     self.usesTarget = usesTarget
     self.isPrompted = isPrompted
     self.exposedFields = exposedFields
@@ -118,9 +121,12 @@ public struct ExecutorSchema: Sendable {
 /// A call before its values are known: field name to its tree, always in the long form.
 public struct CallForm: Sendable {
   public var fields: [String: TemplateTree]
+  /// By field, the words of a text that was split, as they were written, with their quotes. A list has none.
+  public var written: [String: [String]]
 
-  public init(fields: [String: TemplateTree]) {
+  public init(fields: [String: TemplateTree], written: [String: [String]] = [:]) {
     self.fields = fields
+    self.written = written
   }
 
   /// The text of a field where no value enters it.
