@@ -45,7 +45,8 @@ extension HTTPExecutor {
       // What there is to say of the answer: redirects, character sets, JSON that is none.
       "notices": .list(.string),
     ],
-    settings: HTTPTarget.settings, textSettings: ["headers"], validate: HTTPLint.problems)
+    wholeFields: ["status", "headers", "date", "url"], settings: HTTPTarget.settings, textSettings: ["headers"],
+    validate: HTTPLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }

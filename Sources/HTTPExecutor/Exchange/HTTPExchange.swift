@@ -47,22 +47,40 @@ struct HTTPExchange: Sendable {
     do {
       return try await withDeadline { try await exchange(request) }
     } catch {
-      let failure = failure(error)
+      let failure = await failure(error)
       // A connection kept from an earlier call may have been closed by the server meanwhile: reading again does no harm.
       guard mode == .query, failure.code == .disconnected, context.deadline > .now else { throw failure }
     }
     do {
       return try await withDeadline { try await exchange(request) }
     } catch {
-      throw failure(error)
+      throw await failure(error)
     }
   }
 
-  private func failure(_ error: any Error) -> ExecutorError {
+  private func failure(_ error: any Error) async -> ExecutorError {
     let failure = HTTPFailure(
       label: target.label, changes: mode == .act, isTLS: target.origin.scheme == "https",
       hasCertificate: target.certificates.hasClientCertificate, isKnown: isKnown)
-    return failure.error(Task.isCancelled ? CancellationError() : error)
+    var result = failure.error(Task.isCancelled ? CancellationError() : error)
+    if let tls = TLSFailure(error, hasCertificate: false, plain: "http://"), tls.isUntrusted,
+      let reason = await certificateReason
+    {
+      result.message = result.message.replacing(tls.reason, with: reason)
+    }
+    return result
+  }
+
+  /// What the server's certificate itself says of why it is not trusted.
+  private var certificateReason: String? {
+    get async {
+      let (host, port) = (target.origin.host, target.origin.port)
+      let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
+      let time = min(context.deadline - .now, .seconds(2))
+      guard time > .zero else { return nil }
+      return await CertificateLook.reason(
+        host: host, port: port, serverName: target.tlsName ?? (isAddress ? nil : host), within: time)
+    }
   }
 
   private func exchange(_ request: OutgoingRequest) async throws -> HTTPAnswer {

@@ -23,6 +23,7 @@ struct StatusMeaning {
     switch answer.status {
     case 300, 301, 305, 307, 308:
       parts.append(place.map { "the server wants it sent to \($0)" } ?? "the server names no place to send it to")
+    case 304: if let place { parts.append("the server points to \(place)") }
     case 302, 303: parts.append(place.map { "the server points to \($0)" } ?? "the server names no place to go to")
     case 200...299: parts.append("`expect` does not name that status")
     default: break

@@ -133,19 +133,17 @@ struct PageRule: Sendable {
     }
   }
 
-  /// The parameter that APIs take a cursor in, by the field that they give it in.
+  /// Fields in which APIs give a cursor, and the parameters in which they take it.
+  private static let parameters = [
+    "next_cursor": "cursor", "nextCursor": "cursor", "cursor": "cursor", "next_page_token": "page_token",
+    "nextPageToken": "pageToken", "next_page": "page", "nextPage": "page", "continue": "continue",
+    "next_token": "next_token", "nextToken": "nextToken", "NextToken": "NextToken", "NextMarker": "Marker",
+  ]
+
+  /// The parameter for the only such field that an expression reads.
   private static func parameter(for source: String) -> String? {
-    switch source.split(separator: ".").last ?? "" {
-    case "next_cursor", "nextCursor", "cursor": "cursor"
-    case "next_page_token": "page_token"
-    case "nextPageToken": "pageToken"
-    case "next_page", "nextPage": "page"
-    case "continue": "continue"
-    case "next_token": "next_token"
-    case "nextToken": "nextToken"
-    case "NextToken": "NextToken"
-    case "NextMarker": "Marker"
-    default: nil
-    }
+    let words = source.split { !($0.isLetter || $0.isNumber || $0 == "_") }
+    let known = Set(words.compactMap { parameters[String($0)] })
+    return known.count == 1 ? known.first : nil
   }
 }

@@ -8,14 +8,13 @@ package enum Outcome {
   /// What every outcome has.
   static let commonFields: Set<String> = ["ok", "state", "error", "started", "duration", "target", "truncated"]
 
-  /// Fields of a call that are whole where its output or answer was truncated.
-  private static let wholeFields: Set<String> = ["status", "headers", "date", "url", "exit"]
-
   /// Why an expression that sees a call's own fields, such as `until.that`, can't be told: it reads what was truncated.
-  static func truncation(of outcome: CallOutcome, in expression: Expression) -> String? {
+  ///
+  /// - Parameter whole: The executor's fields that are whole all the same.
+  static func truncation(of outcome: CallOutcome, in expression: Expression, whole: Set<String>) -> String? {
     guard outcome.isTruncated else { return nil }
     let cut = expression.references.map(\.name).first { name in
-      outcome.fields[name] != nil && !wholeFields.contains(name) && !commonFields.contains(name)
+      outcome.fields[name] != nil && !whole.contains(name) && !commonFields.contains(name)
     }
     return cut.map { "`\($0)` was truncated, so `\(expression.source)` can't be told" }
   }

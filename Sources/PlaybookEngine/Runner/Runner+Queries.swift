@@ -90,7 +90,9 @@ extension Runner {
         if case .success(let outcome) = performed.result {
           let bare = Dictionary(
             outcome.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
-          let cut = step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression)
+          let whole = prepared.executor.schema.wholeFields
+          let cut =
+            step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression, whole: whole)
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
           if cut == nil, case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
           state = prepared.isSecret || step.isSecret ? "asked" : Self.glance(outcome.fields)

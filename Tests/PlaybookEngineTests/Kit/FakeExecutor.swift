@@ -30,8 +30,8 @@ final class FakeExecutor: Executor {
     ExecutorSchema(
       name: name, summary: "a program", fields: [.init("args", .words, isRequired: true, "the program")],
       shortForm: .words("args"), listField: "args",
-      outcome: ["value": .dyn, "rows": .list(.dyn), "lines": .list(.string), "exit": .int], usesTarget: !isPrompted,
-      isPrompted: isPrompted)
+      outcome: ["value": .dyn, "rows": .list(.dyn), "lines": .list(.string), "exit": .int], wholeFields: ["exit"],
+      usesTarget: !isPrompted, isPrompted: isPrompted)
   }
 
   /// What was sent, in order; an act begins with `!`.
