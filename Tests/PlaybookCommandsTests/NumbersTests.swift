@@ -73,12 +73,15 @@ import Testing
     let program = try Program()
     defer { program.remove() }
     try program.write(Self.playbook, to: "numbers.yaml")
+    try program.write("environments: {test: {shell: {path: [/bin]}}}", to: "environments.yaml")
+    let options = ["--env", "test", "--environments", "environments.yaml"]
     try program.write(#"{"n": 12345678901234567890123, "v": 1.10}"#, to: "bindings.json")
     for (given, word) in [("amount=NaN", "a number such as"), ("amount=1,5", "a number such as")] {
-      let result = try program.run("run", "./numbers.yaml", "--set", given)
+      let result = try program.run(all: ["run", "./numbers.yaml", "--set", given] + options)
       #expect(result.code == 2 && result.errors.contains(word), "\(result.errors)")
     }
-    let small = try program.run("run", "./numbers.yaml", "--set", "amount=1", "--set", "rate=0.49999999999999999999")
+    let small = try program.run(
+      all: ["run", "./numbers.yaml", "--set", "amount=1", "--set", "rate=0.49999999999999999999"] + options)
     #expect(small.code == 2 && small.errors.contains("`rate` is at least `0.5`"), "\(small.errors)")
     #expect(
       try program.run("eval", "[n + 1, v]", "--bindings", "bindings.json").output == "[12345678901234567890124,1.10]\n")

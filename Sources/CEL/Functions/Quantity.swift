@@ -30,7 +30,9 @@ enum Quantity {
       return nil
     }
     if let whole = product.int { return .int(whole) }
-    guard let nearest = product.double, Decimal(shortest: nearest) == product else { return .decimal(product) }
+    guard let nearest = product.double, Decimal(shortest: nearest) == product else {
+      return .decimal(product.shortened)
+    }
     return .double(nearest)
   }
 

@@ -76,6 +76,15 @@ extension Decimal {
     self = number
   }
 
+  /// Without an exponent, and without zeros at the end behind the point. Only of what was calculated.
+  var shortened: Decimal {
+    let (digits, power) = canonical
+    guard !digits.isEmpty, case .near(let power) = power else { return self }
+    let zeros = repeatElement(UInt8(ascii: "0"), count: max(0, power + 1 - digits.count))
+    let whole = (isNegative ? "-" : "") + String(decoding: digits + zeros, as: UTF8.self)
+    return Decimal(whole: whole, scale: max(0, digits.count - 1 - power))
+  }
+
   /// With the other sign, its digits as they are; a zero has none.
   var negated: Decimal {
     let unsigned = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
