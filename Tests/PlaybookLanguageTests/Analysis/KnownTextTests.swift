@@ -80,7 +80,7 @@ import Testing
         steps:
           - confirm: c
             ask: What is this?
-            suggest: "${inputs.n > 3 ? 'atack' : inputs.n > 1 ? 'benign' : 'none'}"
+            suggest: "${inputs.n > 3 ? 'atack' : inputs.n > 1 ? 'benign' : inputs.n > 0 ? '' : 'none'}"
             options: {attack: An attack, benign: Ours}
 
         """

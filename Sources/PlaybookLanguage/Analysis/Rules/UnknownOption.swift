@@ -39,10 +39,11 @@ extension LintRule {
           ]
         }
         let expression = suggest.soleExpression
-        let given =
+        // An empty text suggests nothing.
+      let given =
           suggest.literal.map { [($0, suggest.span)] }
           ?? expression?.expression.resultTexts.map { ($0.text, expression?.span(of: $0.range) ?? suggest.span) }
-        return (given ?? []).filter { !names.contains($0.0) }.map { name, span in
+        return (given ?? []).filter { !$0.0.isEmpty && !names.contains($0.0) }.map { name, span in
           rule.finding(
             "`\(place.step.name)` has no option `\(name)`", at: span,
             help: BooleanWord.help(for: name, among: names) ?? Suggestion.help(for: name, in: names))
