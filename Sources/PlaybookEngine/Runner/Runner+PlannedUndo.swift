@@ -6,7 +6,8 @@ extension Runner {
   enum PlannedUndo: Sendable {
     /// The playbook has none.
     case none
-    case call(PreparedCall)
+    /// Resolved; `position` is its place among the act's undos.
+    case call(PreparedCall, position: Int)
     /// It is made of something that is not known yet, such as what the change returns.
     case later(String)
     /// It can't be made, or may not be sent.
@@ -14,14 +15,14 @@ extension Runner {
 
     /// The call as it may be shown.
     var text: String? {
-      if case .call(let prepared) = self { prepared.text } else { nil }
+      if case .call(let prepared, _) = self { prepared.text } else { nil }
     }
 
     /// What stands with an approval.
     var shown: String? {
       switch self {
       case .none: nil
-      case .call(let prepared): prepared.text
+      case .call(let prepared, _): prepared.text
       case .later: "known once the call has returned"
       case .problem(let reason): "can't be made: \(reason)"
       }
@@ -45,7 +46,7 @@ extension Runner {
       }
     }
     let bindings = scope.bindings(now: now)
-    for undo in act.undos {
+    for (position, undo) in act.undos.enumerated() {
       if let when = undo.when {
         do throws(TemplateError) {
           switch try when.evaluate(bindings) {
@@ -61,7 +62,7 @@ extension Runner {
       do throws(CallProblem) {
         let prepared = try await prepare(undo.call, mode: .act, in: scope, now: now)
         if let reason = protectionReason(prepared.call) { return .problem(reason) }
-        return .call(prepared)
+        return .call(prepared, position: position)
       } catch {
         switch error {
         case .unknown(let reason): return .later(reason)
@@ -82,17 +83,20 @@ extension Runner {
     return more > 0 ? found.prefix(5) + ["… and \(more) more undos that can't be made"] : found
   }
 
-  /// What a plan says of the undo of the first call, tried as far as that changes nothing; an undo that can't be made counts as
-  /// a call that would not work.
+  /// What a plan says of the undos, the first of each kind tried as far as that changes nothing; an undo that can't be made
+  /// counts as a call that would not work.
   func undoPlan(of planned: [PlannedItem], _ act: Act, _ step: Step, at path: String) async -> [String] {
     var lines: [String] = []
     for warning in undoWarnings(planned, step) { lines.append("this would not work: \(warning)") }
-    if case .call(let undo) = planned[0].undo {
+    var tried: Set<Int> = []
+    for item in planned {
+      guard case .call(let undo, let position) = item.undo, tried.insert(position).inserted else { continue }
       do throws(ExecutorError) {
         let context = context(for: undo, path: path, timeout: step.timeout ?? Self.defaultTimeout)
         _ = try await undo.executor.plan(undo.call, context: context)
       } catch {
-        lines.append("its undo would not work: \(error.message)")
+        let name = item.label.map { "the undo of \($0)" } ?? "its undo"
+        lines.append("\(name) would not work: \(error.message)")
       }
     }
     if !lines.isEmpty { planProblems.append(step.name) }

@@ -113,7 +113,7 @@ extension Runner {
     let place = ActItem(position: position, item: item, label: label(of: item, step, in: scope))
     let problem: String
     switch await plannedUndo(of: act, in: scope, now: clock.now()) {
-    case .call(let prepared):
+    case .call(let prepared, _):
       return await located([PlannedItem(place: place, prepared: prepared)], step, at: path)[0]
     case .none: return nil
     case .later(let reason), .problem(let reason): problem = reason
