@@ -97,6 +97,8 @@ enum RedisLint {
           help: "leave it out: the words after it are the call, as in `redis: GET a`")
       ]
     }
+    let operators = operators(command, at: path)
+    if !operators.isEmpty { return operators }
     let subcommand = words.count > 1 ? words[1].flatMap { RedisCommand.commandName(Array($0.utf8)) } : nil
     if mode == .query, let refusal = CommandRules.queryRefusal(name, subcommand) {
       return [
@@ -113,6 +115,22 @@ enum RedisLint {
   private static let programs: Set<String> = [
     "redis-cli", "valkey-cli", "keydb-cli", "iredis", "redis-benchmark", "redis-server", "rdcli",
   ]
+
+  /// What a shell would take for an operator, written without quotes in a call that is one text.
+  private static func operators(_ command: TemplateTree, at path: [String]) -> [CallProblem] {
+    guard case .list(let words, _) = command else { return [] }
+    return words.enumerated().compactMap { position, word in
+      guard case .template(let template) = word, let text = template.literal,
+        ["|", "||", "&&", ">", ">>", "<", "2>&1"].contains(text),
+        // With quotes around it the place is longer than the text.
+        template.span.end.offset - template.span.start.offset == text.utf8.count
+      else { return nil }
+      return CallProblem(
+        path: path + [String(position)], code: "redis-shell-word",
+        message: "there is no shell here: `\(text)` goes to Redis as a word",
+        help: "leave out what follows it, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
+    }
+  }
 
   /// The words of a command, nil for those that a value enters.
   private static func literals(_ tree: TemplateTree) -> [String?] {

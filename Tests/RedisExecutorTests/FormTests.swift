@@ -34,6 +34,17 @@ struct FormTests {
         == ["pipeline.1.0 query-writes"])
   }
 
+  @Test func `lint points at a pasted program's name and at the operators of a shell, but not at quoted ones`() {
+    #expect(Self.problems(["args": Self.words("redis-cli", "GET", "a")], .query) == ["args.0 unknown-command"])
+    #expect(Self.problems(["args": Self.words("GET", "a", "|", "head")], .query) == ["args.2 redis-shell-word"])
+    #expect(Self.problems(["args": Self.words("SET", "a", ">")], .act) == ["args.2 redis-shell-word"])
+    let written = SourceFile(path: "playbook.yaml", text: "SET a '|'")
+    let words = [("SET", 0..<3), ("a", 4..<5), ("|", 6..<9)].map { text, range in
+      TemplateTree.template(Template([.text(text)], at: SourceSpan(file: written, range: range)))
+    }
+    #expect(Self.problems(["args": .list(words, Self.span)], .act) == [])
+  }
+
   @Test func `lint points at fields that do not go together`() {
     let pattern = TemplateTree.template(Template([.text("*")], at: Self.span))
     #expect(Self.problems([:], .query) == [" missing-field"])

@@ -40,7 +40,7 @@ extension LintRule {
         }
         let expression = suggest.soleExpression
         // An empty text suggests nothing.
-      let given =
+        let given =
           suggest.literal.map { [($0, suggest.span)] }
           ?? expression?.expression.resultTexts.map { ($0.text, expression?.span(of: $0.range) ?? suggest.span) }
         return (given ?? []).filter { !$0.0.isEmpty && !names.contains($0.0) }.map { name, span in
