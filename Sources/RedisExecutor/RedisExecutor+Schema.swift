@@ -122,8 +122,7 @@ enum RedisLint {
     return words.enumerated().compactMap { position, word in
       guard case .template(let template) = word, let text = template.literal,
         ["|", "||", "&&", ">", ">>", "<", "2>&1"].contains(text),
-        // With quotes around it the place is longer than the text.
-        template.span.end.offset - template.span.start.offset == text.utf8.count
+        template.isBare
       else { return nil }
       return CallProblem(
         path: path + [String(position)], code: "redis-shell-word",
