@@ -6,11 +6,17 @@ import Testing
 
 /// What the screen shows of evidence and of a change's answer: what was printed and stored, not a reading of it.
 @Suite struct EvidenceViewTests {
+  private func view(
+    _ outcome: Value, _ show: Value = [:], counts: Value? = nil, executor: String? = nil
+  ) -> EvidenceView {
+    EvidenceView(
+      outcome: outcome.mapValue ?? MapValue(), show: show.mapValue, counts: counts?.mapValue, executor: executor)
+  }
+
   private func shown(
-    _ outcome: MapValue, _ show: MapValue? = nil, counts: MapValue? = nil, executor: String? = nil
+    _ outcome: Value, _ show: Value = [:], counts: Value? = nil, executor: String? = nil
   ) -> [String] {
-    EvidenceView(outcome: outcome, show: show, counts: counts, executor: executor).lines(indent: 0, width: 80).map(
-      \.text)
+    view(outcome, show, counts: counts, executor: executor).lines(indent: 0, width: 80).map(\.text)
   }
 
   private func program(_ output: String, json: Value = .null, errors: String = "") -> Value {
@@ -116,16 +122,21 @@ import Testing
       ], width: 80)
   }
 
-  @Test(arguments: [
-    (["ok": true, "affected": 0] as Value, "UPDATE t", "0 rows"), (["ok": true, "affected": 1], "UPDATE t", "1 row"),
-    (["ok": true, "value": 0], "DEL k", "0"), (["ok": true, "value": "OK"], "SET k v", "OK"),
-    (["ok": true, "value": .null], "SET k v NX", "nil: not set"), (["ok": true, "value": .null], "LPOP k", "nil"),
+  private static let answers: [(outcome: Value, call: String, effect: String)] = [
+    (["ok": true, "affected": 0], "UPDATE t", "0 rows"),
+    (["ok": true, "affected": 1], "UPDATE t", "1 row"),
+    (["ok": true, "value": 0], "DEL k", "0"),
+    (["ok": true, "value": "OK"], "SET k v", "OK"),
+    (["ok": true, "value": .null], "SET k v NX", "nil: not set"),
+    (["ok": true, "value": .null], "LPOP k", "nil"),
     (["ok": true, "value": ["OK", 1, .null]], "PIPELINE", "OK, 1, nil"),
     (["ok": true, "status": 202, "text": "{}"], "POST /x", "status 202"),
     (["ok": true, "exit": 0, "lines": ["already blocked"]], "fw block", "already blocked"),
     (["ok": true, "exit": 3, "lines": []], "fw block", "exit 3"),
     (["ok": true, "exit": 0, "lines": ["a", "b"]], "fw block", "2 lines"),
-  ])
+  ]
+
+  @Test(arguments: answers)
   func `a change that is done says in its line what it answered`(outcome: Value, call: String, effect: String) {
     #expect(screen(outcome, call: call).contains("✓ done     x  0.01s  \(effect)\n"), "\(screen(outcome, call: call))")
   }
