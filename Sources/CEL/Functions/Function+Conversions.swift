@@ -89,7 +89,8 @@ extension Function {
         },
       ]),
     Function(
-      "timestamp", .time, "A point in time, of RFC 3339 (`2026-11-23T17:15:00Z`) or seconds since 1970.",
+      "timestamp", .time,
+      "A point in time, of RFC 3339 (`2026-11-23T17:15:00Z`) or seconds since 1970, of a decimal with their fraction.",
       [
         .function(.timestamp, to: .timestamp) { (values, _) in values[0] },
         .function(.string, to: .timestamp) { (values, evaluator) throws(Fault) in
@@ -103,6 +104,7 @@ extension Function {
           guard time.isInRange else { throw Fault("this time is outside of years 1 to 9999") }
           return .timestamp(time)
         },
+        .function(.decimal, to: .timestamp) { (values, _) throws(Fault) in try toTimestamp(values[0]) },
       ]),
     Function(
       "duration", .time,
@@ -174,6 +176,20 @@ extension Function {
       return .double(number)
     default: throw Fault("this can't be a double")
     }
+  }
+
+  /// What is finer than a nanosecond is cut.
+  private static func toTimestamp(_ value: Value) throws(Fault) -> Value {
+    guard case .decimal(let number) = value,
+      let nanoseconds = try number.applying(.multiply, Decimal(Int64(1_000_000_000))).truncated(Int128.self),
+      let seconds = Int64(exactly: (nanoseconds - (nanoseconds < 0 ? 999_999_999 : 0)) / 1_000_000_000)
+    else {
+      throw Fault("this time is outside of years 1 to 9999")
+    }
+    let time = Timestamp(
+      seconds: seconds, nanoseconds: Int32(truncatingIfNeeded: nanoseconds - Int128(seconds) * 1_000_000_000))
+    guard time.isInRange else { throw Fault("this time is outside of years 1 to 9999") }
+    return .timestamp(time)
   }
 
   private static func toDecimal(_ value: Value) throws(Fault) -> Value {

@@ -9,16 +9,14 @@ extension Decimal {
       let number = Double(UInt64(coefficient)) / Self.exactPowers[-exponent]
       return isNegative ? -number : number
     }
-    let (digits, power) = canonical
     var number = 0.0
-    if !digits.isEmpty {
-      switch power {
-      case .near(let power):
-        // More digits never round otherwise than one more that is not zero.
-        let kept = digits.count > 800 ? Array(digits.prefix(800)) + [49] : Array(digits)
-        number = Double(String(decoding: kept, as: UTF8.self) + "e\(power - kept.count + 1)") ?? .infinity
-      case .far(let power): number = power.utf8.first == UInt8(ascii: "-") ? 0 : .infinity
-      }
+    if exponent == nil {
+      // Of more than 17 digits: no text is long enough to make up for that.
+      number = text.utf8.dropFirst().contains(UInt8(ascii: "-")) ? 0 : .infinity
+    } else if case (let digits, .near(let power)) = canonical, !digits.isEmpty {
+      // More digits never round otherwise than one more that is not zero.
+      let kept = digits.count > 800 ? Array(digits.prefix(800)) + [49] : Array(digits)
+      number = Double(String(decoding: kept, as: UTF8.self) + "e\(power - kept.count + 1)") ?? .infinity
     }
     return isNegative ? -number : number
   }
