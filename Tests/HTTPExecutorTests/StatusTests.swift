@@ -33,6 +33,7 @@ struct StatusTests {
       for status in [200, 201, 202, 203, 206, 207, 226] {
         let outcome = try await executor.perform(call([("path", .string("/\(status)"))], .act), context: context)
         #expect(outcome.fields["status"]?.intValue == Int64(status))
+        #expect((outcome.fields["notices"] != nil) == [202, 207].contains(status))
       }
       let failed = [
         300, 301, 304, 305, 307, 308, 400, 401, 403, 404, 405, 409, 418, 422, 425, 429, 451, 498, 501, 505, 507, 511,

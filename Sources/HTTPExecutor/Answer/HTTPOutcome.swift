@@ -19,6 +19,7 @@ struct HTTPOutcome {
     var notices: [String] = []
     if let first = reply.redirectedFrom { notices.append("redirected from \(first) to \(reply.request.url)") }
     if mode == .query, reply.request.method == "POST" { notices.append("POST, listed as reading (`read_posts`)") }
+    if mode == .act { notices += [Self.remark(answer.status)].compactMap { $0 } }
     notices += body.notices
     fields = MapValue([
       ("status", .int(Int64(answer.status))), ("headers", .map(Self.headers(answer))), ("body", body.body),
@@ -27,6 +28,15 @@ struct HTTPOutcome {
       ("url", .string(reply.request.url)),
     ])
     say(notices)
+  }
+
+  /// What a status says of a change that is done by it.
+  private static func remark(_ status: Int) -> String? {
+    switch status {
+    case 202: "202: the server has taken it, and may not have done it yet"
+    case 207: "207: the answer has a status for each part of the change"
+    default: nil
+    }
   }
 
   /// Adds to `notices`.

@@ -37,7 +37,10 @@ struct HTTPFailure {
     let isBroken = own.map { Self.broken.contains($0) } ?? (error is IOError || error is ChannelError)
     if isBroken || error as? HTTPParserError == .invalidEOFState || error as? NIOSSLError == .uncleanShutdown {
       var message = "\(label) closed the connection before its answer was complete"
-      if own == .remoteConnectionClosed, !isTLS, !isKnown { message += "; perhaps its port speaks TLS (`https://`)" }
+      // A TLS server that gets a plain request closes or resets the connection.
+      if own == .remoteConnectionClosed || error is IOError, !isTLS, !isKnown {
+        message += "; perhaps its port speaks TLS (`https://`)"
+      }
       return ExecutorError(.disconnected, message, mayHaveTakenEffect: changes)
     }
     let message = "\(label) does not answer as an HTTP server does: \(error)"

@@ -91,13 +91,14 @@ enum ReadingPost {
   private static func problem(text: String, depth: Int) -> String? {
     let words = text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
     if words.contains("mutation") { return "the word `mutation` is in it, and a mutation changes something" }
-    guard depth < 20 else { return nil }
-    for line in [text[...]] + text.split(whereSeparator: \.isNewline) {
-      guard let first = line.first(where: { !$0.isWhitespace }), "{[\"".contains(first),
-        let value = try? Value(json: line.utf8)
-      else { continue }
-      if let found = problem(value, isOperation: true, depth: depth + 1) { return found }
-    }
-    return nil
+    let whole = json(text[...])
+    let values = whole.map { [$0] } ?? text.split(whereSeparator: \.isNewline).compactMap(json)
+    if !values.isEmpty, depth >= 20 { return "its body is nested too deeply" }
+    return values.lazy.compactMap { problem($0, isOperation: true, depth: depth + 1) }.first
+  }
+
+  private static func json(_ text: Substring) -> Value? {
+    guard let first = text.first(where: { !$0.isWhitespace }), "{[\"".contains(first) else { return nil }
+    return try? Value(json: text.utf8)
   }
 }
