@@ -51,12 +51,19 @@ public final class SQLExecutor: Executor {
     }
   }
 
+  /// Of several hosts the one that takes the connection; an act is made on that connection.
   public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
     guard let target = context.target else { throw ExecutorError(.invalid, "the call has no target") }
     let settings = try ConnectionSettings(target, mode: call.mode, host: call.host)
+    if settings.endpoints.count > 1 {
+      let request = try SQLRequest(call, limits: context.limits)
+      return try await onConnection(call, context, isAlone: false) { (connection, parameters) throws(ExecutorError) in
+        try connection.foundServer(request, parameters)
+      }
+    }
     guard call.host != nil else { return CallServer(settings.server) }
     let own = try ConnectionSettings(target, mode: call.mode, host: nil)
-    return CallServer(settings.server, movedFrom: own.server == settings.server ? nil : own.sourceName)
+    return CallServer(settings.server, movedFrom: own.server == settings.server ? nil : own.movedName)
   }
 
   public func close() async {

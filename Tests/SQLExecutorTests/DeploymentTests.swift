@@ -172,6 +172,37 @@ struct DeploymentTests {
     #expect(mismatch.code == .invalid, "\(mismatch.message)")
   }
 
+  @Test func `of several hosts the act goes to the one that was named before it, and to no other`() async throws {
+    let world = try Deployment.shared.get()
+    let (primary, standby) = (try #require(world.primary.port), try #require(world.standby.port))
+    let executor = SQLExecutor()
+    defer { Task { await executor.close() } }
+    let insert = call("INSERT INTO audit_logs (event) VALUES ('where')", [], .act)
+    let count = "SELECT count(*) FROM audit_logs WHERE event = 'where'"
+    let before = try world.psql(count)
+    func place(_ ports: [Int], _ more: String = "") -> CallContext {
+      context(Deployment.url("owner", ports, more: more), [], within: .seconds(20))
+    }
+    var sending = place([try Deployment.freePort(), primary])
+    let found = try #require(await executor.server(of: insert, context: sending))
+    #expect(found == CallServer("127.0.0.1:\(primary)/app (primary)", isFound: true))
+    let other = try await executor.server(of: insert, context: place([standby, primary], "target_session_attrs=any"))
+    #expect(other?.text == "127.0.0.1:\(standby)/app (replica)")
+    sending.server = other
+    let error = await failure { [sending] in try await executor.perform(insert, context: sending) }
+    #expect(error.code == .otherServer && !error.mayHaveTakenEffect && error.message.contains(":\(primary)/app"))
+    #expect(try world.psql(count) == before)
+    sending.server = found
+    #expect(try await executor.perform(insert, context: sending).source == "127.0.0.1:\(primary) (primary)")
+    #expect(try Int(world.psql(count)) == Int(before).map { $0 + 1 })
+    let one = try await executor.server(of: insert, context: place([primary]))
+    #expect(one == CallServer("127.0.0.1:\(primary)/app"))
+    let nobody = await failure {
+      try await executor.server(of: insert, context: place([try Deployment.freePort(), 1]))
+    }
+    #expect(nobody.code == .unreachable && nobody.message.components(separatedBy: "refused").count == 3)
+  }
+
   @Test func `a standby says so, and how far it lags, and target_session_attrs picks`() async throws {
     let world = try Deployment.shared.get()
     let (primary, standby) = (try #require(world.primary.port), try #require(world.standby.port))

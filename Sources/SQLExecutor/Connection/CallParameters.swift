@@ -6,6 +6,8 @@ struct CallParameters: Sendable {
   /// `application_name`: what the operator of the server sees in pg_stat_activity.
   var label: String
   var progress: @Sendable (String) -> Void
+  /// Of an act the server that the yes was given for.
+  var server: CallServer?
   /// Whether no other statement of this run is under way and no other connection of it stands.
   var isAlone = false
 
@@ -13,6 +15,7 @@ struct CallParameters: Sendable {
     deadline = context.deadline
     label = context.label
     progress = context.progress
+    server = context.server
   }
 
   func watch() -> Session.Watch {

@@ -22,6 +22,8 @@ struct ConnectionSettings: Sendable, Hashable {
   let place: String
   /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several hosts all.
   let server: String
+  /// What stands behind a server's name: `/app`.
+  let database: String
   /// How the source of an outcome names the one server behind a Unix socket: by the target's name.
   let sourceName: String
 
@@ -64,7 +66,7 @@ struct ConnectionSettings: Sendable, Hashable {
     self.endpoints = endpoints
     // 0 and less is no limit, as libpq has it.
     connectTimeout = parameters["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
-    let database = parameters["dbname"].map { "/" + $0 } ?? ""
+    database = parameters["dbname"].map { "/" + $0 } ?? ""
     let folder = endpoints[0].host.map { " in " + $0 } ?? ""
     place =
       endpoints.count == 1 && endpoints[0].isSocket
@@ -85,6 +87,12 @@ struct ConnectionSettings: Sendable, Hashable {
       throw settings.problem("timezone", "must be a time zone such as `Europe/Berlin`")
     }
     return zone
+  }
+
+  /// How a call that was moved away from it names it: `db.internal`, of several hosts all.
+  var movedName: String {
+    endpoints.count == 1 && endpoints[0].isSocket
+      ? server : endpoints.map { $0.host ?? $0.description }.joined(separator: ",")
   }
 
   private static func parse(_ url: String) -> [String: String]? {

@@ -8,9 +8,12 @@ extension PostgresConnection {
   /// - Returns: nil where it reads the server's sessions and has to be alone for it; nothing has been sent then.
   func act(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome? {
     var reporter = FailureReporter(settings: settings, request: request)
+    var otherServer: ExecutorError?
     defer { session.notices.stop() }
     do throws(SessionFailure) {
       let (path, answers) = try beginLook(call, alsoAsks: request.rules.ownsTransaction)
+      otherServer = elsewhere(call)
+      if let otherServer { throw .server(ServerError(message: otherServer.message)) }
       if session.isConsole { throw Self.noConsole }
       note(call, &reporter)
       try checkPooler(request)
@@ -32,7 +35,7 @@ extension PostgresConnection {
       return request.outcome(rows, tag: tag, notices: session.notices.all, source: state.source)
     } catch {
       rollBack()
-      throw reporter.error(error, notices: session.notices.all)
+      throw otherServer ?? reporter.error(error, notices: session.notices.all)
     }
   }
 
