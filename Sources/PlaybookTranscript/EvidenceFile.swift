@@ -39,14 +39,25 @@ public struct EvidenceFile {
 
   private var text: String {
     if isFailed { return failure }
-    for name in ["stdout", "text"] {
-      if let text = outcome[name]?.stringValue { return text.hasSuffix("\n") ? text : text + "\n" }
+    if let output = Self.text(outcome["stdout"]) {
+      let errors = Self.text(outcome["stderr"]) ?? ""
+      return output + (errors.isEmpty ? "" : "stderr:\n" + errors)
+    }
+    if let text = Self.text(outcome["text"]) { return text }
+    if outcome["rows"] == nil, outcome["keys"] == nil, let fields = outcome["fields"]?.mapValue {
+      return fields.entries.map { "\($0.key.rendered)=\($0.value.rendered)\n" }.joined()
     }
     guard let rows else { return outcome.jsonText(pretty: true) + "\n" }
     return rows.map { row in
       (row.mapValue?.entries.map { "\($0.key.rendered)=\($0.value.rendered)" }.joined(separator: "  ") ?? row.rendered)
         + "\n"
     }.joined()
+  }
+
+  /// A text that ends in a line break, or nothing where it is empty; bytes as far as they are text.
+  private static func text(_ value: Value?) -> String? {
+    let text: String? = if case .bytes(let bytes) = value { Printed.text(of: bytes) } else { value?.stringValue }
+    return text.map { $0.isEmpty || $0.hasSuffix("\n") ? $0 : $0 + "\n" }
   }
 
   /// Why there is nothing, and what was said on the way.
@@ -64,7 +75,7 @@ public struct EvidenceFile {
       let error = outcome["error"]?.stringValue ?? "it gave nothing"
       throw Problem(message: "it failed (\(error)) and has no rows; --format json has all of it")
     }
-    guard let rows else {
+    guard let rows = rows ?? pairs else {
       throw Problem(message: "it has no rows, which CSV is made of; --format json has all of it")
     }
     var columns: [String] = []
@@ -84,8 +95,16 @@ public struct EvidenceFile {
     return text
   }
 
+  /// A map of fields, such as a hash, as rows of `field` and `value`.
+  private var pairs: [Value]? {
+    outcome["fields"]?.mapValue?.entries.map { ["field": $0.key, "value": $0.value] }
+  }
+
   private var rows: [Value]? {
-    ["rows", "items", "keys", "lines"].lazy.compactMap { outcome[$0]?.listValue }.first ?? outcome["value"]?.rows
+    if let list = ["rows", "items", "keys", "lines"].lazy.compactMap({ outcome[$0]?.listValue }).first { return list }
+    if let rows = outcome["value"]?.rows { return rows }
+    guard let fields = outcome["fields"]?.mapValue, !fields.entries.isEmpty else { return nil }
+    return fields.entries.map { .map(MapValue([("field", .string($0.key.rendered)), ("value", $0.value)])) }
   }
 
   /// Quoted where needed; null is nothing, an empty text two quotes; a text that a spreadsheet would take for a formula gets a quote before it.

@@ -9,8 +9,11 @@ extension ShellExecutor {
     summary: "A program of this machine, found on the target's path, run without a shell",
     fields: [
       .init("args", .words, "The program and its arguments, one word each"),
-      .init("script", .literal, "A text for /bin/sh instead of a program; values enter it through `env` alone"),
-      .init("env", .map, "Environment variables"),
+      .init(
+        "script", .literal,
+        "A text for /bin/sh, or for what its first line `#!PROGRAM` names, instead of a program; values enter it through `env` alone"
+      ),
+      .init("env", .texts, "Environment variables"),
       .init("stdin", .text, "What the program reads on its standard input; without it: nothing"),
       .init("cwd", .text, "The folder that it runs in, absolute; by default the target's, else /"),
       .init("expect", .tree, "The exit code, or a list of those, that count as success; by default 0"),
@@ -20,7 +23,8 @@ extension ShellExecutor {
     outcome: [
       "exit": .int, "stdout": .dyn, "stderr": .dyn, "lines": .list(.dyn), "json": .dyn,
     ],
-    exposedFields: ["args"], settings: ShellTarget.settings,
+    wholeFields: ["exit"],
+    exposedFields: ["args"], settings: ShellTarget.settings, textSettings: ["env", "read_only"],
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 
@@ -61,8 +65,9 @@ struct ShellFormCheck {
     if let text = form.literal("script"), text.allSatisfy(\.isWhitespace) {
       return [CallProblem(path: ["script"], code: "shell-empty", message: "the script is empty")]
     }
-    guard mode == .query else { return [] }
-    return [
+    let problems = form.literal("script").map(ScriptCheck.problems) ?? []
+    guard mode == .query else { return problems }
+    return problems + [
       CallProblem(
         path: ["script"], code: "shell-script-query",
         message: "nothing keeps a script from writing; this query runs only where the target says `trusted: true`",
@@ -71,6 +76,10 @@ struct ShellFormCheck {
   }
 
   private func program(_ words: TemplateTree) -> [CallProblem] {
+    if let written = form.written["args"] {
+      let problems = WordCheck.problems(written)
+      if !problems.isEmpty { return problems }
+    }
     let first: TemplateTree
     let path: [String]
     switch words {

@@ -1,4 +1,5 @@
 import CEL
+import FoundationEssentials
 public import PlaybookEngine
 public import PlaybookLanguage
 
@@ -12,6 +13,7 @@ public import PlaybookLanguage
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String
+  private static let hostName = ProcessInfo.processInfo.hostName
 
   public init() {
     self.init(home: currentHome())
@@ -42,8 +44,15 @@ public struct ShellExecutor: Executor {
     return lines
   }
 
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    CallServer("this machine (\(Self.hostName))")
+  }
+
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
-    let prepared = try prepare(call, context: context)
+    var prepared = try prepare(call, context: context)
+    let script: ScriptFile? = if let text = prepared.scriptText { try ScriptFile(text) } else { nil }
+    defer { script?.remove() }
+    if let script { prepared.invocation.arguments.append(script.path) }
     let report = try await ChildProcess.run(
       prepared.invocation, until: context.deadline, limit: context.limits.bytes,
       leavesBackgroundRunning: call.mode == .act)
@@ -71,19 +80,24 @@ public struct ShellExecutor: Executor {
     var environment = target.environment(home: home)
     for (name, text) in shellCall.environment { environment[name] = text }
     environment[Remains.variable] = context.callID
+    let path = ProgramPath(target)
     let file: String
-    let arguments: [String]
+    var arguments: [String]
+    var scriptText: String?
     switch shellCall.action {
     case .words(let words):
-      file = try ProgramPath(target).file(of: words[0])
+      file = try path.file(of: words[0])
       arguments = Array(words.dropFirst())
-    case .script(let text):
-      file = ShellCall.interpreter
-      arguments = ["-c", text]
+    case .script(let text, let interpreter):
+      file = try path.file(of: interpreter)
+      arguments = interpreter.arguments
+      if interpreter.takesText { arguments += ["-c", text] } else { scriptText = text }
     }
+    try ProgramHead(of: file)?.check(file)
     let invocation = Invocation(
       file: file, arguments: arguments, environment: environment, directory: directory, input: shellCall.input ?? [])
-    return PreparedCall(call: shellCall, target: target, isTrusted: isTrusted, invocation: invocation)
+    return PreparedCall(
+      call: shellCall, target: target, isTrusted: isTrusted, invocation: invocation, scriptText: scriptText)
   }
 }
 
@@ -93,7 +107,9 @@ struct PreparedCall {
   let target: ShellTarget
   /// Whether a query runs only because its target is trusted.
   let isTrusted: Bool
-  let invocation: Invocation
+  var invocation: Invocation
+  /// A script that its interpreter reads from a file, whose path is its last argument.
+  let scriptText: String?
 
   var file: String { invocation.file }
 
@@ -117,7 +133,7 @@ struct PreparedCall {
       if ending == nil { problem.message = "\(subject) took too long; it can't be ended and still runs" }
     case (nil, .exited(let code)):
       if call.expectedCodes.contains(Int64(code)) { return }
-      problem = ExecutorError(.rejected, "\(subject) exited with \(code)\(outcome.complaint)")
+      problem = ExecutorError(.rejected, "\(subject) exited with \(code)\(outcome.complaint)\(outcome.advice)")
     case (nil, .signalled(let number)):
       let text = "\(subject) was ended by the signal \(signalName(number))\(outcome.complaint)"
       problem = ExecutorError(.rejected, text, mayHaveTakenEffect: true)

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 /// What a program left behind, as an outcome's fields.
 struct ShellOutcome: Sendable {
@@ -7,11 +8,13 @@ struct ShellOutcome: Sendable {
   static let linesPerRow = 100
 
   /// `exit` (as shells count it: 128 and the signal's number where a signal ended it; null where it still runs),
-  /// `stdout`, `stderr`, `lines`, `json`.
+  /// `stdout`, `stderr`, `lines`, `json`; `notices` where there is something to be known of them.
   let fields: MapValue
   let isTruncated: Bool
   /// ": " and the last line that the program wrote to its standard error, or nothing.
   let complaint: String
+  /// What it wrote to its standard error, as far as that is text.
+  let errorText: String
 
   init(_ report: ChildProcess.Report, lineLimit: Int) {
     let output = report.output
@@ -22,15 +25,20 @@ struct ShellOutcome: Sendable {
       case .signalled(let number): .int(128 + Int64(number))
       case nil: .null
       }
-    fields = MapValue([
-      ("exit", exit), ("stdout", Self.text(output)), ("stderr", Self.text(report.errorOutput)), ("lines", .list(lines)),
-      ("json", output.isTruncated ? .null : Self.json(output.bytes)),
+    let (stdout, stderr) = (Self.text(output), Self.text(report.errorOutput))
+    let (json, problem) = output.isTruncated ? (.null, nil) : Self.json(output.bytes)
+    errorText = stderr.stringValue ?? ""
+    var fields = MapValue([
+      ("exit", exit), ("stdout", stdout), ("stderr", stderr), ("lines", .list(lines)), ("json", json),
     ])
+    let notices = ShellNotices(stdout: stdout, errorText: errorText, jsonProblem: problem).texts
+    if !notices.isEmpty { fields["notices"] = .list(notices.map(Value.string)) }
+    self.fields = fields
     isTruncated = output.isTruncated || report.errorOutput.isTruncated || hasMoreLines
     complaint = Self.complaint(report.errorOutput)
   }
 
-  /// Text where the bytes are UTF-8; where they were cut within a character, without its part.
+  /// Text where the bytes are UTF-8; where they were truncated within a character, without its part.
   private static func text(_ content: Capture.Content) -> Value {
     if let text = String(validating: content.bytes, as: UTF8.self) { return .string(text) }
     if content.isTruncated {
@@ -41,49 +49,96 @@ struct ShellOutcome: Sendable {
     return .bytes(content.bytes)
   }
 
-  /// Lines without their ends, `\n` or `\r\n`; a line that is no UTF-8 is bytes. The last of output that was cut has a mark where
-  /// it goes on: by that what takes secrets out knows that one may have been cut.
+  /// Lines without their ends, `\n` or `\r\n`, as they stood on a terminal at last, without control sequences; a line that is not
+  /// UTF-8 is bytes. A byte order mark is no part of the first. The last of output that was truncated has a mark where it goes on:
+  /// by that what takes secrets out knows that one may have been truncated.
   private static func lines(_ content: Capture.Content, limit: Int) -> (lines: [Value], hasMore: Bool) {
     var lines: [Value] = []
-    var rest = content.bytes[...]
+    var rest = unmarked(content.bytes)
     while !rest.isEmpty {
       if lines.count == limit { return (lines, true) }
       let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
       var line = rest[..<end]
       if end == rest.endIndex, content.isTruncated {
-        lines.append(.string(cut(line)))
+        lines.append(.string(Printed.line(beginning(line)) + "…"))
         break
       }
       if line.last == UInt8(ascii: "\r") { line.removeLast() }
-      lines.append(String(validating: line, as: UTF8.self).map(Value.string) ?? .bytes(Array(line)))
+      lines.append(
+        String(validating: line, as: UTF8.self).map { .string(Printed.line($0)) } ?? .bytes(Array(line)))
       rest = end == rest.endIndex ? [] : rest[(end + 1)...]
     }
     return (lines, false)
   }
 
-  /// The value where the bytes are one JSON text, else null.
-  private static func json(_ bytes: [UInt8]) -> Value {
-    let first = bytes.first { !" \t\r\n".utf8.contains($0) }
-    guard let first, "{[\"-0123456789tfn".utf8.contains(first) else { return .null }
-    return (try? Value(json: bytes)) ?? .null
+  /// The bytes without the byte order mark of UTF-8.
+  private static func unmarked(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+    bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
   }
 
-  /// The text of what was cut, with a mark at its end.
-  private static func cut(_ bytes: some Collection<UInt8>) -> String {
-    var text = String(decoding: bytes, as: UTF8.self)
-    // A character that was cut within.
-    while text.last == "\u{FFFD}" { text.removeLast() }
-    return text + "…"
+  /// The value where the output is one JSON text, else null, and why it is null where it looks like JSON.
+  private static func json(_ bytes: [UInt8]) -> (value: Value, problem: String?) {
+    var bytes = unmarked(bytes)
+    let hasControls = bytes.contains { $0 == 0x1B || $0 == 0x08 || $0 == 0x0D || $0 == 0xC2 }
+    if hasControls, let text = String(validating: bytes, as: UTF8.self) { bytes = Array(Printed.text(text).utf8)[...] }
+    let start = bytes.drop { " \t\r\n".utf8.contains($0) }
+    guard let first = start.first, "{[\"-0123456789tfn".utf8.contains(first) else { return (.null, nil) }
+    do {
+      return (try Value(json: bytes), nil)
+    } catch {
+      // A log's line may begin with a bracket as well: `[2026-11-29 …] started`.
+      let next = start.dropFirst().first { !" \t\r\n".utf8.contains($0) }
+      let opens: String.UTF8View = first == UInt8(ascii: "{") ? "\"}".utf8 : "{[\"".utf8
+      guard "{[".utf8.contains(first), let next, opens.contains(next) else { return (.null, nil) }
+      if isLines(start) {
+        return (.null, "the output is one JSON text a line, so `json` is null: `lines.map(l, json(l))` reads them")
+      }
+      return (.null, "the output begins like JSON and is none, so `json` is null: \(error.message)")
+    }
   }
+
+  /// Whether each line, of a long output each of the first hundred, is a JSON text of its own.
+  private static func isLines(_ bytes: ArraySlice<UInt8>) -> Bool {
+    let lines = bytes.split(maxSplits: 100, whereSeparator: { $0 == UInt8(ascii: "\n") })
+    let texts = lines.prefix(100).filter { !$0.allSatisfy { " \t\r".utf8.contains($0) } }
+    return texts.count > 1 && texts.allSatisfy { (try? Value(json: $0)) != nil }
+  }
+
+  /// What helps a program that asked for a password, or nothing: the words of sudo, doas, su and pkexec.
+  var advice: String {
+    let said = errorText.utf8.prefix(1 << 16).split(separator: UInt8(ascii: "\n")).map {
+      String(decoding: $0, as: UTF8.self).lowercased()
+    }
+    let asks = [
+      "a terminal is required", "a password is required", "no tty present", "a tty is required",
+      "must be run from a terminal", "unable to read password",
+    ]
+    guard said.contains(where: { line in asks.contains { line.contains($0) } }) else { return "" }
+    return "; no terminal is given to a program: allow it without a password (NOPASSWD), or call `sudo -n`"
+  }
+
+  /// The text of what was truncated, without the part of a character at its end.
+  private static func beginning(_ bytes: ArraySlice<UInt8>) -> String {
+    for cut in 0...3 where cut < bytes.count {
+      if let text = String(validating: bytes.dropLast(cut), as: UTF8.self) { return text }
+    }
+    return Printed.text(of: bytes)
+  }
+
+  private static let longestLine = 1 << 14
 
   private static func complaint(_ content: Capture.Content) -> String {
     let bytes = content.bytes
-    let isBreak = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
-    guard let end = bytes.lastIndex(where: { !isBreak($0) }) else { return "" }
-    let start = bytes[...end].lastIndex(where: isBreak).map { $0 + 1 } ?? 0
-    let line = bytes[start...end]
-    let isCut = line.count > 1000 || (content.isTruncated && end == bytes.indices.last)
-    let text = isCut ? cut(line.prefix(1000)) : String(decoding: line, as: UTF8.self)
-    return ": " + text.beginning(200)
+    guard let end = bytes.lastIndex(where: { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }) else { return "" }
+    let start = bytes[...end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+    var written = bytes[start...end]
+    if written.count > longestLine {
+      // The last state of a line that is redrawn stands at its end.
+      let isRedrawn = written.contains(UInt8(ascii: "\r"))
+      written = isRedrawn ? written.suffix(longestLine) : written.prefix(longestLine)
+    }
+    let line = Printed.line(Printed.text(of: written))
+    let isOpen = content.isTruncated && end == bytes.indices.last
+    return ": " + (isOpen ? line.beginning(199) + "…" : line.beginning(200))
   }
 }

@@ -97,7 +97,8 @@ struct RequestTests {
         return try await executor.perform(call(arguments, mode), context: .test(settings)).fields["status"]?.intValue
       }
       let successes: [(String, Value?, CallMode, Int64)] = [
-        ("/200", nil, .query, 200), ("/302", nil, .query, 200), ("/302", 302, .query, 302), ("/302", nil, .act, 302),
+        ("/200", nil, .query, 200), ("/302", nil, .query, 200), ("/302", 302, .query, 302), ("/302", 302, .act, 302),
+        ("/207", nil, .act, 207), ("/202", nil, .act, 202), ("/203", nil, .query, 203),
         ("/404", [404, "2xx"], .query, 404), ("/404", "4xx", .query, 404),
       ]
       for (path, expect, mode, expected) in successes {

@@ -34,7 +34,7 @@ enum Snapshots {
           - ip_address: 203.0.113.8
             accounts: 12
             first_seen: 2026-11-23T02:41:07Z
-            country: null
+            country: NULL
      3  check
         attack: YES  2 addresses each failed
         on more than 5 accounts
@@ -105,7 +105,7 @@ enum Snapshots {
         [E2] sql db (replica, lag 0s)  2 rows  0.02s  cut: there is more
           ip_address   accounts  first_seen            country
           203.0.113.7      3000  2026-11-23T02:00:00Z  利用者の国
-          203.0.113.8        12  2026-11-23T02:41:07Z  null
+          203.0.113.8        12  2026-11-23T02:41:07Z  NULL
      3  check    attack: YES  2 addresses each failed on more than 5 accounts
         query    Who owns the address?: skipped, `when` is no
      5  act      Block the attacking addresses at the firewall
@@ -159,7 +159,7 @@ enum Snapshots {
         [E2] sql db (replica, lag 0s)  2 rows  0.02s  cut: there is more
           ip_address   accounts  first_seen            country
           203.0.113.7      3000  2026-11-23T02:00:00Z  利用者の国
-          203.0.113.8        12  2026-11-23T02:41:07Z  null
+          203.0.113.8        12  2026-11-23T02:41:07Z  NULL
      3  check    attack: YES  2 addresses each failed on more than 5 accounts
         query    Who owns the address?: skipped, `when` is no
      5  act      Block the attacking addresses at the firewall

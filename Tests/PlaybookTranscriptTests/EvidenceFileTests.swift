@@ -35,6 +35,13 @@ import Testing
     #expect(try EvidenceFile(exact).text(.json).contains(#""n": -1.10"#))
   }
 
+  @Test func `fields are rows of a name and a value`() throws {
+    let hash: Value = ["value": ["version", "1.10"], "fields": ["version": "1.10", "zip": "00014", "a,b": ["c": 1]]]
+    #expect(
+      try EvidenceFile(hash).text(.csv)
+        == "field,value\r\nversion,1.10\r\nzip,00014\r\n\"a,b\",\"{\"\"c\"\":1}\"\r\n")
+  }
+
   @Test func `what has no rows is no CSV`() {
     #expect(throws: EvidenceFile.Problem.self) { try EvidenceFile(["status": 200]).text(.csv) }
   }

@@ -6,22 +6,22 @@ import Testing
 
 @Suite struct HostileTextTests {
   @Test(arguments: [
-    ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", "\\[\u{2060}x\\](y)"),
-    ("@alice", "@\u{2060}alice"), ("#12", "#\u{2060}12"), ("!12", "\\!\u{2060}12"), ("~bug", "\\~\u{2060}bug"),
-    ("&amp;", "\\&\u{2060}amp;"), ("%4", "\\%\u{2060}4"), ("HTTPS://x.org", "`HTTPS://x.org`"),
+    ("a|b", #"a\|b"#), ("`rm`", #"\`rm\`"#), ("<script>", #"\<script\>"#), ("[x](y)", "`[x](y)`"),
+    ("@alice", "`@alice`"), ("#12", "`#12`"), ("!12", "`!12`"), ("~bug", "`~bug`"),
+    ("ask @alice, now", "ask `@alice`, now"),
+    ("&amp;", "`&amp`;"), ("%4", "`%4`"), ("HTTPS://x.org", "`HTTPS://x.org`"), ("10 % & # @ x", ##"10 \% \& \# @ x"##),
     ("www.x.org", "`www.x.org`"), ("(https://x.org/a?b=#c).", "(`https://x.org/a?b=#c`)."),
-    ("ann@x.example x@", "`ann@x.example` x@\u{2060}"), ("/srv/@x/a and /srv/x", "`/srv/@x/a` and /srv/x"),
-    ("sha256:0123abcd/y", "`sha256:0123abcd/y`"), ("@a/deadbe1", "@\u{2060}a/dea\u{2060}dbe1"),
+    ("ann@x.example x@", "`ann@x.example` x@"), ("/srv/@x/a and /srv/x", "`/srv/@x/a` and /srv/x"),
+    ("sha256:0123abcd/y", "`sha256:0123abcd/y`"), ("@a/deadbe1", "`@a/deadbe1`"),
     ("\\`https://x.org`", #"\\\``https://x.org`\`"#), ("https://x|y", #"`https://x`\|y"#),
-    ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"),
-    ("GH-26 PROJ-12", "GH-\u{2060}26 PROJ-\u{2060}12"),
-    (":tada: :+1: :100:", ":\u{2060}tada: :\u{2060}+1: :\u{2060}100:"),
+    ("*\u{301}a*", "\\*\u{301}a\\*"), ("|\u{301}", "\\|\u{301}"), ("`@a`|@b", #"\``@a`\`\|`@b`"#),
+    ("GH-26 PROJ-12", "`GH-26` `PROJ-12`"), (":tada: :+1: :100:", "`:tada:` `:+1:` `:100:`"),
     ("17:15:00 at 10.0.0.4:6379 2026-11-23 a-1", "17:15:00 at 10.0.0.4:6379 2026-11-23 a-1"),
     ("1795402260 deadbe1", "1795402260 `deadbe1`"),
     ("0123456789012345678901234567890123456789", "`0123456789012345678901234567890123456789`"),
-    ("[vulnerability:123]", "\\[\u{2060}vulnerability:123\\]"),
+    ("[vulnerability:123]", "`[vulnerability:123]`"),
     ("login:user-1 2001:db8:bad::17 fe80::a:b:1.", "login:user-1 2001:db8:bad::17 fe80::a:b:1."),
-    ("x:tada:y", "x:\u{2060}tada:y"),
+    ("x:tada:y", "`x:tada:y`"),
     ("a\nb\r\nc", "a␊b␊c"), ("\u{1b}[31m\u{202e}", #"␛\[31m\\u\{202E\}"#),
   ])
   func `a line of prose means nothing but itself`(_ text: String, _ expected: String) {
@@ -31,7 +31,7 @@ import Testing
   @Test(arguments: ["/close", "- x", "+ x", "1. x", "=", "---", "# x", "> x", "   /close", "    code"])
   func `nothing begins a line that means something there`(_ text: String) {
     let line = MarkdownText.line(text)
-    #expect("\u{2060}\\#".unicodeScalars.contains(line.unicodeScalars.first ?? " ") || line == #"1\. x"#)
+    #expect("\\`c".unicodeScalars.contains(line.unicodeScalars.first ?? " ") || line == #"1\. x"#, "\(line)")
     #expect(!line.hasPrefix("# "))
     for quoted in MarkdownText.quotation("\(text)\n\n\(text)").split(separator: "\n") where quoted != ">" {
       #expect(quoted.dropFirst(2) == line)
@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: ["203.0.113.7 fails", "/var/log/app.log", "2026-11-23", "10.5 %", "12 rows", "1.5"])
   func `what one copies from a line's start has nothing invisible in it`(_ text: String) {
-    #expect(!MarkdownText.line(text).unicodeScalars.contains("\u{2060}"))
+    #expect(!MarkdownText.line(text).unicodeScalars.contains { !$0.isASCII } && !MarkdownText.line(text).contains("`"))
   }
 
   @Test(arguments: [
@@ -75,14 +75,14 @@ import Testing
     #expect(!block.contains("\u{1b}"))
   }
 
-  @Test func `a line that looks like a quick action is none within a fence either`() {
-    let block = MarkdownText.block("/close\n  /assign @x\n/var/log/x\n/\nGET /close\n````")
-    #expect(block == "`````\n\u{2060}/close\n\u{2060}  /assign @x\n/var/log/x\n/\nGET /close\n````\n`````\n")
+  @Test func `a block is byte for byte what it shows`() {
+    let text = "/close\n  /assign @x\n/var/log/x\n| a\n````\n"
+    #expect(MarkdownText.block(text) == "`````\n" + text + "`````\n")
   }
 
   @Test func `a pipe ends no cell, not even behind a backslash`() {
     #expect(MarkdownText.code("a|b", inTable: true) == #"`a\|b`"#)
-    #expect(MarkdownText.code(#"a\|b"#, inTable: true) == "`a\\\u{2060}\\|b`")
+    #expect(MarkdownText.code(#"a\|b"#, inTable: true) == #"a\\\|b"#)
     #expect(MarkdownText.code("a|\u{301}b", inTable: true).unicodeScalars.contains("\\"))
     #expect(MarkdownText.code("a\nb", inTable: true) == "`a␊b`")
   }

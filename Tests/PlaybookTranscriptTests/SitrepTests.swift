@@ -42,23 +42,25 @@ import Testing
   ) {
     let sitrep = SmallRun.transcript(HostileTextTests.events(hostile.text)).sitrep()
     #expect(sitrep.split(separator: "\n").count == 5 && sitrep.hasSuffix("\n"))
-    #expect(!sitrep.contains("@everyone") && !sitrep.contains("://evil") && !sitrep.unicodeScalars.contains("\u{202e}"))
+    // What stands as code calls nobody and leads nowhere.
+    let prose = sitrep.replacing(#/`[^`\n]*`/#, with: "")
+    #expect(!prose.contains("@everyone") && !prose.contains("://evil") && !sitrep.unicodeScalars.contains("\u{202e}"))
+    #expect(!sitrep.unicodeScalars.contains("\u{2060}"))
     #expect(sitrep.utf8.count < 12_000)
   }
 
   @Test func `no domain in it becomes a link`() {
     let line = ChatText.line("evil.example, www.evil.example/x, 203.0.113.7, :tada: v1.2 end.")
     #expect(
-      line == "evil.\u{2060}example, www.\u{2060}evil.\u{2060}example/x, 203.0.113.7, :\u{2060}tada: v1.2 end.")
+      line == "`evil.example`, `www.evil.example/x`, 203.0.113.7, `:tada`: v1.2 end.")
   }
 
   @Test func `what people copy from it is as it was, and still calls nobody`() {
     let names = "RATE_LIMIT_REQUESTS, JWT_SECRET, user-502@example.com, 2001:db8:bad::17, fe80::1."
     #expect(ChatText.line(names) == names)
     for (call, expected) in [
-      ("x@here", "x@\u{2060}here"), ("x@everyone.example", "x@\u{2060}everyone.\u{2060}example"),
-      ("_so_", "_\u{2060}so_\u{2060}"), ("a:b:c", "a:\u{2060}b:\u{2060}c"),
-      ("<@U1@x.example>", "<\u{2060}@\u{2060}U1@x.example>"),
+      ("x@here", "`x@here`"), ("x@everyone.example", "`x@everyone.example`"), ("_so_", "`_so_`"), ("a:b:c", "`a:b:c`"),
+      ("<@U1@x.example>", "`<@U1@x.example>`"), ("a `@here` b", "a `'@here'` b"), ("*a* b.", "`*a*` b."),
     ] { #expect(ChatText.line(call) == expected) }
   }
 
@@ -66,7 +68,7 @@ import Testing
     let how = "playbook resume 7f3k --runs /srv/my.team/x_y/runs --approve block=ab.cd"
     let paused = SmallRun.event(.runPaused, at: 70, ["reason": "no answer", "how": .string(how)])
     #expect(SmallRun.transcript([SmallRun.start, paused]).sitrep().hasSuffix("Next: paused: no answer; `\(how)`\n"))
-    #expect(ChatText.line("see /var/log/app.log, //evil.example") == "see /var/log/app.log, //evil.\u{2060}example")
+    #expect(ChatText.line("see /var/log/app.log, //evil.example") == "see /var/log/app.log, `//evil.example`")
     let long = ChatText.line(String(repeating: "x", count: 900), command: how)
     #expect(long.hasSuffix("…; `\(how)`"))
   }

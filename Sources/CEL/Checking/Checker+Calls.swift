@@ -52,7 +52,7 @@ extension Checker {
     var types: [StaticType] = []
     for argument in nodes { types.append(type(of: argument)) }
     guard let function = call.function else {
-      let help = Suggestion.help(for: call.name, among: Function.names)
+      let help = Habit.function(call.name) ?? Suggestion.help(for: call.name, among: Function.names)
       report("there is no function `\(call.name)`", call.nameRange, help: help)
       return .dyn
     }

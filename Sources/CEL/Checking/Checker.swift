@@ -79,7 +79,7 @@ struct Checker {
     if let type = known(name, isAbsolute: isAbsolute) { return type }
     if Words.types[name] != nil { return .type }
     let names = scope.names.keys + locals.map(\.name)
-    report("there is no `\(name)` here", range, help: Suggestion.help(for: name, among: names))
+    report("there is no `\(name)` here", range, help: Habit.name(name) ?? Suggestion.help(for: name, among: names))
     return .dyn
   }
 
@@ -111,7 +111,7 @@ struct Checker {
       return .dyn
     case .optional(let inner): return self.field(field, of: inner, range).asOptional
     default:
-      report("\(operand) has no field `\(field)`", range)
+      report("\(operand) has no field `\(field)`", range, help: Habit.field(field))
       return .dyn
     }
   }

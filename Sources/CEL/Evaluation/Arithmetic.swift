@@ -26,6 +26,9 @@ enum Arithmetic {
       case (.int, .double), (.double, .int), (.int, .uint), (.uint, .int), (.uint, .double), (.double, .uint):
         "convert one of them: `double(x)`, `int(x)`"
       case (.string, _) where mark == "+", (_, .string) where mark == "+": "convert it: `string(x)`"
+      // A text that holds a number: of a hash, a set, a header.
+      case (.string, .int), (.int, .string), (.string, .uint), (.uint, .string): "convert the text: `int(x)`"
+      case (.string, .double), (.double, .string): "convert the text: `double(x)`"
       default: nil
       }
     return Fault("there is no `\(one) \(mark) \(other)`", help: help)

@@ -17,6 +17,8 @@ struct Scope: Sendable {
   /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
   /// (`found`, `inputs.count`, `review.found`).
   var truncated: Set<String> = []
+  /// By a truncated name, its fields that are whole all the same.
+  var whole: [String: Set<String>] = [:]
   /// The path of the step that uses the playbook in which this is; nil in the one that is run.
   var use: String?
   /// What the inputs of a used playbook were made of.
@@ -94,6 +96,7 @@ struct Scope: Sendable {
       let name = path.prefix(depth).joined(separator: ".")
       guard truncated.contains(name) else { continue }
       if depth < path.count, Outcome.commonFields.contains(path[depth]) { return nil }
+      if depth < path.count, whole[name]?.contains(path[depth]) == true { return nil }
       return name
     }
     // What is read as a whole is read with what was cut within it.

@@ -32,7 +32,7 @@ extension Runner {
       let failure = "\(item ?? step.name) failed: \(error.message)"
       let answer = try await ask(
         Question(
-          key: key, place: frame.place, text: failure,
+          key: key, place: frame.place, text: failure, why: answer(of: step, error),
           kind: .option(failureOptions(step, inputs), suggested: nil)))
       let choice = answer.value.rendered
       var reason = answer.reason
@@ -74,6 +74,16 @@ extension Runner {
       default: throw .aborted(state.abortedBecause ?? "aborted after `\(step.name)` failed")
       }
     }
+  }
+
+  /// What the target of a query said besides the failure, which decides what is done about it. A change's is shown with it.
+  private func answer(of step: Step, _ error: ExecutorError) -> String? {
+    guard !step.changesSomething, !step.isSecret else { return nil }
+    let lines = CallAnswer.failed(error.outcome).flatMap { said in
+      let (first, leftOut, last) = said.lines(8)
+      return first + (leftOut > 0 ? ["… \(leftOut) lines left out"] : []) + last
+    }
+    return lines.isEmpty ? nil : lines.map { $0.beginning(300) }.joined(separator: "\n")
   }
 
   private func failureOptions(_ step: Step, _ inputs: [CallInput]) -> [Question.Option] {

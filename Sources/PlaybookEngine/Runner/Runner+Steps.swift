@@ -145,7 +145,7 @@ extension Runner {
 
   func title(of step: Step, in frame: Frame) -> Value? {
     guard let title = step.title else { return nil }
-    return title.prose(frame.scope.bindings(now: clock.now())).map(Value.string)
+    return prose(title, of: step, in: frame.scope, now: clock.now()).map(Value.string)
   }
 
   /// Records that a step begins, unless an earlier sitting did.
@@ -164,8 +164,10 @@ extension Runner {
       }
     let isKnown = state.begun[path] != nil && (isSame || state.finished[path] != nil)
     guard !isKnown else { return }
+    // Of secrets that were fetched since the run began.
+    try await warnOfSecrets(path)
     let bindings = frame.scope.bindings(now: now)
-    let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
+    let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }.map(Value.string)
     // What a document says is read before its questions.
     var text: Value?
     if case .document(let document) = step.kind {
@@ -211,7 +213,13 @@ extension Runner {
     }
     do {
       let (sha256, bytes) = try await sink.keep(evidence: whole)
-      data["evidence"] = ["sha256": .string(sha256), "bytes": .int(Int64(bytes))]
+      // `bytes` is the file's size, `size` that of what came.
+      var file = MapValue(present: [
+        "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
+      ])
+      let counts = outcome.countsBeyondHead
+      if !counts.entries.isEmpty { file["counts"] = .map(counts) }
+      data["evidence"] = .map(file)
       data["outcome"] = .map(outcome.head)
     } catch {
       throw .lost(error.message)
@@ -238,9 +246,19 @@ extension Runner {
     let isCut = outcome["truncated"]?.boolValue == true || frame.scope.restsOnCutEvidence(step)
     if isCut, !step.allowsPartial {
       frame.scope.truncated.insert(step.name)
+      // What was asked with truncated evidence is no more whole than that, whatever its executor says.
+      let isOwn = !frame.scope.restsOnCutEvidence(step)
+      frame.scope.whole[step.name] = isOwn ? wholeFields(of: step) : nil
     } else {
       frame.scope.truncated.remove(step.name)
     }
+  }
+
+  /// The fields of a call's outcome that are whole where it is truncated.
+  private func wholeFields(of step: Step) -> Set<String>? {
+    guard case .query(let query) = step.kind, step.forEach == nil else { return nil }
+    let command = configuration.environment.commands.first { $0.name == query.call.executor }
+    return executors[command?.call.executor ?? query.call.executor]?.schema.wholeFields
   }
 
   /// The outcome of a secret step as it may be recorded: its texts are made known as secrets.
@@ -252,7 +270,7 @@ extension Runner {
       if Outcome.commonFields.contains(name) {
         shown[name] = value
       } else {
-        for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
+        await hide(value)
         shown[name] = .string(Outcome.scrubbed)
       }
     }
@@ -328,6 +346,20 @@ extension Value {
 }
 
 extension MapValue {
+  /// How many items the lists and maps have of which `head` has fewer, by name.
+  var countsBeyondHead: MapValue {
+    MapValue(
+      entries.compactMap { key, value in
+        let count =
+          switch value {
+          case .list(let items): items.count
+          case .map(let map) where value.isLarge: map.entries.count
+          default: 0
+          }
+        return count > 8 ? (key.rendered, .int(Int64(count))) : nil
+      })
+  }
+
   /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the start.
   var head: MapValue {
     var head = MapValue()

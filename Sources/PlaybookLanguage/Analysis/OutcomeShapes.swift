@@ -19,7 +19,7 @@ struct OutcomeShapes {
   /// What every outcome has.
   static let common: [String: StaticType] = [
     "ok": .bool, "state": .string, "error": .dyn, "started": .timestamp, "duration": .duration, "target": .dyn,
-    "truncated": .bool,
+    "truncated": .bool, "notices": .list(.string),
   ]
 
   static func object(_ name: String, _ fields: [String: StaticType]) -> StaticType {
@@ -77,6 +77,7 @@ struct OutcomeShapes {
     var known = fields ?? [:]
     if case .group = step.kind {} else { known.merge(Self.common) { own, _ in own } }
     known["item"] = item
+    if step.label != nil { known["label"] = .string }
     let shape = StaticType.Shape(name: "an item of `\(step.name)`", fields: known, isOpen: fields == nil)
     var whole: [String: StaticType] = ["items": .list(.object(shape)), "count": .int]
     if case .act = step.kind { whole.merge(["verified": .dyn, "undone": .bool]) { own, _ in own } }

@@ -6,6 +6,7 @@ extension CallDecoder {
   /// The fields of an executor's call.
   mutating func fields(of schema: ExecutorSchema, _ entry: YAMLEntry, _ diagnostics: inout [Diagnostic]) -> CallForm {
     if let field = schema.treeField {
+      diagnostics += entry.value.numbersWrittenOtherwise
       let tree = TemplateTree.parse(entry.value, diagnostics: &diagnostics)
       return CallForm(fields: tree.map { [field: $0] } ?? [:])
     }
@@ -113,13 +114,18 @@ extension CallDecoder {
         list(ofWords: item, "an item of \(what)", path + [String(index)], &diagnostics)
       }
       return .list(lists, node.span)
-    case .map:
+    case .map, .texts:
       guard case .mapping = node.content else {
         node.wrong(what, wants: "a mapping", &diagnostics)
         return nil
       }
+      if field.type == .texts { return TemplateTree.texts(node, what, diagnostics: &diagnostics) }
+      diagnostics += node.numbersWrittenOtherwise
       return TemplateTree.parse(node, diagnostics: &diagnostics)
-    case .tree: return TemplateTree.parse(node, diagnostics: &diagnostics)
+    case .tree:
+      // Which statuses or exit codes are a success is no text.
+      if field.name != "expect" { diagnostics += node.numbersWrittenOtherwise }
+      return TemplateTree.parse(node, diagnostics: &diagnostics)
     case .integer, .boolean, .duration, .choice: return typed(node, field.type, what, &diagnostics)
     }
   }
@@ -148,7 +154,9 @@ extension CallDecoder {
   ) -> TemplateTree? {
     switch node.content {
     case .scalar(let scalar) where scalar.value != .null:
-      return .list(words(of: node, &diagnostics).map(TemplateTree.template), node.span)
+      let words = Template.writtenWords(node, diagnostics: &diagnostics)
+      if path.count == 1 { written[path[0]] = words.map(\.text) }
+      return .list(words.map { .template($0.word) }, node.span)
     case .sequence(let items):
       let words = items.enumerated().compactMap { index, item -> TemplateTree? in
         note(item, at: path + [String(index)])

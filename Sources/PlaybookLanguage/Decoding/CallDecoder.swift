@@ -18,6 +18,8 @@ public struct CallDecoder {
   public private(set) var sources: [SourceFile] = []
   /// Where the texts of the call being read lie, by their path within it.
   var texts: [[String]: TextPlace] = [:]
+  /// The words of the call being read that were split out of a text, as they were written, by their field.
+  var written: [String: [String]] = [:]
 
   public init(
     executors: [ExecutorSchema], commands: [Environment.Command]?, ambient: [String: String] = [:],
@@ -57,12 +59,14 @@ public struct CallDecoder {
   ) -> Call {
     let name = entry.key.text
     texts = [:]
+    written = [:]
     var found: [Diagnostic] = []
     var form = CallForm(fields: [:])
     let callee = callee(name)
     switch callee {
     case .executor(let schema):
       form = fields(of: schema, entry, &found)
+      form.written = written
       // A call that can't be read would only give problems that follow from that.
       if !found.contains(where: { $0.severity == .error }) {
         fillParameters(of: schema, &form, entry, &found)

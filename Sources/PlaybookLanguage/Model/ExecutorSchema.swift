@@ -16,6 +16,8 @@ public struct ExecutorSchema: Sendable {
   /// What its outcome holds, besides what every outcome has (`ok`, `state`, `error`, `started`, `duration`, `target`,
   /// `truncated`).
   public var outcome: [String: StaticType]
+  /// Fields that are whole even where the outcome is truncated, such as an exit code: a check may read these.
+  public var wholeFields: Set<String>
   /// Whether a call goes to a target of the environment (`manual` and `value` don't).
   public var usesTarget: Bool
   /// Whether its queries ask a person, so that they never run side by side.
@@ -32,11 +34,14 @@ public struct ExecutorSchema: Sendable {
   /// The keys that a target of this executor may have in an environment, `act` aside, under which all of them may stand
   /// again. Empty: whatever is there is left to the executor.
   public var settings: [String]
+  /// Those of them whose scalars are texts, at whatever depth: they go out as they were written (`1.10`, `007`).
+  public var textSettings: Set<String>
 
   public init(
     name: String, summary: String, fields: [Field], shortForm: ShortForm, listField: String? = nil,
-    outcome: [String: StaticType], usesTarget: Bool = true, isPrompted: Bool = false,
+    outcome: [String: StaticType], wholeFields: Set<String> = [], usesTarget: Bool = true, isPrompted: Bool = false,
     exposedFields: Set<String> = [], settings: [String] = [],
+    textSettings: Set<String> = [],
     parameters: @escaping @Sendable (CallForm) -> [Parameter] = { _ in [] },
     validate: @escaping @Sendable (CallForm, CallMode) -> [CallProblem] = { _, _ in [] }
   ) {
@@ -46,10 +51,12 @@ public struct ExecutorSchema: Sendable {
     self.shortForm = shortForm
     self.listField = listField
     self.outcome = outcome
+    self.wholeFields = wholeFields
     self.usesTarget = usesTarget
     self.isPrompted = isPrompted
     self.exposedFields = exposedFields
     self.settings = settings
+    self.textSettings = textSettings
     self.parameters = parameters
     self.validate = validate
   }
@@ -83,6 +90,8 @@ public struct ExecutorSchema: Sendable {
     case urlPath
     /// A mapping of names to templates, each keeping its value's type.
     case map
+    /// A mapping of names to texts or lists of texts: a plain scalar goes out as it was written (`1.10`, `007`).
+    case texts
     /// Any tree with templates.
     case tree
     case integer, boolean, duration
@@ -118,9 +127,12 @@ public struct ExecutorSchema: Sendable {
 /// A call before its values are known: field name to its tree, always in the long form.
 public struct CallForm: Sendable {
   public var fields: [String: TemplateTree]
+  /// By field, the words of a text that was split, as they were written, with their quotes. A list has none.
+  public var written: [String: [String]]
 
-  public init(fields: [String: TemplateTree]) {
+  public init(fields: [String: TemplateTree], written: [String: [String]] = [:]) {
     self.fields = fields
+    self.written = written
   }
 
   /// The text of a field where no value enters it.

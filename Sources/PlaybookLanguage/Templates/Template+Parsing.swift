@@ -22,6 +22,11 @@ extension Template {
   /// backslash quotes `$`, a backtick, `"`, itself and a line break, and a backslash outside of quotes. Nothing is
   /// expanded, and no other character has a meaning: `|`, `>`, `*` and `#` are text.
   public static func words(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> [Template] {
+    writtenWords(node, diagnostics: &diagnostics).map(\.word)
+  }
+
+  /// The same, each with its text as it was written, quotes and all.
+  static func writtenWords(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> [(word: Template, text: String)] {
     guard let places = places(node, &diagnostics) else { return [] }
     var splitter = WordSplitter(places)
     return splitter.words(&diagnostics)
@@ -57,6 +62,33 @@ extension TemplateTree {
       }
       let sound = trees.compactMap { $0 }
       return sound.count == trees.count ? .map(sound, node.span) : nil
+    }
+  }
+
+  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. What is nothing is no
+  /// text, and is reported. `what` names the place: "`headers`".
+  public static func texts(_ node: YAMLNode, _ what: String, diagnostics: inout [Diagnostic]) -> TemplateTree? {
+    switch node.content {
+    case .scalar(let scalar):
+      guard scalar.value != .null else {
+        let written = scalar.text.isEmpty ? "there is nothing (`null`)" : "`\(scalar.text)` is nothing"
+        diagnostics.append(
+          Diagnostic(
+            code: "wrong-type", "\(what) is text, and \(written)", at: node.span,
+            help: "leave it out, or quote the text that is meant: \"\(scalar.text)\""))
+        return nil
+      }
+      return Template.parse(node, diagnostics: &diagnostics).map(TemplateTree.template)
+    case .sequence(let items):
+      let trees = items.compactMap { texts($0, "an item of \(what)", diagnostics: &diagnostics) }
+      return trees.count == items.count ? .list(trees, node.span) : nil
+    case .mapping(let entries):
+      let trees = entries.compactMap { entry in
+        texts(entry.value, "`\(entry.key.text)`", diagnostics: &diagnostics).map {
+          Entry(key: entry.key.text, keySpan: entry.key.span, value: $0)
+        }
+      }
+      return trees.count == entries.count ? .map(trees, node.span) : nil
     }
   }
 

@@ -3,20 +3,21 @@ import SourceText
 /// Splits a text into words by POSIX quoting, keeping `${…}` whole.
 struct WordSplitter {
   private var scanner: TemplateScanner
-  private var words: [Template] = []
+  private var words: [(word: Template, text: String)] = []
 
   init(_ places: TextPlaces) {
     scanner = TemplateScanner(places)
   }
 
-  mutating func words(_ diagnostics: inout [Diagnostic]) -> [Template] {
+  /// Each word, and its text as it was written.
+  mutating func words(_ diagnostics: inout [Diagnostic]) -> [(word: Template, text: String)] {
     while skipSpace() {
       let start = scanner.position
       while let byte = scanner.byte, !Self.isSpace(byte) { part(byte, &diagnostics) }
       // A backslash before a line break is nothing at all.
       let word = scanner.template(at: scanner.places.span(of: start..<scanner.position))
       if word.pieces.isEmpty, scanner.places.bytes[start] == backslash { continue }
-      words.append(word)
+      words.append((word, String(decoding: scanner.places.bytes[start..<scanner.position], as: UTF8.self)))
     }
     return scanner.isSound ? words : []
   }

@@ -1,31 +1,38 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 /// Changes: what goes out, what became of each, whether it held, what was taken back.
 extension EventRenderer {
   mutating func intended(_ event: Event, width: Int) -> [Line] {
     var lines = stepLine(RunState.step(of: event.path), width: width)
-    if event.data["undoes"] != nil || event.data["edits"] != nil { return lines }
+    if ["undoes", "edits", "moves"].contains(where: { event.data[$0] != nil }) { return lines }
     guard !takeSeen(event.path) else { return lines }
-    let data = event.data
+    lines += calls(event.data, width: width) + leftOut(event.data, width: width)
+    return lines
+  }
+
+  /// Where a change is made, and its calls, each with its server where there are several.
+  private func calls(_ data: MapValue, width: Int) -> [Line] {
     let calls = data.texts("calls")
-    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
+    let servers = data.list("servers").map(\.stringValue)
+    var lines: [Line] = []
+    let place = ServerText.place(data.text("target"), servers)
+    if !place.isEmpty, !servers.isEmpty { lines += remark("changes", place, nil, width: width) }
+    for (position, call) in calls.prefix(Self.shownItems).enumerated() {
+      lines += QuestionView.server(position, of: servers, indent: 6, width: width)
+      lines += Line.block(call, indent: 6, width: width, limit: 40)
+    }
     if calls.count > Self.shownItems {
       lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
     }
-    lines += leftOut(data, width: width)
     return lines
   }
 
   /// An act in a plan: the calls that would be sent, and the digest that approves them.
   mutating func planned(_ event: Event, width: Int) -> [Line] {
     let data = event.data
-    var lines = stepLine(event.path, width: width)
-    let calls = data.texts("calls")
-    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
-    if calls.count > Self.shownItems {
-      lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
-    }
+    var lines = stepLine(event.path, width: width) + calls(data, width: width)
     for line in data.texts("plan").prefix(20) { lines += remark("would", line, nil, width: width) }
     lines += leftOut(data, width: width)
     for undo in data.texts("undo").prefix(1) { lines += remark("undo", undo, nil, width: width) }
@@ -41,12 +48,19 @@ extension EventRenderer {
     let data = event.data
     let path = RunState.step(of: event.path)
     let condition = data.text("state") ?? "unknown"
+    let isSaid = data.text("word") != nil
+    let answer = isSaid ? CallAnswer(nil) : answer(of: event)
     if condition == "done" {
-      update(path) { $0.done += 1 }
-      guard shallShow(path) || data.text("word") != nil else { return [] }
+      update(path) { step in
+        step.done += 1
+        step.effects[answer.effect ?? "", default: 0] += 1
+        if !answer.notices.isEmpty || !answer.said.isEmpty { step.remarked += 1 }
+      }
+      guard shallShow(path) || isSaid else { return [] }
     }
     var text = name(of: data)
     if let took = data.duration("took") { text += "  " + TimeText.short(took) }
+    if let effect = answer.effect { text += "  " + Visible.text(effect) }
     if data["error"]?.mapValue != nil || data["error"]?.stringValue != nil {
       text += "  " + Self.text(ofError: data["error"])
     }
@@ -63,6 +77,15 @@ extension EventRenderer {
       default: ("? unknown  ", .careful)
       }
     return Line.paragraph(text, lead: Line([.init("      "), .init(mark, style)]), width: width, limit: 6)
+      + SaidLines.lines(answer.said, answer.notices, most: Self.shownItems, indent: 8, width: width)
+  }
+
+  /// What a call of a change answered.
+  private func answer(of event: Event) -> CallAnswer {
+    let change = state.changes.last { $0.path == RunState.step(of: event.path) }
+    let position = RunState.position(event)
+    let call = change.flatMap { $0.calls.indices.contains(position) ? $0.calls[position] : nil }
+    return CallAnswer(event.data.map("outcome"), call: call)
   }
 
   mutating func verified(_ event: Event, width: Int) -> [Line] {
@@ -112,6 +135,7 @@ extension EventRenderer {
     }
     var text = "of \(change.total): " + counts.joined(separator: ", ")
     if change.verified + change.unverified > 0 { text += "; \(change.verified) verified, \(change.unverified) not" }
+    if let step = state.steps[event.path] { text += step.answers }
     return Line.paragraph(text, lead: Self.blank(6), width: width)
   }
 

@@ -83,10 +83,12 @@ extension EventRenderer {
     }
     let outcome = data.map("outcome")
     let view = outcome.map {
-      EvidenceView(outcome: $0, show: data.map("show"), rest: isInteractive ? "/all" : nil)
+      EvidenceView(
+        outcome: $0, show: data.map("show"), rest: isInteractive ? "/all" : nil, counts: Self.counts(data),
+        executor: executor)
     }
     if let amount = view?.amount { facts.append(Line(amount)) }
-    if let file = data.map("evidence"), let bytes = file.int("bytes") {
+    if let file = data.map("evidence"), let bytes = file.int("size") ?? file.int("bytes") {
       facts.append(Line(TimeText.size(Int64(bytes))))
     }
     if let took = data.duration("took") ?? outcome?.duration("duration") {
@@ -109,6 +111,12 @@ extension EventRenderer {
       lines.append(Line("      kept in the run's folder" + (isInteractive ? ": /all" : ""), .faint))
     }
     return lines
+  }
+
+  /// Where the outcome lies in a file and the event has its beginning: how many items there are of what that cuts.
+  private static func counts(_ data: MapValue) -> MapValue? {
+    guard let file = data.map("evidence"), data.flag(TerminalOperator.isWhole) != true else { return nil }
+    return file.map("counts") ?? MapValue()
   }
 
   private func indented(_ facts: [Line], width: Int) -> [Line] {

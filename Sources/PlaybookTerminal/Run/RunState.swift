@@ -1,4 +1,5 @@
 import CEL
+import PlaybookEngine
 
 /// What the screen knows of a run: the sum of the events so far.
 struct RunState: Sendable {
@@ -35,6 +36,19 @@ struct RunState: Sendable {
     /// Items of an act by how they ended, for the line that sums them up.
     var done = 0
     var shownItems = 0
+    /// What those that are done answered in a word, with how often; empty: nothing.
+    var effects: [String: Int] = [:]
+    /// How many of them said something besides.
+    var remarked = 0
+
+    /// `; answers: 2990 × 1 row, 10 × 0 rows; 3 said more`, or nothing.
+    var answers: String {
+      let most = 4
+      let known = effects.filter { !$0.key.isEmpty }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      let isTold = !known.isEmpty && known.count <= most
+      let list = known.map { "\($0.value) × \($0.key)" }.joined(separator: ", ")
+      return (isTold ? "; answers: " + list : "") + (remarked > 0 ? "; \(remarked) said more" : "")
+    }
   }
 
   /// A call as it was sent.
@@ -42,6 +56,8 @@ struct RunState: Sendable {
     var text: String
     var executor: String
     var target: String?
+    /// The server that answered, once one did.
+    var source: String?
   }
 
   /// What a query found, as far as it is held in memory.
@@ -60,6 +76,8 @@ struct RunState: Sendable {
     var path: String
     var title: String
     var target: String?
+    /// The servers that the calls went to, by position; nil: not known.
+    var servers: [String?] = []
     /// The calls as sent, by position.
     var calls: [String] = []
     /// What takes each back, by position; empty: nothing does.
@@ -85,6 +103,19 @@ struct RunState: Sendable {
 
     var verified: Int { verifications.values.count { $0 } }
     var unverified: Int { verifications.count - verified }
+
+    /// Where it was made: `redis 10.0.0.7:6379`.
+    var place: String {
+      let sent = states.keys.sorted().map { servers.indices.contains($0) ? servers[$0] : nil }
+      return ServerText.named(target, sent.isEmpty ? servers : sent)
+    }
+
+    mutating func move(_ positions: [Int], to known: [String?]) {
+      for (position, server) in zip(positions, known) {
+        while servers.count <= position { servers.append(nil) }
+        servers[position] = server
+      }
+    }
 
     /// What takes back what is not taken back yet.
     var openUndos: [String] {

@@ -112,6 +112,7 @@ public actor TerminalOperator: Operator {
       let digest = file.text("sha256"), file.int("bytes") ?? 0 <= Self.loadedBytes, let outcome = await load(digest)
     {
       event.data["outcome"] = outcome
+      event.data[Self.isWhole] = true
     }
     let lines = renderer.lines(for: event, width: screen.width)
     follow(event)
@@ -138,6 +139,9 @@ public actor TerminalOperator: Operator {
     mode.prepare(isEchoed: isPromptEchoed)
     screen.prompt(openPrompt)
   }
+
+  /// The mark of an event whose outcome was read from its file.
+  static let isWhole = "outcome is whole"
 
   /// Evidence in a file is shown at once up to this size; beyond it on demand.
   private static let loadedBytes = 8 << 20

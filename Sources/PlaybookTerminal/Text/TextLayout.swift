@@ -13,8 +13,9 @@ package enum TextLayout {
     cut(Visible.text(beginning(of: raw, width: width)), to: width)
   }
 
-  /// The lines of raw text, at most `limit` of them, each safe and one line.
-  static func lines(_ raw: String, limit: Int) -> (lines: [String], more: Int) {
+  /// The lines of raw text, at most `limit` of them, each safe and one line; of what a program printed as they stood there at
+  /// last.
+  static func lines(_ raw: String, limit: Int, isPrinted: Bool = false) -> (lines: [String], more: Int) {
     let bytes = raw.utf8
     var parts = bytes.split(separator: UInt8(ascii: "\n"), maxSplits: limit, omittingEmptySubsequences: false)
     // A text's last line break ends a line and begins none.
@@ -26,7 +27,8 @@ package enum TextLayout {
     return (
       parts.map { part in
         let line = part.last == UInt8(ascii: "\r") ? part.dropLast() : part
-        return Visible.text(String(decoding: line, as: UTF8.self))
+        let text = String(decoding: line, as: UTF8.self)
+        return Visible.text(isPrinted ? Printed.line(text, .shown) : text)
       }, more
     )
   }

@@ -5,6 +5,8 @@ import SourceText
 struct Table {
   var columns: [String]
   var rows: [MapValue]
+  /// What a null is called.
+  var null = "null"
 
   /// The least that a column is shrunk to before the table turns into blocks.
   private static let narrowest = 8
@@ -13,7 +15,8 @@ struct Table {
 
   /// Rows of maps; what is no map is a row of one column, `value`. Columns are `chosen`, else `named`, else the rows'
   /// keys in the order met.
-  init(rows: [Value], chosen: [String], named: [String] = []) {
+  init(rows: [Value], chosen: [String], named: [String] = [], null: String = "null") {
+    self.null = null
     self.rows = rows.map { $0.mapValue ?? MapValue([("value", $0)]) }
     if !chosen.isEmpty {
       columns = chosen
@@ -34,7 +37,7 @@ struct Table {
   func lines(indent: Int, width: Int) -> [Line] {
     guard !columns.isEmpty, !rows.isEmpty else { return [] }
     let available = max(width - indent, 10)
-    let cells = rows.map { row in columns.map { TextLayout.cell(Self.text(row[$0]), width: available) } }
+    let cells = rows.map { row in columns.map { TextLayout.cell(Self.text(row[$0], null: null), width: available) } }
     let heads = columns.map { TextLayout.cell($0, width: available) }
     let natural = columns.indices.map { column in
       max(CellWidth.of(heads[column]), cells.map { CellWidth.of($0[column]) }.max() ?? 0)
@@ -55,16 +58,25 @@ struct Table {
     return [line(heads, .faint)] + cells.map { line($0, .plain) }
   }
 
-  /// A cell's text; nothing for what is not there, which is not the same as an empty text's.
-  static func text(_ value: Value?) -> String {
+  /// A cell's text; nothing for what is not there, which is not the same as an empty text's. A null is the word `null` of the
+  /// place that it comes from; a text that reads like it stands in quotes.
+  static func text(_ value: Value?, null: String = "null") -> String {
     switch value {
     case nil: ""
-    case .null: "null"
-    case .string(let text): text
-    // The parts of a second are in the evidence; here they would only push out another column.
-    case .timestamp(let time): time.description.prefix(19).replacing("T", with: " ") + "Z"
+    case .null: null
+    case .string(let text): text == null ? "\"\(text)\"" : text
+    case .timestamp(let time): time.description.replacing("T", with: " ")
+    case .bytes(let bytes): hexadecimal(bytes)
     case .some(let value): value.rendered
     }
+  }
+
+  private static let shownBytes = 24
+
+  /// `\xdeadbeef`, as psql has it; of many the first and their count.
+  static func hexadecimal(_ bytes: [UInt8]) -> String {
+    let digits = bytes.prefix(shownBytes).map { (byte: UInt8) in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    return "\\x" + digits.joined() + (bytes.count > shownBytes ? "… (\(bytes.count) bytes)" : "")
   }
 
   private func isNumeric(_ column: String) -> Bool {
@@ -99,7 +111,7 @@ struct Table {
     let available = max(width - indent, 10)
     return blocks(
       heads: columns.map { TextLayout.cell($0, width: available) },
-      cells: rows.map { row in columns.map { TextLayout.cell(Self.text(row[$0]), width: available) } },
+      cells: rows.map { row in columns.map { TextLayout.cell(Self.text(row[$0], null: null), width: available) } },
       indent: indent, width: width)
   }
 

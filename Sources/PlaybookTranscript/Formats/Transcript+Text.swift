@@ -27,7 +27,7 @@ extension Transcript {
     }
     try list("Decisions", report.decisions.filter { !$0.isRecord }.map(plainText), write)
     try list("Changes", report.changes.flatMap(plainText), write)
-    try list("Evidence", report.readings.map(plainEvidence), write)
+    try list("Evidence", report.readings.flatMap(plainEvidence), write)
     let skipped = report.skipped.map {
       $0.name + (report.skipReason(of: $0).map { ": " + EvidenceBody.shortened($0) } ?? "")
     }
@@ -59,8 +59,10 @@ extension Transcript {
   private func plainText(_ step: RunReport.Step) -> [String] {
     guard let change = step.change else { return [] }
     let approval = change.isIntended ? change.approvedBy.map { ", approved by \($0)" } ?? "" : ""
-    return ["- \(step.name): \(change.tally)\(approval)"]
-      + change.items.map { item in
+    let place = change.serverPlace.map { ", at \($0)" } ?? ""
+    let isSpread = change.isSpread
+    return ["- \(step.name): \(change.tally)\(place)\(approval)"]
+      + change.items.flatMap { item in
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
         let undo =
           item.undo.map { undo in
@@ -72,18 +74,31 @@ extension Transcript {
         let told =
           item.result + verified + Self.history(of: item.sent) + undo
           + (item.undo == nil && !back.isEmpty ? "; " + back : "")
-        return "  \(EvidenceBody.shortened(change.call(of: item))): \(told)"
+        let server = isSpread ? change.server(of: item).map { " at \($0)" } ?? "" : ""
+        return ["  \(EvidenceBody.shortened(change.call(of: item)))\(server): \(told)"]
+          + Self.indented(item.remarks, by: 4)
       } + change.leftOut.map { "  left out as protected: \(EvidenceBody.shortened($0))" }
       + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
   }
 
   /// `- E1 Who fails?: SELECT ip …; 2 rows, 412 bytes`.
-  private func plainEvidence(_ step: RunReport.Step) -> String {
+  private func plainEvidence(_ step: RunReport.Step) -> [String] {
     let number = step.number.map { "E\($0) " } ?? ""
     let call = call(of: step).map { EvidenceBody.shortened(String($0.map { $0.isNewline ? " " : $0 })) + "; " } ?? ""
     let size = step.evidence.map { ", \($0.bytes) bytes" } ?? ""
     let again = step.isSuperseded ? ", taken again later" : ""
-    return "- \(number)\(step.name): \(call)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
+    let source = step.source.map { "\($0); " } ?? ""
+    let line =
+      "- \(number)\(step.name): \(call)\(source)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
+    guard let outcome = reading(of: step)?.outcome else { return [line] }
+    let body = EvidenceBody(outcome, show: ["style": "none"], limit: 0)
+    return [line] + Self.indented(body.notices.map { "notice: " + EvidenceBody.shortened($0) }, by: 2)
+      + Self.indented(body.said.map { "\($0.name): \($0.text)" }, by: 2)
+  }
+
+  /// Each line of the texts, behind so many blanks.
+  private static func indented(_ texts: [String], by columns: Int) -> [String] {
+    texts.flatMap { $0.split(separator: "\n") }.map { String(repeating: " ", count: columns) + $0 }
   }
 
   private static func history(of sent: RunReport.Sendings) -> String {

@@ -102,6 +102,9 @@ extension Transcript {
         ? block : "<details><summary>\(text.utf8.count) bytes of text</summary>\n\(block)</details>\n"
       if isCut { html += "<p class=\"more\">Cut here; all of it: <code>\(whole)</code></p>\n" }
     }
+    for notice in body.notices {
+      html += "<p class=\"caution said\">Notice: \(code: EvidenceBody.shortened(notice))</p>\n"
+    }
     for part in body.said {
       html += "<p class=\"source\">\(part.name)</p>\n<pre tabindex=\"0\"><code>\(lines: part.text)</code></pre>\n"
     }

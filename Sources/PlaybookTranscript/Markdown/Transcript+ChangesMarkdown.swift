@@ -3,7 +3,7 @@ import CEL
 extension Transcript {
   /// A decision as a point of a list: what was asked and said, by whom, when, why.
   func markdown(_ decision: RunReport.Decision, _ detail: Piece.Detail) -> String {
-    var text = "- \(Self.question(decision)) \(MarkdownText.inline(EvidenceBody.shortened(decision.said)))"
+    var text = "- \(Self.question(decision)) \(MarkdownText.code(EvidenceBody.shortened(decision.said)))"
     text += ", by \(MarkdownText.inline(decision.by)) at \(clock(decision.at))"
     let standing = decision.standing(clock).map { "**\(MarkdownText.inline($0))**" }
     if detail == .line {
@@ -60,17 +60,19 @@ extension Transcript {
       }
       let isMissing = undos.isEmpty && !change.isPlanned && !change.items.isEmpty
       let missing = isMissing ? "; " + change.missingUndo(of: change.items[0]) : ""
-      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")"
+      let place = change.serverPlace.map { ", at " + MarkdownText.code(EvidenceBody.shortened($0, to: 120)) } ?? ""
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(place)\(approval ?? "")"
         + Self.few("not as expected", amiss) + Self.few("undo", undos) + missing
         + Self.few("left out as protected", leftOut) + "\n"
     }
     var text = "\n### \(MarkdownText.inline(step.name))\n\n"
-    let target = change.target.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
+    let target = change.place.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
     text += "\(target) \(MarkdownText.code(change.digest))\(approval ?? ""): \(MarkdownText.inline(change.tally)).\n\n"
     let most: [Piece.Detail: Int] = [.short: 10, .long: 50, .longer: 200]
     let rows = change.rows(most[detail] ?? change.items.count)
     text += Self.table(rows.shown, of: change)
     if let rest = rows.rest { text += "\n\(rest).\n" }
+    text += Self.remarks(rows.shown, of: change)
     if !change.comparisons.isEmpty {
       let pairs = change.comparisons.map { "E\($0.before) and E\($0.after)" }
       text += "\nBefore and after: \(pairs.joined(separator: "; ")).\n"
@@ -87,6 +89,19 @@ extension Transcript {
     return text + "\n"
   }
 
+  private static let mostRemarks = 20
+
+  /// What the targets said of the calls, each below its number.
+  private static func remarks(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
+    let told = items.filter { !$0.remarks.isEmpty }
+    let text = told.prefix(mostRemarks).map { item in
+      let number = change.items.count > 1 ? "of call \(item.position + 1) " : ""
+      return "\nWhat was said \(number)besides:\n\n" + MarkdownText.block(item.remarks.joined(separator: "\n"))
+    }
+    let more = told.count > mostRemarks ? "\nSo it was of \(told.count - mostRemarks) more.\n" : ""
+    return text.joined() + more
+  }
+
   /// `; undo: a, b, c and 4 more`; empty where there is none.
   private static func few(_ name: String, _ texts: [String]) -> String {
     if texts.isEmpty { return "" }
@@ -98,30 +113,38 @@ extension Transcript {
   private static func table(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
     let isLabelled = change.items.contains { change.label(of: $0) != nil }
     let isTimed = change.items.contains { $0.took != nil }
+    let isSpread = change.isSpread
     let columns =
-      ["#"] + (isLabelled ? ["Item"] : []) + ["Call", "Result", "Verified", "Undo"] + (isTimed ? ["Took"] : [])
+      ["#"] + (isLabelled ? ["Item"] : []) + (isSpread ? ["Server"] : []) + ["Call", "Result", "Verified", "Undo"]
+      + (isTimed ? ["Took"] : [])
     var text =
       "| " + columns.joined(separator: " | ") + " |\n|" + String(repeating: " --- |", count: columns.count) + "\n"
+    var asides = Asides()
     for item in items {
       var cells = ["\(item.position + 1)"]
       if isLabelled {
-        cells.append(MarkdownText.code(EvidenceBody.shortened(change.label(of: item) ?? ""), inTable: true))
+        cells.append(asides.code(EvidenceBody.shortened(change.label(of: item) ?? "")))
+      }
+      if isSpread {
+        cells.append(change.server(of: item).map { MarkdownText.code($0, inTable: true) } ?? "not known")
       }
       cells += [
-        MarkdownText.code(EvidenceBody.shortened(change.call(of: item)), inTable: true),
-        told(item.sent, item.result),
-        verification(of: item), undo(of: item, change),
+        asides.code(EvidenceBody.shortened(change.call(of: item))),
+        told(item.sent, item.result, &asides),
+        verification(of: item), undo(of: item, change, &asides),
       ]
       if isTimed { cells.append(item.took.map(TimeText.short) ?? "") }
       text += "| " + cells.joined(separator: " | ") + " |\n"
     }
-    return text
+    return text + asides.markdown
   }
 
   /// What became of a call, and of its earlier sendings.
-  private static func told(_ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false) -> String {
+  private static func told(
+    _ sent: RunReport.Sendings, _ result: String, isStrong: Bool = false, _ asides: inout Asides
+  ) -> String {
     let history = sent.history { sending in
-      MarkdownText.code(EvidenceBody.shortened(sending.call), inTable: true) + ": "
+      asides.code(EvidenceBody.shortened(sending.call)) + ": "
         + MarkdownText.said(sending.result, inTable: true)
     }
     let now = MarkdownText.said(result, inTable: true)
@@ -134,10 +157,12 @@ extension Transcript {
     return (holds ? "holds" : "**does not hold**") + said
   }
 
-  private static func undo(of item: RunReport.Change.Item, _ change: RunReport.Change) -> String {
-    let call = change.undo(of: item).map { MarkdownText.code(EvidenceBody.shortened($0), inTable: true) }
+  private static func undo(
+    of item: RunReport.Change.Item, _ change: RunReport.Change, _ asides: inout Asides
+  ) -> String {
+    let call = change.undo(of: item).map { asides.code(EvidenceBody.shortened($0)) }
     guard let undo = item.undo else { return call ?? change.missingUndo(of: item) }
-    let went = told(undo.sent, undo.text, isStrong: undo.isOpen)
+    let went = told(undo.sent, undo.text, isStrong: undo.isOpen, &asides)
     return [call, "sent: " + went].compactMap { $0 }.joined(separator: " ")
   }
 }

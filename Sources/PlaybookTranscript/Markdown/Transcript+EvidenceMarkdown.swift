@@ -9,7 +9,8 @@ extension Transcript {
   func evidenceMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {
     let number = step.number.map { "E\($0) " } ?? ""
     if detail == .line {
-      return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.said(step.error ?? step.summary))\n"
+      let notices = step.notices.map { "; notice: " + MarkdownText.said($0) }.joined()
+      return "- \(number)\(MarkdownText.line(step.name)): \(MarkdownText.said(step.error ?? step.summary))\(notices)\n"
     }
     var text = "\n### \(number)\(MarkdownText.inline(step.name))\n\n"
     if detail >= .long, let why = step.why { text += "Why: \(MarkdownText.prose(why))\n\n" }
@@ -35,6 +36,7 @@ extension Transcript {
     let whole = evidenceCommand(step, reading.outcome)
     if body.isHidden { text += "Not shown here; all: \(MarkdownText.code(whole))\n\n" }
     text += Self.markdown(body, step, whole: whole)
+    for notice in body.notices { text += "Notice: \(MarkdownText.said(EvidenceBody.shortened(notice)))\n\n" }
     for part in body.said { text += "\(part.name):\n\n" + MarkdownText.block(part.text) + "\n" }
     return text + Self.markdown(body.differences, step)
   }

@@ -102,19 +102,22 @@ extension Transcript {
       }
     var text = "UTC; offsets from \(zeroName).\n\n"
     text += "| Time | Offset | Kind | Who | What | Result |\n| --- | --- | --- | --- | --- | --- |\n"
+    var asides = Asides()
     for moment in moments {
       let number = moment.number.map { " (E\($0))" } ?? ""
       text += "| \(clock(moment.at)) | \(offset(moment.at)) | \(moment.kind) "
       text +=
-        "| \(MarkdownText.inline(moment.who ?? "")) | \(Self.text(moment.what, isProse: moment.isProse)) "
+        "| \(MarkdownText.inline(moment.who ?? "")) | \(moment.isCode ? asides.code(EvidenceBody.shortened(moment.what)) : Self.text(moment.what, isProse: moment.isProse)) "
       let result = moment.result ?? ""
       let came =
-        moment.isResultSaid
-        ? MarkdownText.inline(EvidenceBody.shortened(result)) : Self.text(result, isProse: moment.isResultProse)
+        moment.kind == "answer"
+        ? asides.code(EvidenceBody.shortened(result))
+        : moment.isResultSaid
+          ? MarkdownText.inline(EvidenceBody.shortened(result)) : Self.text(result, isProse: moment.isResultProse)
       text += "| \(came)\(number) |\n"
     }
     let left = report.timeline.count - moments.count
-    return text + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
+    return text + asides.markdown + (left > 0 ? "\n\(left) more in the whole transcript.\n\n" : "\n")
   }
 
   private static func text(_ text: String, isProse: Bool) -> String {

@@ -23,7 +23,7 @@ extension Transcript {
             detail in
             let said = detail == .whole ? remark.text : EvidenceBody.shortened(remark.text)
             return
-              "- \(clock(remark.at)) (\(offset(remark.at))) \(MarkdownText.inline(remark.by)): \(MarkdownText.inline(said))\n"
+              "- \(clock(remark.at)) (\(offset(remark.at))) \(MarkdownText.inline(remark.by)): \(Self.remark(said))\n"
           })
       }
     }
@@ -34,6 +34,13 @@ extension Transcript {
         })
     }
     return pieces
+  }
+
+  /// A remark as code, byte for byte: behind its point, or below it where it has several lines or a backtick.
+  private static func remark(_ text: String) -> String {
+    if MarkdownText.isOneLine(text) { return MarkdownText.code(text) }
+    let lines = MarkdownText.block(text).split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    return "\n\n" + lines.map { $0.isEmpty ? "" : "  " + $0 }.joined(separator: "\n") + "\n"
   }
 
   private func documentMarkdown(_ step: RunReport.Step, _ detail: Piece.Detail) -> String {

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import SourceText
 
 /// An outcome as a reader wants it: a table, lines, a text, and what changed since the same was asked before.
 struct EvidenceBody {
@@ -35,8 +36,10 @@ struct EvidenceBody {
   /// Where on the scale of the bars zero is.
   var barZero = 0
   var barTitle = ""
-  /// What a call that failed said besides: `stderr`, `stdout`.
+  /// What was said beside the answer: `stderr` always, of a call that failed without an answer `stdout` as well.
   var said: [(name: String, text: String)] = []
+  /// What must be known of the answer.
+  var notices: [String] = []
   /// Whether the author said that it isn't shown.
   var isHidden = false
   /// Against the step that this one repeats; nil: it repeats none.
@@ -53,11 +56,11 @@ struct EvidenceBody {
       after["before"] = nil
       differences = OutcomeDifferences(before: before, after: after).changes
     }
+    defer { hear(outcome) }
     if show?["style"]?.stringValue == "none" {
       isHidden = true
       return
     }
-    defer { hear(outcome) }
     var columns: [String] = []
     if let rows = (outcome["rows"] ?? outcome["items"])?.listValue ?? outcome["value"]?.rows {
       total = rows.count
@@ -67,13 +70,14 @@ struct EvidenceBody {
       isCellCut = Self.isCut(content)
     } else if let list = (outcome["keys"] ?? outcome["lines"])?.listValue, !list.isEmpty {
       total = list.count
-      content = .lines(list.prefix(limit).map { Self.cell($0) })
+      content = .lines(list.prefix(limit).map { Self.line($0) })
       isCellCut = list.prefix(limit).contains { Self.isLong($0) }
+    } else if let fields = outcome["fields"]?.mapValue, let table = Self.table(fields, limit) {
+      total = fields.entries.count
+      content = table
+      isCellCut = Self.isCut(content)
     } else {
-      let value =
-        Self.answer(outcome)
-        ?? ["fields", "body", "text", "value"].lazy.compactMap { outcome[$0] }.first { $0.rendered != "null" }
-      guard let value else { return }
+      guard let value = Self.answer(outcome) ?? Self.single(outcome) else { return }
       let text = Self.whole(value)
       let start = Self.beginning(text)
       content = .text(start, isCut: start.utf8.count < text.utf8.count)
@@ -84,16 +88,53 @@ struct EvidenceBody {
     String(String(decoding: text.utf8.prefix(longestText * 4), as: UTF8.self).prefix(longestText))
   }
 
-  /// Why a call failed is often in what its program said.
+  /// What a program wrote to standard error, and what must be known of an answer, stand with it.
   private mutating func hear(_ outcome: MapValue) {
-    guard outcome["ok"]?.boolValue == false else { return }
+    let answer = CallAnswer(outcome)
     var names = ["stderr"]
-    if case .nothing = content { names.append("stdout") }
-    for name in names {
-      guard let text = outcome[name]?.stringValue, !text.isEmpty else { continue }
-      let start = Self.beginning(text)
-      said.append((name, start.utf8.count < text.utf8.count ? start + "\n…" : start))
+    if case .nothing = content, !isHidden { names.append("stdout") }
+    said = answer.said.filter { names.contains($0.name) }.map { ($0.name, Self.shortened($0)) }
+    notices = answer.notices
+    for item in outcome["items"]?.listValue ?? [] {
+      let label = item["item"].map { Self.shortened($0.rendered, to: 80) + ": " } ?? ""
+      let answer = CallAnswer(item.mapValue)
+      notices += answer.notices.map { label + $0 }
+      let errors = answer.said.filter { $0.name == "stderr" }
+      said += errors.prefix(said.count < Self.mostSaid ? 1 : 0).map { ("stderr, " + label, Self.shortened($0)) }
     }
+  }
+
+  private static let mostSaid = 20
+  private static let saidLines = 40
+
+  /// The first and last lines of a text, each of them cut.
+  static func shortened(_ said: CallAnswer.Said) -> String {
+    let (first, leftOut, last) = said.lines(saidLines)
+    let middle = leftOut > 0 ? ["… \(leftOut) line\(leftOut == 1 ? "" : "s") left out"] : []
+    return (first.map { shortened($0) } + middle + last.map { shortened($0) }).joined(separator: "\n")
+  }
+
+  /// A line as a program printed it.
+  private static func line(_ value: Value) -> String {
+    if case .bytes(let bytes) = value { shortened(Printed.text(of: bytes)) } else { cell(value) }
+  }
+
+  /// The fields of a hash and the like, each with its text; nil where one of them is more than that.
+  private static func table(_ fields: MapValue, _ limit: Int) -> Content? {
+    let isFlat = fields.entries.allSatisfy { $0.value.listValue == nil && $0.value.mapValue == nil }
+    guard isFlat, !fields.entries.isEmpty else { return nil }
+    let rows = fields.entries.prefix(limit).map { [Cell(text: shortened($0.key.rendered)), tableCell($0.value)] }
+    return .table(columns: ["field", "value"], rows: rows)
+  }
+
+  /// An answer that is no list: a number or a text alone as it came, not as it was read.
+  private static func single(_ outcome: MapValue) -> Value? {
+    func present(_ name: String) -> Value? {
+      if case .null = outcome[name] { nil } else { outcome[name] }
+    }
+    if let fields = present("fields") { return fields }
+    if let body = present("body"), body.listValue != nil || body.mapValue != nil { return body }
+    return ["text", "body", "value"].lazy.compactMap(present).first
   }
 
   /// What a person said, and what shows it.

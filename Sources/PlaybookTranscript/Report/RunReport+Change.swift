@@ -1,10 +1,13 @@
 import CEL
+import PlaybookEngine
 
 extension RunReport {
   /// What an act sent, or would send: its calls, the yes to them, and what became of each.
   struct Change {
     var calls: [String] = []
     var target: String?
+    /// The servers that the yes was given for, by position; nil: not known. Empty: older records name none.
+    var servers: [String?] = []
     var digest = ""
     var undo: [String?] = []
     /// Whether the playbook says that it can't be taken back.
@@ -45,6 +48,9 @@ extension RunReport {
       var took: Duration?
       /// What its outcome says it did, in a word: `2 rows`.
       var effect: String?
+      /// What the target said beside its answer, and the lines that it said: standard error, the body of a refusal.
+      var notices: [String] = []
+      var said: [CallAnswer.Said] = []
       var verified: Bool?
       /// What the verification said.
       var verification: String?
@@ -66,6 +72,12 @@ extension RunReport {
       var result: String {
         guard state == "done", let effect, !effect.isEmpty else { return sent.result }
         return sent.result + ", " + effect
+      }
+
+      /// What was said beside the result, a line or a few each; of long texts the first and last lines.
+      var remarks: [String] {
+        notices.map { "notice: " + EvidenceBody.shortened($0) }
+          + said.map { "\($0.name): " + EvidenceBody.shortened($0) }
       }
 
       /// What its verification said, where the word whether it holds does not say it.
@@ -105,6 +117,25 @@ extension RunReport {
 
     /// The call as it went out last, or as it was approved.
     func call(of item: Item) -> String { item.sent.call ?? approvedCall(of: item) ?? item.label }
+
+    /// The server of a call: that which it went out to last, or the one that was approved.
+    func server(of item: Item) -> String? {
+      item.sent.server ?? (servers.indices.contains(item.position) ? servers[item.position] : nil)
+    }
+
+    /// Where it was made, or would be: `redis 10.0.0.7:6379`; nil: not known.
+    var place: String? {
+      let place = ServerText.named(target, items.isEmpty ? servers : items.map(server))
+      return place.isEmpty ? nil : place
+    }
+
+    /// The same where a server is on record; older records name none.
+    var serverPlace: String? {
+      servers.contains { $0 != nil } || items.contains { $0.sent.server != nil } ? place : nil
+    }
+
+    /// Whether its calls go to several servers, so that each is named with its own.
+    var isSpread: Bool { ServerText.distinct(items.map(server)).count > 1 }
 
     func approvedCall(of item: Item) -> String? {
       calls.indices.contains(item.position) ? calls[item.position] : nil

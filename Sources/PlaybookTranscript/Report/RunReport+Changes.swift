@@ -16,6 +16,10 @@ extension RunReport {
       applyEdit(event, to: edited)
       return
     }
+    if event.type == .actIntended, let moved = data["moves"]?.stringValue {
+      applyMove(event, of: moved)
+      return
+    }
     change(path, event) { step in
       // In place: a copy of a long loop's items for each event would take as long as the square of them.
       if step.change == nil { step.change = Change() }
@@ -36,6 +40,18 @@ extension RunReport {
     noteChange(event)
   }
 
+  /// Calls of a change that go to other servers than approved first.
+  private mutating func applyMove(_ event: Event, of path: String) {
+    let data = event.data
+    let servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
+    note(event, "act", name(path), "approved at " + ServerText.named(nil, servers))
+    let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
+    change(path, event) { step in
+      step.change?.digest = data["digest"]?.stringValue ?? ""
+      for (position, server) in zip(positions, servers) { step.change?.move(position, to: server) }
+    }
+  }
+
   /// One call of a change that is sent with other inputs.
   private mutating func applyEdit(_ event: Event, to path: String) {
     let data = event.data
@@ -49,6 +65,7 @@ extension RunReport {
       }
       let call = data["calls"]?.listValue?.first?.rendered ?? ""
       step.change?.calls[position] = call
+      if let servers = data["servers"]?.listValue { step.change?.move(position, to: servers.first?.stringValue) }
       if step.change?.items[position].label == earlier[position] { step.change?.items[position].label = call }
       if step.change?.undo.indices.contains(position) == true {
         step.change?.undo[position] = data["undo"]?.listValue?.first?.stringValue
@@ -79,25 +96,29 @@ extension RunReport {
     let item = items.indices.contains(position) ? items[position] : nil
     let label = item?.label ?? event.path
     let isItem = items.count > 1
+    let change = index[event.path].flatMap { steps[$0].change }
+    let isCall = item.map { change?.label(of: $0) == nil } ?? false
     if data["held"]?.boolValue == true || data["verified"]?.boolValue == true { lastVerified = event.at }
     switch event.type {
     case .actIntended:
       answers[event.path] = nil
-      note(event, "act", name(event.path), Self.approved(data, of: items.count))
+      let place = index[event.path].flatMap { steps[$0].change?.serverPlace }.map { ", at " + $0 } ?? ""
+      note(event, "act", name(event.path), Self.approved(data, of: items.count) + place)
     case .actStarted:
       guard let item, !item.sent.earlier.isEmpty else { return }
       let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
       let call = isOther ? ", with another call: " + (item.sent.call ?? "") : ""
-      note(event, "act", label, "sent again\(call)", isItem: isItem)
+      note(event, "act", label, "sent again\(call)", isItem: isItem, isCall: isCall)
     case .actFinished:
       note(
         event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue,
-        isItem: isItem && item?.state == "done")
+        isItem: isItem && item?.state == "done", isCall: isCall)
     case .actVerified:
       let holds = data["held"]?.boolValue == true
-      note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds)
+      note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds, isCall: isCall)
     case .actUndone:
-      note(event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue)
+      note(
+        event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue, isCall: isCall)
     default: break
     }
   }
@@ -138,12 +159,19 @@ extension RunReport {
 }
 
 extension RunReport.Change {
+  /// Notes a yes to one call that was given for another server.
+  fileprivate mutating func move(_ position: Int, to server: String?) {
+    while servers.count <= position { servers.append(nil) }
+    servers[position] = server
+  }
+
   fileprivate mutating func intend(_ event: Event) {
     let data = event.data
     let earlier = items
     isApprovalUsed = true
     calls = (data["calls"]?.listValue ?? []).map(\.rendered)
     target = data["target"]?.stringValue ?? data["executor"]?.stringValue
+    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     digest = data["digest"]?.stringValue ?? ""
     undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
@@ -164,6 +192,8 @@ extension RunReport.Change {
   init?(planned data: MapValue) {
     guard data["state"]?.stringValue == "planned", let calls = data["calls"]?.listValue else { return nil }
     self.calls = calls.map(\.rendered)
+    target = data["target"]?.stringValue
+    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     digest = data["digest"]?.stringValue ?? ""
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
     undo = [data["undo"]?.stringValue]
@@ -173,6 +203,11 @@ extension RunReport.Change {
 }
 
 extension RunReport.Change.Item {
+  /// Not more of a text than a page shows.
+  private static func kept(_ said: CallAnswer.Said) -> CallAnswer.Said {
+    CallAnswer.Said(name: said.name, text: EvidenceBody.shortened(said))
+  }
+
   /// Folds an event of one call in; `approved` is the call as the yes was given to it.
   fileprivate mutating func apply(_ event: Event, approved: String?) {
     let data = event.data
@@ -180,10 +215,11 @@ extension RunReport.Change.Item {
     case .actStarted:
       sent.start(data, known: approved, wasSent: !isUnsent)
       if let undo, let last = sent.earlier.indices.last { sent.earlier[last].state += ", taken back: \(undo.text)" }
-      (started, effect, undo) = (event.at, nil, nil)
+      (started, effect, undo, notices, said) = (event.at, nil, nil, [], [])
     case .actFinished:
       sent.finish(data, known: approved)
-      effect = data["word"] == nil ? Summary.effect(of: data["outcome"]?.mapValue) : nil
+      let answer = CallAnswer(data["word"] == nil ? data["outcome"]?.mapValue : nil, call: sent.call ?? approved)
+      (effect, notices, said) = (answer.effect, answer.notices, answer.said.map(Self.kept))
       if case .duration(let took) = data["took"] { self.took = took }
       if state == "done" { undo = nil }
     case .actVerified:

@@ -194,6 +194,7 @@ extension RunReport {
       step.number = data["number"]?.intValue.map(Int.init)
       step.summary = Summary.text(of: data["outcome"]?.mapValue)
       step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
+      step.notices = Self.notices(data["outcome"]?.mapValue)
       step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
       step.finished = event.sequence
       step.isEnd = data["stops"]?.stringValue != nil
@@ -204,7 +205,8 @@ extension RunReport {
       step.verdict = data["verdict"]?.stringValue
       step.held = data["held"]?.boolValue
       if let digest = data["evidence"]?["sha256"]?.stringValue {
-        step.evidence = (digest, Int(data["evidence"]?["bytes"]?.intValue ?? 0))
+        let size = data["evidence"]?["size"] ?? data["evidence"]?["bytes"]
+        step.evidence = (digest, Int(size?.intValue ?? 0))
       }
       if let planned = Change(planned: data) { step.change = planned }
     }
@@ -219,6 +221,16 @@ extension RunReport {
     case "act" where step.state == "failed": note(event, "act", step.name, step.error ?? "failed")
     default: break
     }
+  }
+
+  /// The first few of an outcome's notices, of a loop those of its calls, each once.
+  private static func notices(_ outcome: MapValue?) -> [String] {
+    guard let outcome else { return [] }
+    let all =
+      CallAnswer.notices(outcome)
+      + (outcome["items"]?.listValue ?? []).compactMap(\.mapValue).flatMap(CallAnswer.notices)
+    var seen: Set<String> = []
+    return all.filter { seen.insert($0).inserted }.prefix(5).map { EvidenceBody.shortened($0) }
   }
 
   /// When a query's calls were under way. Its own time is that of the last attempt, and none of a loop's.
@@ -284,12 +296,12 @@ extension RunReport {
 
   mutating func note(
     _ event: Event, _ kind: String, _ what: String, _ result: String? = nil, who: String? = nil, number: Int? = nil,
-    at time: Timestamp? = nil, isItem: Bool = false
+    at time: Timestamp? = nil, isItem: Bool = false, isCall: Bool = false
   ) {
     timeline.append(
       Moment(
         at: time ?? event.at, path: event.path, kind: kind, who: who, what: what, result: result, number: number,
-        sequence: event.sequence, isItem: isItem))
+        sequence: event.sequence, isItem: isItem, isCall: isCall))
   }
 
   /// A loop over reads has one step, and a call for each of its items: `q[3]` is the fourth of `q`.

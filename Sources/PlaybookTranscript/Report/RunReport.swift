@@ -92,9 +92,11 @@ struct RunReport {
     var attempts = 0
     /// The outcome in a few words.
     var summary = "no outcome"
+    /// What must be known of it.
+    var notices: [String] = []
     /// The number of the event that holds the outcome.
     var finished: Int?
-    /// SHA-256 of the file with the whole outcome, and its size in bytes.
+    /// SHA-256 of the file with the whole outcome, and how many bytes came; of journals that don't say, the file's.
     var evidence: (digest: String, bytes: Int)?
     /// Whether `summary` is of the beginning that the journal's line has, and says less than there is.
     var isSummaryPartial = false
@@ -137,6 +139,11 @@ struct RunReport {
     var sequence: Int
     /// One of the calls of a change, or its verification.
     var isItem = false
+    /// Whether `what` is a call, which is copied as it is.
+    var isCall = false
+
+    /// Whether `what` stands as code: a call, or what people said.
+    var isCode: Bool { isCall || ["note", "outside"].contains(kind) }
 
     var text: String { what + (result.map { ": " + $0 } ?? "") }
 

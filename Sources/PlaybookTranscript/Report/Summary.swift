@@ -40,18 +40,6 @@ enum Summary {
     return outcome["state"]?.rendered ?? "done"
   }
 
-  /// What the call of a change says that it did, in a word; empty or nil: no more than that it is done.
-  static func effect(of outcome: MapValue?) -> String? {
-    guard let outcome, outcome["ok"]?.boolValue != false else { return nil }
-    if let rows = outcome["affected"]?.intValue { return "\(rows) row\(rows == 1 ? "" : "s")" }
-    if let status = outcome["status"]?.intValue { return "status \(status)" }
-    switch outcome["value"] {
-    case .int, .uint, .double, .decimal, .bool: return outcome["value"]?.rendered
-    case .string(let text) where text.count <= 80: return text
-    default: return nil
-    }
-  }
-
   /// An answer as it was said.
   static func said(_ answer: Value) -> String { answer.boolValue.map { $0 ? "yes" : "no" } ?? answer.rendered }
 

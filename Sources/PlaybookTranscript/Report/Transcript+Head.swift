@@ -118,7 +118,7 @@ extension Transcript {
   ]
 
   static let hiddenFields: Set<String> = [
-    "ok", "state", "error", "started", "duration", "target", "truncated", "attempts", "by",
+    "ok", "state", "error", "started", "duration", "target", "truncated", "attempts", "by", "notices",
   ]
 
   /// The points and fields of a document as filled in: what was asked, and what was said.

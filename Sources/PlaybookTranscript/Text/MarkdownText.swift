@@ -1,17 +1,14 @@
 import SourceText
 
-/// Text from the world made into Markdown that means nothing but itself: on GitHub, GitLab and in Jira's importer.
+/// Text from the world made into Markdown that means nothing but itself: on GitHub, GitLab and in Jira's importer. Nothing
+/// invisible is put in: what a platform would make a call or a link of stands as code.
 enum MarkdownText {
-  /// Keeps two characters from meaning something together, and can't be seen.
-  private static let joiner: Unicode.Scalar = "\u{2060}"
-
   /// A piece of one line, which something else begins: lists, headings and quick actions only mean something at its start.
   static func inline(_ text: String) -> String {
     // Scalar by scalar: a combining mark behind a character must not hide it.
     let scalars = Array(Visible.text(flattened(text), keepingEmoji: true).unicodeScalars)
-    let breaks = References.breaks(in: scalars)
-    // What one would copy is code, in which nothing is called or linked, and has nothing invisible in it.
-    var words = References.copied(in: scalars)[...]
+    // What one would copy, and what would call somebody or lead elsewhere, is code.
+    var words = References.coded(in: scalars)[...]
     var escaped = String.UnicodeScalarView()
     for (index, scalar) in scalars.enumerated() {
       if let word = words.first, word.contains(index) {
@@ -23,27 +20,8 @@ enum MarkdownText {
         }
         continue
       }
-      let next = index + 1 < scalars.count ? scalars[index + 1] : " "
-      if breaks.contains(index) { escaped.append(joiner) }
-      switch scalar {
-      case "\\", "`", "*", "_", "{", "}", "]", "<", ">", "|":
-        escaped.append("\\")
-        escaped.append(scalar)
-      // Merge requests, labels, milestones, snippets, epics, `[vulnerability:1]`: platforms look for them after the Markdown
-      // is gone.
-      case "~", "!", "$", "&", "%", "[":
-        escaped.append("\\")
-        escaped.append(scalar)
-        if scalar == "[" ? next.properties.isAlphabetic : isPartOfWord(next) { escaped.append(joiner) }
-      // A joiner keeps names and issue numbers from becoming links or calls.
-      case "@", "#":
-        escaped.append(scalar)
-        escaped.append(joiner)
-      case ":" where next == "/", "." where isWWW(scalars[..<index]):
-        escaped.append(joiner)
-        escaped.append(scalar)
-      default: escaped.append(scalar)
-      }
+      if #"\`*_{}[]<>|~!$&%#"#.unicodeScalars.contains(scalar) { escaped.append("\\") }
+      escaped.append(scalar)
     }
     return String(escaped)
   }
@@ -52,59 +30,59 @@ enum MarkdownText {
   static func line(_ text: String) -> String { atStart(inline(text)) }
 
   private static func atStart(_ escaped: String) -> String {
-    guard let first = escaped.unicodeScalars.first(where: { $0 != " " }) else { return "" }
-    if escaped.hasPrefix(" ") || isQuickAction(escaped[...]) { return "\(joiner)" + escaped }
-    if "-+=".unicodeScalars.contains(first) { return "\\" + escaped }
+    let text = String(String.UnicodeScalarView(escaped.unicodeScalars.drop { $0 == " " }))
+    guard let first = text.unicodeScalars.first else { return "" }
+    if isQuickAction(text[...]) {
+      let word = text.unicodeScalars.prefix { !$0.properties.isWhitespace }
+      return "`\(String(word))`" + String(text.unicodeScalars.dropFirst(word.count))
+    }
+    if "-+=".unicodeScalars.contains(first) { return "\\" + text }
     // `1.` and `1)` number a list; an address is none.
-    let digits = escaped.unicodeScalars.prefix { ("0"..."9").contains($0) }
-    let rest = escaped.unicodeScalars.dropFirst(digits.count)
+    let digits = text.unicodeScalars.prefix { ("0"..."9").contains($0) }
+    let rest = text.unicodeScalars.dropFirst(digits.count)
     guard !digits.isEmpty, rest.first == "." || rest.first == ")", rest.dropFirst().first.map({ $0 == " " }) ?? true
     else {
-      return escaped
+      return text
     }
     return String(digits) + "\\" + String(rest)
-  }
-
-  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "\"" || scalar == "#"
-  }
-
-  private static func isWWW(_ before: ArraySlice<Unicode.Scalar>) -> Bool {
-    before.count >= 3 && before.suffix(3).allSatisfy { $0 == "w" || $0 == "W" }
   }
 
   /// Text as code: longer fences than any run of backticks within; pipes escaped for tables.
   static func code(_ text: String, inTable: Bool = false) -> String {
     var flat = Visible.text(flattened(text), keepingEmoji: true)
     if flat.isEmpty { return "" }
-    if inTable { flat = cell(flat) }
+    if inTable {
+      guard let cell = cell(flat) else { return inline(text) }
+      flat = cell
+    }
     let fence = String(repeating: "`", count: longestRun(flat) + 1)
     let edges = [flat.unicodeScalars.first, flat.unicodeScalars.last]
     let padding = edges.contains("`") || edges.contains(" ") ? " " : ""
     return fence + padding + flat + padding + fence
   }
 
-  /// A text whose pipes don't end a table's cell.
-  private static func cell(_ text: String) -> String {
+  /// A text whose pipes don't end a table's cell; nil where a backslash stands before one, which no code in a cell can have.
+  private static func cell(_ text: String) -> String? {
     if !text.utf8.contains(UInt8(ascii: "|")) { return text }
     var cell = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
-      // Two backslashes before a pipe would be one that is escaped, and a pipe that ends the cell.
-      if scalar == "|", cell.last == "\\" { cell.append(joiner) }
+      if scalar == "|", cell.last == "\\" { return nil }
       if scalar == "|" { cell.append("\\") }
       cell.append(scalar)
     }
     return String(cell)
   }
 
-  /// A block of text as it is, but for lines that look like a quick action (`/close`, not `/var/log`): a joiner stands before
-  /// these, as some versions of GitLab look for them in fences as well.
+  /// A block of text as it is.
   static func block(_ text: String, language: String = "") -> String {
     let visible = Visible.text(text, keepingTabs: true, keepingLineBreaks: true, keepingEmoji: true)
-    let lines = visible.split(separator: "\n", omittingEmptySubsequences: false)
-    let safe = lines.map { isQuickAction($0) ? "\(joiner)\($0)" : String($0) }.joined(separator: "\n")
-    let fence = String(repeating: "`", count: max(3, longestRun(safe) + 1))
-    return "\(fence)\(language)\n\(safe)\(safe.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+    let fence = String(repeating: "`", count: max(3, longestRun(visible) + 1))
+    return "\(fence)\(language)\n\(visible)\(visible.hasSuffix("\n") ? "" : "\n")\(fence)\n"
+  }
+
+  /// Whether a text can be code within a line or a cell without a change to it.
+  static func isOneLine(_ text: String) -> Bool {
+    !text.contains { $0.isNewline || $0 == "|" || $0 == "`" }
   }
 
   private static func isQuickAction(_ line: Substring) -> Bool {

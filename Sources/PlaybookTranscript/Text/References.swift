@@ -117,6 +117,68 @@ enum References {
     return words
   }
 
+  /// The words that stand as code in prose: those that one copies, and those of which a platform would make a call, a reference
+  /// or a picture: `@alice`, `#12`, `PROJ-12`, `:tada:`, `[vulnerability:1]`.
+  static func coded(in scalars: [Unicode.Scalar]) -> [Range<Int>] {
+    let copied = copied(in: scalars)
+    let breaks = breaks(in: scalars)
+    var words: [Range<Int>] = []
+    func add(_ word: Range<Int>) {
+      if let last = words.last, word.lowerBound <= last.upperBound {
+        words[words.count - 1] = last.lowerBound..<max(last.upperBound, word.upperBound)
+      } else {
+        words.append(word)
+      }
+    }
+    var rest = copied[...]
+    var position = 0
+    while position < scalars.count {
+      if let word = rest.first, position >= word.lowerBound {
+        add(word)
+        rest.removeFirst()
+        position = max(position, word.upperBound)
+      } else if isCalling(scalars, at: position, breaks) {
+        let word = word(around: position, in: scalars)
+        add(word)
+        while let next = rest.first, next.lowerBound < word.upperBound {
+          add(next)
+          rest.removeFirst()
+        }
+        position = max(position + 1, words.last?.upperBound ?? 0)
+      } else {
+        position += 1
+      }
+    }
+    return words
+  }
+
+  /// Whether a platform takes what begins or goes on at `position` for more than text.
+  private static func isCalling(_ scalars: [Unicode.Scalar], at position: Int, _ breaks: Set<Int>) -> Bool {
+    if breaks.contains(position) { return true }
+    let next = position + 1 < scalars.count ? scalars[position + 1] : " "
+    switch scalars[position] {
+    case "@", "#", "~", "!", "$", "&", "%":
+      return next.properties.isAlphabetic || next.properties.numericType != nil || next == "\"" || next == "#"
+    case "[": return next.properties.isAlphabetic
+    case ":": return next == "/"
+    case ".":
+      let before = scalars[..<position].suffix(3)
+      return before.count == 3 && before.allSatisfy { $0 == "w" || $0 == "W" }
+    default: return false
+    }
+  }
+
+  /// The word around a position, as far as code can hold it: no blank, backtick or pipe; no point or bracket at its end.
+  private static func word(around position: Int, in scalars: [Unicode.Scalar]) -> Range<Int> {
+    let isPart = { (scalar: Unicode.Scalar) in
+      !scalar.properties.isWhitespace && !"`|\u{240A}".unicodeScalars.contains(scalar)
+    }
+    let start = position - scalars[..<position].reversed().prefix(while: isPart).count
+    var end = position + scalars[position...].prefix(while: isPart).count
+    while end > position + 2, ".,;!?".unicodeScalars.contains(scalars[end - 1]) { end -= 1 }
+    return start..<max(end, position + 1)
+  }
+
   private static func isCopied(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
     guard word.count >= shortestDigest - 1, let first = word.first, isWord(first) || first == "/" || first == "." else {
       return false

@@ -13,8 +13,8 @@ extension ShellCall {
     case .words(let words):
       let line = words.map(Self.quoted).joined(separator: " ")
       return notes.isEmpty ? line : line + "  # " + notes.joined(separator: ", ")
-    case .script(let text):
-      return (["# a script for \(Self.interpreter)"] + notes).joined(separator: ", ") + "\n" + text
+    case .script(let text, let interpreter):
+      return (["# a script for \(interpreter.line)"] + notes).joined(separator: ", ") + "\n" + text
     }
   }
 

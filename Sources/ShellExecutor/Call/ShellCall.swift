@@ -6,12 +6,9 @@ struct ShellCall: Sendable {
   enum Action: Sendable {
     /// The program and its arguments; never empty.
     case words([String])
-    /// A text for `interpreter`.
-    case script(String)
+    /// A text for what its first line names, else for /bin/sh.
+    case script(String, Interpreter)
   }
-
-  /// What runs scripts.
-  static let interpreter = "/bin/sh"
 
   var action: Action
   /// In the order given.
@@ -28,7 +25,11 @@ struct ShellCall: Sendable {
     case (nil, let text?):
       let script = try text.argumentText("`script`")
       guard !script.allSatisfy(\.isWhitespace) else { throw ExecutorError(.invalid, "shell: the script is empty") }
-      action = .script(script)
+      do {
+        action = .script(script, try Interpreter.of(script) ?? .shell)
+      } catch {
+        throw ExecutorError(.invalid, "shell: \(error.message)" + (error.help.map { "; \($0)" } ?? ""))
+      }
     case (.some, .some): throw ExecutorError(.invalid, "shell: `args` and `script` can't stand together")
     case (nil, nil): throw ExecutorError(.invalid, "shell: the call names no program")
     }

@@ -43,6 +43,35 @@ struct ProgramPath {
       .unreachable, obstacle ?? "there is no program `\(program)` on the path of `\(targetName)` (\(place))")
   }
 
+  /// The file of what runs a script: /bin/sh, or a program on the path, by any of the names that its folder has.
+  ///
+  /// Throws `.invalid` for another.
+  func file(of interpreter: Interpreter) throws(ExecutorError) -> String {
+    let program = interpreter.program
+    if ["/bin/sh", "/usr/bin/sh"].contains(program) { return program }
+    let line = "the script's first line names \(program)"
+    guard program.hasPrefix("/") else {
+      do {
+        return try file(of: program)
+      } catch {
+        throw ExecutorError(.invalid, "the script's first line names `\(program)`: \(error.message)")
+      }
+    }
+    switch FileKind(of: program) {
+    case .absent: throw ExecutorError(.invalid, "\(line), which is not there")
+    case .other: throw ExecutorError(.invalid, "\(line), which is no regular file")
+    case .regular: break
+    }
+    guard unsafe access(program, X_OK) == 0 else { throw ExecutorError(.invalid, "\(line), which is not executable") }
+    let parts = program.split(separator: "/").dropLast()
+    let named = realPath("/" + parts.joined(separator: "/"))
+    guard folders.contains(where: { realPath($0) == named }), (try? refuseEscape(program)) != nil else {
+      let place = folders.joined(separator: ", ")
+      throw ExecutorError(.invalid, "\(line), which does not lie on the path of `\(targetName)` (\(place))")
+    }
+    return program
+  }
+
   private func candidates(for program: String) throws(ExecutorError) -> [String] {
     guard program.contains("/") else {
       guard program != ".", program != ".." else { throw ExecutorError(.refused, "`\(program)` is no program") }
@@ -84,7 +113,7 @@ enum WorkingFolder {
 }
 
 /// What is at a path, links followed.
-private enum FileKind {
+enum FileKind {
   case absent, regular, other
 
   init(of path: String) {
