@@ -111,11 +111,12 @@ struct StoredTextTests {
 struct RedisNumberTests {
   @Test func `a number is written again as it was`() {
     for text in [
-      "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "99999999999999999999", "1.1234567890123456789",
-      "1.10", "-0.50", "1.0", "-0", "inf", "nan", "-", "1 ", "é",
+      "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "00", "01.5", "-01", "inf", "nan", "1 ", "é",
     ] {
-      #expect(RedisNumber.value(text).rendered == text)
-      #expect(RedisNumber.value(text).intValue == nil)
+      #expect(RedisNumber.value(text).stringValue == text)
+    }
+    for text in ["99999999999999999999", "1.1234567890123456789", "1.10", "-0.50", "1.0", "-0", "0.0"] {
+      #expect(RedisNumber.value(text).typeName.name == "decimal" && RedisNumber.value(text).rendered == text)
     }
     #expect(RedisNumber.value("42").intValue == 42)
     #expect(RedisNumber.value("-9223372036854775808").intValue == .min)
