@@ -283,6 +283,8 @@ struct SessionTests {
       return outcome.fields["notices"]?.jsonText() ?? "none"
     }
     let owner = "only table or database owner can"
+    let vacuum = try await server.act("VACUUM", database: "notices", executor: executor)
+    #expect(vacuum.fields["affected"]?.jsonText() == "null" && vacuum.fields["tag"]?.stringValue == "VACUUM")
     #expect(try await act("VACUUM owned") == "[\"WARNING: skipping \\\"owned\\\" --- \(owner) vacuum it\"]")
     #expect(try await act("ANALYZE owned") == "[\"WARNING: skipping \\\"owned\\\" --- \(owner) analyze it\"]")
     #expect(try await act("GRANT SELECT ON owned TO reader").contains("WARNING: no privileges were granted"))
