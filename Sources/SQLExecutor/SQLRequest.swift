@@ -83,15 +83,16 @@ struct SQLRequest: Sendable {
   }
 
   /// The outcome's fields: `rows` (maps in the order of the columns), `columns`, `count` (of the rows kept), `affected`
-  /// (the count in an act's tag, 0 where it has none), `tag`, `notices`.
+  /// (the count in an act's tag, null where it has none; 0 of a query), `tag`, `notices`.
   ///
   /// - Parameter tag: the command tag: `SELECT 3`, `UPDATE 2`, `INSERT 0 1`, `VACUUM`.
   func outcome(_ rows: RowCollector, tag: String, notices: [String], source: String) -> CallOutcome {
     let maps = rows.maps
-    let affected = mode == .act ? tag.split(separator: " ").last.flatMap { Int64($0) } ?? 0 : 0
+    let counted = tag.split(separator: " ").last.flatMap { Int64($0) }.map(Value.int)
+    let affected = mode == .act ? counted ?? .null : .int(0)
     let fields = MapValue([
       ("rows", .list(maps.map(Value.map))), ("columns", .list(rows.columns.map { .string($0.name) })),
-      ("count", .int(Int64(maps.count))), ("affected", .int(affected)), ("tag", .string(tag)),
+      ("count", .int(Int64(maps.count))), ("affected", affected), ("tag", .string(tag)),
       ("notices", .list(notices.map(Value.string))),
     ])
     return CallOutcome(fields: fields, isTruncated: rows.isTruncated, source: source)

@@ -59,6 +59,7 @@ final class Deployment: Sendable {
     stats_users = stats
     """.write(toFile: folder + "/pgbouncer.ini", atomically: false, encoding: .utf8)
     let postgres = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : ""
+    // It is killed, since it would keep the signals blocked that its starter's thread has blocked.
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.arguments = [
@@ -67,7 +68,7 @@ final class Deployment: Sendable {
       \(postgres)\(Self.pgbouncer) \(folder)/pgbouncer.ini >\(folder)/log 2>&1 &
       pooler=$!
       cat >/dev/null
-      kill -TERM $pooler; wait $pooler
+      kill -KILL $pooler; wait $pooler
       """,
     ]
     process.standardInput = pipe
@@ -113,7 +114,7 @@ final class Deployment: Sendable {
 
     /// - Parameter listens: whether connections are taken; else they are refused.
     init(listens: Bool = true) throws {
-      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
       address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian

@@ -93,6 +93,22 @@ struct OwnConnectionsTests {
     await executor.close()
   }
 
+  @Test func `a function that the target allows is followed for what it shows`() async throws {
+    let server = try server()
+    try server.psql(
+      """
+      CREATE OR REPLACE FUNCTION allowed() RETURNS bigint LANGUAGE plpgsql VOLATILE AS
+        $$BEGIN RETURN (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()); END$$
+      """, database: Self.name)
+    let executor = SQLExecutor()
+    let settings: [(String, Value)] = [("allow_functions", ["allowed"])]
+    _ = try await server.query("SELECT 1 AS n", database: Self.name, executor: executor)
+    let found = try await server.query(
+      "SELECT allowed() AS n", database: Self.name, settings: settings, executor: executor)
+    #expect(found.first?.intValue == 1)
+    await executor.close()
+  }
+
   @Test func `a call that waits for others can be cancelled, and waiting takes nothing from its time`() async throws {
     let server = try server()
     let executor = SQLExecutor()

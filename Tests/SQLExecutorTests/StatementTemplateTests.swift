@@ -154,9 +154,11 @@ import Testing
     let deep = "SELECT " + String(repeating: "- ", count: 60_000) + "1"
     let open = "SELECT " + String(repeating: "(", count: 60_000)
     let long = "SELECT " + String(repeating: "x+", count: 200_000) + "1"
+    let slashes = "SELECT '" + String(repeating: "\\", count: 120_000) + "' FROM"
     let nested = "SELECT " + String(repeating: "(SELECT ", count: 12_000) + "1" + String(repeating: ")", count: 12_000)
     for source in [
-      deep, open, long, nested, "SELECT \u{0}", "SELECT '\u{0}'", "\u{FEFF}SELECT", ":", ":::", "$", "\"", "/*", "E'\\",
+      deep, open, long, nested, slashes, "SELECT \u{0}", "SELECT '\u{0}'", "\u{FEFF}SELECT", ":", ":::", "$", "\"",
+      "/*", "E'\\",
     ] {
       #expect(!SQLExecutor().schema.validate(form(source), .query).isEmpty)
     }

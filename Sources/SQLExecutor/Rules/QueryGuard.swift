@@ -17,7 +17,7 @@ struct QueryGuard {
   struct Finding {
     /// Nil where the query may run, else why not, in one sentence.
     var refusal: String?
-    /// All that was looked up, up to the refusal.
+    /// All that was looked up, up to the refusal, and what the bodies of functions name that `allow_functions` allows.
     var reached: Mentions
   }
 
@@ -28,27 +28,36 @@ struct QueryGuard {
     known.operators = []
     var knownParts: Set<Int64> = []
     var (mentions, parts) = (Mentions(tree: statement), [Int64]())
+    var aside = Mentions()
+    func finding(_ refusal: String?) -> Finding {
+      var reached = known
+      reached.formUnion(aside)
+      return Finding(refusal: refusal, reached: reached)
+    }
     for _ in 0..<Self.levels {
       guard mentions.functions.count + mentions.relations.count + mentions.fields.count < Self.names else {
-        return Finding(refusal: "what the query reaches is too much to look through", reached: known)
+        return finding("what the query reaches is too much to look through")
       }
       guard let catalog = try look(mentions, parts) else {
-        return Finding(refusal: "the server's catalogs gave no answer", reached: known)
+        return finding("the server's catalogs gave no answer")
       }
       known.formUnion(mentions)
       knownParts.formUnion(parts)
       let step = next(catalog)
-      if let refusal = step.refusal { return Finding(refusal: refusal, reached: known) }
+      aside.formUnion(step.aside)
+      if let refusal = step.refusal { return finding(refusal) }
       mentions = step.mentions.subtracting(known)
       parts = step.parts.filter { !knownParts.contains($0) }
-      if mentions.isEmpty && parts.isEmpty { return Finding(refusal: nil, reached: known) }
+      if mentions.isEmpty && parts.isEmpty { return finding(nil) }
     }
-    return Finding(refusal: "what the query reaches is nested too deeply to look through", reached: known)
+    return finding("what the query reaches is nested too deeply to look through")
   }
 
   private struct Step {
     var mentions = Mentions()
     var parts: [Int64] = []
+    /// What is named by allowed functions, which are not judged by it.
+    var aside = Mentions()
     var refusal: String?
   }
 
@@ -57,7 +66,8 @@ struct QueryGuard {
     func refuse(_ reason: String) { if !ignoresRefusals { step.refusal = step.refusal ?? reason } }
     for function in catalog.functions {
       switch rules.verdict(function) {
-      case .allowed: break
+      case .allowed:
+        if !function.isBuiltIn, let named = function.body.flatMap(Mentions.init(body:)) { step.aside.formUnion(named) }
       case .refused(let reason):
         refuse(
           "the function \(function.signature) \(reason); the target's `allow_functions` can allow `\(function.name)`")

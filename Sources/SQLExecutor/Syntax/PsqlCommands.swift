@@ -8,7 +8,7 @@ struct PsqlCommands {
   /// The text with each command's place blank, of the same length.
   let rest: String
 
-  /// So many lines with a backslash are looked at.
+  /// So many backslashes are looked at: each costs a scan of what stands before it.
   private static let most = 200
 
   init(_ text: String) {
@@ -17,7 +17,7 @@ struct PsqlCommands {
     while start < bytes.count, looked < Self.most {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
       var position = start
-      while let backslash = bytes[position..<end].firstIndex(of: UInt8(ascii: "\\")) {
+      while looked < Self.most, let backslash = bytes[position..<end].firstIndex(of: UInt8(ascii: "\\")) {
         looked += 1
         guard Self.isOutside(bytes, backslash) else {
           position = backslash + 1

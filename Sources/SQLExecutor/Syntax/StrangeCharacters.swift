@@ -30,7 +30,7 @@ enum StrangeCharacters {
     var bytes: [UInt8] = []
     for scalar in text.unicodeScalars {
       if names[scalar.value] == nil {
-        bytes += UTF8.encode(scalar)!
+        bytes += Array(String(scalar).utf8)
       } else {
         bytes += [UInt8](repeating: UInt8(ascii: " "), count: UTF8.width(scalar))
       }
