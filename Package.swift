@@ -56,6 +56,7 @@ let package = Package(
     system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
     system("CPgQuery", apt: "libpg-query-dev"),
     system("CLibCrypto", apt: "libssl-dev"),
+    system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
     system("CLinux", apt: "libc6-dev"),
     // The tests alone read transcripts as a browser and a ticket system do.
     system("CGumbo", apt: "libgumbo-dev"),
@@ -65,7 +66,7 @@ let package = Package(
 
     library("SourceText", []),
     library("YAMLTree", ["CLibYAML", "SourceText"]),
-    library("CEL", ["CRE2", "CNlohmannJSON", "CLibCrypto"]),
+    library("CEL", ["CRE2", "CNlohmannJSON", "CLibCrypto", "CGMP"]),
     library("PlaybookLanguage", ["SourceText", "YAMLTree", "CEL"]),
     library("PlaybookEngine", ["PlaybookLanguage", "SourceText", "CEL"]),
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),

@@ -153,7 +153,7 @@ import YAMLTree
     ("a: &a [*a]", "1:8", "`*a` stands for a value that it is part of"),
     ("[a]: b", "1:1", "a key must be text"),
     ("? {a: b}\n: c", "1:3", "a key must be text"),
-    ("a: 99999999999999999999", "1:4", "`99999999999999999999` does not fit 64 bits"),
+    ("a: 0x1FFFFFFFFFFFFFFFF", "1:4", "`0x1FFFFFFFFFFFFFFFF` does not fit 64 bits"),
     ("{a: 1}}", "1:7", "this does not belong to what comes before it"),
   ])
   func `what is wrong is said in words of an author`(_ text: String, _ place: String, _ message: String) throws {

@@ -160,8 +160,8 @@ struct Checker {
     for entry in entries {
       let (keyType, entryType) = (type(of: entry.key), type(of: entry.value))
       let valueType = unwrapped(entryType, entry.isOptional, entry.value)
-      if ![.bool, .int, .uint, .string, .dyn].contains(keyType) {
-        report("a map's key can't be \(keyType)", entry.key.range, help: "bool, int, uint or string")
+      if ![.bool, .int, .uint, .decimal, .string, .dyn].contains(keyType) {
+        report("a map's key can't be \(keyType)", entry.key.range, help: "bool, int, uint, decimal or string")
       }
       key = key?.joined(keyType) ?? keyType
       value = value?.joined(valueType) ?? valueType

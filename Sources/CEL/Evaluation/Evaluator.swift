@@ -13,6 +13,7 @@ final class Evaluator {
   let bindings: [String: Value]
   let now: Timestamp
   let limits: Limits
+  let comparison: ComparisonRule
   /// What a name may stand behind, the longest first: within `a.b`, `a.b.`, `a.` and nothing.
   let prefixes: [String]
   let hasDottedNames: Bool
@@ -31,6 +32,7 @@ final class Evaluator {
     self.bindings = bindings.values
     now = bindings.now
     limits = bindings.limits
+    comparison = ComparisonRule(comparesNaN: bindings.comparesNaN)
     prefixes = Self.prefixes(of: bindings.container)
     hasDottedNames = bindings.values.keys.contains { $0.utf8.contains(UInt8(ascii: ".")) }
     deadline = .now.advanced(by: limits.time)

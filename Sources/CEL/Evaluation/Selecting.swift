@@ -71,6 +71,7 @@ enum Selecting {
     case .int(let number): Int(exactly: number)
     case .uint(let number): Int(exactly: number) ?? .max
     case .double(let number): Int(exactly: number)
+    case .decimal(let number): number.int.map { Int($0) }
     default: nil
     }
   }
@@ -78,8 +79,8 @@ enum Selecting {
   /// Adds an entry, refusing keys of other types and those that are there.
   static func add(_ value: Value, for key: Value, to map: inout MapValue) throws(Fault) {
     switch key {
-    case .bool, .int, .uint, .string: break
-    default: throw Fault("a map's key can't be \(key.typeName.name)", help: "bool, int, uint or string")
+    case .bool, .int, .uint, .decimal, .string: break
+    default: throw Fault("a map's key can't be \(key.typeName.name)", help: "bool, int, uint, decimal or string")
     }
     if map.value(for: key) != nil { throw Fault("the key \(key.rendered) is there twice") }
     map.insert(value, for: key)

@@ -150,7 +150,7 @@ extension Value {
   /// Whether it is one value and not many.
   var isSingle: Bool {
     switch self {
-    case .string, .int, .uint, .double, .bool, .duration, .timestamp, .ip, .cidr, .null: true
+    case .string, .int, .uint, .double, .decimal, .bool, .duration, .timestamp, .ip, .cidr, .null: true
     case .bytes, .list, .map, .optional, .type, .unknown: false
     }
   }
@@ -159,7 +159,7 @@ extension Value {
   var typeName: String {
     switch self {
     case .int, .uint: "whole number"
-    case .double: "number"
+    case .double, .decimal: "number"
     case .bool: "true or false"
     case .duration: "duration"
     case .timestamp: "time"
@@ -174,7 +174,8 @@ extension Value {
     switch self {
     case .int: Int64(text).map(Value.int)
     case .uint: UInt64(text).map(Value.uint)
-    case .double: Double(text).map(Value.double)
+    case .double: Value(number: text).map { if case .int(let whole) = $0 { .double(Double(whole)) } else { $0 } }
+    case .decimal: Decimal(text).map(Value.decimal)
     case .bool: Bool(text).map(Value.bool)
     case .duration: Duration(human: text).map(Value.duration)
     case .timestamp: Timestamp(rfc3339: text).map(Value.timestamp)

@@ -48,7 +48,7 @@ public struct Redactor: Sendable {
     case .list(let items): return .list(items.map(redact))
     case .map(let map): return .map(redact(map))
     case .optional(let inner?): return .optional(redact(inner))
-    case .int, .uint, .double:
+    case .int, .uint, .double, .decimal:
       let text = value.rendered
       return clean(Array(text.utf8)) == nil ? value : .string(redact(text))
     case .unknown(let unknown): return .unknown(Unknown(unknown.reasons.map(redact)))

@@ -71,7 +71,7 @@ public struct RunStore: Sendable {
       let file = try? folder.folder.file("journal.jsonl", O_RDONLY),
       let line = (try? file.read(atMost: 1 << 20))?.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
     else { return nil }
-    return (try? Value(json: Array(line)))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+    return (try? Value(json: Array(line), numbers: .recorded))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
   }
 
   /// The run that `name` means: an id, a unique part of one (a beginning or an ending before any other part), or `last`.

@@ -90,7 +90,7 @@ extension InputDeclaration {
     switch type {
     case .string, .uuid, .url, .choice, .ip, .cidr: .string
     case .integer: .int
-    case .number: .double
+    case .number: .decimal
     case .boolean: .bool
     case .duration: .duration
     case .timestamp: .timestamp

@@ -38,7 +38,7 @@ extension Template {
 }
 
 extension TemplateTree {
-  /// Any YAML with templates at its leaves; plain numbers, `true`, `false` and `null` are values. Nil where an
+  /// Any YAML with templates at its leaves; plain numbers (exact, see `Value.init(number:)`), `true`, `false` and `null` are values. Nil where an
   /// expression makes no sense; all of them are reported.
   public static func parse(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> TemplateTree? {
     switch node.content {
@@ -64,8 +64,9 @@ extension TemplateTree {
     switch scalar.value {
     case .null: .null
     case .bool(let flag): .bool(flag)
-    case .int(let number): .int(number)
-    case .float(let number): .double(number)
+    case .int(let number): number == 0 ? Value(number: scalar.text) ?? .int(0) : .int(number)
+    // With its digits as they are written; `.inf` and `.nan` alone have none.
+    case .float(let number): Value(number: scalar.text) ?? .double(number)
     case .string: nil
     }
   }

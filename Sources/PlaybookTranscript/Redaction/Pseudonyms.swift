@@ -130,7 +130,7 @@ struct Pseudonyms {
   func masking(_ value: Value) -> Value {
     switch value {
     case .string(let text): return .string(masking(text))
-    case .int, .uint, .double:
+    case .int, .uint, .double, .decimal:
       // A column's number under another name: the number of who was acted on, of who acted.
       let text = value.rendered
       return text.utf8.count < Self.shortestWord ? value : names[text].map(Value.string) ?? value
@@ -202,14 +202,5 @@ struct Pseudonyms {
       }
     }
     return nil
-  }
-}
-
-extension Value {
-  fileprivate var isNumber: Bool {
-    switch self {
-    case .int, .uint, .double: true
-    default: false
-    }
   }
 }

@@ -46,7 +46,7 @@ enum Summary {
     if let rows = outcome["affected"]?.intValue { return "\(rows) row\(rows == 1 ? "" : "s")" }
     if let status = outcome["status"]?.intValue { return "status \(status)" }
     switch outcome["value"] {
-    case .int, .uint, .double, .bool: return outcome["value"]?.rendered
+    case .int, .uint, .double, .decimal, .bool: return outcome["value"]?.rendered
     case .string(let text) where text.count <= 80: return text
     default: return nil
     }

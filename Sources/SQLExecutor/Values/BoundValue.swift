@@ -59,6 +59,7 @@ struct BoundValue: Sendable, Hashable {
     case .int(let number): text = String(number)
     case .uint(let number): text = String(number)
     case .double(let number): text = number.isFinite ? number.description : Value.text(of: number)
+    case .decimal(let number): text = number.text
     case .bytes(let bytes): text = "\\x" + hexadecimal(bytes)
     case .timestamp(let timestamp): text = timestamp.description
     case .duration(let duration): text = IntervalText.text(duration)

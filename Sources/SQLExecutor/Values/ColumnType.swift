@@ -2,8 +2,8 @@ import CEL
 
 /// How a column's text becomes a value, by the type's object identifier (pg_type.dat; built-in ones never change).
 ///
-/// int2, int4, int8, oid → int. numeric without a point → int where it fits, else a string; with a point → double where
-/// its whole part is exact in one (15 digits), else a string. float4, float8 → double. bool → bool. bytea → bytes.
+/// int2, int4, int8, oid → int. numeric → decimal with the digits that are stored, its NaN and infinities → double.
+/// float4, float8 → double. bool → bool. bytea → bytes.
 /// timestamp (taken as UTC), timestamptz → timestamp; infinity, years before 1 and after 9999 → string. date, time →
 /// string
 /// (a day is no point in time). interval → duration where it has no months and fits 64 bits of nanoseconds, a day being
@@ -64,16 +64,7 @@ indirect enum ColumnType: Sendable, Hashable {
   }
 
   private static func numeric(_ text: String) -> Value {
-    let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
-    guard digits.first.map({ (48...57).contains($0) }) ?? false else {
-      return double(text).map(Value.double) ?? .string(text)
-    }
-    guard let point = digits.firstIndex(of: UInt8(ascii: ".")) else {
-      return Int64(text).map(Value.int) ?? .string(text)
-    }
-    let whole = digits[..<point].drop { $0 == 48 }.count
-    guard whole <= 15, let number = Double(text) else { return .string(text) }
-    return .double(number)
+    Decimal(text).map(Value.decimal) ?? double(text).map(Value.double) ?? .string(text)
   }
 
   private static func double(_ text: String) -> Double? {

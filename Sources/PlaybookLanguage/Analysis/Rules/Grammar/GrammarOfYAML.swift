@@ -83,16 +83,16 @@ extension LintRule {
     LintRule(
       code: "yaml-number",
       summary: "a number does not fit",
-      explanation: "Whole numbers have 64 bits. What is longer, such as an account number, is text: quote it.",
+      explanation: "A hexadecimal or octal number has 64 bits. What is longer, such as a hash, is text: quote it.",
       bad: """
         steps:
           - query: account
-            value: 123456789012345678901234567890
+            value: 0x1234567890abcdef1234
         """,
       good: """
         steps:
           - query: account
-            value: "123456789012345678901234567890"
+            value: "0x1234567890abcdef1234"
         """),
     LintRule(
       code: "yaml-depth",

@@ -1,16 +1,18 @@
-/// Decimal forms of doubles, exact before rounding half to even.
-enum Decimals {
-  /// With exactly `precision` digits behind the point.
-  static func fixed(_ number: Double, _ precision: Int) -> String {
-    let digits = Digits(number)
-    let rounded = digits.rounded(to: precision)
-    return digits.sign + point(rounded, precision)
+/// Numbers as decimal digits, exact before rounding.
+enum DigitText {
+  enum Rounding {
+    case halfToEven, halfAwayFromZero, up, down, towardZero
   }
 
-  /// One digit, a point, `precision` digits, and an exponent of two digits at least.
-  static func scientific(_ number: Double, _ precision: Int) -> String {
-    var digits = Digits(number)
-    guard number != 0 else { return digits.sign + point([0], precision) + "e+00" }
+  /// With exactly `precision` digits behind the point, rounded half to even.
+  static func fixed(_ digits: Digits, _ precision: Int) -> String {
+    digits.sign + point(digits.rounded(to: precision), precision)
+  }
+
+  /// One digit, a point, `precision` digits, and an exponent of two digits at least; rounded half to even.
+  static func scientific(_ number: Digits, _ precision: Int) -> String {
+    var digits = number
+    guard !digits.isZero else { return digits.sign + point([0], precision) + "e+00" }
     var exponent = digits.exponent
     digits.shift(by: -exponent)
     var rounded = digits.rounded(to: precision)
@@ -42,15 +44,15 @@ enum Decimals {
 
   /// Digits with a point before the last `precision` of them.
   private static func point(_ digits: [UInt8], _ precision: Int) -> String {
-    var digits = digits
-    while digits.count <= precision { digits.insert(0, at: 0) }
+    let missing = max(0, precision + 1 - digits.count)
+    let digits = [UInt8](repeating: 0, count: missing) + digits
     let text = digits.map { $0 + 48 }
     let whole = String(decoding: text.dropLast(precision), as: UTF8.self)
     return precision == 0 ? whole : whole + "." + String(decoding: text.suffix(precision), as: UTF8.self)
   }
 
-  /// All decimal digits of a double, which are finitely many.
-  private struct Digits {
+  /// All decimal digits of a number, which are finitely many.
+  struct Digits {
     /// Without leading zeros, the first one the most significant.
     private var digits: [UInt8]
     /// How many of the digits stand before the point; may be negative or more than there are.
@@ -73,6 +75,23 @@ enum Decimals {
       whole = digits.count - places
     }
 
+    /// Those of a decimal that can be calculated with.
+    init(_ number: Decimal) throws(Fault) {
+      let (digits, power) = number.canonical
+      sign = number.isNegative ? "-" : ""
+      self.digits = number.isZero ? [0] : digits.map { $0 - 48 }
+      if number.isZero {
+        whole = 1
+        return
+      }
+      guard case .near(let power) = power, power.magnitude <= Decimal.most, digits.count <= Decimal.most else {
+        throw Decimal.tooLong
+      }
+      whole = power + 1
+    }
+
+    var isZero: Bool { digits.allSatisfy { $0 == 0 } }
+
     private static func multiply(_ digits: inout [UInt8], by factor: UInt8) {
       var carry: UInt8 = 0
       for position in digits.indices {
@@ -88,18 +107,29 @@ enum Decimals {
 
     mutating func shift(by places: Int) { whole += places }
 
-    /// The digits up to `precision` places behind the point, rounded half to even.
-    func rounded(to precision: Int) -> [UInt8] {
-      let count = whole + precision
-      if count < 0 { return [0] }
+    /// The digits up to `precision` places behind the point.
+    func rounded(to precision: Int, _ rule: Rounding = .halfToEven) -> [UInt8] {
+      let count = max(0, whole + precision)
+      // Where even the first digit is further right, there are zeros before it.
+      let leading = max(0, -(whole + precision))
       var kept = Array(digits.prefix(count))
       kept += [UInt8](repeating: 0, count: max(0, count - kept.count))
       let cut = digits.dropFirst(count)
-      guard let next = cut.first else { return kept.isEmpty ? [0] : kept }
-      let isOdd = (kept.last ?? 0) % 2 == 1
-      let isUp = next > 5 || next == 5 && (isOdd || cut.dropFirst().contains { $0 != 0 })
+      let isUp =
+        switch rule {
+        case .towardZero: false
+        case .up: sign.isEmpty && cut.contains { $0 != 0 }
+        case .down: !sign.isEmpty && cut.contains { $0 != 0 }
+        case .halfAwayFromZero: leading == 0 && cut.first ?? 0 >= 5
+        case .halfToEven: leading == 0 && Self.isMoreThanHalf(cut, isOdd: (kept.last ?? 0) % 2 == 1)
+        }
       if isUp { Self.increment(&kept) }
       return kept.isEmpty ? [0] : kept
+    }
+
+    private static func isMoreThanHalf(_ cut: ArraySlice<UInt8>, isOdd: Bool) -> Bool {
+      guard let next = cut.first else { return false }
+      return next > 5 || next == 5 && (isOdd || cut.dropFirst().contains { $0 != 0 })
     }
 
     private static func increment(_ digits: inout [UInt8]) {
