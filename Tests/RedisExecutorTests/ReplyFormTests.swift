@@ -159,6 +159,7 @@ struct ReplyTextTests {
     #expect(info["process_id"]?.intValue == 77)
     #expect(info["maxmemory"]?.intValue == 0)
     #expect(info["mem_fragmentation_ratio"]?.rendered == "1.10")
+    #expect(info["mem_fragmentation_ratio"]?.typeName.name == "decimal")
     #expect(info["rss_overhead_ratio"]?.rendered == "1.05")
     #expect(info["config_file"]?.stringValue == "/etc/a=b")
     #expect(info["db0"]?["keys"]?.intValue == 1)

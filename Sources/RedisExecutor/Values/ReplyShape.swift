@@ -27,7 +27,7 @@ indirect enum ReplyShape: Sendable {
       guard case .bulk(let bytes) = reply, let text = String(validating: bytes, as: UTF8.self) else {
         return reply.value
       }
-      return RedisNumber.value(text)
+      return RedisNumber.measure(text)
     case .seconds: return reply.integer.map { .timestamp(Timestamp(seconds: $0)) } ?? reply.value
     case .pairs(let known, let otherwise):
       return Self.map(reply) { known[$0] ?? otherwise }.map(Value.map) ?? reply.value
