@@ -7,7 +7,7 @@ RELEASE := -c release --static-swift-stdlib $(FLAGS) -Xswiftc -use-ld=lld -Xlink
 PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build demo test soak bench check format lint-format install bootstrap clean
+.PHONY: build build-tests run-tests demo test soak bench check format lint-format install bootstrap clean
 
 build: bootstrap
 	$(SWIFT) build $(RELEASE) --product playbook
@@ -20,6 +20,15 @@ demo: bootstrap
 
 test: bootstrap
 	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
+	.build/debug/playbook test --playbooks playbooks
+
+# The two halves of `test`. `swift test` opens the build folder's database even where it builds nothing; the bundle itself does
+# not, so that `build` may run beside it.
+build-tests: bootstrap
+	$(SWIFT) build --build-tests $(FLAGS)
+
+run-tests:
+	PLAYBOOK_REQUIRE_SERVICES=1 .build/debug/playbookPackageTests.xctest --testing-library swift-testing --no-parallel
 	.build/debug/playbook test --playbooks playbooks
 
 # Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`.

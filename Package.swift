@@ -56,7 +56,9 @@ let package = Package(
     system("CLibPQ", pkgConfig: "libpq", apt: "libpq-dev"),
     system("CPgQuery", apt: "libpg-query-dev"),
     system("CLibCrypto", apt: "libssl-dev"),
+    system("CGMP", pkgConfig: "gmp", apt: "libgmp-dev"),
     system("CLinux", apt: "libc6-dev"),
+    system("CZlib", apt: "zlib1g-dev"),
     // The tests alone read transcripts as a browser and a ticket system do.
     system("CGumbo", apt: "libgumbo-dev"),
     system("CCmarkGFM", apt: "libcmark-gfm-extensions-dev"),
@@ -65,16 +67,21 @@ let package = Package(
 
     library("SourceText", []),
     library("YAMLTree", ["CLibYAML", "SourceText"]),
-    library("CEL", ["CRE2", "CNlohmannJSON", "CLibCrypto"]),
+    library("CEL", ["CRE2", "CNlohmannJSON", "CLibCrypto", "CGMP"]),
     library("PlaybookLanguage", ["SourceText", "YAMLTree", "CEL"]),
     library("PlaybookEngine", ["PlaybookLanguage", "SourceText", "CEL"]),
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),
-    library("Reach", ["PlaybookEngine", "CEL", nioSSL]),
-    library("RedisExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
+    library("TextCoding", ["CLinux", "CZlib"]),
+    library("Reach", ["PlaybookEngine", "CEL", nio, nioPosix, nioSSL]),
+    library(
+      "RedisExecutor", ["Reach", "PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
     library("SQLExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CLibPQ", "CPgQuery", "CLinux"]),
     library(
       "HTTPExecutor",
-      ["PlaybookEngine", "PlaybookLanguage", "CEL", httpClient, nio, nioPosix, nioHTTP, nioSSL]),
+      [
+        "Reach", "TextCoding", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", httpClient, nio, nioPosix,
+        nioHTTP, nioSSL,
+      ]),
     library("ShellExecutor", ["PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", subprocess]),
     library("ManualExecutor", ["PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     library("PluginExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", subprocess]),
@@ -113,7 +120,9 @@ let package = Package(
     tests("SQLExecutorTests", ["SQLExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
       "HTTPExecutorTests",
-      ["HTTPExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix, nioHTTP]),
+      ["HTTPExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix, nioHTTP, nioSSL]),
+    tests("TextCodingTests", ["TextCoding", "CZlib"]),
+    tests("ReachTests", ["Reach", "PlaybookEngine", "PlaybookLanguage", "CEL", nioSSL]),
     tests("ShellExecutorTests", ["ShellExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests("ManualExecutorTests", ["ManualExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
@@ -122,6 +131,9 @@ let package = Package(
     tests("PlaybookTerminalTests", ["PlaybookTerminal", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
     tests("PlaybookDrillTests", ["PlaybookDrill", "playbook-world", "SourceText", "CEL"]),
     tests("PlaybookCommandsTests", ["playbook", "playbook-world"]),
+    tests(
+      "RecordedJournalTests",
+      ["PlaybookCommands", "PlaybookEngine", "PlaybookJournal", "PlaybookLanguage", "PlaybookTranscript", "CEL"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

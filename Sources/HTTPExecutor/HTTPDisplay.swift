@@ -8,9 +8,11 @@ enum HTTPDisplay {
     do {
       let target = try HTTPTarget(target, mode: call.mode, host: call.host)
       // What may be sent is checked when it is performed; here it is shown.
-      var open = target
-      open.readPaths = nil
-      return lines(try OutgoingRequest(call, open), target).joined(separator: "\n")
+      var shown = lines(try OutgoingRequest(call, target, isShown: true), target)
+      if let page = call.arguments["page"], let rule = try? PageRule(page) {
+        shown += ["(and the pages that follow, \(rule.limit) in all at most)"]
+      }
+      return shown.joined(separator: "\n")
     } catch {
       return plain(call)
     }

@@ -2,23 +2,28 @@ import AsyncHTTPClient
 import CEL
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 public import PlaybookEngine
 import PlaybookLanguage
+import Reach
 
 /// Sends HTTP requests, by async-http-client.
 ///
-/// A query is GET, HEAD or OPTIONS within the target's `read_paths` and goes along redirects within the origin; an act is
-/// sent once and never redirected. Credentials are the target's and go nowhere else. Paths and queries are encoded part by
+/// A query is GET, HEAD or OPTIONS within the target's `read_paths`, or a POST within its `read_posts`, and goes along
+/// redirects within the origin; an act is sent once and never redirected. Credentials are the target's and go nowhere else. Paths and queries are encoded part by
 /// part, JSON is built as a tree.
 public actor HTTPExecutor: Executor {
   private struct ClientKey: Hashable {
-    var caFile: String?
+    var certificates: Certificates.Contents
     var connectTimeout: Duration
     var mode: CallMode
+    var scheme: String
+    /// The host behind the name that TLS expects, where that is another.
+    var host: String?
   }
 
   private var clients: [ClientKey: HTTPClient] = [:]
+  /// Origins that answered.
+  private var known: Set<Origin> = []
 
   public init() {}
 
@@ -34,10 +39,9 @@ public actor HTTPExecutor: Executor {
     var question = request
     question.method = "OPTIONS"
     question.body = nil
-    let exchange = HTTPExchange(client: client(target, .query), target: target, context: context, mode: .query)
-    let answer = try await exchange.send(question)
+    let answer = try await makeExchange(target, .query, context).send(question)
     if answer.status == 401 {
-      throw ExecutorError(.unauthorized, "\(target.label) does not accept the credentials: 401 \(answer.reason)")
+      throw ExecutorError(.unauthorized, "\(target.label) does not accept the credentials: \(answer.statusLine)")
     }
     guard answer.status < 300, let allow = answer.headers["allow"].first else { return ["\(target.label) answers"] }
     let methods = allow.split { $0 == "," || $0 == " " }.map { $0.uppercased() }
@@ -48,27 +52,61 @@ public actor HTTPExecutor: Executor {
     return ["\(target.label) answers, and takes \(allow) at \(request.path.path)"]
   }
 
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
+    let own = call.host == nil ? target.origin : try HTTPTarget(context.target, mode: call.mode, host: nil).origin
+    guard own != target.origin else { return CallServer("\(target.origin)") }
+    // The port says nothing where it is the same.
+    return CallServer("\(target.origin)", movedFrom: own.port == target.origin.port ? own.host : own.authority)
+  }
+
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
     let request = try OutgoingRequest(call, target)
-    let exchange = HTTPExchange(client: client(target, call.mode), target: target, context: context, mode: call.mode)
-    let (last, answer) = try await exchange.perform(request)
-    let fields = HTTPOutcome.fields(answer)
-    let status = "\(answer.status) \(answer.reason)"
-    guard last.expected.contains(answer.status) else {
-      let code: ExecutorError.Code = [401, 403].contains(answer.status) ? .unauthorized : .rejected
-      // Nobody knows how far a server came that failed, or what a gateway's server does yet.
-      let isOpen = call.mode == .act && [500, 502, 504].contains(answer.status)
-      throw ExecutorError(
-        code, "\(target.label) answers \(last.method) \(last.path.path) with \(status)", mayHaveTakenEffect: isOpen,
-        outcome: fields)
+    let exchange = try makeExchange(target, call.mode, context)
+    let outcome: HTTPOutcome
+    if call.mode == .query, let page = call.arguments["page"] {
+      let rule: PageRule
+      do {
+        rule = try PageRule(page)
+      } catch {
+        throw ExecutorError(.invalid, error.message)
+      }
+      outcome = try await PageWalk(rule: rule, exchange: exchange).perform(request) {
+        (reply, outcome) throws(ExecutorError) in
+        try Self.check(reply, outcome, .query, target)
+      }
+    } else {
+      let reply = try await exchange.perform(request)
+      var read = HTTPOutcome(reply, call.mode, limit: context.limits.bytes)
+      try Self.check(reply, read, call.mode, target)
+      if call.mode == .query, reply.request.method != "HEAD" { read.mark(NextPage(reply.answer, read.body.body)) }
+      outcome = read
     }
-    if let problem = HTTPOutcome.problem(answer) {
-      throw ExecutorError(
-        .malformed, "\(target.label) answers \(status), but \(problem)", mayHaveTakenEffect: call.mode == .act,
-        outcome: fields)
+    known.insert(target.origin)
+    return CallOutcome(
+      fields: outcome.fields, isTruncated: outcome.isTruncated, source: Self.source(outcome, request, target))
+  }
+
+  /// Throws for an answer whose status is no success.
+  private static func check(
+    _ reply: HTTPReply, _ outcome: HTTPOutcome, _ mode: CallMode, _ target: HTTPTarget
+  ) throws(ExecutorError) {
+    let (request, answer) = (reply.request, reply.answer)
+    if request.expected.contains(answer.status) { return }
+    let meaning = StatusMeaning(answer: answer, mode: mode)
+    throw ExecutorError(
+      [401, 403].contains(answer.status) ? .unauthorized : .rejected,
+      "\(target.label) answers \(request.method) \(request.path.path) with \(answer.statusLine)\(meaning.remark)",
+      mayHaveTakenEffect: meaning.mayHaveTakenEffect, outcome: outcome.fields, retryAfter: RetryAfter(answer)?.wait)
+  }
+
+  /// `http (api.internal)`; where redirects or pages led to another path, with that.
+  private static func source(_ outcome: HTTPOutcome, _ request: OutgoingRequest, _ target: HTTPTarget) -> String {
+    guard let url = outcome.fields["url"]?.stringValue, url != request.url, outcome.fields["pages"] == nil else {
+      return target.label
     }
-    return CallOutcome(fields: fields, isTruncated: answer.isTruncated, source: target.label)
+    return "\(target.label), answered by \(url.dropFirst(request.origin.description.count))"
   }
 
   public func close() async {
@@ -81,21 +119,39 @@ public actor HTTPExecutor: Executor {
     for client in clients.values { client.shutdown { _ in } }
   }
 
-  private func client(_ target: HTTPTarget, _ mode: CallMode) -> HTTPClient {
-    let key = ClientKey(caFile: target.caFile, connectTimeout: target.connectTimeout, mode: mode)
+  private func makeExchange(
+    _ target: HTTPTarget, _ mode: CallMode, _ context: CallContext
+  ) throws(ExecutorError) -> HTTPExchange {
+    HTTPExchange(
+      client: try client(target, mode), target: target, context: context, mode: mode,
+      isKnown: known.contains(target.origin))
+  }
+
+  /// Throws `.invalid` where the files of its certificates can't be used.
+  private func client(_ target: HTTPTarget, _ mode: CallMode) throws(ExecutorError) -> HTTPClient {
+    let key = ClientKey(
+      certificates: try target.certificates.contents(), connectTimeout: target.connectTimeout, mode: mode,
+      scheme: target.origin.scheme, host: target.tlsName.map { _ in target.origin.host })
     if let client = clients[key] { return client }
+    // The context is thrown away: what can't be loaded is known before anything is sent.
+    if target.certificates.hasFiles { _ = try key.certificates.context() }
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow
+    // The client's own unpacking has no limit that leaves the beginning; and it takes a body that is not packed for broken.
     configuration.decompression = .disabled
     configuration.httpVersion = .http1Only
     configuration.timeout.connect = TimeAmount(target.connectTimeout)
     configuration.connectionPool.retryConnectionEstablishment = false
     // A connection that its server closes just when an act is sent would leave the act's effect open.
     configuration.connectionPool.idleTimeout = mode == .act ? .seconds(1) : .seconds(15)
-    if let file = target.caFile {
-      var tls = TLSConfiguration.makeClientConfiguration()
-      tls.trustRoots = .file(file)
-      configuration.tlsConfiguration = tls
+    configuration.tlsConfiguration = try key.certificates.configuration()
+    if let name = target.tlsName { configuration.dnsOverride = [name: target.origin.host] }
+    if target.origin.scheme == "http" {
+      configuration.http1_1ConnectionDebugInitializer = { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(TLSAnswer(), position: .first)
+        }
+      }
     }
     let client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     clients[key] = client

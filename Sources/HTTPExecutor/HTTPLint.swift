@@ -1,12 +1,13 @@
 import CEL
 import PlaybookEngine
 import PlaybookLanguage
+import SourceText
 
 /// What is wrong with a call and can be told without a server.
 enum HTTPLint {
   @Sendable
   static func problems(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
-    place(form) + method(form, mode) + headers(form, mode) + exclusive(form) + expect(form)
+    place(form) + method(form, mode) + headers(form, mode) + exclusive(form) + expect(form) + page(form, mode)
   }
 
   private static func place(_ form: CallForm) -> [CallProblem] {
@@ -18,7 +19,13 @@ enum HTTPLint {
     case (.some(let path), nil):
       guard case .template(let template) = path, case .text(let start) = template.pieces.first else { return [] }
       if !start.hasPrefix("/") {
-        return [CallProblem(path: ["path"], code: "bad-path", message: "a path starts with a slash")]
+        let isURL = start.lowercased().hasPrefix("http://") || start.lowercased().hasPrefix("https://")
+        return [
+          CallProblem(
+            path: ["path"], code: "bad-path", message: "a path starts with a slash",
+            help: isURL
+              ? "a whole URL goes into `url`: `{method: …, url: …}`; the target's own `url` is put before a path" : nil)
+        ]
       }
       guard let literal = template.literal else { return [] }
       do {
@@ -43,6 +50,14 @@ enum HTTPLint {
     guard mode == .query, let method = form.literal("method")?.uppercased(),
       ["POST", "PUT", "PATCH", "DELETE"].contains(method)
     else { return [] }
+    if method == "POST" {
+      return [
+        CallProblem(
+          path: ["method"], code: "query-post",
+          message: "a query sends POST only where the target's `read_posts` lists it",
+          help: "list the path there if it only reads, or make it an act", severity: .note)
+      ]
+    }
     return [
       CallProblem(
         path: ["method"], code: "query-writes", message: "\(method) may change data, and a query may only read",
@@ -97,6 +112,38 @@ enum HTTPLint {
       return CallProblem(
         path: path, code: "bad-status",
         message: "`expect` is a status such as 204, a class such as 2xx, or a list of those")
+    }
+  }
+
+  private static func page(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
+    guard let page = form.fields["page"] else { return [] }
+    if mode == .act {
+      return [
+        CallProblem(
+          path: ["page"], code: "bad-page", message: "a change is sent once: `page` is for queries",
+          help: "read the pages in a query before it")
+      ]
+    }
+    guard case .map(let entries, _) = page else {
+      return [
+        CallProblem(path: ["page"], code: "bad-page", message: "`page` is a map, such as `{next: link, limit: 10}`")
+      ]
+    }
+    // What is known before the run; the rest is a value that fits.
+    var known = MapValue()
+    for entry in entries {
+      switch entry.value {
+      case .value(let value, _): known[entry.key] = value
+      case .template(let template):
+        known[entry.key] = template.literal.map(Value.string) ?? (entry.key == "limit" ? 1 : "link")
+      case .list, .map: known[entry.key] = .null
+      }
+    }
+    do {
+      _ = try PageRule(.map(known))
+      return []
+    } catch {
+      return [CallProblem(path: ["page"] + error.path, code: "bad-page", message: error.message, help: error.help)]
     }
   }
 }

@@ -75,7 +75,7 @@ public struct EvidenceFile {
       let error = outcome["error"]?.stringValue ?? "it gave nothing"
       throw Problem(message: "it failed (\(error)) and has no rows; --format json has all of it")
     }
-    guard let rows else {
+    guard let rows = rows ?? pairs else {
       throw Problem(message: "it has no rows, which CSV is made of; --format json has all of it")
     }
     var columns: [String] = []
@@ -93,6 +93,11 @@ public struct EvidenceFile {
       text += cells.map(Self.cell).joined(separator: ",") + "\r\n"
     }
     return text
+  }
+
+  /// A map of fields, such as a hash, as rows of `field` and `value`.
+  private var pairs: [Value]? {
+    outcome["fields"]?.mapValue?.entries.map { ["field": $0.key, "value": $0.value] }
   }
 
   private var rows: [Value]? {

@@ -8,6 +8,8 @@ public struct TLSFailure: Sendable, Equatable {
   /// server's refusal of a client's certificate arrives after the client took the handshake for done and sent its request;
   /// the server has read nothing of it.
   public var isRefusal: Bool
+  /// Whether the server's certificate is not trusted, which `CertificateLook` may say more of.
+  public var isUntrusted = false
 
   /// Nil for an error that is not one of TLS.
   ///
@@ -16,8 +18,10 @@ public struct TLSFailure: Sendable, Equatable {
   public init?(_ error: any Error, hasCertificate: Bool, plain: String) {
     switch error {
     case NIOSSLError.handshakeFailed(let cause):
-      reason = Self.reason(Self.word(cause), hasCertificate, plain)
+      let word = Self.word(cause)
+      reason = Self.reason(word, hasCertificate, plain)
       isRefusal = true
+      isUntrusted = word == "CERTIFICATE_VERIFY_FAILED"
     case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
       reason = "its certificate can't be checked"
       isRefusal = true

@@ -2,96 +2,128 @@ import CEL
 import PlaybookEngine
 import PlaybookLanguage
 
-/// Performs what a call asks for on one connection.
+/// Performs a call, on a cluster at the servers that have the keys.
 struct RedisCall {
   let session: Session
 
   func perform(_ request: RedisRequest) async throws(ExecutorError) -> CallOutcome {
-    var outcome: CallOutcome
     switch (request, session.mode) {
-    case (.scan(let scan), _): outcome = Self.outcome(try await KeyWalk(session, scan).perform(), scan)
-    case (.command(let command), .query): outcome = try await query(command)
-    case (.pipeline(let commands), .query): outcome = try await query(commands)
-    case (.command(let command), .act): outcome = try await act(command)
-    case (.pipeline(let commands), .act): outcome = try await act(commands)
+    case (.scan(let scan), _): try await walk(scan)
+    case (.command(let command), .query): try await query(command)
+    case (.pipeline(let commands), .query): try await query(commands)
+    case (.command(let command), .act): try await act(command)
+    case (.pipeline(let commands), .act): try await PipelineAct(session: session, commands: commands).perform()
     }
-    outcome.source = session.target.label
-    return outcome
   }
 
   // MARK: Queries
 
   private func query(_ command: RedisCommand) async throws(ExecutorError) -> CallOutcome {
-    try await session.checkReadOnly(command)
-    if command.name == "KEYS", command.words.count == 2 {
-      let scan = KeyScan(pattern: command.words[1])
-      return Self.outcome(try await KeyWalk(session, scan).perform(), scan)
-    }
-    let (reply, isTruncated) = try await BoundedRead(session: session).perform(command)
-    return Self.outcome(command, reply, isTruncated)
+    let answer = try await answer(command)
+    var outcome = answer.outcome
+    outcome.source = await Self.source(answer.sessions)
+    return outcome
   }
 
   private func query(_ commands: [RedisCommand]) async throws(ExecutorError) -> CallOutcome {
     // All are checked before the first is sent.
     for command in commands { try await session.checkReadOnly(command) }
     var values: [Value] = []
+    var notices: [Value] = []
+    var sessions: [Session] = []
     var isTruncated = false
-    for command in commands {
-      let outcome = try await query(command)
-      values.append(outcome.fields["value"] ?? .null)
-      isTruncated = isTruncated || outcome.isTruncated
+    for (position, command) in commands.enumerated() {
+      do throws(ExecutorError) {
+        let answer = try await answer(command)
+        values.append(answer.outcome.fields["value"] ?? .null)
+        notices += answer.outcome.fields["notices"]?.listValue ?? []
+        sessions += answer.sessions
+        isTruncated = isTruncated || answer.outcome.isTruncated
+      } catch {
+        var error = error
+        error.message = "command \(position + 1) of \(commands.count) failed: \(error.message)"
+        error.outcome = MapValue([("value", .list(values))])
+        throw error
+      }
     }
-    return CallOutcome(fields: MapValue([("value", .list(values))]), isTruncated: isTruncated)
+    var fields = MapValue([("value", .list(values))])
+    if !notices.isEmpty { fields["notices"] = .list(notices) }
+    return CallOutcome(fields: fields, isTruncated: isTruncated, source: await Self.source(sessions))
   }
 
-  // MARK: Acts
+  /// An answer and the servers that gave it.
+  private typealias Answer = (outcome: CallOutcome, sessions: [Session])
 
-  private func act(_ command: RedisCommand) async throws(ExecutorError) -> CallOutcome {
-    let reply = try await session.send([command.words], changes: true)[0]
-    // What MONITOR goes on sending would be taken for the next command's answer.
-    if command.name == "MONITOR" { session.connection.close() }
-    if let error = reply.error { throw session.error(error, mayHaveTakenEffect: Self.mayHaveActed(command, error)) }
-    let (kept, isTruncated) = session.kept(reply)
-    return Self.outcome(command, kept, isTruncated)
-  }
-
-  private func act(_ commands: [RedisCommand]) async throws(ExecutorError) -> CallOutcome {
-    let replies = try await session.send(commands.map(\.words), changes: true)
-    let values = MapValue([("value", .list(replies.map(\.value)))])
-    guard let failed = replies.firstIndex(where: { $0.error != nil }), let text = replies[failed].error else {
-      return CallOutcome(fields: values)
+  private func answer(_ command: RedisCommand) async throws(ExecutorError) -> Answer {
+    try await session.following { (session: Session) async throws(ExecutorError) -> Answer in
+      try await session.checkReadOnly(command)
+      switch command.name {
+      case "KEYS" where command.words.count == 2:
+        return try await Self.found(KeyScan(pattern: command.words[1]), session)
+      case "DBSIZE": return try await Self.size(command, session)
+      default: break
+      }
+      let (reply, isTruncated) = try await BoundedRead(session: session).perform(command)
+      var outcome = Self.outcome(command, reply, isTruncated)
+      if let notice = try await Self.page(command, reply, session) {
+        outcome.isTruncated = true
+        outcome.fields["notices"] = [.string(notice)]
+      }
+      return (outcome, [session])
     }
-    // The others were carried out: a pipeline is no transaction.
-    let hasActed = replies.contains { $0.error == nil } || Self.mayHaveActed(commands[failed], text)
-    var error = session.error(text, mayHaveTakenEffect: hasActed)
-    error.message = "command \(failed + 1) of \(commands.count) failed: \(error.message)"
-    error.outcome = values
-    throw error
   }
 
-  /// Whether a command may have changed something although it ended in an error: a script stops where it fails, and
-  /// MIGRATE loses sight of the other server.
-  private static func mayHaveActed(_ command: RedisCommand, _ error: String) -> Bool {
-    if command.name == "MIGRATE" { return error.hasPrefix("IOERR") }
-    let isBefore = ["NOSCRIPT", "NOPERM", "NOAUTH", "BUSY", "LOADING", "MOVED"].contains { error.hasPrefix($0) }
-    return KnownCommands.scripting.contains(command.name) && !isBefore
-  }
-
-  // MARK: Outcomes
-
-  private static func outcome(_ command: RedisCommand, _ reply: Reply, _ isTruncated: Bool) -> CallOutcome {
-    var reply = reply
-    if command.name == "CONFIG", command.subcommand == "GET" { reply = hidingPasswords(reply) }
-    var fields = MapValue([("value", reply.value)])
-    if let pairs = Fields.of(command, reply) { fields["fields"] = .map(pairs) }
-    if let rows = Fields.rows(command, reply) {
-      fields["rows"] = .list(rows)
-      fields["count"] = .int(Int64(rows.count))
+  /// A notice that one page of a scan is not all of it; nil where it is, or where the command gives no page.
+  private static func page(
+    _ command: RedisCommand, _ reply: Reply, _ session: Session
+  ) async throws(ExecutorError) -> String? {
+    guard ["SCAN", "HSCAN", "SSCAN", "ZSCAN"].contains(command.name) else { return nil }
+    if let cursor = reply.list?.first?.text, cursor != "0" {
+      let whole = command.name == "SCAN" ? "; `scan` walks all keys" : ""
+      return "one page of \(command.name), whose cursor \(cursor) says that there may be more\(whole)"
     }
-    return CallOutcome(fields: fields, isTruncated: isTruncated)
+    guard command.name == "SCAN", try await session.isClustered() == true else { return nil }
+    return "the keys of one server of a cluster; `scan` walks all of them"
   }
 
-  private static func outcome(_ found: KeyWalk.Found, _ scan: KeyScan) -> CallOutcome {
+  /// DBSIZE: on a cluster the sum over its primaries.
+  private static func size(_ command: RedisCommand, _ session: Session) async throws(ExecutorError) -> Answer {
+    var sessions = [session]
+    var notice: String?
+    switch try await session.cluster() {
+    case .none: break
+    case .primaries(let endpoints):
+      sessions = []
+      for endpoint in endpoints {
+        sessions.append(endpoint == session.connection.endpoint ? session : try await session.node(at: endpoint))
+      }
+      notice = "the sum over the \(endpoints.count) primaries of the cluster"
+    case .unknown(let reply):
+      let grant = Session.deniedCommand(reply).map { "+\($0)" } ?? "+info"
+      notice = "of this server alone: whether it is one of a cluster is not known (grant \(grant))"
+    }
+    var sum: Int64 = 0
+    for session in sessions {
+      let reply = try await session.ask(command.words)
+      guard let count = reply.integer else {
+        throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is no number")
+      }
+      sum += count
+    }
+    var fields = MapValue([("value", .int(sum))])
+    if let notice { fields["notices"] = [.string(notice)] }
+    return (CallOutcome(fields: fields), sessions)
+  }
+
+  private func walk(_ scan: KeyScan) async throws(ExecutorError) -> CallOutcome {
+    let answer = try await Self.found(scan, session)
+    var outcome = answer.outcome
+    outcome.source = await Self.source(answer.sessions)
+    return outcome
+  }
+
+  private static func found(_ scan: KeyScan, _ session: Session) async throws(ExecutorError) -> Answer {
+    let found = try await KeyWalk(session, scan).perform()
     let keys = Value.list(found.keys.map(Reply.text))
     var fields = MapValue([("value", keys), ("keys", keys), ("count", .int(Int64(found.keys.count)))])
     if scan.withTTL {
@@ -99,7 +131,77 @@ struct RedisCall {
       fields["ttls"] = .map(MapValue(pairs.map { (RedisText.name($0), .int($1)) }))
       fields["rows"] = .list(pairs.map { ["key": Reply.text($0), "ttl": .int($1)] })
     }
-    return CallOutcome(fields: fields, isTruncated: found.isTruncated)
+    return (CallOutcome(fields: fields, isTruncated: found.isTruncated), found.sessions)
+  }
+
+  /// The servers that answered, each once: `redis (10.0.0.7:6379, replica)`, of a cluster `redis (10.0.0.7:6379, primary; …)`.
+  private static func source(_ sessions: [Session]) async -> String? {
+    var labels: [String] = []
+    var seen: Set<Connection.Endpoint> = []
+    for session in sessions where seen.insert(session.target.endpoint).inserted {
+      labels.append(await session.source())
+    }
+    guard let first = labels.first else { return nil }
+    return first + labels.dropFirst().map { ", \($0)" }.joined()
+  }
+
+  // MARK: Acts
+
+  private func act(_ command: RedisCommand) async throws(ExecutorError) -> CallOutcome {
+    try await session.following { (session: Session) async throws(ExecutorError) -> CallOutcome in
+      let exchange = await session.exchange([command.words])
+      // What MONITOR goes on sending would be taken for the next command's answer.
+      if command.name == "MONITOR" { session.connection.close() }
+      if exchange.failure == .tooDeep { return Self.unreadable(session) }
+      if let failure = exchange.failure { throw session.error(failure, changes: true) }
+      let reply = exchange.replies[0]
+      if let error = reply.error {
+        throw session.error(error, mayHaveTakenEffect: Self.mayHaveActed(command, error))
+      }
+      let (kept, isTruncated) = session.kept(reply)
+      var outcome = Self.outcome(command, kept, isTruncated)
+      outcome.source = session.target.label
+      return outcome
+    }
+  }
+
+  /// An answer of lists within lists is no error reply: the command was carried out.
+  private static func unreadable(_ session: Session) -> CallOutcome {
+    let notice = "the command was carried out; its answer is \(ReplyReader.tooDeep)"
+    return CallOutcome(
+      fields: MapValue([("value", .null), ("notices", [.string(notice)])]), isTruncated: true,
+      source: session.target.label)
+  }
+
+  /// Whether a command may have changed something although it ended in an error: a script stops where it fails, and
+  /// MIGRATE loses sight of the other server.
+  static func mayHaveActed(_ command: RedisCommand, _ error: String) -> Bool {
+    if command.name == "MIGRATE" { return error.hasPrefix("IOERR") }
+    // An error with a place in the script was raised by the script.
+    let isWithin = error.contains("script: ") || error.contains("user_script") || error.contains("user_function")
+    return KnownCommands.scripting.contains(command.name) && (isWithin || !before.contains(String(Session.code(error))))
+  }
+
+  /// Codes of errors that come before a command is carried out.
+  private static let before: Set<String> = [
+    "NOSCRIPT", "NOPERM", "NOAUTH", "BUSY", "LOADING", "MOVED", "ASK", "TRYAGAIN", "CLUSTERDOWN", "CROSSSLOT",
+    "MASTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "DENIED",
+  ]
+
+  // MARK: Outcomes
+
+  static func outcome(_ command: RedisCommand, _ reply: Reply, _ isTruncated: Bool) -> CallOutcome {
+    var reply = reply
+    if command.name == "CONFIG", command.subcommand == "GET" { reply = hidingPasswords(reply) }
+    let form = ReplyForm(command, reply)
+    var fields = MapValue([("value", reply.value)])
+    if let pairs = form.fields { fields["fields"] = .map(pairs) }
+    if let rows = form.rows {
+      fields["rows"] = .list(rows)
+      fields["count"] = .int(Int64(rows.count))
+    }
+    if let notice = Notices.of(command, reply) { fields["notices"] = [.string(notice)] }
+    return CallOutcome(fields: fields, isTruncated: isTruncated)
   }
 
   /// A server's own passwords are among its settings.

@@ -6,7 +6,7 @@ extension RedisExecutor {
   /// Targets have `url` (`redis://[USER:PASSWORD@]HOST:PORT/DB`, `rediss://…`, `unix:///PATH?db=N`), `user`, `password`,
   /// `hosts` (patterns of hosts that a call may be moved to), `allow` (commands that acts may send all the same: MONITOR,
   /// DEBUG, FLUSHALL, FLUSHDB, SWAPDB), `module_reads` (commands of modules that queries may send), `connect_timeout`,
-  /// `ca_file`, and `act` with what is different for acts.
+  /// `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
   public static let schema = ExecutorSchema(
     name: "redis",
     summary: "Sends a command to Redis. A query sends only what the server flags as reading",
@@ -21,18 +21,24 @@ extension RedisExecutor {
     ],
     shortForm: .words("args"), listField: "args",
     outcome: [
-      // nil is null; text that is no UTF-8 is bytes; a pipeline's is a list.
+      // nil is null; text that is not UTF-8 is bytes; a pipeline's is a list.
       "value": .dyn,
-      // Of HGETALL, CONFIG GET, INFO, CLUSTER INFO, CLIENT INFO, MEMORY STATS, XINFO STREAM and ROLE.
+      // Of replies that are maps: HGETALL, CONFIG GET, XINFO STREAM, XPENDING (summary), PUBSUB NUMSUB as texts; INFO,
+      // CLUSTER INFO, CLIENT INFO, MEMORY STATS and ROLE with numbers.
       "fields": .map(key: .string, value: .dyn),
       "keys": .list(.dyn),
       "count": .int,
       // Key to seconds; -1 for a key that stays.
       "ttls": .map(key: .string, value: .int),
-      // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST and SLOWLOG GET.
+      // Of a scan with `ttl`: `key`, `ttl`; of CLIENT LIST, SLOWLOG GET, LATENCY, XINFO GROUPS and CONSUMERS, XPENDING, XRANGE,
+      // XREAD (`id`, `fields`), of replies with scores (`member`, `score`) and positions.
       "rows": .list(.map(key: .string, value: .dyn)),
+      // Facts beside the reply: nothing was changed, a page is one of several.
+      "notices": .list(.string),
+      // Of a pipeline that failed: some of its commands were done.
+      "partly": .bool,
     ],
-    settings: RedisTarget.settings, validate: RedisLint.problems)
+    settings: RedisTarget.settings, textSettings: ["user", "password"], validate: RedisLint.problems)
 
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }
@@ -84,6 +90,15 @@ enum RedisLint {
       let message = "`\(first)` can't be the name of a Redis command"
       return [CallProblem(path: path + ["0"], code: "unknown-command", message: message)]
     }
+    if programs.contains(first.lowercased()) {
+      return [
+        CallProblem(
+          path: path + ["0"], code: "unknown-command", message: "`\(first)` is a program, no command of Redis",
+          help: "leave it out: the words after it are the call, as in `redis: GET a`")
+      ]
+    }
+    let operators = operators(command, at: path)
+    if !operators.isEmpty { return operators }
     let subcommand = words.count > 1 ? words[1].flatMap { RedisCommand.commandName(Array($0.utf8)) } : nil
     if mode == .query, let refusal = CommandRules.queryRefusal(name, subcommand) {
       return [
@@ -95,6 +110,25 @@ enum RedisLint {
     return refusal.map {
       [CallProblem(path: path + ["0"], code: "forbidden-command", message: $0.message, help: $0.help)]
     } ?? []
+  }
+
+  private static let programs: Set<String> = [
+    "redis-cli", "valkey-cli", "keydb-cli", "iredis", "redis-benchmark", "redis-server", "rdcli",
+  ]
+
+  /// What a shell would take for an operator, written without quotes in a call that is one text.
+  private static func operators(_ command: TemplateTree, at path: [String]) -> [CallProblem] {
+    guard case .list(let words, _) = command else { return [] }
+    return words.enumerated().compactMap { position, word in
+      guard case .template(let template) = word, let text = template.literal,
+        ["|", "||", "&&", ">", ">>", "<", "2>&1"].contains(text),
+        template.isBare
+      else { return nil }
+      return CallProblem(
+        path: path + [String(position)], code: "redis-shell-word",
+        message: "there is no shell here: `\(text)` goes to Redis as a word",
+        help: "leave out what follows it, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
+    }
   }
 
   /// The words of a command, nil for those that a value enters.

@@ -28,36 +28,48 @@ public actor RedisExecutor: Executor {
     let target = try RedisTarget(context.target, mode: call.mode, host: call.host)
     try Self.check(request, target, call.mode)
     let connection = try await checkOut(target, call.mode, context)
-    defer { checkIn(connection, target, call.mode) }
-    let session = Session(connection, target: target, context: context, mode: call.mode)
+    let nodes = nodes(call.mode, context)
+    defer {
+      checkIn(connection, target, call.mode)
+      checkIn(nodes, call.mode)
+    }
+    let session = Session(connection, target: target, context: context, mode: call.mode, nodes: nodes)
     return try await RedisPlan(session: session).lines(request)
+  }
+
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    let target = try RedisTarget(context.target, mode: call.mode, host: call.host)
+    let own = call.host == nil ? target.endpoint : try RedisTarget(context.target, mode: call.mode, host: nil).endpoint
+    guard own != target.endpoint, case .tcp(let host, let port) = own else { return CallServer("\(target.endpoint)") }
+    // The port says nothing where it is the same.
+    let isSamePort = if case .tcp(_, port) = target.endpoint { true } else { false }
+    return CallServer("\(target.endpoint)", movedFrom: isSamePort ? host : "\(own)")
   }
 
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let request = try RedisRequest(call)
-    var target = try RedisTarget(context.target, mode: call.mode, host: call.host)
+    let target = try RedisTarget(context.target, mode: call.mode, host: call.host)
     try Self.check(request, target, call.mode)
-    var hops = 0
-    while true {
-      let connection = try await checkOut(target, call.mode, context)
-      let session = Session(connection, target: target, context: context, mode: call.mode)
-      do throws(ExecutorError) {
-        let outcome = try await RedisCall(session: session).perform(request)
-        checkIn(connection, target, call.mode)
-        return outcome
-      } catch {
-        checkIn(connection, target, call.mode)
-        // A kept connection may have been closed by the server meanwhile: reading again does no harm.
-        if call.mode == .query, error.code == .disconnected, hops == 0, context.deadline > .now {
-          hops += 1
-          continue
-        }
-        // MOVED means that nothing was done: the key lives on another server of the cluster.
-        guard let moved = session.movedTo.withLock({ $0 }), case .command = request, hops < 3 else { throw error }
-        hops += 1
-        target = target.moved(to: moved)
-      }
+    do throws(ExecutorError) {
+      return try await perform(request, target, call.mode, context)
+    } catch {
+      // A kept connection may have been closed by the server meanwhile: reading again does no harm.
+      guard call.mode == .query, error.code == .disconnected, context.deadline > .now else { throw error }
+      return try await perform(request, target, call.mode, context)
     }
+  }
+
+  private func perform(
+    _ request: RedisRequest, _ target: RedisTarget, _ mode: CallMode, _ context: CallContext
+  ) async throws(ExecutorError) -> CallOutcome {
+    let connection = try await checkOut(target, mode, context)
+    let nodes = nodes(mode, context)
+    defer {
+      checkIn(connection, target, mode)
+      checkIn(nodes, mode)
+    }
+    let session = Session(connection, target: target, context: context, mode: mode, nodes: nodes)
+    return try await RedisCall(session: session).perform(request)
   }
 
   public func close() {
@@ -98,6 +110,17 @@ public actor RedisExecutor: Executor {
       connection.close()
     }
     return try await Connection.open(target, context)
+  }
+
+  /// The other servers of a cluster, for one call.
+  private func nodes(_ mode: CallMode, _ context: CallContext) -> Nodes {
+    Nodes { (target: RedisTarget) async throws(ExecutorError) -> Connection in
+      try await self.checkOut(target, mode, context)
+    }
+  }
+
+  private func checkIn(_ nodes: Nodes, _ mode: CallMode) {
+    for node in nodes.take() { checkIn(node.connection, node.target, mode) }
   }
 
   private func checkIn(_ connection: Connection, _ target: RedisTarget, _ mode: CallMode) {

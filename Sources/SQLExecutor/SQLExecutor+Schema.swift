@@ -16,8 +16,9 @@ extension SQLExecutor {
     shortForm: .field("statement"),
     outcome: [
       "rows": .list(.map(key: .string, value: .dyn)), "columns": .list(.string), "count": .int, "affected": .int,
+      "tag": .string, "notices": .list(.string),
     ],
-    settings: ConnectionSettings.settings,
+    settings: ConnectionSettings.settings, textSettings: ["user", "password"],
     parameters: { form in parameters(form) }, validate: { form, mode in problems(form, mode) })
 
   private static func parameters(_ form: CallForm) -> [ExecutorSchema.Parameter] {
@@ -25,13 +26,15 @@ extension SQLExecutor {
     return template.names.map { ExecutorSchema.Parameter(name: $0.name, field: "statement", range: $0.range) }
   }
 
-  /// `sql-syntax`, `sql-parameter`, `query-writes`, `act-session`, `unused-parameter`, `sql-rows`.
+  /// `sql-syntax`, `sql-psql`, `sql-character`, `sql-parameter`, `query-writes`, `act-session`, `unused-parameter`,
+  /// `sql-rows`.
   private static func problems(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
     guard let statement = form.literal("statement") else {
       if form.fields["statement"] != nil || form.fields["file"] != nil { return [] }
       return [CallProblem(path: [], code: "sql-statement", message: "there is no `statement` and no `file`")]
     }
-    var problems: [CallProblem] = []
+    var problems = StatementTemplate.pasted(statement).map(\.callProblem)
+    if !problems.isEmpty { return problems }
     do throws(SQLProblem) {
       let template = try StatementTemplate(statement)
       problems += unused(form, template)

@@ -7,6 +7,7 @@ struct SQLRequest: Sendable {
   let template: StatementTemplate
   let rules: StatementRules
   let values: [BoundValue]
+  let mode: CallMode
   private let maximumRows: Int
   private let maximumBytes: Int
 
@@ -28,6 +29,7 @@ struct SQLRequest: Sendable {
     values = try Self.values(rules, given)
     maximumRows = try Self.rows(call.arguments["rows"]) ?? limits.rows
     maximumBytes = limits.bytes
+    mode = call.mode
   }
 
   private static func identifiers(
@@ -80,13 +82,17 @@ struct SQLRequest: Sendable {
     return message
   }
 
-  /// The outcome's fields: `rows` (maps in the order of the columns), `columns`, `count` (of the rows kept),
-  /// `affected`.
-  func outcome(_ rows: RowCollector, affected: Int64, source: String) -> CallOutcome {
+  /// The outcome's fields: `rows` (maps in the order of the columns), `columns`, `count` (of the rows kept), `affected`
+  /// (the count in an act's tag, 0 where it has none), `tag`, `notices`.
+  ///
+  /// - Parameter tag: the command tag: `SELECT 3`, `UPDATE 2`, `INSERT 0 1`, `VACUUM`.
+  func outcome(_ rows: RowCollector, tag: String, notices: [String], source: String) -> CallOutcome {
     let maps = rows.maps
+    let affected = mode == .act ? tag.split(separator: " ").last.flatMap { Int64($0) } ?? 0 : 0
     let fields = MapValue([
       ("rows", .list(maps.map(Value.map))), ("columns", .list(rows.columns.map { .string($0.name) })),
-      ("count", .int(Int64(maps.count))), ("affected", .int(affected)),
+      ("count", .int(Int64(maps.count))), ("affected", .int(affected)), ("tag", .string(tag)),
+      ("notices", .list(notices.map(Value.string))),
     ])
     return CallOutcome(fields: fields, isTruncated: rows.isTruncated, source: source)
   }

@@ -13,7 +13,7 @@ extension ShellExecutor {
         "script", .literal,
         "A text for /bin/sh, or for what its first line `#!PROGRAM` names, instead of a program; values enter it through `env` alone"
       ),
-      .init("env", .map, "Environment variables"),
+      .init("env", .texts, "Environment variables"),
       .init("stdin", .text, "What the program reads on its standard input; without it: nothing"),
       .init("cwd", .text, "The folder that it runs in, absolute; by default the target's, else /"),
       .init("expect", .tree, "The exit code, or a list of those, that count as success; by default 0"),
@@ -24,7 +24,7 @@ extension ShellExecutor {
       "exit": .int, "stdout": .dyn, "stderr": .dyn, "lines": .list(.dyn), "json": .dyn,
     ],
     wholeFields: ["exit"],
-    exposedFields: ["args"], settings: ShellTarget.settings,
+    exposedFields: ["args"], settings: ShellTarget.settings, textSettings: ["env", "read_only"],
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 

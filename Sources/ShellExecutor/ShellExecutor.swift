@@ -1,4 +1,5 @@
 import CEL
+import FoundationEssentials
 public import PlaybookEngine
 public import PlaybookLanguage
 
@@ -12,6 +13,7 @@ public import PlaybookLanguage
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String
+  private static let hostName = ProcessInfo.processInfo.hostName
 
   public init() {
     self.init(home: currentHome())
@@ -40,6 +42,10 @@ public struct ShellExecutor: Executor {
       lines.append("allowed because `\(prepared.target.name)` is trusted, not because it only reads")
     }
     return lines
+  }
+
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    CallServer("this machine (\(Self.hostName))")
   }
 
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {

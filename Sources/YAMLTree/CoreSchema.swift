@@ -1,7 +1,8 @@
 /// What plain scalars mean by the core schema of YAML 1.2 (yaml.org/spec/1.2.2, section 10.3.2): `on`, `yes` and `no`
 /// are text.
 enum CoreSchema {
-  /// The value of a plain scalar; nil for a whole number beyond 64 bits.
+  /// The value of a plain scalar; nil for a hexadecimal or octal number beyond 64 bits. A decimal one beyond them is
+  /// `float`: its text tells the number.
   static func value(of text: String) -> YAMLScalar.Value? {
     switch text {
     case "", "~", "null", "Null", "NULL": return .null
@@ -22,7 +23,7 @@ enum CoreSchema {
       return integer(digits, radix: 16)
     }
     let unsigned = first == plus || first == minus ? bytes.dropFirst() : bytes[...]
-    if !unsigned.isEmpty, unsigned.allSatisfy(\.isDigit) { return integer(text, radix: 10) }
+    if !unsigned.isEmpty, unsigned.allSatisfy(\.isDigit), let number = integer(text, radix: 10) { return number }
     if isFloat(unsigned), let number = Double(text) { return .float(number) }
     return .string(text)
   }

@@ -2,7 +2,9 @@
 struct Event {
   enum Kind {
     case streamStart, streamEnd
-    case documentStart, documentEnd
+    /// With the version that a `%YAML` before it names.
+    case documentStart(version: (major: Int, minor: Int)?)
+    case documentEnd
     case alias(String)
     case scalar(Properties, text: [UInt8], style: YAMLScalar.Style)
     case sequenceStart(Properties, isFlow: Bool)

@@ -46,7 +46,11 @@ import SourceText
   private func kind(of event: yaml_event_t) -> Event.Kind {
     switch unsafe event.type {
     case YAML_STREAM_START_EVENT: return .streamStart
-    case YAML_DOCUMENT_START_EVENT: return .documentStart
+    case YAML_DOCUMENT_START_EVENT:
+      guard let version = unsafe event.data.document_start.version_directive else {
+        return .documentStart(version: nil)
+      }
+      return .documentStart(version: unsafe (Int(version.pointee.major), Int(version.pointee.minor)))
     case YAML_DOCUMENT_END_EVENT: return .documentEnd
     case YAML_ALIAS_EVENT: return .alias(unsafe text(event.data.alias.anchor) ?? "")
     case YAML_SCALAR_EVENT:

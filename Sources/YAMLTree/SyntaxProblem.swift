@@ -23,6 +23,26 @@ struct SyntaxProblem {
     return Diagnostic(code: "yaml-encoding", "this is no UTF-8\(byte)", at: span, help: "save the file as UTF-8")
   }
 
+  /// The first line or paragraph separator, or next-line character, each of which breaks a line unseen.
+  static func foreignLineBreak(in file: SourceFile) -> Diagnostic? {
+    let bytes = file.bytes
+    for (offset, byte) in bytes.enumerated() where byte == 0xE2 || byte == 0xC2 {
+      for (character, name, escape) in lineBreaks where bytes[offset...].starts(with: character) {
+        return Diagnostic(
+          code: "yaml-encoding", "\(name) stands here, which breaks the line unseen",
+          at: SourceSpan(file: file, range: offset..<offset + character.count),
+          help: "take it out, or write it as `\(escape)` within double quotes")
+      }
+    }
+    return nil
+  }
+
+  private static let lineBreaks: [(character: [UInt8], name: String, escape: String)] = [
+    ([0xE2, 0x80, 0xA8], "U+2028 (line separator)", #"\L"#),
+    ([0xE2, 0x80, 0xA9], "U+2029 (paragraph separator)", #"\P"#),
+    ([0xC2, 0x85], "U+0085 (next line)", #"\N"#),
+  ]
+
   private static func hex(_ number: Int) -> String {
     String(number, radix: 16, uppercase: true)
   }
@@ -36,6 +56,10 @@ struct SyntaxProblem {
 
   private var explanation: Explanation {
     if let tab = tabAsIndentation { return ("a tab can't indent YAML", tab, "use spaces") }
+    if let (name, place) = oddIndentation { return ("\(name) can't indent YAML", place, "use plain spaces") }
+    if text.contains("incompatible") {
+      return ("this version of YAML can't be read", line(at: offset), "take the line away: files are YAML 1.2")
+    }
     if let value = valueWithIndicator, let known = Self.indicators[file.bytes[value]] {
       return Self.indicator(file.bytes[value], known, at: value)
     }
@@ -134,6 +158,24 @@ struct SyntaxProblem {
     while start > 0, file.bytes[start - 1] != UInt8(ascii: "\n") { start -= 1 }
     return start
   }
+
+  /// Characters that look like spaces and are none, at the start of the line of the problem or of the one before it.
+  private var oddIndentation: (name: String, place: Range<Int>)? {
+    let here = lineStart(offset)
+    for start in [here, here > 0 ? lineStart(here - 1) : here] {
+      let position = start + file.bytes[start...].prefix { $0 == UInt8(ascii: " ") }.count
+      for (character, name) in Self.oddSpaces where file.bytes[position...].starts(with: character) {
+        return (name, position..<position + character.count)
+      }
+    }
+    return nil
+  }
+
+  private static let oddSpaces: [(character: [UInt8], name: String)] = [
+    ([0xC2, 0xA0], "a no-break space (U+00A0)"), ([0xE2, 0x80, 0xAF], "a narrow no-break space (U+202F)"),
+    ([0xE2, 0x80, 0x87], "a figure space (U+2007)"), ([0xE3, 0x80, 0x80], "an ideographic space (U+3000)"),
+    ([0xE2, 0x80, 0x8B], "a zero-width space (U+200B)"), ([0xEF, 0xBB, 0xBF], "a byte order mark (U+FEFF)"),
+  ]
 
   private var tabAsIndentation: Range<Int>? {
     guard text.contains("tab") || text.contains("cannot start any token") || text.contains("expected") else {

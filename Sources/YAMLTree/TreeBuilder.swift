@@ -28,7 +28,8 @@ struct TreeBuilder {
   /// The only document's root. Throws what makes the rest of the file unreadable.
   mutating func document() throws(Diagnostic) -> YAMLNode {
     _ = try reader.next()
-    guard case .documentStart = try reader.next().kind else { throw nothing }
+    guard case .documentStart(let version) = try reader.next().kind else { throw nothing }
+    if let version, version != (1, 2) { warnOfVersion(version) }
     let first = try reader.next()
     let root = try value(first, depth: 0).node
     _ = try reader.next()
@@ -39,6 +40,17 @@ struct TreeBuilder {
     }
     if case .scalar(let scalar) = root.content, scalar.style == .plain, scalar.text.isEmpty { throw nothing }
     return root
+  }
+
+  private mutating func warnOfVersion(_ version: (major: Int, minor: Int)) {
+    let name = "%YAML \(version.major).\(version.minor)"
+    let start = file.bytes.firstRange(of: Array("%YAML".utf8))?.lowerBound ?? 0
+    let line = file.bytes[start...].prefix { $0 != 0x0A && $0 != 0x0D && $0 != UInt8(ascii: "#") }
+    diagnostics.append(
+      Diagnostic(
+        .warning, code: "yaml-version", "`\(name)` is not followed: this file is read as YAML 1.2",
+        at: span(line.indices),
+        help: "take the line away; `yes`, `no`, `on` and `off` are text here, `0644` is 644 and `1:30` is text"))
   }
 
   private var nothing: Diagnostic {

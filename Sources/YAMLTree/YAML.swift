@@ -24,6 +24,8 @@ public enum YAML {
       let message = "the file has \(file.bytes.count) bytes, more than the \(limits.bytes) that are read"
       return (nil, [Diagnostic(code: "yaml-size", message, at: SourceSpan(file: file, range: 0..<0))])
     }
+    // libyaml takes these for line breaks, as YAML 1.1 did; YAML 1.2 and every editor don't.
+    if let problem = SyntaxProblem.foreignLineBreak(in: file) { return (nil, [problem]) }
     var builder = TreeBuilder(file, limits: limits)
     do {
       return (try builder.document(), builder.diagnostics)

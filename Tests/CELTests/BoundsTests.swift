@@ -106,7 +106,7 @@ import Testing
           "'aaa'.replace('a', 'b', X)", "[[1]].flatten(X)", "lists.range(X)", "timestamp(X)", "math.abs(X)", "int(X)",
           "uint(X)",
           "'%d %x %b %o %e %f'.format([X, X, X, X, X, X])", "'a'.findAll('a', X)", "{X: 1}[Y]",
-        ] {
+        ] where call.contains("Y") || other == ends[0] {
           _ = message(call.replacing("X", with: one).replacing("Y", with: other))
         }
       }

@@ -46,8 +46,8 @@ import Testing
       "write it like `90s` or `1h30m`; a day is `24h`"
     ),
     ("now > inputs.window", "now > inputs.window", "there is no `timestamp > duration`", nil),
-    ("-name", "-name", "`-` takes int or double, not string", nil),
-    ("{[1]: 2}", "[1]", "a map's key can't be list(int)", "bool, int, uint or string"),
+    ("-name", "-name", "`-` takes int, double or decimal, not string", nil),
+    ("{[1]: 2}", "[1]", "a map's key can't be list(int)", "bool, int, uint, decimal or string"),
     ("cidr('10.0.0.0/40')", "'10.0.0.0/40'", "this text is no block of addresses", "write it like `10.0.0.0/8`"),
   ])
   func `tells what is wrong, where, and what may be meant`(

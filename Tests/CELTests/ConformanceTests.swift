@@ -49,7 +49,9 @@ import Testing
   private static func cases() throws -> [Example] {
     let own = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Cases/conformance.jsonl")
     let file = ProcessInfo.processInfo.environment["CEL_CASES"].map { URL(filePath: $0) } ?? own
-    let cases = try Data(contentsOf: file).split(separator: 0x0a).map { try Example(Value(json: Array($0))) }
+    let cases = try Data(contentsOf: file).split(separator: 0x0a).map {
+      try Example(Value(json: Array($0), numbers: .recorded))
+    }
     return try #require(cases.isEmpty ? nil : cases, "\(file.path) has no cases")
   }
 }
@@ -63,7 +65,11 @@ private struct Example {
   let file: String
   let text: String
   let isUnchecked: Bool
-  var bindings = Bindings()
+  var bindings = {
+    var bindings = Bindings()
+    bindings.comparesNaN = true
+    return bindings
+  }()
   let expected: Value
 
   init(_ json: Value) throws {

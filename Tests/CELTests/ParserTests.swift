@@ -23,7 +23,10 @@ import Testing
     ("f(1", "(", nil), ("[1, 2", "[", nil), ("1 +", "", "expected a value"), ("a b", "b", nil),
     ("99999999999999999999", "99999999999999999999", nil), ("9223372036854775808", "9223372036854775808", nil),
     ("package.x", "package", "no name may be it"), ("a.in", "in", "write `['in']`"),
-    ("has(a)", "has(a)", "write `has(value.field)`"),
+    (
+      "has(a)", "has(a)",
+      "of a field write `has(a.b)`, of a key `'key' in map`; `map[?'key'].orValue('')` gives its value where it is there"
+    ),
     ("l.map(1, 2)", "1", nil), ("'\\q'", "\\q", "a backslash itself is `\\\\`, or use a raw text: r'…'"),
     ("a{b: 1}", "a{", "a map is `{'key': value}`"), ("l.all(x, x, x)", "x", nil), ("'\\ud800'", "\\ud800", nil),
   ])
@@ -31,6 +34,35 @@ import Testing
     let problem = problem(text)
     #expect(part(text, problem) == place, "\(problem?.message ?? "no problem")")
     #expect(problem?.help == help)
+  }
+
+  @Test(arguments: [
+    ("a.labels?.app == 'x'", "?.", "write `a.?b`: the field where it is there; `a.?b.orValue('')` its value"),
+    ("a?['k'] == 'x'", "?[", "write `a[?'key']`; `a[?'key'].orValue('')` is its value"),
+    ("a ?? 'x'", "??", "write `a.?b.orValue(c)`, or `has(a.b) ? a.b : c`"),
+    ("a ?: 'x'", "?:", "write `a.?b.orValue(c)`, or `has(a.b) ? a.b : c`"),
+    ("a > 0 and b", "and", "write `&&`"), ("(a or b)", "or", "write `||`"), ("a > 0 AND b", "AND", "write `&&`"),
+    ("not a", "a", "write `!x`, `!(x in list)`"), ("a not in b", "not", "write `!x`, `!(x in list)`"),
+    ("a is null", "is", "write `==` or `!=`"), ("a if b else c", "if", "write `condition ? one : other`"),
+    ("a in (1, 2)", ",", "a list stands in brackets: `[a, b]`"), ("a <> b", ">", "write `!=`"),
+    ("l.all(p => p.ok)", "=", "a macro takes a comma: `list.all(p, p.ok)`"),
+    ("l.all(p -> p.ok)", ">", "a macro takes a comma: `list.all(p, p.ok)`"),
+    ("l.all(lambda p: p.ok)", "p", "a macro takes a comma: `list.all(p, p.ok)`"),
+    ("a === b", "=", "write `==` or `!=`: nothing is converted"),
+    ("a !== b", "=", "write `==` or `!=`: nothing is converted"), ("a =~ 'b'", "=", "write `x.matches('…')`"),
+    ("name like 'b'", "like", "write `x.contains('…')` or `x.matches('…')`"),
+    ("a == ‘b’", "‘", "write plain quotes: ' or \""),
+    ("a\u{A0}== b", "\u{A0}", "a no-break space (U+00A0): write a plain one"),
+  ])
+  func `what another language writes leads to CEL's form`(text: String, place: String, help: String) {
+    let problem = problem(text)
+    #expect(part(text, problem)?.hasPrefix(place) == true, "\(problem?.message ?? "no problem")")
+    #expect(problem?.help == help)
+  }
+
+  @Test(arguments: ["a?.5:1", "a ? [1] : [2]", "a?[1]:[2]", "a ? .b : .c", "a ? b : c ? d : e"])
+  func `a condition is one, however its blanks are set`(text: String) {
+    #expect(problem(text) == nil)
   }
 
   @Test(arguments: ["", "  ", "// nothing"])

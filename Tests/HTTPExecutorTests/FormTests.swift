@@ -28,6 +28,11 @@ struct FormTests {
     #expect(Self.problems(["path": Self.text("x")], .query) == ["path bad-path"])
     #expect(Self.problems(["path": Self.text("/a/../b")], .act) == ["path bad-path"])
     #expect(Self.problems(["path": path, "method": Self.text("delete")], .query) == ["method query-writes"])
+    #expect(Self.problems(["path": path, "method": Self.text("POST")], .query) == ["method query-post"])
+    let posts = HTTPExecutor.schema.validate(CallForm(fields: ["path": path, "method": Self.text("post")]), .query)
+    #expect(posts.map(\.severity) == [.note])
+    let url = HTTPExecutor.schema.validate(CallForm(fields: ["path": Self.text("https://api.internal/x")]), .query)
+    #expect(url.first?.help?.contains("`url`") == true)
     #expect(Self.problems(["path": path, "method": Self.text("DELETE")], .act) == [])
     #expect(
       Self.problems(["path": path, "headers": Self.map("X-HTTP-Method-Override")], .query)
@@ -41,12 +46,26 @@ struct FormTests {
         == ["expect.1 bad-status"])
   }
 
+  @Test(
+    arguments: [
+      ("link", nil, []), ("body.next_cursor", "10", []), ("body.", nil, ["page.next bad-page"]),
+      ("bodi.next", nil, ["page.next bad-page"]), ("link", "0", ["page.limit bad-page"]),
+      ("link", "many", ["page.limit bad-page"]),
+    ] as [(String, String?, [String])])
+  func `lint reads how pages are found`(_ next: String, _ limit: String?, _ expected: [String]) {
+    var entries = [TemplateTree.Entry(key: "next", keySpan: Self.span, value: Self.text(next))]
+    if let limit { entries.append(TemplateTree.Entry(key: "limit", keySpan: Self.span, value: Self.text(limit))) }
+    #expect(Self.problems(["path": Self.text("/x"), "page": .map(entries, Self.span)], .query) == expected)
+    #expect(Self.problems(["path": Self.text("/x"), "page": .map(entries, Self.span)], .act) == ["page bad-page"])
+    #expect(Self.problems(["path": Self.text("/x"), "page": Self.text("link")], .query) == ["page bad-page"])
+  }
+
   @Test func `a date is read as RFC 9110 writes it`() {
-    #expect(HTTPOutcome.date("Sun, 06 Nov 1994 08:49:37 GMT")?.description == "1994-11-06T08:49:37Z")
+    #expect(HTTPDate.read("Sun, 06 Nov 1994 08:49:37 GMT")?.description == "1994-11-06T08:49:37Z")
     for text in [
       "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Foo 1994 08:49:37 GMT", "x",
     ] {
-      #expect(HTTPOutcome.date(text) == nil)
+      #expect(HTTPDate.read(text) == nil)
     }
   }
 

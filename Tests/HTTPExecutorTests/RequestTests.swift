@@ -53,6 +53,27 @@ struct RequestTests {
     }
   }
 
+  @Test func `numbers of any length are read and sent digit by digit`() async throws {
+    let body =
+      #"{"id":12345678901234567890123,"price":1.10,"list":[1,1.5,1e5,-9223372036854775809,18446744073709551615]}"#
+    try await WebServer.with({ $1.json(body) }) { server, executor in
+      let settings: [(String, Value)] = [("url", .string(server.url))]
+      let outcome = try await executor.perform(call([("path", "/a")], .query), context: .test(settings))
+      let read = try #require(outcome.fields["body"])
+      #expect(read.jsonText() == body)
+      #expect(read["id"] != Value(number: "12345678901234567890124"))
+      let price = try #require(read["price"])
+      _ = try await executor.perform(
+        call(
+          [
+            ("method", "POST"), ("path", "/b"), ("query", ["v": price]), ("headers", ["X-Price": price]),
+            ("json", read),
+          ], .act), context: .test(settings))
+      let sent = try #require(server.received.last)
+      #expect(sent.body == body && sent.uri == "/b?v=1.10" && sent.headers["x-price"] == ["1.10"])
+    }
+  }
+
   @Test(arguments: [
     ("application/json; charset=utf-8", "[1]", "list"), ("application/problem+json", "{}", "map"),
     ("text/plain", "[1]", "string"), ("application/octet-stream", "\u{1}", "string"), ("text/html", "<b>", "string"),
@@ -76,7 +97,8 @@ struct RequestTests {
         return try await executor.perform(call(arguments, mode), context: .test(settings)).fields["status"]?.intValue
       }
       let successes: [(String, Value?, CallMode, Int64)] = [
-        ("/200", nil, .query, 200), ("/302", nil, .query, 200), ("/302", 302, .query, 302), ("/302", nil, .act, 302),
+        ("/200", nil, .query, 200), ("/302", nil, .query, 200), ("/302", 302, .query, 302), ("/302", 302, .act, 302),
+        ("/207", nil, .act, 207), ("/202", nil, .act, 202), ("/203", nil, .query, 203),
         ("/404", [404, "2xx"], .query, 404), ("/404", "4xx", .query, 404),
       ]
       for (path, expect, mode, expected) in successes {

@@ -3,6 +3,7 @@ import HTTPExecutor
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import PlaybookEngine
 import PlaybookLanguage
 import Synchronization
@@ -37,8 +38,10 @@ final class WebServer: Sendable {
   }
 
   /// Runs a test's body with a server and an executor, and closes both.
+  ///
+  /// - Parameter tls: The server's side of TLS; nil: it speaks none.
   static func with(
-    _ answer: @escaping Answer, _ body: (WebServer, HTTPExecutor) async throws -> Void
+    tls: NIOSSLContext? = nil, _ answer: @escaping Answer, _ body: (WebServer, HTTPExecutor) async throws -> Void
   ) async throws {
     let log = Log()
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -46,6 +49,7 @@ final class WebServer: Sendable {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
+          if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
           try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes)))
           try pipeline.addHandler(Handler(log, answer))
         }
@@ -94,8 +98,12 @@ extension Channel {
   func send(_ text: String) { writeAndFlush(ByteBuffer(string: text), promise: nil) }
 
   func answer(_ status: String, _ headers: [String] = [], _ body: String = "") {
-    let lines = ["HTTP/1.1 \(status)", "Content-Length: \(body.utf8.count)"] + headers
-    send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
+    answer(status, headers, bytes: Array(body.utf8))
+  }
+
+  func answer(_ status: String, _ headers: [String] = [], bytes: [UInt8]) {
+    let lines = ["HTTP/1.1 \(status)", "Content-Length: \(bytes.count)"] + headers
+    writeAndFlush(ByteBuffer(bytes: Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + bytes), promise: nil)
   }
 
   func json(_ body: String, _ headers: [String] = []) {

@@ -66,6 +66,107 @@ import Testing
     #expect(result.output.contains("did you mean `for_each`?"))
   }
 
+  @Test func `lint takes a folder of scenarios with drills, tests and environments`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbook = """
+      playbook: NAME
+      title: Name
+      steps:
+        - confirm: c
+          ask: What is this?
+          options: {attack: An attack, benign: Ours}
+        - query: q
+          when: c.answer == 'atack'
+          redis: GET ${secrets.token}
+          on: replica
+      """
+    for name in ["one", "two"] {
+      try program.write(playbook.replacing("NAME", with: name), to: "books/\(name)/playbook.yaml")
+    }
+    try program.write("environments: {drill: {redis: {url: [}}\n", to: "books/one/drill/environment.yaml")
+    let good = playbook.replacing("NAME", with: "three").replacing("atack", with: "attack")
+    try program.write(good, to: "books/three/playbook.yaml")
+    try program.write(
+      "environments: {drill: {redis: {url: \"${world.redis}\"}}}\n", to: "books/three/drill/environment.yaml")
+    try program.write(
+      """
+      test: answers what is not there
+      answers: {d: attack, c: atack, "run!undo": keep, "q[1]": "yes"}
+      expect: {steps: {c: false}, that: "c.answer == 'bening'"}
+      """, to: "books/three/tests/wrong.yaml")
+    try program.write("environments:\n  staging: {redes: {}}\n", to: "books/environments.yaml")
+    try program.write("highest: {contact: x, response_time: 1h}\n", to: "books/escalation.yaml")
+    let result = try program.run("lint", "books")
+    #expect(result.code == 2 && result.errors.contains("3 playbooks"), "\(result.errors)")
+    for place in [
+      "books/one/playbook.yaml:8:23: error: `c` has no option `atack`", "books/two/playbook.yaml:8:23: error: `c` has",
+      "books/one/drill/environment.yaml:1:", "books/environments.yaml:2:13: error:",
+      "books/escalation.yaml:1:1: error:",
+      "books/three/tests/wrong.yaml:2:11: error: `three` asks nothing called `d`",
+      "books/three/tests/wrong.yaml:2:25: error: `atack` is no answer to `c`",
+      "books/three/tests/wrong.yaml:3:21: error: `c` never is `false`",
+      "books/three/tests/wrong.yaml:3:48: error: `c` has no option `bening`",
+    ] {
+      #expect(result.output.contains(place), "\(place) in \(result.output)")
+    }
+    #expect(!result.output.contains("run!undo") && !result.output.contains("q[1]"))
+    let test = try program.run("lint", "books/three/tests/wrong.yaml")
+    #expect(test.code == 2 && !test.output.contains("playbook.yaml:"), "\(test.output)")
+    #expect(try program.run("lint", "books/three/drill/environment.yaml").code == 0)
+    #expect(try program.run("lint", "books/three/playbook.yaml", "books/environments.yaml").code == 2)
+    try program.write("environments:\n  staging: {redis: {url: \"redis://a\"}}\n", to: "env.yaml")
+    let held = try program.run("lint", "books/two", "--environments", "env.yaml")
+    #expect(held.output.contains("the environment `staging` has no target `redis.replica`"), "\(held.output)")
+    #expect(held.output.contains("the environment `staging` has no secret `token`"))
+    #expect(try program.run("lint", "books/none").errors.contains("books/none"))
+    try FileManager.default.createDirectory(
+      at: program.folder.appending(path: "empty"), withIntermediateDirectories: true)
+    #expect(try program.run("lint", "empty").errors.contains("is no scenario and holds none"))
+  }
+
+  @Test func `what ended before it began leaves no folder, and an empty one is not listed`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write(
+      "playbook: small\ntitle: Small\ninputs: {n: {type: integer}}\nsteps:\n  - query: q\n    shell: echo ${secrets.token}\n"
+        .replacing("echo ${secrets.token}", with: "{args: [cat], stdin: \"${secrets.token}\"}"), to: "small.yaml")
+    try program.write(
+      "environments:\n  test:\n    shell: {path: [/bin], trusted: true}\n    secrets: {token: {env: NO_SUCH_VARIABLE}}\n",
+      to: "env.yaml")
+    let run = ["run", "./small.yaml", "--environments", "env.yaml", "--env", "test"]
+    for more in [["--set", "n=many"], [], ["--set", "n=1"], ["--set", "n=1", "--env", "none"]] {
+      let result = try program.run(all: run + more)
+      #expect(result.code == 2, "\(more): \(result.errors)")
+      let left = (try? FileManager.default.contentsOfDirectory(atPath: program.folder.path + "/runs")) ?? []
+      #expect(left == [], "\(more)")
+    }
+    let old = program.folder.appending(path: "runs/20261123T171500Z-small-abcd/sources")
+    try FileManager.default.createDirectory(at: old, withIntermediateDirectories: true)
+    for command in [["runs"], ["followups"], ["sitrep", "last"]] {
+      let result = try program.run(all: command)
+      #expect(!(result.output + result.errors).contains("20261123T171500Z"), "\(command): \(result.errors)")
+    }
+    let good = try program.run(all: run + ["--set", "n=1"], variables: ["NO_SUCH_VARIABLE": "a-long-secret"])
+    #expect(good.code == 0, "\(good.errors)")
+    #expect(try program.run("runs").output.contains("completed"))
+  }
+
+  @Test func `a plan of a call that would not work ends with 1`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    try program.write("environments:\n  test:\n    shell: {path: [/bin]}\n", to: "env.yaml")
+    for (call, undo, code) in [
+      ("nosuchprogram --now", "true", 1), ("true", "nosuchprogram", 1), ("true", "true", 0),
+    ] {
+      try program.write(
+        "playbook: small\ntitle: Small\nsteps:\n  - act: a\n    shell: \(call)\n    undo: {shell: \(undo) x}\n",
+        to: "small.yaml")
+      let result = try program.run("plan", "./small.yaml", "--environments", "env.yaml", "--env", "test")
+      #expect(result.code == Int32(code) && result.errors.contains("would not work") == (code == 1), "\(result.errors)")
+    }
+  }
+
   @Test func `the paper's scenarios lint without an error`() throws {
     let program = try Program()
     defer { program.remove() }

@@ -30,6 +30,12 @@ struct Program {
       path: "playbook")
   }
 
+  /// Where all programs of these tests keep the clusters of drills: one is made for each world, not for each test.
+  private static let cache: String = {
+    _ = atexit { try? FileManager.default.removeItem(atPath: "/tmp/pbt-programs-\(getpid())") }
+    return "/tmp/pbt-programs-\(getpid())"
+  }()
+
   func write(_ text: String, to name: String) throws {
     let file = folder.appending(path: name)
     try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -70,6 +76,7 @@ struct Program {
     environment["PLAYBOOK_RUNS"] = folder.appending(path: "runs").path
     environment["HOME"] = folder.path
     environment["XDG_CONFIG_HOME"] = nil
+    environment["XDG_CACHE_HOME"] = Self.cache
     process.environment = environment.merging(variables) { $1 }
     process.standardInput = FileHandle.nullDevice
     let output = folder.appending(path: name + ".out")

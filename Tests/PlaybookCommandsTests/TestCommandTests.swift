@@ -100,7 +100,7 @@ struct TestCommandTests {
     #expect(result.output.hasPrefix("ok    small/unlocked  "))
     #expect(result.output.contains("playbook.yaml:7:12: `locked` is never no"))
     #expect(result.output.contains("playbook.yaml:12:7: `verdict` is never answered leave"))
-    #expect(result.output.contains("(2 of 6)"))
+    #expect(result.output.contains("(4 of 8)"))
     #expect(result.output.contains("playbook test: 1 scenario test, all passed, "))
     let xml = try String(contentsOf: program.folder.appending(path: "results.xml"), encoding: .utf8)
     #expect(xml.contains("<testsuite name=\"small\" tests=\"1\" failures=\"0\""))

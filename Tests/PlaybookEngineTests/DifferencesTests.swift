@@ -45,6 +45,16 @@ import Testing
     #expect(Self.told(old, new).allSatisfy { $0.hasPrefix("-") || $0.hasPrefix("+") })
   }
 
+  @Test func `a number with other digits is another one, and a number may be the key`() throws {
+    func number(_ text: String) throws -> Value { .decimal(try #require(Decimal(text))) }
+    let old: Value = [
+      ["k": try number("7"), "n": try number("1.10")], ["k": try number("8"), "n": try number("2.0")],
+    ]
+    let new: Value = [["k": try number("7"), "n": try number("1.1")], ["k": try number("8"), "n": try number("2.0")]]
+    #expect(Self.told(old, new) == ["~7 n 1.10 1.1"])
+    #expect(Self.told(old, old) == [])
+  }
+
   @Test func `a column with the name of a time is compared as well`() {
     #expect(Self.told([["k": "a", "started": 1]], [["k": "a", "started": 2]]) == ["~a started 1 2"])
   }

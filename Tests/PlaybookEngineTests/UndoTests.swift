@@ -47,6 +47,28 @@ import Testing
     #expect(second.keys == ["one!undo0"] && run.executor.acts == ["!one", "!two", "!undo one"])
   }
 
+  @Test func `after undo at the last question nothing is asked again`() async throws {
+    let run = try TestRun("steps:\n  - act: fix\n    shell: fix it\n    undo: {shell: unfix}\n")
+    let human = FakeOperator(["fix": [.yes], "run!undo": [.command(.undo)], "fix!undo0": [.yes]])
+    #expect(await run.sit(human) == .completed)
+    #expect(human.keys == ["fix", "run!undo", "fix!undo0"] && run.executor.acts == ["!fix it", "!unfix"])
+    #expect(run.sink.events(.questionAnswered).first { $0.data["key"] == "run!undo" }?.data["value"] == "undo")
+  }
+
+  @Test func `a change that failed in part can be undone, and one that failed can't`() async throws {
+    let text = Self.two.replacing("shell: one", with: "shell: one\n    on_error: continue")
+      .replacing("shell: two", with: "shell: two\n    on_error: continue")
+    let run = try TestRun(text)
+    let failure = ExecutorError(.rejected, "command 2 failed; 1 and 3 done, 2 not")
+    var partly = failure
+    partly.outcome = MapValue([("partly", true)])
+    run.executor.script("one", .failure(partly))
+    run.executor.script("two", .failure(failure))
+    let person = FakeOperator(["one": [.yes], "two": [.yes], "run!undo": [.said("undo")], "one!undo0": [.yes]])
+    _ = await run.sit(person)
+    #expect(run.executor.acts == ["!one", "!two", "!undo one"], "\(person.keys)")
+  }
+
   @Test func `who aborts the taking back is not asked about it again`() async throws {
     let text = Self.two + "\nfinally:\n  - act: tidy\n    shell: tidy\n"
     let run = try TestRun(text)

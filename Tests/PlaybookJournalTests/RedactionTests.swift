@@ -144,6 +144,17 @@ import Testing
     #expect(redactor.redact("ab BgkqhkiG9w0B") == "ab •••")
   }
 
+  @Test(arguments: ["token-0123456789 \n", "\u{FEFF}token-0123456789\u{A0}\r\n", "\u{200B} token-0123456789\t"])
+  func `a secret is known with and without what stands around it`(secret: String) {
+    for text in [secret, "token-0123456789", "token-0123456789 ", Base64.encode(Array("token-0123456789".utf8))] {
+      let clean = redactor(secret).redact("before \(text) after")
+      #expect(clean.contains(Redactor.mark) && !clean.contains("0123456789") && clean.hasPrefix("before "), "\(clean)")
+      #expect(clean.hasSuffix(" after"))
+    }
+    let key = redactor("-----BEGIN KEY-----\r\nMIIEvQIBADANBgkq\r\n  aGVsbG8gd29ybGQh \r\n-----END KEY-----\r\n")
+    #expect(!key.redact("x MIIEvQIBADANBgkq aGVsbG8gd29ybGQh y").contains("aGVs"))
+  }
+
   @Test func `a secret of digits is one as a number, too`() {
     #expect("\(redactor("8675309042").redact(["a": 8_675_309_042]))".contains("8675309042") == false)
     #expect(redactor("8675309042").redact(["a": 42])["a"]?.intValue == 42)

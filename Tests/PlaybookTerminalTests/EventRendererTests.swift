@@ -188,6 +188,56 @@ import Testing
     #expect(QuestionView.only(1, of: 7, approval).calls.count == 3)
   }
 
+  @Test(arguments: [40, 80]) func `a change says which server it goes to, whole, and each call where they differ`(
+    width: Int
+  ) {
+    func screen(_ servers: [String?], _ kind: (Approval) -> Question.Kind = { .approval($0) }) -> String {
+      let approval = Approval(
+        calls: ["SET a 1", "SET b 2"], items: ["a", "b"], target: "redis", servers: servers, environment: "production",
+        isRed: true, digest: "")
+      let view = QuestionView(question: Question(key: "set", text: "Set", kind: kind(approval)), state: RunState())
+      let lines = view.lines(width: width).map(\.text)
+      #expect(lines.allSatisfy { CellWidth.of($0) <= width })
+      return lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
+    }
+    let moved = "10.0.0.7:6379 (moved from cache.internal)"
+    #expect(screen([moved, moved]).contains("changes PRODUCTION redis \(moved) 2 calls 1 SET a 1 2 SET b 2"))
+    let spread = "changes PRODUCTION redis, 2 servers 2 calls at 10.0.0.7:6379 1 SET a 1 at 10.0.0.8:6379 2 SET b 2"
+    #expect(screen(["10.0.0.7:6379", "10.0.0.8:6379"]).contains(spread))
+    let item = screen(["10.0.0.7:6379", "10.0.0.8:6379"]) { .item($0, position: 1, count: 2) }
+    #expect(item.contains("changes PRODUCTION redis 10.0.0.8:6379 SET b 2") && !item.contains("10.0.0.7"))
+    #expect(screen([]).contains("changes PRODUCTION redis 2 calls"))
+  }
+
+  @Test func `plan, pause and end name the servers of a change`() {
+    let act = RunFixture.event(.stepStarted, "set", ["kind": "act", "title": "Set it", "place": "1/1"])
+    let planned = RunFixture.event(
+      .stepFinished, "set",
+      ["kind": "act", "state": "planned", "calls": ["SET a 1"], "target": "redis", "servers": ["10.0.0.7:6379"]])
+    #expect(RunFixture.screen([act, planned], width: 80).contains("changes: redis 10.0.0.7:6379\n      SET a 1"))
+    let paused = RunFixture.event(
+      .runPaused, "",
+      [
+        "reason": "nobody there",
+        "question": ["key": "set", "text": "Set it", "target": "redis", "servers": ["10.0.0.7:6379"]],
+      ])
+    #expect(
+      RunFixture.screen([RunFixture.started, paused], width: 80).contains("changes:   PRODUCTION  redis 10.0.0.7:6379"))
+    let intended = RunFixture.event(
+      .actIntended, "set",
+      ["calls": ["SET a 1", "SET b 2"], "target": "redis", "servers": ["10.0.0.7:6379", "10.0.0.7:6379"]])
+    let moved = RunFixture.event(
+      .actIntended, "set!server",
+      ["moves": "set", "positions": [1], "servers": ["10.0.0.8:6379"], "calls": ["SET b 2"]])
+    let sent = (0..<2).flatMap { position -> [Event] in
+      [.actStarted, .actFinished].map {
+        RunFixture.event($0, "set", ["position": .int(Int64(position)), "state": "done", "call": "SET"])
+      }
+    }
+    let end = RunFixture.screen([RunFixture.started, act, intended, moved] + sent + [RunFixture.end[5]], width: 120)
+    #expect(end.contains("  - Set it at redis, 2 servers (10.0.0.7:6379, 10.0.0.8:6379): 2 of 2 done"))
+  }
+
   @Test func `the clock counts on past its end`() {
     #expect(TimeText.left(.seconds(-250)) == "4m over")
     #expect(TimeText.left(.seconds(40)) == "40s left")

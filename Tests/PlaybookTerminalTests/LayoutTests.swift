@@ -63,6 +63,16 @@ import Testing
     #expect(lines == ["  user      n", "  alice     7", "  null   1200", "            3"])
   }
 
+  @Test func `exact numbers stand to the right with all their digits`() throws {
+    let rows = try ["1.10", "100.00", "12345678901234567890123"].map { text -> Value in
+      ["n": .decimal(try #require(Decimal(text))), "a": "x"]
+    }
+    let lines = Table(rows: rows, chosen: []).lines(indent: 0, width: 80).map { $0.rendered(color: false) }
+    #expect(lines[1] == "                   1.10  x" && lines[3] == "12345678901234567890123  x")
+    let bars = Bars(rows: Array(rows.prefix(2)), column: "n", by: "a").lines(indent: 0, width: 80)
+    #expect(bars.map { $0.rendered(color: false) } == ["x  ▎ 1.10", "x  ████████████████████ 100.00"])
+  }
+
   @Test func `a wide table turns into blocks`() {
     let row: Value = ["first": "aaaaaaaaaaaaaaaaaa", "second": "bbbbbbbbbbbbbbbbbbb", "third": "cccccccccccccccccccc"]
     let lines = Table(rows: [row], chosen: []).lines(indent: 2, width: 30).map { $0.rendered(color: false) }

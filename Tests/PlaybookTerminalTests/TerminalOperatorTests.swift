@@ -118,6 +118,18 @@ import Testing
     ] { #expect(text.contains(part), "\(part)") }
   }
 
+  @Test func `the calls of an approval, and the call of evidence, are shown with their server`() async throws {
+    for event in RunFixture.evidence { await person.observe(event) }
+    guard case .approval(var approval) = Self.approval(count: 1).kind else { return }
+    approval.servers = ["this machine (web-1)"]
+    let question = Question(key: "block", place: "5/9", text: "Block", kind: .approval(approval))
+    let script = [
+      ("5/9  >", "/call\n"), ("    block  shell this machine (web-1)", "/call E1\n"),
+      ("db (replica, lag 0s)\r\n      SELECT", "n\n"),
+    ]
+    #expect(try await ask(question, script) == "answer false")
+  }
+
   @Test func `an item of a loop shows its own call`() async throws {
     guard case .approval(let approval) = Self.approval().kind else { return }
     let question = Question(key: "block", place: "5/9", text: "Block", kind: .item(approval, position: 2, count: 7))

@@ -30,6 +30,16 @@ import Testing
 
   @Test func `a number stays a number`() throws {
     #expect(try EvidenceFile(["rows": [["n": -5]]]).text(.csv) == "n\r\n-5\r\n")
+    let exact = try Value(json: #"{"rows":[{"n":-1.10,"m":12345678901234567890123}]}"#)
+    #expect(try EvidenceFile(exact).text(.csv) == "n,m\r\n-1.10,12345678901234567890123\r\n")
+    #expect(try EvidenceFile(exact).text(.json).contains(#""n": -1.10"#))
+  }
+
+  @Test func `fields are rows of a name and a value`() throws {
+    let hash: Value = ["value": ["version", "1.10"], "fields": ["version": "1.10", "zip": "00014", "a,b": ["c": 1]]]
+    #expect(
+      try EvidenceFile(hash).text(.csv)
+        == "field,value\r\nversion,1.10\r\nzip,00014\r\n\"a,b\",\"{\"\"c\"\":1}\"\r\n")
   }
 
   @Test func `what has no rows is no CSV`() {

@@ -130,7 +130,8 @@ import Testing
     let text = SmallRun.transcript(SmallRun.events).text(.text)
     for part in [
       "undo: `firewall unblock 203.0.113.7`", "left out as protected: 10.0.0.4: protected",
-      "- E1 Who fails?: SELECT ip, n FROM logs; 2 rows", "Skipped\n- unlock: `verdict` was attack",
+      "- E1 Who fails?: SELECT ip, n FROM logs; sql db (replica, lag 0s); 2 rows",
+      "Skipped\n- unlock: `verdict` was attack",
       "An extract; all of it: playbook transcript ",
     ] { #expect(text.contains(part), "\(part)") }
   }

@@ -49,6 +49,40 @@ import Testing
     #expect(transcript.text(.markdown).contains("sent, nothing heard"))
   }
 
+  /// The small run with servers on record, of several calls each its own.
+  private func located(_ servers: [Value]) -> Transcript {
+    var events = SmallRun.events
+    for index in events.indices where events[index].path == "block" {
+      switch events[index].type {
+      case .actIntended:
+        events[index].data["calls"] = .list(servers.map { "block \($0.rendered)" }.map(Value.string))
+        events[index].data["servers"] = .list(servers)
+      case .actStarted: events[index].data["server"] = servers[0]
+      case .actFinished, .stepFinished: events[index].data["source"] = servers[0]
+      default: break
+      }
+    }
+    return SmallRun.transcript(events)
+  }
+
+  @Test func `every format and the sitrep name the server of a change`() throws {
+    let server = "10.0.0.7:6379 (moved from cache.internal)"
+    let transcript = located([.string(server)])
+    for format in TranscriptFormat.allCases { #expect(transcript.text(format).contains(server), "\(format)") }
+    #expect(transcript.sitrep().contains("shell 10.0.0.7:6379"))
+    let step = try Value(json: Array(transcript.text(.json).utf8))["steps"]?.listValue?.first { $0["path"] == "block" }
+    #expect(step?["source"] == .string(server) && step?["change"]?["servers"] == [.string(server)])
+    #expect(step?["change"]?["items"]?.listValue?[0]["server"] == .string(server))
+    #expect(step?["change"]?["items"]?.listValue?[0]["source"] == .string(server))
+    let spread = located(["web-1.internal", "web-2.internal", .null])
+    for format in TranscriptFormat.allCases {
+      let text = spread.text(format)
+      #expect(text.contains("web-1.internal") && text.contains("web-2.internal"), "\(format)")
+    }
+    #expect(spread.text(.markdown).contains("| # | Item | Server | Call |"))
+    #expect(spread.text(.text).contains("shell, 2 servers (web-1.internal, web-2.internal)"))
+  }
+
   @Test func `a journal that does not fit is said at the top`() {
     let journal = SmallRun.transcript([])
     #expect(journal.text(.markdown).contains("20261123T025200Z-lockout-7f3k"))

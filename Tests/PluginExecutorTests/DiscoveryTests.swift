@@ -113,7 +113,7 @@ import Testing
   @Test func `every type of an outcome can be described`() async throws {
     let outcome =
       #""outcome":{"a":"dyn","b":"bytes","c":"timestamp","d":"ip","e":"cidr","f":{"list":{"map":"uint"}},"#
-      + #""g":{"object":{"x":"bool","y":"double"}}}"#
+      + #""g":{"object":{"x":"bool","y":"decimal"}}}"#
     try write("odd", describing: #"{"protocol":1,"name":"odd","fields":[{"name":"a","type":"words"}],\#(outcome)}"#)
     let plugin = try await folder.plugin()
     #expect(plugin.schema.shortForm == .words("a"))

@@ -36,6 +36,9 @@ import Testing
         ])
       #expect(schema.usesTarget)
       #expect(plugin.display(call("echo", [("text", "a b")]), on: nil) == #"echo {"text":"a b"}"#)
+      let price = Value.decimal(try #require(Decimal("1.10")))
+      #expect(
+        plugin.display(call("echo", [("text", "a"), ("more", price)]), on: nil) == #"echo {"text":"a","more":1.10}"#)
     }
   }
 

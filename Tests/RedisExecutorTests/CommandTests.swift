@@ -49,19 +49,19 @@ struct CommandTests {
     }
   }
 
-  @Test func `pairs and INFO have typed fields`() async throws {
+  @Test func `a hash has texts, and INFO numbers`() async throws {
     try await RedisServer.with { server in
       try await server.act("HSET", "h", "n", "42", "f", "1.50", "zip", "007", "t", "x")
       let hash = try await server.query("HGETALL", "h").fields["fields"]
-      #expect(hash?["n"]?.intValue == 42)
-      #expect(hash?["f"]?.typeName.name == "double")
+      #expect(hash?["n"]?.stringValue == "42")
+      #expect(hash?["f"]?.stringValue == "1.50")
       #expect(hash?["zip"]?.stringValue == "007")
       let info = try await server.query("INFO").fields["fields"]
       #expect((info?["used_memory"]?.intValue ?? 0) > 0)
       #expect(info?["db0"]?["keys"]?.intValue == 1)
       #expect(info?["role"]?.stringValue == "master")
       #expect(info?["redis_version"]?.typeName.name == "string")
-      #expect(try await server.query("CONFIG", "GET", "maxmemory").fields["fields"]?["maxmemory"]?.intValue == 0)
+      #expect(try await server.query("CONFIG", "GET", "maxmemory").fields["fields"]?["maxmemory"]?.stringValue == "0")
       #expect(try await server.query("ROLE").fields["fields"]?["role"]?.stringValue == "master")
       let clients = try await server.query("CLIENT", "LIST").fields["rows"]?.listValue
       #expect(clients?.contains { $0["name"]?.stringValue == "playbook-7f3k-step" } == true)
@@ -170,7 +170,6 @@ struct CommandTests {
         try await server.perform(["pipeline": [["SET", "b", 1], ["LPUSH", "b", 1]]], .act)
       }
       #expect(error.code == .rejected)
-      #expect(error.mayHaveTakenEffect)
       #expect(error.message.contains("command 2 of 2"))
       #expect(error.outcome?["value"]?.listValue?.count == 2)
     }

@@ -12,9 +12,12 @@ final class FakeServer: Sendable {
 
   private init(_ channel: any Channel) { self.channel = channel }
 
-  static func start(_ behaviour: @escaping Behaviour) async throws -> FakeServer {
+  /// - Parameter greeting: happens as soon as somebody connects.
+  static func start(
+    greeting: @escaping @Sendable (any Channel) -> Void = { _ in }, _ behaviour: @escaping Behaviour
+  ) async throws -> FakeServer {
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .childChannelInitializer { channel in channel.pipeline.addHandler(Handler(behaviour)) }
+      .childChannelInitializer { channel in channel.pipeline.addHandler(Handler(greeting, behaviour)) }
       .bind(host: "127.0.0.1", port: 0).get()
     return FakeServer(channel)
   }
@@ -23,9 +26,15 @@ final class FakeServer: Sendable {
 
   private final class Handler: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
+    let greeting: @Sendable (any Channel) -> Void
     let behaviour: Behaviour
 
-    init(_ behaviour: @escaping Behaviour) { self.behaviour = behaviour }
+    init(_ greeting: @escaping @Sendable (any Channel) -> Void, _ behaviour: @escaping Behaviour) {
+      self.greeting = greeting
+      self.behaviour = behaviour
+    }
+
+    func channelActive(context: ChannelHandlerContext) { greeting(context.channel) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       behaviour(String(buffer: unwrapInboundIn(data)), context.channel)

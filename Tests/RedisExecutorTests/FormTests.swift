@@ -27,10 +27,22 @@ struct FormTests {
     #expect(Self.problems(["args": Self.words("MULTI")], .act) == ["args.0 forbidden-command"])
     #expect(Self.problems(["args": Self.words("FLUSHALL")], .act) == [])
     #expect(Self.problems(["args": Self.words("SUBSCRIBE", "c")], .query) == ["args.0 forbidden-command"])
+    #expect(Self.problems(["args": Self.words("redis-cli", "GET", "k")], .query) == ["args.0 unknown-command"])
     #expect(Self.problems(["args": Self.words("what now")], .query) == ["args.0 unknown-command"])
     #expect(
       Self.problems(["pipeline": .list([Self.words("GET", "k"), Self.words("SET", "k", "v")], Self.span)], .query)
         == ["pipeline.1.0 query-writes"])
+  }
+
+  @Test func `lint points at a pasted program's name and at the operators of a shell, but not at quoted ones`() {
+    #expect(Self.problems(["args": Self.words("redis-cli", "GET", "a")], .query) == ["args.0 unknown-command"])
+    #expect(Self.problems(["args": Self.words("GET", "a", "|", "head")], .query) == ["args.2 redis-shell-word"])
+    #expect(Self.problems(["args": Self.words("SET", "a", ">")], .act) == ["args.2 redis-shell-word"])
+    let written = SourceFile(path: "playbook.yaml", text: "SET a '|'")
+    let words = [("SET", 0..<3), ("a", 4..<5), ("|", 6..<9)].map { text, range in
+      TemplateTree.template(Template([.text(text)], at: SourceSpan(file: written, range: range)))
+    }
+    #expect(Self.problems(["args": .list(words, Self.span)], .act) == [])
   }
 
   @Test func `lint points at fields that do not go together`() {
@@ -55,16 +67,6 @@ struct FormTests {
     #expect(
       executor.display(call(scan, .query), on: nil)
         == "SCAN 0 MATCH user:* COUNT 1000 TYPE hash (to the end)\nTTL of each key")
-  }
-
-  @Test func `only how a number is written is a number`() {
-    for text in [
-      "007", "+1", "1e5", "0x10", "1.", ".5", "--1", "1.2.3", "", "-", "99999999999999999999", "1.1234567890123456789",
-    ] {
-      #expect(Fields.typed(text[...]).stringValue == text)
-    }
-    #expect(Fields.typed("42").intValue == 42)
-    #expect(Fields.typed("-0.50").typeName.name == "double")
   }
 
   @Test func `URLs are read whole`() {

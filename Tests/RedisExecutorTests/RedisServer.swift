@@ -43,6 +43,8 @@ final class RedisServer: Sendable {
       for _ in 0..<500 where !FileManager.default.fileExists(atPath: server.socket) {
         try await Task.sleep(for: .milliseconds(10))
       }
+      // The socket's file is there before anybody listens at it.
+      for _ in 0..<100 where try server.cli("PING").isEmpty { try await Task.sleep(for: .milliseconds(10)) }
       try await body(server)
     } catch {
       await server.stop()
@@ -77,6 +79,7 @@ final class RedisServer: Sendable {
     try await perform(["args": .list(words)], .act, settings: settings)
   }
 
+  @discardableResult
   func perform(
     _ arguments: Value, _ mode: CallMode, settings: [(String, Value)] = [], limits: CallContext.Limits = .init(),
     within time: Duration = .seconds(20)
@@ -86,12 +89,15 @@ final class RedisServer: Sendable {
   }
 
   /// What an independent client gets for a command line.
-  func cli(_ words: String...) throws -> String {
+  func cli(_ words: String...) throws -> String { try cli(words) }
+
+  func cli(_ words: [String]) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/redis-cli")
     process.arguments = ["-s", socket] + words
     let pipe = Pipe()
     process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
     try process.run()
     let data = pipe.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

@@ -8,84 +8,135 @@ import Testing
 @Suite(.enabled(if: RedisServer.isAvailable, "redis-server is not installed"))
 struct TransportTests {
   @Test func `TLS works where the certificate is trusted, and only there`() async throws {
-    let folder = "/tmp/pbr-tls-\(UUID().uuidString.prefix(8))"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let (certificate, key) = (folder + "/cert.pem", folder + "/key.pem")
-    let made = try run(
-      "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-      "-days",
-      "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate)
-    try #require(made == 0)
-    let port = Int.random(in: 20_000...30_000)
-    let arguments = [
-      "--tls-port", "\(port)", "--tls-cert-file", certificate, "--tls-key-file", key, "--tls-auth-clients", "no",
-    ]
-    try await RedisServer.with(arguments) { server in
+    let files = try Certificates()
+    defer { files.remove() }
+    let port = Int.random(in: 22_100...30_000)
+    try await RedisServer.with(files.server(port, "--tls-auth-clients", "no")) { server in
       let url: [(String, Value)] = [("url", .string("rediss://localhost:\(port)"))]
-      let trusted = url + [("ca_file", .string(certificate))]
-      let outcome = try await server.perform(["args": ["PING"]], .query, settings: trusted)
-      #expect(outcome.fields["value"]?.stringValue == "PONG")
-      let byAddress: [(String, Value)] = [
-        ("url", .string("rediss://127.0.0.1:\(port)")), ("ca_file", .string(certificate)),
-      ]
-      for settings in [url, byAddress, [("url", .string("redis://localhost:\(port)"))]] {
-        let error = await failure { try await server.perform(["args": ["PING"]], .act, settings: settings) }
-        #expect([.unreachable, .malformed].contains(error.code), "\(error.message)")
+      let authority: [(String, Value)] = [("ca_file", .string(files["ca.pem"]))]
+      func error(_ settings: [(String, Value)], _ mode: CallMode = .act) async -> ExecutorError {
+        let error = await failure { try await server.perform(["args": ["PING"]], mode, settings: settings) }
         #expect(!error.mayHaveTakenEffect)
+        #expect(!error.message.contains("Error") && !error.message.contains("swift-nio"), "\(error.message)")
+        return error
       }
-      let missing = await failure {
-        try await server.perform(["args": ["PING"]], .query, settings: url + [("ca_file", "/nonexistent.pem")])
-      }
-      #expect(missing.code == .unreachable, "\(missing.message)")
-    }
-  }
+      let outcome = try await server.perform(["args": ["PING"]], .query, settings: url + authority)
+      #expect(outcome.fields["value"]?.stringValue == "PONG")
+      let address: [(String, Value)] = [("url", .string("rediss://127.0.0.1:\(port)"))]
+      let named = try await server.perform(
+        ["args": ["PING"]], .query, settings: address + authority + [("server_name", "localhost")])
+      #expect(named.fields["value"]?.stringValue == "PONG")
 
-  @Test func `a cluster's keys are found on all primaries, and commands follow their keys`() async throws {
-    let ports = [Int.random(in: 30_001...40_000), Int.random(in: 40_001...50_000)]
-    func arguments(_ port: Int) -> [String] {
-      ["--port", "\(port)", "--cluster-enabled", "yes", "--cluster-config-file", "nodes.conf"]
-    }
-    try await RedisServer.with(arguments(ports[0]), tcp: true) { first in
-      try await RedisServer.with(arguments(ports[1]), tcp: true) { second in
-        _ = try first.cli("CLUSTER", "ADDSLOTSRANGE", "0", "8191")
-        _ = try second.cli("CLUSTER", "ADDSLOTSRANGE", "8192", "16383")
-        _ = try first.cli("CLUSTER", "MEET", "127.0.0.1", "\(ports[1])")
-        for server in [first, second] {
-          while try !server.cli("CLUSTER", "INFO").contains("cluster_state:ok") {
-            try await Task.sleep(for: .milliseconds(50))
-          }
+      let cases: [([(String, Value)], ExecutorError.Code, String)] = [
+        (url, .unreachable, "its certificate is not one that we trust"),
+        (address + authority, .unreachable, "its certificate is not for"),
+        (url + [("ca_file", "/nonexistent.pem")], .invalid, "`ca_file` /nonexistent.pem: there is no such file"),
+        (url + [("ca_file", .string(files["ca.key"]))], .invalid, "there is no certificate in it"),
+        (
+          url + authority + [("cert_file", .string(files["ca.pem"])), ("key_file", .string(files["server.key"]))],
+          .invalid, "not the key of the certificate"
+        ),
+        ([("url", .string("redis://localhost:\(port)"))] + authority, .invalid, "`ca_file` is for TLS"),
+        (
+          [("url", .string("redis://localhost:\(port)")), ("password", "some-password")], .unreachable,
+          "this port speaks TLS; write rediss://"
+        ),
+      ]
+      for (settings, code, words) in cases {
+        for mode in [CallMode.query, .act] {
+          let found = await error(settings, mode)
+          #expect(found.code == code && found.message.contains(words), "\(found.code) \(found.message)")
         }
-        let settings: [(String, Value)] = [("url", .string("redis://127.0.0.1:\(ports[0])"))]
-        for number in 0..<40 {
-          _ = try await first.perform(
-            ["args": ["SET", .string("key:\(number)"), .int(Int64(number))]], .act, settings: settings)
-        }
-        let scan = try await first.perform(["scan": "key:*", "ttl": true], .query, settings: settings)
-        #expect(scan.fields["count"]?.intValue == 40)
-        let keys = try await first.perform(["args": ["KEYS", "*"]], .query, settings: settings)
-        #expect(keys.fields["value"]?.listValue?.count == 40)
-        let sizes = try [first, second].map { try Int($0.cli("DBSIZE").prefix { $0.isNumber }) ?? 0 }
-        #expect(sizes[0] > 0 && sizes[1] > 0 && sizes[0] + sizes[1] == 40)
-        for number in 0..<40 {
-          let outcome = try await first.perform(
-            ["args": ["GET", .string("key:\(number)")]], .query, settings: settings)
-          #expect(outcome.fields["value"]?.stringValue == "\(number)")
-        }
-        second.kill()
-        let error = await failure { try await first.perform(["scan": "*"], .query, settings: settings) }
-        #expect(error.code == .unreachable || error.code == .rejected, "\(error.message)")
       }
     }
   }
 
-  private func run(_ program: String, _ arguments: String...) throws -> Int32 {
+  @Test func `a server that asks for a client's certificate is told so, and gets one`() async throws {
+    let files = try Certificates()
+    defer { files.remove() }
+    let port = Int.random(in: 22_100...30_000)
+    try await RedisServer.with(files.server(port, "--tls-auth-clients", "yes")) { server in
+      let base: [(String, Value)] = [
+        ("url", .string("rediss://localhost:\(port)")), ("ca_file", .string(files["ca.pem"])),
+      ]
+      for mode in [CallMode.query, .act] {
+        let error = await failure { try await server.perform(["args": ["GET", "k"]], mode, settings: base) }
+        #expect(error.code == .unreachable && !error.mayHaveTakenEffect)
+        #expect(error.message.contains("the server asks for a client certificate"), "\(error.message)")
+      }
+      let stranger =
+        base + [
+          ("cert_file", .string(files["stranger.pem"])), ("key_file", .string(files["stranger.key"])),
+        ]
+      let refused = await failure { try await server.perform(["args": ["GET", "k"]], .act, settings: stranger) }
+      #expect(refused.code == .unreachable && refused.message.contains("client certificate"), "\(refused.message)")
+      let own = base + [("cert_file", .string(files["client.pem"])), ("key_file", .string(files["client.key"]))]
+      try await server.perform(["args": ["SET", "k", "v"]], .act, settings: own)
+      #expect(
+        try await server.perform(["args": ["GET", "k"]], .query, settings: own).fields["value"]?.stringValue == "v")
+    }
+  }
+
+  @Test func `TLS on a port without it is told in words, whether the server answers or is full`() async throws {
+    let port = Int.random(in: 22_100...30_000)
+    try await RedisServer.with(["--port", "\(port)"], tcp: true) { server in
+      let settings: [(String, Value)] = [
+        ("url", .string("rediss://127.0.0.1:\(port)")), ("password", "some-password"), ("connect_timeout", "20s"),
+      ]
+      func error(_ mode: CallMode) async -> ExecutorError {
+        await failure { try await server.perform(["args": ["PING"]], mode, settings: settings) }
+      }
+      for mode in [CallMode.query, .act] {
+        let silent = await error(mode)
+        #expect(silent.code == .unreachable && !silent.mayHaveTakenEffect)
+        #expect(silent.message.contains("does not speak TLS; write redis://"), "\(silent.message)")
+      }
+      _ = try await server.query("PING")
+      _ = try server.cli("CONFIG", "SET", "maxclients", "1")
+      #expect(await error(.query).message.contains("does not speak TLS"))
+    }
+  }
+}
+
+/// Certificates that openssl makes: an authority with a server's and a client's, and a stranger that signs itself.
+private struct Certificates {
+  private let folder = "/tmp/pbr-tls-\(UUID().uuidString.prefix(8))"
+
+  subscript(_ file: String) -> String { "\(folder)/\(file)" }
+
+  init() throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
+    let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    for name in ["ca", "stranger"] {
+      try openssl(
+        ["req", "-x509"] + key + ["-subj", "/CN=\(name)", "-keyout", self["\(name).key"], "-out", self["\(name).pem"]])
+    }
+    for (name, extensions) in [("server", "subjectAltName=DNS:localhost"), ("client", "extendedKeyUsage=clientAuth")] {
+      try Data((extensions + "\n").utf8).write(to: URL(fileURLWithPath: self["extensions"]))
+      try openssl(
+        ["req"] + key + ["-subj", "/CN=\(name)", "-keyout", self["\(name).key"], "-out", self["\(name).csr"]])
+      try openssl([
+        "x509", "-req", "-in", self["\(name).csr"], "-CA", self["ca.pem"], "-CAkey", self["ca.key"], "-CAcreateserial",
+        "-days", "2", "-extfile", self["extensions"], "-out", self["\(name).pem"],
+      ])
+    }
+  }
+
+  func server(_ port: Int, _ arguments: String...) -> [String] {
+    ["--tls-port", "\(port)", "--tls-cert-file", self["server.pem"], "--tls-key-file", self["server.key"]]
+      + ["--tls-ca-cert-file", self["ca.pem"]] + arguments
+  }
+
+  func remove() { try? FileManager.default.removeItem(atPath: folder) }
+
+  private func openssl(_ arguments: [String]) throws {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: program)
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
     process.arguments = arguments
+    process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    return process.terminationStatus
+    try #require(process.terminationStatus == 0)
   }
 }

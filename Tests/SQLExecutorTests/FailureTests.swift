@@ -217,16 +217,4 @@ struct FailureTests {
       #expect(error.code == code, "\(host): \(error.message)")
     }
   }
-
-  @Test func `a replica says so, and how far it lags`() async throws {
-    let leader = try PostgresServer()
-    defer { leader.stop() }
-    let replica = try PostgresServer(copying: leader)
-    defer { replica.stop() }
-    let outcome = try await replica.query(
-      "SELECT 1 AS x", as: "postgres", database: "postgres", settings: [("privileged", true)])
-    #expect(outcome.source?.hasPrefix("db (replica, lag ") == true, "\(outcome.source ?? "")")
-    let error = await failure { try await replica.act("CREATE TABLE t (x int)", database: "postgres") }
-    #expect(error.code == .rejected && error.message.contains("25006") && !error.mayHaveTakenEffect, "\(error)")
-  }
 }

@@ -35,22 +35,27 @@ final class PostgresServer: Sendable {
     return server
   }
 
-  init(copying leader: PostgresServer? = nil) throws {
+  /// The port on 127.0.0.1; nil: it listens on its socket alone.
+  let port: Int?
+
+  init(copying leader: PostgresServer? = nil, port: Int? = nil) throws {
+    self.port = port
     folder = "/tmp/pbs-\(UUID().uuidString.prefix(8))"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
     let postgres = geteuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups " : ""
     if geteuid() == 0 { _ = try Self.run("/bin/chown", ["postgres", folder]) }
     let make =
       if let leader {
-        "\(Self.programs)/pg_basebackup -h \(leader.folder) -U postgres -D \(folder)/data -R -c fast"
+        "\(Self.programs)/pg_basebackup -h \(leader.folder) \(leader.portOption) -U postgres -D \(folder)/data -R -c fast"
       } else {
         "\(Self.programs)/initdb -D \(folder)/data -N -A trust -U postgres --no-locale -E UTF8"
       }
     let script = """
       cd \(folder) && \(postgres)\(make) >\(folder)/setup.log 2>&1
       printf 'local all locked scram-sha-256\\nlocal all all trust\\nlocal replication all trust\\n' >data/pg_hba.conf
-      \(postgres)\(Self.programs)/postgres -D \(folder)/data -c listen_addresses= -c unix_socket_directories=\(folder) \
-        -c fsync=off -c max_connections=120 -c wal_level=logical -c max_prepared_transactions=2 >server.log 2>&1 &
+      printf 'host all all 127.0.0.1/32 trust\\nhost all all ::1/128 trust\\n' >>data/pg_hba.conf
+      \(postgres)\(Self.programs)/postgres -D \(folder)/data -c unix_socket_directories=\(folder) -c timezone=UTC -c autovacuum=off \
+        \(port.map { "-c listen_addresses=127.0.0.1 -c port=\($0)" } ?? "-c listen_addresses=") -c fsync=off -c max_connections=120 -c wal_level=logical -c max_prepared_transactions=2 >server.log 2>&1 &
       server=$!
       cat >/dev/null
       kill -CONT $(head -1 data/postmaster.pid) 2>/dev/null
@@ -87,13 +92,17 @@ final class PostgresServer: Sendable {
   }
 
   func url(_ role: String, _ database: String = "app") -> String {
-    "postgres://\(role)@/\(database)?host=\(folder)"
+    "postgres://\(role)@/\(database)?host=\(folder)" + (port.map { "&port=\($0)" } ?? "")
   }
+
+  private var portOption: String { port.map { "-p \($0)" } ?? "" }
 
   /// What an independent client gets, as the superuser.
   @discardableResult
   func psql(_ sql: String, database: String = "app") throws -> String {
-    let arguments = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres", "-d", database, "-c", sql]
+    let arguments =
+      ["-XAtq", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", "postgres", "-d", database, "-c", sql]
+      + (port.map { ["-p", String($0)] } ?? [])
     return try Self.run("/usr/bin/psql", arguments)
   }
 

@@ -81,6 +81,50 @@ import Testing
     #expect(problem.path == ["statement"])
   }
 
+  @Test(
+    arguments: [
+      (
+        "\\set ON_ERROR_STOP on\n\\timing\nSELECT 1 \\gx",
+        ["\\set: input", "\\timing: every step", "\\gx: show: fields"]
+      ),
+      ("\\d users", ["\\d: information_schema"]), ("\\dt+ *.*", ["\\dt: information_schema"]),
+      ("\\x on\nSELECT 1", ["\\x: show: fields"]), ("SELECT 1 \\watch 2", ["\\watch: until"]),
+      ("\\copy t to 'f'", ["\\copy: playbook evidence"]), ("SELECT 1 \\g", ["\\g: leave it out"]),
+      ("SELECT 1 \\; SELECT 2", ["\\;: one statement"]), ("\\c other\nSELECT 1", ["\\c: on:"]),
+      ("\\echo it's here\nSELECT 1;", ["\\echo: title"]), ("\\i other.sql", ["\\i: file"]),
+      ("\\echo \u{201C}hi\u{201D}", ["\\echo: title"]),
+      ("\\if :yes\nSELECT 1;\n\\endif", ["\\if: when:", "\\endif: when:"]), ("\\! date", ["\\!: shell"]),
+      ("\\set a 'it''s\nSELECT :a", ["\\set: input"]), ("SELECT '\\d', \"\\x\", $$ \\g $$ -- \\q\n/* \\i */", []),
+      ("SELECT '\n\\d users\n'", []), ("SELECT E'a\\'b'", []), ("SELECT '\\' \\gset", ["\\gset: step.rows"]),
+      ("SELECT 1 \\pset null x \\g\n\\q", ["\\pset: show:", "\\q: leave it out"]),
+      ("SELECT 1 AS\u{A0}n", ["U+00A0: no-break space"]), ("SELECT 1\u{A0}AS n", ["U+00A0: no-break space"]),
+      ("SELECT 1\u{A0}AS n \\gx\n\\timing", ["U+00A0: no-break", "\\gx: show: fields", "\\timing: every step"]),
+      ("SELECT 'a'\u{A0}, 5\u{2009}+ 1, :a\u{A0}", ["U+00A0: no-break space"]),
+      ("\u{FEFF}SELECT 1", ["U+FEFF: byte order mark"]),
+      ("SELECT\u{200B} 1\nFROM\u{2028}t", ["U+200B: zero-width", "U+2028: line separator"]),
+      ("SELECT * FROM t WHERE a = \u{2019}x\u{2019}", ["U+2019: quote"]),
+      ("SELECT * FROM t WHERE at > :since\u{A0}AND b", ["U+00A0: no-break space"]),
+      ("SELECT 3 \u{2013} 1", ["U+2013: dash"]),
+      ("SELECT '\u{A0}\u{2019}', \"a\u{A0}b\", $x$\u{200B}$x$ -- \u{A0}", []), ("SELECT grüße, 名 FROM größen", []),
+      ("\\set x 1\nSELECT 1 AS\u{A0}n", ["\\set: input", "U+00A0: no-break space"]),
+    ] as [(String, [String])])
+  func `what was pasted along with a statement is named, one diagnostic a line`(_ source: String, _ expected: [String])
+  {
+    let problems = SQLExecutor().schema.validate(form(source), .query)
+    #expect(problems.count == expected.count, "\(problems.map(\.message))")
+    for (problem, expected) in zip(problems, expected) {
+      let parts = expected.split(separator: ": ", maxSplits: 1)
+      let said = "\(problem.message) \(problem.help ?? "")"
+      #expect(said.contains(parts[0]) && said.contains(parts[1]), "\(said)")
+      if problem.code == "sql-psql" {
+        #expect(problem.range.map(source.slice) == String(parts[0]))
+        #expect(said.contains("psql"))
+      } else {
+        #expect(problem.code == "sql-character" && problem.range?.isEmpty == false)
+      }
+    }
+  }
+
   @Test(arguments: [
     "UPDATE t SET x = :y", "DO $$BEGIN END$$", "CALL p(:a)", "VACUUM t", "COMMIT PREPARED 'x'",
     "SELECT pg_reload_conf()",

@@ -16,13 +16,19 @@ struct ValueTests {
 
   @Test(arguments: [
     ("1::int2", "1 int"), ("9223372036854775807", "9223372036854775807 int"), ("count(*)", "1 int"),
-    ("sum(1::int8)", "1 int"),
-    ("12::numeric", "12 int"), ("12345678901234567890::numeric", "12345678901234567890 string"),
-    ("1.50::numeric", "1.5 double"),
-    ("1.00::numeric(9,2)", "1 double"),
-    ("(SELECT avg(x) FROM (VALUES (1), (2), (2)) v(x))", "1.6666666666666667 double"),
-    ("1234567890123456.5::numeric", "1234567890123456.5 string"), ("'NaN'::numeric", "NaN double"),
-    ("-0.001::numeric", "-0.001 double"),
+    ("12::numeric", "12 decimal"), ("12345678901234567890::numeric", "12345678901234567890 decimal"),
+    ("1.50::numeric", "1.50 decimal"), ("1.00::numeric(9,2)", "1.00 decimal"), ("sum(1::int8)", "1 decimal"),
+    ("(SELECT avg(x) FROM (VALUES (1), (2), (2)) v(x))", "1.6666666666666667 decimal"),
+    ("1234567890123456.5::numeric", "1234567890123456.5 decimal"), ("'NaN'::numeric", "NaN double"),
+    ("'Infinity'::numeric", "Infinity double"), ("'-Infinity'::numeric", "-Infinity double"),
+    ("-0.001::numeric", "-0.001 decimal"), ("1e20::numeric", "100000000000000000000 decimal"),
+    ("0.1234567890123456789::numeric", "0.1234567890123456789 decimal"),
+    ("ARRAY[1.10, NULL, 100.00]", "[1.10,null,100.00] list"), ("ARRAY['NaN'::numeric]", "[\"NaN\"] list"),
+    (
+      "'{\"v\": 1.10, \"n\": 1234567890123456789012345678901234567890}'::jsonb",
+      "{\"n\":1234567890123456789012345678901234567890,\"v\":1.10} map"
+    ),
+    ("'[1e400]'::json", "[1e400] list"),
     ("1e300::float8", "1e+300 double"), ("'-Infinity'::float8", "-Infinity double"), ("0.1::float4", "0.1 double"),
     ("true", "true bool"), ("NULL::int", "null null_type"), ("'{}'::text", "{} string"),
     ("'\\x00ff'::bytea", "AP8= bytes"),
@@ -62,7 +68,18 @@ struct ValueTests {
   @Test(
     arguments: [
       (":x::int", 42, "42"), (":x::int8", .int(.min), "-9223372036854775808"),
-      (":x::numeric", .uint(.max), "18446744073709551615"),
+      (":x::numeric", .uint(.max), "18446744073709551615"), (":x::numeric", .exact("1.10"), "1.10"),
+      (":x::numeric(5,1)", .exact("1.10"), "1.1"), (":x::text", .exact("100.00"), "100.00"),
+      (":x::int", .exact("7"), "7"),
+      (
+        ":x::numeric", .exact("1234567890123456789012345678901234567890.10"),
+        "1234567890123456789012345678901234567890.10"
+      ),
+      (":x::numeric", .exact("1e5"), "100000"), (":x::numeric", .exact(".5"), "0.5"),
+      (":x::float8", .exact("0.10"), "0.1"),
+      (":x::numeric[]", [.exact("1.10"), .null, 2], "[1.10,null,2]"),
+      (":x::json", ["v": .exact("1.10"), "w": .exact("+007.")], #"{"v":1.10,"w":7}"#),
+      (":x::jsonb", [.exact("1234567890123456789012345678901234567890")], "[1234567890123456789012345678901234567890]"),
       (":x::float8", 0.1, "0.1"), (":x::float8", .double(.nan), "NaN"), (":x::bool", true, "true"),
       (":x", "it's", "it's"),
       (":x::text", .null, "null"), ("now() - :x > 'epoch'", .duration(.seconds(3600)), "true"),
@@ -133,4 +150,9 @@ struct ValueTests {
     #expect(after.json == #"[{"x":1}]"#)
     await executor.close()
   }
+}
+
+extension Value {
+  /// A decimal with this text; null, which equals none, where it is no decimal.
+  static func exact(_ text: String) -> Value { Decimal(text).map(Value.decimal) ?? .null }
 }

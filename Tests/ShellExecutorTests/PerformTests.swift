@@ -61,6 +61,11 @@ import Testing
     try bench.program("json", #"printf '\n {"a": [1, 2.5, null]}\n'"#)
     let fields = try await bench.run(["json"])
     #expect(fields["json"]?["a"] == [1, 2.5, .null])
+    try bench.program("ids", #"printf '{"a":12345678901234567890123,"b":12345678901234567890124,"c":1.10}'"#)
+    let ids = try #require(try await bench.run(["ids"])["json"])
+    #expect(ids["a"] != ids["b"])
+    let shown = try await bench.run(["show", ids["a"] ?? .null, ids["c"] ?? .null])
+    #expect(shown["stdout"]?.stringValue == "<12345678901234567890123><1.10>")
   }
 
   @Test func `output that is no UTF-8 is bytes`() async throws {

@@ -153,7 +153,7 @@ import YAMLTree
     ("a: &a [*a]", "1:8", "`*a` stands for a value that it is part of"),
     ("[a]: b", "1:1", "a key must be text"),
     ("? {a: b}\n: c", "1:3", "a key must be text"),
-    ("a: 99999999999999999999", "1:4", "`99999999999999999999` does not fit 64 bits"),
+    ("a: 0x1FFFFFFFFFFFFFFFF", "1:4", "`0x1FFFFFFFFFFFFFFFF` does not fit 64 bits"),
     ("{a: 1}}", "1:7", "this does not belong to what comes before it"),
   ])
   func `what is wrong is said in words of an author`(_ text: String, _ place: String, _ message: String) throws {
@@ -161,5 +161,46 @@ import YAMLTree
     let diagnostic = try #require(diagnostics.first)
     #expect(diagnostic.message == message)
     #expect(diagnostic.span?.location == "p.yaml:" + place)
+  }
+
+  @Test(arguments: [
+    ("a: b\u{2028}c", "1:5", "U+2028 (line separator)", #"\L"#),
+    ("a: 'b'\nc: \"d\u{2029}e\"", "2:6", "U+2029 (paragraph separator)", #"\P"#),
+    ("# a \u{85} b\na: b", "1:5", "U+0085 (next line)", #"\N"#),
+  ])
+  func `a line break that nobody sees is named`(text: String, place: String, name: String, escape: String) {
+    #expect(
+      rendered(text).hasPrefix(
+        "p.yaml:\(place): error: \(name) stands here, which breaks the line unseen [yaml-encoding]"))
+    #expect(rendered(text).contains("help: take it out, or write it as `\(escape)` within double quotes"))
+  }
+
+  @Test func `an escape of it is text`() {
+    let (root, diagnostics) = YAML.parse(SourceFile(path: "p.yaml", text: #"a: "b\Lc""#))
+    #expect(diagnostics.isEmpty)
+    guard case .scalar(let scalar) = root?["a"]?.content else {
+      Issue.record("no scalar")
+      return
+    }
+    #expect(scalar.text == "b\u{2028}c")
+  }
+
+  @Test func `another version of YAML is warned of`() {
+    #expect(
+      rendered("%YAML 1.1\n---\na: yes") == """
+        p.yaml:1:1: warning: `%YAML 1.1` is not followed: this file is read as YAML 1.2 [yaml-version]
+          1 | %YAML 1.1
+            | ^~~~~~~~~
+          help: take the line away; `yes`, `no`, `on` and `off` are text here, `0644` is 644 and `1:30` is text
+        1 warning
+
+        """)
+    #expect(rendered("%YAML 1.2\n---\na: yes") == "")
+    #expect(rendered("%YAML 2.0\n---\na: yes").contains("error: this version of YAML can't be read"))
+  }
+
+  @Test(arguments: ["a:\n\u{A0} b: 1\n  c: 2", "- a: 1\n\u{A0} b: 1"])
+  func `a no-break space can't indent`(text: String) {
+    #expect(rendered(text).contains("a no-break space (U+00A0) can't indent YAML"), "\(rendered(text))")
   }
 }

@@ -1,5 +1,8 @@
 #pragma once
+#include <errno.h>
 #include <fcntl.h>
+#include <iconv.h>
+#include <stddef.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -46,4 +49,26 @@ static inline int playbook_leave_no_core(void) {
   struct rlimit none = {0, 0};
   (void)setrlimit(RLIMIT_CORE, &none);
   return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+/* iconv() with its state in one place: from the set `name` to UTF-8; NULL where the C library does not know the set. */
+static inline void *playbook_iconv_open(const char *name) {
+  iconv_t converter = iconv_open("UTF-8", name);
+  return converter == (iconv_t)-1 ? NULL : (void *)converter;
+}
+
+static inline void playbook_iconv_close(void *converter) { iconv_close((iconv_t)converter); }
+
+/* 0: all of `input` is read; 1: its last character is incomplete; -1: it holds what the set does not have. `read` and
+   `written` count bytes. */
+static inline int playbook_iconv(void *converter, void *input, size_t length, void *output, size_t room, size_t *read,
+                                 size_t *written) {
+  char *from = (char *)input, *to = (char *)output;
+  size_t left = length, free = room;
+  size_t result = iconv((iconv_t)converter, &from, &left, &to, &free);
+  int problem = result == (size_t)-1 ? errno : 0;
+  if (problem == 0) (void)iconv((iconv_t)converter, NULL, NULL, &to, &free);
+  *read = length - left;
+  *written = room - free;
+  return problem == 0 ? 0 : problem == EINVAL ? 1 : -1;
 }

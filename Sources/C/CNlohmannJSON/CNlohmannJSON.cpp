@@ -1,13 +1,29 @@
 #include "CNlohmannJSON.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 namespace {
 
-struct Forwarder : nlohmann::json::json_sax_t {
+/* A double that the parser takes as finite whatever it is: the parser refuses what no double holds, such as 1e999, but the
+   text of such a number is as good as any. */
+struct Number {
+  double value;
+  Number() = default;
+  constexpr Number(double number) : value(number) {}
+  operator double &() { return value; }
+  operator double() const { return std::isfinite(value) ? value : 0; }
+};
+
+using Document = nlohmann::basic_json<std::map, std::vector, std::string, bool, std::int64_t, std::uint64_t, Number>;
+
+struct Forwarder : Document::json_sax_t {
   const playbook_json_events *events;
   void *context;
   size_t position = 0;
@@ -18,7 +34,7 @@ struct Forwarder : nlohmann::json::json_sax_t {
   bool number_integer(number_integer_t value) override { return events->integer(context, value); }
   bool number_unsigned(number_unsigned_t value) override { return events->unsigned_integer(context, value); }
   bool number_float(number_float_t value, const string_t &text) override {
-    return events->number(context, value, text.data(), text.size());
+    return events->number(context, value.value, text.data(), text.size());
   }
   bool string(string_t &value) override { return events->string(context, value.data(), value.size()); }
   bool binary(binary_t &) override { return false; }
@@ -42,7 +58,7 @@ int playbook_json_parse(const char *text, size_t length, const playbook_json_eve
   forwarder.events = events;
   forwarder.context = context;
   try {
-    if (nlohmann::json::sax_parse(text, text + length, &forwarder)) return 0;
+    if (Document::sax_parse(text, text + length, &forwarder)) return 0;
   } catch (const std::exception &thrown) {
     forwarder.message = thrown.what();
   }

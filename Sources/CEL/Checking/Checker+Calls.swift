@@ -1,7 +1,9 @@
 extension Checker {
   mutating func negate(_ operand: Node, _ node: Node) -> StaticType {
     let found = type(of: operand)
-    if ![.int, .double, .dyn].contains(found) { report("`-` takes int or double, not \(found)", node.range) }
+    if ![.int, .double, .decimal, .dyn].contains(found) {
+      report("`-` takes int, double or decimal, not \(found)", node.range)
+    }
     return found
   }
 
@@ -16,7 +18,13 @@ extension Checker {
       return .bool
     default:
       guard let result = OperatorTable.result(mark, one, other) else {
-        let help = one.isNumber && other.isNumber ? "convert one of them: `double(x)`, `int(x)`" : nil
+        let isExact = [one, other].contains(.decimal)
+        let help =
+          !(one.isNumber && other.isNumber)
+          ? nil
+          : !isExact
+            ? "convert one of them: `double(x)`, `int(x)`"
+            : "say how exact it is to be: " + (mark == .modulo ? "`int(x)`" : "`double(x)`")
         report("there is no `\(one) \(mark.rawValue) \(other)`", node.range, help: help)
         return .dyn
       }
@@ -44,7 +52,7 @@ extension Checker {
     var types: [StaticType] = []
     for argument in nodes { types.append(type(of: argument)) }
     guard let function = call.function else {
-      let help = Suggestion.help(for: call.name, among: Function.names)
+      let help = Habit.function(call.name) ?? Suggestion.help(for: call.name, among: Function.names)
       report("there is no function `\(call.name)`", call.nameRange, help: help)
       return .dyn
     }
@@ -64,7 +72,8 @@ extension Checker {
 
   /// Functions that refuse some texts: with a literal, that can be told now.
   private static let picky: Set<String> = [
-    "timestamp", "duration", "ip", "cidr", "quantity", "int", "uint", "double", "bool", "json", "base64.decode",
+    "timestamp", "duration", "ip", "cidr", "quantity", "int", "uint", "double", "decimal", "bool", "json",
+    "base64.decode",
   ]
 
   private mutating func tryLiterals(_ function: Function, _ nodes: [Node], isMethod: Bool) {

@@ -79,7 +79,7 @@ struct Checker {
     if let type = known(name, isAbsolute: isAbsolute) { return type }
     if Words.types[name] != nil { return .type }
     let names = scope.names.keys + locals.map(\.name)
-    report("there is no `\(name)` here", range, help: Suggestion.help(for: name, among: names))
+    report("there is no `\(name)` here", range, help: Habit.name(name) ?? Suggestion.help(for: name, among: names))
     return .dyn
   }
 
@@ -111,7 +111,7 @@ struct Checker {
       return .dyn
     case .optional(let inner): return self.field(field, of: inner, range).asOptional
     default:
-      report("\(operand) has no field `\(field)`", range)
+      report("\(operand) has no field `\(field)`", range, help: Habit.field(field))
       return .dyn
     }
   }
@@ -160,8 +160,8 @@ struct Checker {
     for entry in entries {
       let (keyType, entryType) = (type(of: entry.key), type(of: entry.value))
       let valueType = unwrapped(entryType, entry.isOptional, entry.value)
-      if ![.bool, .int, .uint, .string, .dyn].contains(keyType) {
-        report("a map's key can't be \(keyType)", entry.key.range, help: "bool, int, uint or string")
+      if ![.bool, .int, .uint, .decimal, .string, .dyn].contains(keyType) {
+        report("a map's key can't be \(keyType)", entry.key.range, help: "bool, int, uint, decimal or string")
       }
       key = key?.joined(keyType) ?? keyType
       value = value?.joined(valueType) ?? valueType

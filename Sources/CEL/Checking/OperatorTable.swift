@@ -11,6 +11,8 @@ enum OperatorTable {
     Row(marks: [.add, .subtract, .multiply, .divide, .modulo], left: .int, right: .int, result: .int),
     Row(marks: [.add, .subtract, .multiply, .divide, .modulo], left: .uint, right: .uint, result: .uint),
     Row(marks: [.add, .subtract, .multiply, .divide], left: .double, right: .double, result: .double),
+    Row(marks: exact, left: .decimal, right: .number, result: .decimal),
+    Row(marks: exact, left: .number, right: .decimal, result: .decimal),
     Row(marks: [.add], left: .string, right: .string, result: .string),
     Row(marks: [.add], left: .bytes, right: .bytes, result: .bytes),
     Row(marks: [.add], left: .list(.a), right: .list(.a), result: .list(.a)),
@@ -29,6 +31,7 @@ enum OperatorTable {
     Row(marks: [.isIn], left: .a, right: .map(.a, .any("B")), result: .bool),
   ]
 
+  private static let exact: [Node.Operator] = [.add, .subtract, .multiply]
   private static let ordering: [Node.Operator] = [.less, .lessOrEqual, .greater, .greaterOrEqual]
 
   /// The type of `left mark right`, or nil where there is no such operator.

@@ -15,7 +15,7 @@ extension Expression {
     var page = "## Operators\n\n| operator | types |\n|---|---|\n"
     page +=
       "| `!a`, `a && b`, `a \\|\\| b`, `a ? b : c` | bool; an error or unknown is absorbed where the other side decides |\n"
-    page += "| `-a` | int, double |\n"
+    page += "| `-a` | int, double, decimal |\n"
     for row in OperatorTable.rows {
       let marks = row.marks.map { "`\($0.rawValue)`" }.joined(separator: " ")
       page += "| \(marks) | `\(row.left), \(row.right)` → `\(row.result)` |\n"

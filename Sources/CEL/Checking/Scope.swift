@@ -11,7 +11,7 @@ public struct Scope: Sendable {
 
 /// A type as far as it is known before the run.
 public indirect enum StaticType: Sendable, Hashable {
-  case dyn, null, bool, int, uint, double, string, bytes, timestamp, duration, type, ip, cidr
+  case dyn, null, bool, int, uint, double, decimal, string, bytes, timestamp, duration, type, ip, cidr
   case list(StaticType)
   case map(key: StaticType, value: StaticType)
   case optional(StaticType)

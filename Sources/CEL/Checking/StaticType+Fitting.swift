@@ -8,6 +8,7 @@ extension StaticType: CustomStringConvertible {
     case .int: "int"
     case .uint: "uint"
     case .double: "double"
+    case .decimal: "decimal"
     case .string: "string"
     case .bytes: "bytes"
     case .timestamp: "timestamp"
@@ -22,7 +23,7 @@ extension StaticType: CustomStringConvertible {
     }
   }
 
-  var isNumber: Bool { self == .int || self == .uint || self == .double }
+  var isNumber: Bool { self == .int || self == .uint || self == .double || self == .decimal }
 
   /// The type of something that is either of two types.
   func joined(_ other: StaticType) -> StaticType {
@@ -77,6 +78,7 @@ extension TypePattern {
     case .int: .int
     case .uint: .uint
     case .double: .double
+    case .decimal: .decimal
     case .string: .string
     case .bytes: .bytes
     case .timestamp: .timestamp

@@ -5,6 +5,9 @@ public struct Bindings: Sendable {
   /// What `age(timestamp)` counts to, and what the name `now` is bound to by whoever evaluates.
   public var now: Timestamp
   public var limits: Limits
+  /// Whether comparing with NaN gives false (and `!=` true) as CEL's specification has it. Where not, it is unknown: a
+  /// number that is none says nothing of what was asked.
+  public var comparesNaN = false
   /// A prefix under which names are looked up first, with dots: within `a.b`, `x` may be `a.b.x`, `a.x` or `x`.
   public var container = ""
 

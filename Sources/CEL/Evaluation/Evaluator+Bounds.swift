@@ -68,6 +68,7 @@ extension Evaluator {
     case .optional(let inner?): measure(inner, &left)
     case .string(let text): left -= text.utf8.count
     case .bytes(let bytes): left -= bytes.count
+    case .decimal(let number): left -= number.text.utf8.count
     default: break
     }
   }
@@ -83,6 +84,7 @@ extension Evaluator {
     case .optional(let inner?): try weigh(inner)
     case .string(let text): try charge(text.utf8.count / 64)
     case .bytes(let bytes): try charge(bytes.count / 64)
+    case .decimal(let number): try charge(number.text.utf8.count / 64)
     default: break
     }
   }

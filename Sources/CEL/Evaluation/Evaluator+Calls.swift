@@ -3,7 +3,7 @@ extension Evaluator {
     guard let function = call.function else {
       throw Expression.Problem(
         "there is no function `\(call.name)`", call.nameRange,
-        help: Suggestion.help(for: call.name, among: Function.names))
+        help: Habit.function(call.name) ?? Suggestion.help(for: call.name, among: Function.names))
     }
     if let target = call.target, call.arguments.count == 1, call.name == "or" || call.name == "orValue" {
       return try alternative(call, target, call.arguments[0])

@@ -13,6 +13,7 @@ final class Evaluator {
   let bindings: [String: Value]
   let now: Timestamp
   let limits: Limits
+  let comparison: ComparisonRule
   /// What a name may stand behind, the longest first: within `a.b`, `a.b.`, `a.` and nothing.
   let prefixes: [String]
   let hasDottedNames: Bool
@@ -31,6 +32,7 @@ final class Evaluator {
     self.bindings = bindings.values
     now = bindings.now
     limits = bindings.limits
+    comparison = ComparisonRule(comparesNaN: bindings.comparesNaN)
     prefixes = Self.prefixes(of: bindings.container)
     hasDottedNames = bindings.values.keys.contains { $0.utf8.contains(UInt8(ascii: ".")) }
     deadline = .now.advanced(by: limits.time)
@@ -191,10 +193,28 @@ final class Evaluator {
   private func binary(
     _ mark: Node.Operator, _ left: Node, _ right: Node, _ node: Node
   ) throws(Expression.Problem) -> Value {
-    let one = try evaluate(left)
-    let other = try evaluate(right)
+    let one = try operand(left, of: mark)
+    let other = try operand(right, of: mark)
     if let unknown = Self.unknown(one, other) { return .unknown(unknown) }
     return try at(node) { () throws(Fault) in try Arithmetic.apply(mark, one, other, self) }
+  }
+
+  /// An operand's value. Beside an operator that compares, `double(x)` of a decimal is the decimal: rounding it could turn
+  /// the answer round.
+  private func operand(_ node: Node, of mark: Node.Operator) throws(Expression.Problem) -> Value {
+    switch mark {
+    case .add, .subtract, .multiply, .divide, .modulo: return try evaluate(node)
+    case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual, .isIn: break
+    }
+    guard case .call(let call) = node.kind, call.name == "double", call.target == nil, call.arguments.count == 1,
+      let function = call.function
+    else {
+      return try evaluate(node)
+    }
+    let value = try evaluate(call.arguments[0])
+    if value.isUnknown { return value }
+    if case .decimal = value { return value }
+    return try at(node) { () throws(Fault) in try function.apply([value], isMethod: false, self) }
   }
 
   private static func unknown(_ one: Value, _ other: Value) -> Unknown? {

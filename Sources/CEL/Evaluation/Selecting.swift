@@ -8,12 +8,14 @@ enum Selecting {
       if let value = map[field] { return isOptional && !value.isUnknown ? .optional(value) : value }
       if let absent = map.absent { return .unknown(absent) }
       if isOptional { return .optional(nil) }
-      throw Fault("there is no field `\(field)`", help: Suggestion.help(for: field, among: map.fieldNames))
+      let nearest = Suggestion.help(for: field, among: map.fieldNames)
+      let ways = "`has(a.b)` asks for it, `a.?b.orValue(…)` does without"
+      throw Fault("there is no field `\(field)`", help: nearest ?? ways)
     case .optional(let inner):
       guard let inner else { return operand }
       return try Selecting.field(field, of: inner, isOptional: true)
     default:
-      throw Fault("\(operand.typeName.name) has no field `\(field)`")
+      throw Fault("\(operand.typeName.name) has no field `\(field)`", help: Habit.field(field))
     }
   }
 
@@ -54,7 +56,9 @@ enum Selecting {
       if let absent = map.absent { return .unknown(absent) }
       if isOptional { return .optional(nil) }
       if case .string(let name) = index {
-        throw Fault("there is no key '\(name)'", help: Suggestion.help(for: name, among: map.fieldNames))
+        let nearest = Suggestion.help(for: name, among: map.fieldNames)
+        let ways = "`'key' in map` asks for it, `map[?'key']` does without"
+        throw Fault("there is no key '\(name)'", help: nearest ?? ways)
       }
       throw Fault("there is no key \(index.rendered)")
     case (.optional(let inner), _):
@@ -71,6 +75,7 @@ enum Selecting {
     case .int(let number): Int(exactly: number)
     case .uint(let number): Int(exactly: number) ?? .max
     case .double(let number): Int(exactly: number)
+    case .decimal(let number): number.int.map { Int($0) }
     default: nil
     }
   }
@@ -78,8 +83,8 @@ enum Selecting {
   /// Adds an entry, refusing keys of other types and those that are there.
   static func add(_ value: Value, for key: Value, to map: inout MapValue) throws(Fault) {
     switch key {
-    case .bool, .int, .uint, .string: break
-    default: throw Fault("a map's key can't be \(key.typeName.name)", help: "bool, int, uint or string")
+    case .bool, .int, .uint, .decimal, .string: break
+    default: throw Fault("a map's key can't be \(key.typeName.name)", help: "bool, int, uint, decimal or string")
     }
     if map.value(for: key) != nil { throw Fault("the key \(key.rendered) is there twice") }
     map.insert(value, for: key)

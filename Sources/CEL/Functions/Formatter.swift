@@ -72,6 +72,12 @@ struct Formatter {
     switch value {
     case .int, .uint: return value.rendered
     case .double(let number) where !number.isFinite: return Value.text(of: number)
+    case .decimal(let number):
+      guard number.isWhole else {
+        throw Fault(
+          "`%d` can't show \(number.text.prefix(40)), which is no whole number", help: "`%s`, `%f` or `int(x)`")
+      }
+      return try number.rounded(.towardZero).text
     default: throw mismatch("%d", value)
     }
   }
@@ -92,30 +98,31 @@ struct Formatter {
     }
   }
 
-  private func number(_ value: Value, _ clause: String) throws(Fault) -> Double {
+  private func digits(_ value: Value, _ clause: String) throws(Fault) -> DigitText.Digits {
     switch value {
-    case .int(let number): Double(number)
-    case .uint(let number): Double(number)
-    case .double(let number): number
+    case .int(let number): DigitText.Digits(Double(number))
+    case .uint(let number): DigitText.Digits(Double(number))
+    case .double(let number): DigitText.Digits(number)
+    case .decimal(let number): try DigitText.Digits(number)
     default: throw mismatch(clause, value)
     }
   }
 
   private func fixed(_ value: Value, _ precision: Int) throws(Fault) -> String {
-    let number = try number(value, "%f")
-    return number.isFinite ? Decimals.fixed(number, precision) : Value.text(of: number)
+    if case .double(let number) = value, !number.isFinite { return Value.text(of: number) }
+    return DigitText.fixed(try digits(value, "%f"), precision)
   }
 
   private func scientific(_ value: Value, _ precision: Int) throws(Fault) -> String {
-    let number = try number(value, "%e")
-    return number.isFinite ? Decimals.scientific(number, precision) : Value.text(of: number)
+    if case .double(let number) = value, !number.isFinite { return Value.text(of: number) }
+    return DigitText.scientific(try digits(value, "%e"), precision)
   }
 
   /// What `%s` shows; lists and maps with the texts of their elements, a map's entries sorted.
   private func string(_ value: Value) throws(Fault) -> String {
     try evaluator.charge(1)
     switch value {
-    case .double(let number) where number.isFinite: return Decimals.plain(number)
+    case .double(let number) where number.isFinite: return DigitText.plain(number)
     case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
     case .timestamp(let time): return time.shortest
     case .list(let items):

@@ -3,11 +3,12 @@ extension Function {
   static let conversions: [Function] = [
     Function(
       "int", .standard,
-      "A whole number: of a number (its fraction cut), a decimal text, or a time (seconds since 1970).",
+      "A whole number: of a number (its fraction cut), a text of digits, or a time (seconds since 1970).",
       [
         .function(.int, to: .int) { (values, _) in values[0] },
         .function(.uint, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
         .function(.double, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
+        .function(.decimal, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
         .function(.string, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
         .function(.timestamp, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
       ]),
@@ -17,6 +18,7 @@ extension Function {
         .function(.uint, to: .uint) { (values, _) in values[0] },
         .function(.int, to: .uint) { (values, _) throws(Fault) in try toUInt(values[0]) },
         .function(.double, to: .uint) { (values, _) throws(Fault) in try toUInt(values[0]) },
+        .function(.decimal, to: .uint) { (values, _) throws(Fault) in try toUInt(values[0]) },
         .function(.string, to: .uint) { (values, _) throws(Fault) in try toUInt(values[0]) },
       ]),
     Function(
@@ -25,7 +27,23 @@ extension Function {
         .function(.double, to: .double) { (values, _) in values[0] },
         .function(.int, to: .double) { (values, _) throws(Fault) in try toDouble(values[0]) },
         .function(.uint, to: .double) { (values, _) throws(Fault) in try toDouble(values[0]) },
+        .function(.decimal, to: .double) { (values, _) throws(Fault) in try toDouble(values[0]) },
         .function(.string, to: .double) { (values, _) throws(Fault) in try toDouble(values[0]) },
+      ]),
+    Function(
+      "decimal", .own,
+      "An exact number, with the digits of the text; a double as its shortest text writes it.",
+      [
+        .function(.decimal, to: .decimal) { (values, _) in values[0] },
+        .function(.int, to: .decimal) { (values, _) throws(Fault) in try toDecimal(values[0]) },
+        .function(.uint, to: .decimal) { (values, _) throws(Fault) in try toDecimal(values[0]) },
+        .function(.double, to: .decimal) { (values, _) throws(Fault) in try toDecimal(values[0]) },
+        .function(.string, to: .decimal) { (values, evaluator) throws(Fault) in
+          guard let number = Decimal(try Arguments(values, evaluator).string(0)) else {
+            throw Fault("this text is no decimal", help: "write it like `1.10`")
+          }
+          return .decimal(number)
+        },
       ]),
     Function(
       "string", .standard,
@@ -35,6 +53,7 @@ extension Function {
         .function(.int, to: .string) { (values, _) in .string(values[0].rendered) },
         .function(.uint, to: .string) { (values, _) in .string(values[0].rendered) },
         .function(.double, to: .string) { (values, _) in .string(values[0].rendered) },
+        .function(.decimal, to: .string) { (values, _) in .string(values[0].rendered) },
         .function(.bool, to: .string) { (values, _) in .string(values[0].rendered) },
         .function(.bytes, to: .string) { (values, evaluator) throws(Fault) in
           guard let text = String(validating: try Arguments(values, evaluator).bytes(0), as: UTF8.self) else {
@@ -109,6 +128,9 @@ extension Function {
       // The bounds themselves are left out, as in the other implementations: −2⁶³ may be a rounded larger one.
       guard number > -0x1p63, number < 0x1p63 else { throw .overflow("this number") }
       return .int(Int64(number))
+    case .decimal(let number):
+      guard let whole = number.truncated(Int64.self) else { throw .overflow("this number") }
+      return .int(whole)
     case .string(let text):
       guard let number = Int64(text) else { throw Fault("this text is no int") }
       return .int(number)
@@ -125,6 +147,11 @@ extension Function {
     case .double(let number):
       guard number >= 0, number < 0x1p64 else { throw Fault("this number is beyond the range of uint") }
       return .uint(UInt64(number))
+    case .decimal(let number):
+      guard let whole = number.truncated(UInt64.self), number.sign >= 0 else {
+        throw Fault("this number is beyond the range of uint")
+      }
+      return .uint(whole)
     case .string(let text):
       guard let number = UInt64(text), text.utf8.first?.isDigit == true else { throw Fault("this text is no uint") }
       return .uint(number)
@@ -136,6 +163,9 @@ extension Function {
     switch value {
     case .int(let number): return .double(Double(number))
     case .uint(let number): return .double(Double(number))
+    case .decimal(let number):
+      guard let nearest = number.double else { throw Fault("this number is beyond the range of a double") }
+      return .double(nearest)
     case .string(let text):
       guard text.utf8.count <= 1000, let number = Double(text) else { throw Fault("this text is no double") }
       if number.isInfinite, text.utf8.contains(where: \.isDigit) {
@@ -144,5 +174,10 @@ extension Function {
       return .double(number)
     default: throw Fault("this can't be a double")
     }
+  }
+
+  private static func toDecimal(_ value: Value) throws(Fault) -> Value {
+    guard let number = Numbers.decimal(value) else { throw Fault("\(value.rendered) is no decimal") }
+    return .decimal(number)
   }
 }

@@ -3,18 +3,19 @@ extension Function {
   static let numbers: [Function] = [
     extreme("math.greatest", "The greatest of some numbers or of a list of them.", .greater),
     extreme("math.least", "The least of some numbers or of a list of them.", .less),
-    rounding("math.ceil", "Rounded up to a whole number.") { $0.rounded(.up) },
-    rounding("math.floor", "Rounded down to a whole number.") { $0.rounded(.down) },
-    rounding("math.round", "Rounded to the nearest whole number, halves away from zero.") {
+    rounding("math.ceil", "Rounded up to a whole number.", .up) { $0.rounded(.up) },
+    rounding("math.floor", "Rounded down to a whole number.", .down) { $0.rounded(.down) },
+    rounding("math.round", "Rounded to the nearest whole number, halves away from zero.", .halfAwayFromZero) {
       $0.rounded(.toNearestOrAwayFromZero)
     },
-    rounding("math.trunc", "Without its fraction.") { $0.rounded(.towardZero) },
+    rounding("math.trunc", "Without its fraction.", .towardZero) { $0.rounded(.towardZero) },
     Function(
       "math.sqrt", .numbers, "The square root; NaN of a negative number.",
       [
         .function(.double, to: .double) { (values, _) throws(Fault) in .double(try real(values[0]).squareRoot()) },
         .function(.int, to: .double) { (values, _) throws(Fault) in .double(try real(values[0]).squareRoot()) },
         .function(.uint, to: .double) { (values, _) throws(Fault) in .double(try real(values[0]).squareRoot()) },
+        .function(.decimal, to: .double) { (values, _) throws(Fault) in .double(try real(values[0]).squareRoot()) },
       ]),
     Function(
       "math.abs", .numbers, "Without its sign.",
@@ -26,6 +27,10 @@ extension Function {
         },
         .function(.uint, to: .uint) { (values, _) in values[0] },
         .function(.double, to: .double) { (values, _) throws(Fault) in .double(abs(try real(values[0]))) },
+        .function(.decimal, to: .decimal) { (values, _) throws(Fault) in
+          let number = try decimal(values[0])
+          return .decimal(number.isNegative ? number.negated : number)
+        },
       ]),
     Function(
       "math.sign", .numbers, "−1, 0 or 1, in the type of the number.",
@@ -37,6 +42,9 @@ extension Function {
         .function(.double, to: .double) { (values, _) throws(Fault) in
           let number = try real(values[0])
           return .double(number > 0 ? 1 : number < 0 ? -1 : number.isNaN ? number : 0)
+        },
+        .function(.decimal, to: .decimal) { (values, _) throws(Fault) in
+          .decimal(Decimal(Int64(try decimal(values[0]).sign)))
         },
       ]),
     test("math.isNaN", "Whether it is no number.") { $0.isNaN },
@@ -60,8 +68,14 @@ extension Function {
     case .double(let number): number
     case .int(let number): Double(number)
     case .uint(let number): Double(number)
+    case .decimal(let number): number.nearest
     default: throw Fault("this is no number")
     }
+  }
+
+  private static func decimal(_ value: Value) throws(Fault) -> Decimal {
+    guard case .decimal(let number) = value else { throw Fault("this is no decimal") }
+    return number
   }
 
   private static func bits(_ value: Value) throws(Fault) -> UInt64 {
@@ -81,7 +95,7 @@ extension Function {
         .function(.list(.number), to: .number) { (values, evaluator) throws(Fault) in
           let items = try Arguments(values, evaluator).list(0)
           guard let best = try most(items, wanted, evaluator) else { throw Fault("an empty list has no such element") }
-          guard TypePattern.number.takes(best) else { throw Fault("these are no numbers") }
+          guard best.isNumber || best.isUnknown else { throw Fault("these are no numbers") }
           return best
         },
         .function(.number, to: .number, variadic: true) { (values, evaluator) throws(Fault) in
@@ -90,26 +104,36 @@ extension Function {
       ])
   }
 
-  /// The element that goes before or behind all others, the first of equal ones; nil of none.
+  /// The element that goes before or behind all others, the first of equal ones; unknown where two can't be compared; nil
+  /// of none.
   static func most(_ items: [Value], _ wanted: Order, _ evaluator: Evaluator) throws(Fault) -> Value? {
     guard var best = items.first else { return nil }
     try evaluator.charge(items.count)
-    for item in items {
+    for item in items.dropFirst() {
+      if let obstacle = evaluator.comparison.obstacle(best, item) { return .unknown(Unknown([obstacle])) }
       guard best.isOrdered(with: item) else {
         throw Fault("\(best.typeName.name) and \(item.typeName.name) can't be compared")
       }
       try evaluator.weigh(item)
-      if item.order(best) == wanted { best = item }
+      let order = item.isNumber ? Numbers.sortingOrder(item, best) : item.order(best)
+      if order == wanted { best = item }
     }
     return best
   }
 
   private static func rounding(
-    _ name: String, _ summary: String, _ round: @escaping @Sendable (Double) -> Double
+    _ name: String, _ summary: String, _ rule: DigitText.Rounding, _ round: @escaping @Sendable (Double) -> Double
   ) -> Function {
     Function(
       name, .numbers, summary,
-      [.function(.double, to: .double) { (values, _) throws(Fault) in .double(round(try real(values[0]))) }])
+      [
+        .function(.double, to: .double) { (values, _) throws(Fault) in .double(round(try real(values[0]))) },
+        .function(.decimal, to: .decimal) { (values, evaluator) throws(Fault) in
+          let number = try decimal(values[0])
+          try evaluator.weigh(values[0])
+          return .decimal(try number.rounded(rule))
+        },
+      ])
   }
 
   private static func test(
@@ -117,7 +141,11 @@ extension Function {
   ) -> Function {
     Function(
       name, .numbers, summary,
-      [.function(.double, to: .bool) { (values, _) throws(Fault) in .bool(test(try real(values[0]))) }])
+      [
+        .function(.double, to: .bool) { (values, _) throws(Fault) in .bool(test(try real(values[0]))) },
+        // A decimal is finite, however far beyond a double it is.
+        .function(.decimal, to: .bool) { (_, _) in .bool(test(0)) },
+      ])
   }
 
   private static func bitwise(

@@ -2,7 +2,8 @@ extension Function {
   /// What is no part of CEL: for evidence as systems give it.
   static let own: [Function] = [
     Function(
-      "sum", .own, "The sum of a list of numbers of one type or of durations; 0 of an empty one.",
+      "sum", .own,
+      "The sum of a list of numbers or of durations; of numbers of several types a decimal; 0 of an empty one.",
       [
         .function(.list(.a), to: .a) { (values, evaluator) throws(Fault) in try sum(values, evaluator) },
         .method(.list(.a), to: .a) { (values, evaluator) throws(Fault) in try sum(values, evaluator) },
@@ -31,7 +32,7 @@ extension Function {
       ]),
     Function(
       "quantity", .own,
-      "The number that a text with a unit means: `k` `M` `G` `T` `P` `E` are powers of 1000, `Ki` … and `kb` … (either case) of 1024, `m` is a thousandth, `%` a hundredth.",
+      "The number that a text with a unit means: `k` `M` `G` `T` `P` `E` are powers of 1000, `Ki` … and `kb` … (either case) of 1024, `m` is a thousandth, `%` a hundredth. An int where it is whole, a double where that has the same digits, else a decimal.",
       [
         .function(.string, to: .dyn) { (values, evaluator) throws(Fault) in
           let text = try Arguments(values, evaluator).string(0)
@@ -44,7 +45,7 @@ extension Function {
       ]),
     Function(
       "json", .own,
-      "The value that a JSON text holds; its numbers are int where they are whole, uint beyond that, else double.",
+      "The value that a JSON text holds; its numbers are int where they are whole, double where that writes the same text, else decimal.",
       [
         .function(.string, to: .dyn) { (values, evaluator) throws(Fault) in
           let text = try Arguments(values, evaluator).string(0)
@@ -97,11 +98,16 @@ extension Function {
     let items = try Arguments(values, evaluator).list(0)
     guard var total = items.first else { return 0 }
     switch total {
-    case .int, .uint, .double, .duration: break
+    case .int, .uint, .double, .decimal, .duration: break
     default: throw Fault("\(total.typeName.name) can't be summed up")
     }
     try evaluator.charge(items.count)
-    for item in items.dropFirst() { total = try Arithmetic.apply(.add, total, item, evaluator) }
+    for item in items.dropFirst() {
+      let isMixed = total.typeName != item.typeName && total.isNumber
+      total =
+        isMixed
+        ? try Arithmetic.exact(.add, total, item, evaluator) : try Arithmetic.apply(.add, total, item, evaluator)
+    }
     return total
   }
 

@@ -95,8 +95,8 @@ struct Overload: Sendable {
 
 /// A type in a function's signature. Letters stand for any type, the same one wherever the letter is.
 indirect enum TypePattern: Sendable, Hashable, CustomStringConvertible {
-  case dyn, null, bool, int, uint, double, string, bytes, timestamp, duration, type, ip, cidr
-  /// int, uint or double.
+  case dyn, null, bool, int, uint, double, decimal, string, bytes, timestamp, duration, type, ip, cidr
+  /// int, uint, double or decimal.
   case number
   case list(TypePattern)
   case map(TypePattern, TypePattern)
@@ -109,10 +109,11 @@ indirect enum TypePattern: Sendable, Hashable, CustomStringConvertible {
   func takes(_ value: Value) -> Bool {
     switch (self, value) {
     case (.dyn, _), (.any, _), (.null, .null), (.bool, .bool), (.int, .int), (.uint, .uint), (.double, .double),
+      (.decimal, .decimal),
       (.string, .string), (.bytes, .bytes), (.timestamp, .timestamp), (.duration, .duration), (.type, .type),
       (.ip, .ip),
       (.cidr, .cidr), (.list, .list), (.map, .map), (.optional, .optional), (.number, .int), (.number, .uint),
-      (.number, .double):
+      (.number, .double), (.number, .decimal):
       true
     default: false
     }
@@ -126,6 +127,7 @@ indirect enum TypePattern: Sendable, Hashable, CustomStringConvertible {
     case .int: "int"
     case .uint: "uint"
     case .double: "double"
+    case .decimal: "decimal"
     case .string: "string"
     case .bytes: "bytes"
     case .timestamp: "timestamp"

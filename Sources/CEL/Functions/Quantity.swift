@@ -6,7 +6,8 @@ enum Quantity {
     UInt8(ascii: "e"): 6,
   ]
 
-  /// `int` where the number is whole and fits, else `double`. Nil where `text` is no quantity.
+  /// `int` where the number is whole and fits, `double` where one writes the same digits, else `decimal`. Nil where `text`
+  /// is no quantity.
   static func parse(_ text: String) -> Value? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 64 else { return nil }
@@ -23,26 +24,27 @@ enum Quantity {
     let number = String(decoding: bytes[..<end], as: UTF8.self)
     guard bytes[..<end].contains(where: \.isDigit), bytes[end - 1] != UInt8(ascii: ".") else { return nil }
     let unit = bytes[end...].drop { $0 == 0x20 }
-    guard let factor = factor(unit) else { return nil }
-    if let whole = Int64(number), let times = Int64(exactly: factor) {
-      let (product, isOver) = whole.multipliedReportingOverflow(by: times)
-      if !isOver { return .int(product) }
+    guard let factor = factor(unit), let written = Decimal(number),
+      let product = try? written.applying(.multiply, factor)
+    else {
+      return nil
     }
-    guard let real = Double(number) else { return nil }
-    // A fraction of a unit is divided by, not multiplied with: 0.001 is no exact double.
-    let product = factor < 1 ? real / (1 / factor).rounded() : real * factor
-    return Int64(exactly: product).map(Value.int) ?? (product.isFinite ? .double(product) : nil)
+    if let whole = product.int { return .int(whole) }
+    guard let nearest = product.double, Decimal(shortest: nearest) == product else {
+      return .decimal(product.shortened)
+    }
+    return .double(nearest)
   }
 
-  private static func factor(_ unit: ArraySlice<UInt8>) -> Double? {
-    guard let letter = unit.first else { return 1 }
+  private static func factor(_ unit: ArraySlice<UInt8>) -> Decimal? {
+    guard let letter = unit.first else { return Decimal(Int64(1)) }
     let rest = unit.dropFirst().map { $0 | 0x20 }
     if rest.isEmpty {
       switch letter {
-      case UInt8(ascii: "m"): return 0.001
+      case UInt8(ascii: "m"): return Decimal("0.001")
       case UInt8(ascii: "e"): return nil
-      case UInt8(ascii: "%"): return 0.01
-      case UInt8(ascii: "b"), UInt8(ascii: "B"): return 1
+      case UInt8(ascii: "%"): return Decimal("0.01")
+      case UInt8(ascii: "b"), UInt8(ascii: "B"): return Decimal(Int64(1))
       default: return powers[letter | 0x20].map { power(1000, $0) }
       }
     }
@@ -52,7 +54,7 @@ enum Quantity {
     return self.power(1024, power)
   }
 
-  private static func power(_ base: Double, _ exponent: Int) -> Double {
-    (0..<exponent).reduce(1) { (product, _) in product * base }
+  private static func power(_ base: Int64, _ exponent: Int) -> Decimal {
+    Decimal((0..<exponent).reduce(1) { (product, _) in product * base })
   }
 }

@@ -43,7 +43,15 @@ struct Lexer {
       switch byte {
       case UInt8(ascii: "&"): "did you mean `&&`?"
       case UInt8(ascii: "|"): "did you mean `||`?"
+      case UInt8(ascii: "=") where peek(1) == UInt8(ascii: ">"): Habit.macroComma
+      case UInt8(ascii: "=") where peek(1) == UInt8(ascii: "~"): "write `x.matches('…')`"
+      case UInt8(ascii: "=") where position > 1 && bytes[position - 1] == byte:
+        "write `==` or `!=`: nothing is converted"
       case UInt8(ascii: "="): "did you mean `==`?"
+      case UInt8(ascii: "~"): "write `x.matches('…')`"
+      case UInt8(ascii: ";"): "an expression is one value: `cel.bind(name, value, expression)` names a part of it"
+      case 0xC2 where character == "\u{A0}": "a no-break space (U+00A0): write a plain one"
+      case 0xE2 where "‘’“”".contains(character): "write plain quotes: ' or \""
       case UInt8(ascii: "#"): "a comment starts with `//`; in YAML, quote the whole expression"
       case UInt8(ascii: "$"): "names stand bare within an expression: `inputs.window`, not `${inputs.window}`"
       default: nil

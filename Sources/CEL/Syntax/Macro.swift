@@ -67,7 +67,9 @@ enum Macro {
 
   private static func has(_ arguments: [Node], _ range: Range<Int>) throws(Expression.Problem) -> Node.Kind {
     if arguments.count == 1, case .select(let selection) = arguments[0].kind { return .has(selection) }
-    throw Expression.Problem("`has` asks for a field", range, help: "write `has(value.field)`")
+    let help =
+      "of a field write `has(a.b)`, of a key `'key' in map`; `map[?'key'].orValue('')` gives its value where it is there"
+    throw Expression.Problem("`has` asks for a field", range, help: help)
   }
 
   private static func loop(

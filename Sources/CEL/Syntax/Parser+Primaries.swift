@@ -45,7 +45,7 @@ extension Parser {
     default: break
     }
     if Words.reserved.contains(name) {
-      throw Expression.Problem("`\(name)` is a reserved word", range, help: "no name may be it")
+      throw Expression.Problem("`\(name)` is a reserved word", range, help: Habit.word(name) ?? "no name may be it")
     }
     try advance()
     guard isAt("(") else { return try node(.name(name, isAbsolute: isAbsolute), range) }

@@ -8,6 +8,8 @@ struct Parser {
 
   private var lexer: Lexer
   private(set) var token: Token
+  /// The one before it.
+  private var previous: Token?
   private var depth = 0
 
   private init(_ source: String) throws(Expression.Problem) {
@@ -26,7 +28,10 @@ struct Parser {
     return node
   }
 
-  mutating func advance() throws(Expression.Problem) { token = try lexer.next() }
+  mutating func advance() throws(Expression.Problem) {
+    previous = token
+    token = try lexer.next()
+  }
 
   func isAt(_ mark: String) -> Bool { token.kind == .mark(mark) }
 
@@ -60,7 +65,20 @@ struct Parser {
       case .int, .uint, .double: "a number is not expected here"
       case .string, .bytes: "a text is not expected here"
       }
-    return Expression.Problem(found, token.range, help: wanted.map { "expected \($0)" })
+    return Expression.Problem(found, token.range, help: habit(wanted) ?? wanted.map { "expected \($0)" })
+  }
+
+  /// What stands here in another language.
+  private func habit(_ wanted: String?) -> String? {
+    switch (token.kind, previous?.kind) {
+    case (.name, .name(let before)) where before == "not" || before == "lambda": Habit.word(before)
+    case (.name(let name), _): Habit.word(name)
+    case (.mark(">"), .mark("-")): Habit.macroComma
+    case (.mark(">"), .mark("<")): "write `!=`"
+    case (.mark(","), _) where wanted == "`)`": "a list stands in brackets: `[a, b]`"
+    case (.mark("*"), .mark("*")): "write `x * x`"
+    default: nil
+    }
   }
 
   /// A node, refused where it nests too deep.
@@ -80,11 +98,39 @@ struct Parser {
     defer { depth -= 1 }
     if depth > Self.depthLimit { throw tooDeep(token.range) }
     let condition = try binary(1)
+    let mark = token.range
     guard try skip("?") else { return condition }
-    let one = try binary(1)
-    try expect(":")
+    let one = try ifTrue(after: mark)
     let other = try expression()
     return try node(.conditional(condition, one, other), condition.range.lowerBound..<other.range.upperBound)
+  }
+
+  /// What stands between the `?` at `mark` and its `:`. Where there is no `:` it may be the `?.` of another language.
+  private mutating func ifTrue(after mark: Range<Int>) throws(Expression.Problem) -> Node {
+    let first = token
+    let both = mark.lowerBound..<first.range.upperBound
+    if first.kind == .mark("?") || first.kind == .mark(":") {
+      let sign = first.kind == .mark("?") ? "??" : "?:"
+      throw Expression.Problem(
+        "there is no `\(sign)` here", both, help: "write `a.?b.orValue(c)`, or `has(a.b) ? a.b : c`")
+    }
+    do throws(Expression.Problem) {
+      let one = try binary(1)
+      try expect(":")
+      return one
+    } catch {
+      guard mark.upperBound == first.range.lowerBound else { throw error }
+      switch first.kind {
+      case .mark("."):
+        throw Expression.Problem(
+          "there is no `?.` here", both,
+          help: "write `a.?b`: the field where it is there; `a.?b.orValue('')` its value")
+      case .mark("["):
+        throw Expression.Problem(
+          "there is no `?[` here", both, help: "write `a[?'key']`; `a[?'key'].orValue('')` is its value")
+      default: throw error
+      }
+    }
   }
 
   private static let precedences: [String: Int] = [

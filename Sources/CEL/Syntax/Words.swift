@@ -14,6 +14,6 @@ enum Words {
   static let types: [String: TypeName] = Dictionary(
     uniqueKeysWithValues: [
       "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint", "optional_type", "net.IP",
-      "net.CIDR", "google.protobuf.Timestamp", "google.protobuf.Duration",
+      "net.CIDR", "decimal", "google.protobuf.Timestamp", "google.protobuf.Duration",
     ].map { ($0, TypeName($0)) })
 }

@@ -9,16 +9,26 @@ public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(message) at byte \(offset)" }
 }
 
+/// What the numbers of a JSON text are read as.
+public enum JSONNumbers: Sendable {
+  /// So that nothing of their texts is lost, as `Value.init(number:)` says: for what a system answered.
+  case exact
+  /// As journals always had them: integers are `int`, or `uint` beyond `Int64.max`; a number with a fraction or an
+  /// exponent, or beyond 64 bits, is a `double`, and one that no double holds is a problem.
+  case recorded
+}
+
 extension Value {
-  /// Reads one JSON text (RFC 8259, by nlohmann/json). Integers are exact: `int`, or `uint` beyond `Int64.max`; a number
-  /// with a fraction or an exponent, or beyond 64 bits, is a `double`. Objects keep their order, and of two equal keys the
-  /// last counts. Throws where the text is no JSON or nests deeper than `depth`.
-  public init(json bytes: some Sequence<UInt8>, depth: Int = 100) throws(JSONProblem) {
-    self = try JSONReader.read(Array(bytes), depth: depth)
+  /// Reads one JSON text (RFC 8259, by nlohmann/json). Objects keep their order, and of two equal keys the last counts.
+  /// Throws where the text is no JSON or nests deeper than `depth`.
+  public init(
+    json bytes: some Sequence<UInt8>, depth: Int = 100, numbers: JSONNumbers = .exact
+  ) throws(JSONProblem) {
+    self = try JSONReader.read(Array(bytes), depth, numbers)
   }
 
-  public init(json text: String, depth: Int = 100) throws(JSONProblem) {
-    self = try JSONReader.read(Array(text.utf8), depth: depth)
+  public init(json text: String, depth: Int = 100, numbers: JSONNumbers = .exact) throws(JSONProblem) {
+    self = try JSONReader.read(Array(text.utf8), depth, numbers)
   }
 }
 
@@ -35,12 +45,17 @@ private final class JSONReader {
   private var open: [Open] = []
   private var result: Value?
   private let depth: Int
+  private let numbers: JSONNumbers
   private var isTooDeep = false
+  private var isTooLarge = false
 
-  private init(depth: Int) { self.depth = depth }
+  private init(_ depth: Int, _ numbers: JSONNumbers) {
+    self.depth = depth
+    self.numbers = numbers
+  }
 
-  static func read(_ bytes: [UInt8], depth: Int) throws(JSONProblem) -> Value {
-    let reader = JSONReader(depth: depth)
+  static func read(_ bytes: [UInt8], _ depth: Int, _ numbers: JSONNumbers) throws(JSONProblem) -> Value {
+    let reader = JSONReader(depth, numbers)
     var (position, message) = (0, [CChar](repeating: 0, count: 512))
     var events = Self.events
     let code = unsafe bytes.withUnsafeBufferPointer { text in
@@ -50,6 +65,7 @@ private final class JSONReader {
       }
     }
     if reader.isTooDeep { throw JSONProblem(message: "JSON nested deeper than \(depth)", offset: 0) }
+    if reader.isTooLarge { throw JSONProblem(message: "no valid JSON: a number is beyond a double", offset: 0) }
     if code == 0, let result = reader.result { return result }
     let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     throw JSONProblem(message: Self.plain(text), offset: max(0, position - 1))
@@ -70,6 +86,26 @@ private final class JSONReader {
       open[open.count - 1].map[open[open.count - 1].key] = value
     }
     return true
+  }
+
+  private func add(integer number: Int64) -> Bool {
+    // The parser says of a negative zero no more than that it is 0 and not unsigned.
+    if number == 0, numbers == .exact, let zero = Value(number: "-0") { return add(zero) }
+    return add(.int(number))
+  }
+
+  private func add(unsigned number: UInt64) -> Bool {
+    if let number = Int64(exactly: number) { return add(.int(number)) }
+    return add(numbers == .exact ? .decimal(Decimal(number)) : .uint(number))
+  }
+
+  private func add(_ number: Double, written text: String) -> Bool {
+    guard numbers == .exact else {
+      isTooLarge = isTooLarge || !number.isFinite
+      return number.isFinite && add(.double(number))
+    }
+    if number.isFinite, Value.text(of: number) == text { return add(.double(number)) }
+    return Value(number: text).map(add) ?? false
   }
 
   private func begin(isList: Bool) -> Bool {
@@ -104,9 +140,11 @@ private final class JSONReader {
     unsafe playbook_json_events(
       null: { unsafe JSONReader.reader($0).add(.null) },
       boolean: { unsafe JSONReader.reader($0).add(.bool($1)) },
-      integer: { unsafe JSONReader.reader($0).add(.int($1)) },
-      unsigned_integer: { unsafe JSONReader.reader($0).add(Int64(exactly: $1).map(Value.int) ?? .uint($1)) },
-      number: { (context, number, _, _) in unsafe JSONReader.reader(context).add(.double(number)) },
+      integer: { unsafe JSONReader.reader($0).add(integer: $1) },
+      unsigned_integer: { unsafe JSONReader.reader($0).add(unsigned: $1) },
+      number: { (context, number, text, length) in
+        unsafe JSONReader.reader(context).add(number, written: JSONReader.text(text, length))
+      },
       string: { unsafe JSONReader.reader($0).add(.string(JSONReader.text($1, $2))) },
       start_object: { unsafe JSONReader.reader($0).begin(isList: false) },
       key: { unsafe JSONReader.reader($0).name(JSONReader.text($1, $2)) },

@@ -1,5 +1,5 @@
-/// A CEL map: keys are `bool`, `int`, `uint` or `string`, numerically equal ones are one key (`1`, `1u` and, in a lookup,
-/// `1.0`), and entries keep the order in which they came.
+/// A CEL map: keys are `bool`, `int`, `uint`, `decimal` or `string`, numerically equal ones are one key (`1`, `1u`, the
+/// decimal `1.00` and, in a lookup, `1.0`), and entries keep the order in which they came.
 public struct MapValue: Sendable {
   /// A key that CEL allows. Integers are held in one form, so that `1` and `1u` are one key.
   public enum Key: Sendable, Hashable {
@@ -7,6 +7,8 @@ public struct MapValue: Sendable {
     case int(Int64)
     /// Only beyond `Int64.max`; smaller ones are `int`.
     case uint(UInt64)
+    /// `Decimal.key` of what is neither of these.
+    case decimal(String)
     /// Its UTF-8, since Swift's `String` would merge canonically equivalent texts.
     case string([UInt8])
   }
@@ -29,13 +31,21 @@ public struct MapValue: Sendable {
   public var count: Int { entries.count }
   public var isEmpty: Bool { entries.isEmpty }
 
-  /// The key that `value` is, or nil where CEL allows no such key. A double counts where it is a whole number.
+  /// The key that `value` is, or nil where CEL allows no such key. A double counts as the integer that it is, else as the decimal
+  /// that its shortest text writes.
   public static func key(_ value: Value) -> Key? {
     switch value {
     case .bool(let flag): .bool(flag)
     case .int(let number): .int(number)
     case .uint(let number): Int64(exactly: number).map(Key.int) ?? .uint(number)
-    case .double(let number): Int64(exactly: number).map(Key.int) ?? UInt64(exactly: number).map(Key.uint)
+    case .double(let number):
+      Int64(exactly: number).map(Key.int) ?? UInt64(exactly: number).map(Key.uint)
+        ?? Decimal(shortest: number).map { Key.decimal($0.key) }
+    case .decimal(let number):
+      number.isWhole
+        ? number.truncated(Int64.self).map(Key.int) ?? number.truncated(UInt64.self).map(Key.uint)
+          ?? .decimal(number.key)
+        : .decimal(number.key)
     case .string(let text): .string(Array(text.utf8))
     default: nil
     }
@@ -63,7 +73,7 @@ public struct MapValue: Sendable {
   @discardableResult
   public mutating func insert(_ value: Value, for key: Value) -> Bool {
     switch key {
-    case .bool, .int, .uint, .string:
+    case .bool, .int, .uint, .decimal, .string:
       set(key, value)
       return true
     default:
@@ -102,7 +112,7 @@ public struct MapValue: Sendable {
   private func position(of key: Value) -> Int? {
     switch key {
     case .string(let name): return position(named: name)
-    case .bool, .int, .uint, .double:
+    case .bool, .int, .uint, .double, .decimal:
       if entries.count > Self.scanned { return Self.key(key).flatMap { index[$0] } }
       guard let wanted = Self.key(key) else { return nil }
       return entries.firstIndex { entry in

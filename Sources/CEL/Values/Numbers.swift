@@ -19,7 +19,35 @@ enum Numbers {
     case (.double(let one), .int(let other)): order(one, double: Double(other))
     case (.uint(let one), .double(let other)): order(Double(one), double: other)
     case (.double(let one), .uint(let other)): order(one, double: Double(other))
+    case (.decimal(let one), _): decimal(right).map(one.order) ?? .none
+    case (_, .decimal(let other)): decimal(left)?.order(other) ?? .none
     default: .none
+    }
+  }
+
+  /// A number as a decimal: an integer exactly, a double as its shortest text writes it; nil of NaN, infinities and
+  /// other types.
+  static func decimal(_ value: Value) -> Decimal? {
+    switch value {
+    case .int(let number): Decimal(number)
+    case .uint(let number): Decimal(number)
+    case .double(let number): Decimal(shortest: number)
+    case .decimal(let number): number
+    default: nil
+    }
+  }
+
+  /// How two numbers are sorted: NaN first, then all by their values as decimals, so that the order has no loops. Where
+  /// `order` says less or greater, so does this.
+  static func sortingOrder(_ left: Value, _ right: Value) -> Order {
+    switch (left, right) {
+    case (.int, .int), (.uint, .uint), (.int, .uint), (.uint, .int), (.decimal, .decimal): order(left, right)
+    case (.double(let one), .double(let other)):
+      one.isNaN || other.isNaN ? order(one.isNaN ? 0 : 1, other.isNaN ? 0 : 1) : order(one, other)
+    case (.double(let one), _) where !one.isFinite: one == .infinity ? .greater : .less
+    case (_, .double(let other)) where !other.isFinite: other == .infinity ? .less : .greater
+    default:
+      if let one = decimal(left), let other = decimal(right) { one.order(other) } else { .none }
     }
   }
 
@@ -50,7 +78,7 @@ extension Value {
   /// duration. `none` elsewhere and with NaN.
   func order(_ other: Value) -> Order {
     switch (self, other) {
-    case (.int, _), (.uint, _), (.double, _): Numbers.order(self, other)
+    case (.int, _), (.uint, _), (.double, _), (.decimal, _): Numbers.order(self, other)
     case (.string(let one), .string(let other)): Texts.order(one, other)
     case (.bool(let one), .bool(let other)): Numbers.order(one ? 1 : 0, other ? 1 : 0)
     case (.bytes(let one), .bytes(let other)):
@@ -62,7 +90,7 @@ extension Value {
   }
 
   /// A total order over all values, for showing and sorting them: first by sort (null, booleans, numbers, texts, …), then
-  /// as CEL orders within it; NaN before all other numbers.
+  /// as CEL orders within it; numbers exactly, NaN before all others.
   public static func precedes(_ left: Value, _ right: Value) -> Bool {
     totalOrder(left, right) == .less
   }
@@ -79,23 +107,15 @@ extension Value {
       return Numbers.order(one.count, other.count)
     case (.map, .map), (.type, .type), (.ip, .ip), (.cidr, .cidr), (.unknown, .unknown), (.optional, .optional):
       return Texts.order(left.rendered, right.rendered)
-    default:
-      let order = left.order(right)
-      if order != .none { return order }
-      let (oneIsNaN, otherIsNaN) = (left.isNaN, right.isNaN)
-      return oneIsNaN == otherIsNaN ? .equal : oneIsNaN ? .less : .greater
+    default: return left.isNumber ? Numbers.sortingOrder(left, right) : left.order(right)
     }
-  }
-
-  private var isNaN: Bool {
-    if case .double(let number) = self { number.isNaN } else { false }
   }
 
   private var rank: Int {
     switch self {
     case .null: 0
     case .bool: 1
-    case .int, .uint, .double: 2
+    case .int, .uint, .double, .decimal: 2
     case .string: 3
     case .bytes: 4
     case .timestamp: 5

@@ -19,6 +19,11 @@ struct TimeZone: Sendable {
 
   init(offset: Int) { first = offset }
 
+  init(rule: TimeZoneRule) { self.rule = rule }
+
+  /// Whether the offset is 0, always.
+  var isUTC: Bool { spans.isEmpty && (rule.map(\.isUTC) ?? (first == 0)) }
+
   /// `±hh:mm` or `hh:mm`, `UTC`, or a name of tzdata such as `Europe/Berlin`. Nil where there is no such zone.
   static func named(_ name: String) -> TimeZone? {
     if name.isEmpty || name == "UTC" { return TimeZone(offset: 0) }

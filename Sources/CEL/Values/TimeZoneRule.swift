@@ -19,6 +19,9 @@ struct TimeZoneRule: Sendable {
   private let standard: Int
   private var summer: (offset: Int, start: Change, end: Change)?
 
+  /// Whether the offset is 0 all year.
+  var isUTC: Bool { standard == 0 && summer == nil }
+
   init?(_ text: [UInt8]) {
     var rest = text[...]
     guard Self.name(&rest), let west = Self.time(&rest) else { return nil }

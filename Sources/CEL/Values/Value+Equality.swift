@@ -1,7 +1,8 @@
 extension Value: Equatable, Hashable {
-  /// CEL's equality: numbers whatever their type (an integer against a double as the nearest double), strings by code points, maps whatever their
-  /// order, values of different types never, NaN not even with itself. (An `unknown` equals one with the same reasons;
-  /// the operator `==` of an expression yields unknown instead.)
+  /// CEL's equality: numbers whatever their type (an integer against a double as the nearest double, a decimal exactly, a
+  /// double beside it as the decimal that its shortest text writes), strings by code points, maps whatever their order,
+  /// values of different types never, NaN not even with itself. (An `unknown` equals one with the same reasons; the
+  /// operator `==` of an expression yields unknown instead, and so it does where nothing can be told.)
   ///
   /// Source: the CEL specification, "Equality".
   public static func == (left: Value, right: Value) -> Bool {
@@ -18,6 +19,7 @@ extension Value: Equatable, Hashable {
     case .int(let number): hasher.combine(Double(number))
     case .uint(let number): hasher.combine(Double(number))
     case .double(let number): hasher.combine(number)
+    case .decimal(let number): Self.hash(number, into: &hasher)
     case .string(let text): Self.hash(text, into: &hasher)
     case .bytes(let bytes): hasher.combine(bytes)
     case .list(let items):
@@ -45,6 +47,17 @@ extension Value: Equatable, Hashable {
     }
   }
 
+  /// A decimal that equals an integer or a double hashes like it. Any other can only equal decimals.
+  private static func hash(_ number: Decimal, into hasher: inout Hasher) {
+    let nearest = number.nearest
+    let isInteger = number.int != nil || number.isWhole && number.truncated(UInt64.self) != nil
+    if isInteger || Decimal(shortest: nearest)?.order(number) == .equal {
+      hasher.combine(nearest)
+    } else {
+      hash(number.key, into: &hasher)
+    }
+  }
+
   private static func hash(_ text: String, into hasher: inout Hasher) {
     for byte in text.utf8 { hasher.combine(byte) }
   }
@@ -58,20 +71,27 @@ struct EqualityWalk {
   var count = 0
   /// The comparison gives up (and `count` passes it) where more pairs than this would be needed.
   var limit = Int.max
+  /// How an expression compares; nil is Swift's `==`, for which each pair is equal or not.
+  var rule: ComparisonRule?
 
   mutating func isEqual(_ left: Value, _ right: Value) -> Bool {
     count += 1
     if count > limit { return false }
     switch (left, right) {
-    case (.unknown(let one), .unknown(let other)) where one == other && limit == .max: return true
+    case (.unknown(let one), .unknown(let other)) where one == other && rule == nil: return true
     case (.unknown(let one), .unknown(let other)):
       note(one.merging(other))
       return true
     case (.unknown(let reasons), _), (_, .unknown(let reasons)):
-      if limit == .max { return false }
+      if rule == nil { return false }
       note(reasons)
       return true
-    case (.int, _), (.uint, _), (.double, _): return Numbers.order(left, right) == .equal
+    case (.int, _), (.uint, _), (.double, _), (.decimal, _):
+      if case .decimal(let number) = left { count += number.text.utf8.count / 64 }
+      let order = Numbers.order(left, right)
+      return order == .none ? isUndecided(left, right) : order == .equal
+    case (.string, .duration), (.duration, .string), (.string, .timestamp), (.timestamp, .string):
+      return isUndecided(left, right)
     case (.string(let one), .string(let other)):
       count += one.utf8.count / 64
       return Texts.areEqual(one, other)
@@ -105,6 +125,13 @@ struct EqualityWalk {
     for entry in one.entries {
       guard let value = other.value(for: entry.key), isEqual(entry.value, value) else { return false }
     }
+    return true
+  }
+
+  /// Notes why nothing can be told of these two, and takes them as equal so far; false where they just differ.
+  private mutating func isUndecided(_ left: Value, _ right: Value) -> Bool {
+    guard let reason = rule?.obstacle(left, right) else { return false }
+    note(Unknown([reason]))
     return true
   }
 

@@ -1,5 +1,5 @@
 extension Value {
-  /// This value as JSON: 64-bit integers exact, doubles always with a point or an exponent (`1.0`), NaN and infinities as
+  /// This value as JSON: 64-bit integers exact, decimals with their own text, doubles always with a point or an exponent (`1.0`), NaN and infinities as
   /// strings, bytes as base64, timestamps as RFC 3339, durations in seconds (`"1.5s"`), types as their names, addresses as
   /// text, an optional as its value or `null`, an unknown as `{"unknown": [reasons]}`; keys of maps become strings.
   /// The compact form has no spaces, the pretty one an indentation of two.
@@ -50,6 +50,7 @@ struct JSONWriter {
     case .int(let number): append(String(number))
     case .uint(let number): append(String(number))
     case .double(let number): number.isFinite ? append(number.description) : append(quoted: Value.text(of: number))
+    case .decimal(let number): append(number.jsonText)
     case .string(let text): append(quoted: text)
     case .bytes(let data): append(quoted: Base64.encode(data))
     case .list(let items): write(items)

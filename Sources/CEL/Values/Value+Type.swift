@@ -7,6 +7,7 @@ extension Value {
     case .int: TypeName("int")
     case .uint: TypeName("uint")
     case .double: TypeName("double")
+    case .decimal: TypeName("decimal")
     case .string: TypeName("string")
     case .bytes: TypeName("bytes")
     case .list: TypeName("list")
@@ -29,6 +30,7 @@ extension Value {
     case .int(let number): number == 0
     case .uint(let number): number == 0
     case .double(let number): number == 0
+    case .decimal(let number): number.isZero
     case .string(let text): text.isEmpty
     case .bytes(let bytes): bytes.isEmpty
     case .list(let items): items.isEmpty

@@ -7,6 +7,8 @@ public enum Value: Sendable {
   case int(Int64)
   case uint(UInt64)
   case double(Double)
+  /// Ours, not of CEL: exact, with its text as the source wrote it.
+  case decimal(Decimal)
   /// Compared, ordered and counted by Unicode code points, never by Swift's canonical equivalence.
   case string(String)
   case bytes([UInt8])
@@ -56,6 +58,7 @@ extension Value {
     case .int(let number): String(number)
     case .uint(let number): String(number)
     case .double(let number): Self.text(of: number)
+    case .decimal(let number): number.text
     case .bytes(let bytes): String(validating: bytes, as: UTF8.self) ?? Base64.encode(bytes)
     case .list, .map: jsonText()
     case .timestamp(let timestamp): timestamp.description
@@ -81,12 +84,32 @@ extension Value {
     if case .bool(let flag) = self { flag } else { nil }
   }
 
-  /// An `int`, or a `uint` that fits one.
+  /// An `int`, or a `uint` or whole `decimal` that fits one.
   public var intValue: Int64? {
     switch self {
     case .int(let number): number
     case .uint(let number): Int64(exactly: number)
+    case .decimal(let number): number.int
     default: nil
+    }
+  }
+
+  /// A number as the nearest double; nil where that is infinite or NaN, and of what is no number.
+  public var finiteDouble: Double? {
+    switch self {
+    case .int(let number): Double(number)
+    case .uint(let number): Double(number)
+    case .double(let number): number.isFinite ? number : nil
+    case .decimal(let number): number.double
+    default: nil
+    }
+  }
+
+  /// Whether this is an `int`, `uint`, `double` or `decimal`.
+  public var isNumber: Bool {
+    switch self {
+    case .int, .uint, .double, .decimal: true
+    default: false
     }
   }
 

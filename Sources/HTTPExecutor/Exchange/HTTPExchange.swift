@@ -1,10 +1,10 @@
 import AsyncHTTPClient
 import CEL
-import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import PlaybookEngine
 import PlaybookLanguage
+import Reach
 
 /// Sends a request and reads its answer, for a query along redirects within the origin.
 struct HTTPExchange: Sendable {
@@ -12,89 +12,90 @@ struct HTTPExchange: Sendable {
   let target: HTTPTarget
   let context: CallContext
   let mode: CallMode
+  /// Whether the origin answered before, so that a connection that breaks tells nothing of its port.
+  var isKnown = false
+  /// How many bytes of the body are kept.
+  var room: Int
   private static let redirects = 5
 
-  /// What came back.
-  struct Answer: Sendable {
-    var status: Int
-    var reason: String
-    var headers: HTTPHeaders
-    var body: [UInt8]
-    var isTruncated: Bool
+  init(client: HTTPClient, target: HTTPTarget, context: CallContext, mode: CallMode, isKnown: Bool = false) {
+    self.client = client
+    self.target = target
+    self.context = context
+    self.mode = mode
+    self.isKnown = isKnown
+    room = context.limits.bytes
   }
 
   /// The last answer and the request that it answers.
-  func perform(_ request: OutgoingRequest) async throws(ExecutorError) -> (OutgoingRequest, Answer) {
+  func perform(_ request: OutgoingRequest) async throws(ExecutorError) -> HTTPReply {
+    let first = request.url
     var request = request
-    for _ in 0...Self.redirects {
+    for count in 0...Self.redirects {
       let answer = try await send(request)
-      let isFinal = mode == .act || (request.expected.isExplicit && request.expected.contains(answer.status))
-      guard !isFinal, [301, 302, 303, 307, 308].contains(answer.status),
-        let place = answer.headers.first(name: "location")
-      else { return (request, answer) }
-      request = try follow(place, request, answer)
+      let reply = HTTPReply(request: request, answer: answer, redirectedFrom: count > 0 ? first : nil)
+      if mode == .act || request.expected.contains(answer.status) { return reply }
+      guard let next = try Redirect(answer).next(after: reply, target) else { return reply }
+      request = next
     }
     throw ExecutorError(.rejected, "\(target.label) redirects in a circle: more than \(Self.redirects) times")
   }
 
-  /// The request that a redirect asks for; the methods of queries stay as they are.
-  private func follow(
-    _ place: String, _ request: OutgoingRequest, _ answer: Answer
-  ) throws(ExecutorError) -> OutgoingRequest {
-    guard let url = URL(string: place, relativeTo: URL(string: request.url))?.absoluteURL,
-      let (origin, rest) = Origin.split(url.absoluteString)
-    else {
-      throw ExecutorError(
-        .malformed, "\(target.label) redirects to what is no URL: \(place)", outcome: HTTPOutcome.fields(answer))
-    }
-    guard origin == request.origin else {
-      throw ExecutorError(
-        .rejected, "\(target.label) redirects to \(origin), another origin: not followed",
-        outcome: HTTPOutcome.fields(answer))
-    }
-    var next = request
-    let withoutFragment = String(rest.prefix { $0 != "#" })
-    next.path = try OutgoingRequest.path(
-      withoutFragment.hasPrefix("/") ? withoutFragment : "/" + withoutFragment, shown: place)
-    next.body = nil
-    try next.checkReading(target)
-    return next
-  }
-
   // MARK: One request
 
-  func send(_ request: OutgoingRequest) async throws(ExecutorError) -> Answer {
+  func send(_ request: OutgoingRequest) async throws(ExecutorError) -> HTTPAnswer {
     do {
       return try await withDeadline { try await exchange(request) }
     } catch {
-      let failure = failure(error)
+      let failure = await failure(error)
       // A connection kept from an earlier call may have been closed by the server meanwhile: reading again does no harm.
       guard mode == .query, failure.code == .disconnected, context.deadline > .now else { throw failure }
     }
     do {
       return try await withDeadline { try await exchange(request) }
     } catch {
-      throw failure(error)
+      throw await failure(error)
     }
   }
 
-  private func failure(_ error: any Error) -> ExecutorError {
-    HTTPFailure.error(Task.isCancelled ? CancellationError() : error, target.label, changes: mode == .act)
+  private func failure(_ error: any Error) async -> ExecutorError {
+    let failure = HTTPFailure(
+      label: target.label, changes: mode == .act, isTLS: target.origin.scheme == "https",
+      hasCertificate: target.certificates.hasClientCertificate, isKnown: isKnown)
+    var result = failure.error(Task.isCancelled ? CancellationError() : error)
+    if let tls = TLSFailure(error, hasCertificate: false, plain: "http://"), tls.isUntrusted,
+      let reason = await certificateReason
+    {
+      result.message = result.message.replacing(tls.reason, with: reason)
+    }
+    return result
   }
 
-  private func exchange(_ request: OutgoingRequest) async throws -> Answer {
-    var message = HTTPClientRequest(url: request.url)
+  /// What the server's certificate itself says of why it is not trusted.
+  private var certificateReason: String? {
+    get async {
+      let (host, port) = (target.origin.host, target.origin.port)
+      let isAddress = (try? SocketAddress(ipAddress: host, port: port)) != nil
+      let time = min(context.deadline - .now, .seconds(2))
+      guard time > .zero else { return nil }
+      return await CertificateLook.reason(
+        host: host, port: port, serverName: target.tlsName ?? (isAddress ? nil : host), within: time)
+    }
+  }
+
+  private func exchange(_ request: OutgoingRequest) async throws -> HTTPAnswer {
+    var message = HTTPClientRequest(url: wireURL(request))
     message.method = HTTPMethod(rawValue: request.method)
     message.headers = headers(request)
     message.body = request.body.map { .bytes(ByteBuffer(bytes: $0.bytes)) }
     let response = try await client.execute(message, deadline: .now() + TimeAmount(context.deadline - .now))
-    var answer = Answer(
+    var answer = HTTPAnswer(
       status: Int(response.status.code), reason: response.status.reasonPhrase, headers: response.headers, body: [],
       isTruncated: false)
     for try await part in response.body {
-      let room = context.limits.bytes - answer.body.count
-      answer.body += part.readableBytesView.prefix(room)
-      if part.readableBytes > room {
+      let left = room - answer.body.count
+      answer.body += part.readableBytesView.prefix(left)
+      if part.readableBytes > left {
         answer.isTruncated = true
         break
       }
@@ -105,8 +106,17 @@ struct HTTPExchange: Sendable {
     return answer
   }
 
+  /// The URL by which the client finds the server and checks its certificate.
+  private func wireURL(_ request: OutgoingRequest) -> String {
+    guard let name = target.tlsName else { return request.url }
+    var origin = request.origin
+    origin.host = name
+    return origin.description + request.path.text
+  }
+
   private func headers(_ request: OutgoingRequest) -> HTTPHeaders {
     var headers = HTTPHeaders()
+    if target.tlsName != nil { headers.add(name: "Host", value: request.origin.authority) }
     headers.add(name: "User-Agent", value: Self.userAgent(context.label))
     headers.add(name: "Accept", value: "application/json, */*;q=0.5")
     // Answers are capped by size, which a packed one would hide.
@@ -124,9 +134,9 @@ struct HTTPExchange: Sendable {
   }
 
   /// The client's own deadline ends with the answer's head; this one holds for the body, too.
-  private func withDeadline(_ body: @escaping @Sendable () async throws -> Answer) async throws -> Answer {
+  private func withDeadline(_ body: @escaping @Sendable () async throws -> HTTPAnswer) async throws -> HTTPAnswer {
     let deadline = context.deadline
-    return try await withThrowingTaskGroup(of: Answer.self) { group in
+    return try await withThrowingTaskGroup(of: HTTPAnswer.self) { group in
       group.addTask(operation: body)
       group.addTask {
         try await Task.sleep(until: deadline, clock: .continuous)

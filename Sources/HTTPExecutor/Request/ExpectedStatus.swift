@@ -4,19 +4,15 @@ import PlaybookEngine
 /// Which statuses are a success.
 struct ExpectedStatus: Sendable, Equatable {
   private var ranges: [ClosedRange<Int>]
-  /// Whether the call says so itself.
-  let isExplicit: Bool
 
-  /// A status, a class such as `2xx`, or a list of those; without any 200 to 399. Throws `.invalid` for anything else.
+  /// A status, a class such as `2xx`, or a list of those; without any 200 to 299. Throws `.invalid` for anything else.
   init(_ value: Value?) throws(ExecutorError) {
     guard let value else {
-      ranges = [200...399]
-      isExplicit = false
+      ranges = [200...299]
       return
     }
     let items = value.listValue ?? [value]
     ranges = items.compactMap(Self.range)
-    isExplicit = true
     guard ranges.count == items.count, !items.isEmpty else {
       throw OutgoingRequest.invalid("`expect` is a status such as 204, a class such as 2xx, or a list of those")
     }

@@ -12,14 +12,16 @@ struct OutgoingRequest: Sendable {
   var body: RequestBody?
   var expected: ExpectedStatus
 
-  var url: String { origin.description + path.path + (path.query.map { "?" + $0 } ?? "") }
+  var url: String { origin.description + path.text }
 
   private static let methods: Set<String> = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
   private static let reading: Set<String> = ["GET", "HEAD", "OPTIONS"]
 
   /// Reads a call's fields. Throws `.invalid` where they make no sense and `.refused` where a query could do more than
   /// read, or the call goes where its target does not.
-  init(_ call: ResolvedCall, _ target: HTTPTarget) throws(ExecutorError) {
+  ///
+  /// - Parameter isShown: Whether it is shown only, so that it may be one that would be refused.
+  init(_ call: ResolvedCall, _ target: HTTPTarget, isShown: Bool = false) throws(ExecutorError) {
     let arguments = call.arguments
     method = arguments["method"]?.stringValue?.uppercased() ?? (call.mode == .query ? "GET" : "POST")
     guard Self.methods.contains(method) else { throw Self.invalid("`\(method)` is no method that http sends") }
@@ -28,12 +30,12 @@ struct OutgoingRequest: Sendable {
     try addParameters(arguments["query"])
     headers = try Self.headers(arguments["headers"])
     body = try RequestBody(arguments)
-    if call.mode == .query { try checkReading(target) }
+    if call.mode == .query, !isShown { try checkReading(target) }
   }
 
   /// Throws `.refused` where a query may not send the request.
   func checkReading(_ target: HTTPTarget) throws(ExecutorError) {
-    guard Self.reading.contains(method) else {
+    guard Self.reading.contains(method) || method == "POST" else {
       throw Self.refused("\(method) may change data, and a query may only read; make it an act")
     }
     let names = (headers + target.headers).map { $0.name.lowercased() }
@@ -42,12 +44,24 @@ struct OutgoingRequest: Sendable {
     }) {
       throw Self.refused("the header \(name) can make another request of this one, which a query may not")
     }
-    if path.parameterNames.contains(where: { HeaderField.methodOverrides.contains($0.lowercased()) }) {
+    if path.parameters.contains(where: { HeaderField.methodOverrides.contains($0.name.lowercased()) }) {
       throw Self.refused("the parameter _method can make another request of this one, which a query may not")
     }
+    if method == "POST" { return try checkReadingPost(target) }
     guard let patterns = target.readPaths else { return }
     guard path.isWithin(patterns) else {
       throw Self.refused("\(path.path) is not within the `read_paths` of \(target.name), which queries are kept to")
+    }
+  }
+
+  private func checkReadingPost(_ target: HTTPTarget) throws(ExecutorError) {
+    guard path.isWithin(target.readPosts) else {
+      throw Self.refused(
+        "POST may change data, and \(path.path) is not within the `read_posts` of \(target.name), the POSTs that only read; "
+          + "list it there, or make it an act")
+    }
+    if let problem = ReadingPost.problem(self) {
+      throw Self.refused("POST \(path.path) is listed in `read_posts`, but \(problem)")
     }
   }
 

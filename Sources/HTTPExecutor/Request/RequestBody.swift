@@ -7,6 +7,8 @@ struct RequestBody: Sendable {
   var bytes: [UInt8]
   /// For display: JSON indented, anything else as it is sent.
   var shown: String
+  /// What `json` holds; nil where the body is no JSON or was given as text.
+  var tree: Value?
 
   /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for what can't be sent.
   init?(_ arguments: MapValue) throws(ExecutorError) {
@@ -21,6 +23,7 @@ struct RequestBody: Sendable {
       contentType = "application/json"
       bytes = value.jsonBytes()
       shown = value.jsonText(pretty: true)
+      tree = value
     case "form":
       guard let map = value.mapValue else { throw OutgoingRequest.invalid("`form` is no map of names to values") }
       let text = try OutgoingRequest.pairs(map, "form")

@@ -89,11 +89,27 @@ struct RequestPath: Sendable, Equatable {
     return decoded
   }
 
-  /// The names of the query's parameters, decoded.
-  var parameterNames: [String] {
-    (query ?? "").split { $0 == "&" || $0 == ";" }.map { part in
-      String(decoding: Self.decoded(part.prefix { $0 != "=" }), as: UTF8.self)
+  /// The path with its query, as it goes over the wire.
+  var text: String { path + (query.map { "?" + $0 } ?? "") }
+
+  /// The query's parameters, decoded.
+  var parameters: [(name: String, value: String)] {
+    (query ?? "").split { $0 == "&" || $0 == ";" }.map(Self.pair)
+  }
+
+  /// A part of a query or a form, decoded: `a=b%20c`, `a=b+c`.
+  static func pair(_ part: Substring) -> (name: String, value: String) {
+    let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { half in
+      String(decoding: decoded(half).map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self)
     }
+    return (halves[0], halves.count > 1 ? halves[1] : "")
+  }
+
+  /// Gives a parameter a value, in place of those it has.
+  mutating func setParameter(_ name: String, _ value: String) {
+    let others = (query ?? "").split(separator: "&").filter { Self.pair($0).name != name }
+    let own = Self.encoded(part: name) + "=" + Self.encoded(part: value)
+    query = (others.map(String.init) + [own]).joined(separator: "&")
   }
 
   /// Whether the path is within patterns in which `*` stands for anything within a segment and `**` for any segments. Never

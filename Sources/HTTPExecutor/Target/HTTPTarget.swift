@@ -1,6 +1,7 @@
 import CEL
 import PlaybookEngine
 import PlaybookLanguage
+import Reach
 
 /// A target's settings as one kind of call uses them.
 struct HTTPTarget: Sendable {
@@ -12,15 +13,21 @@ struct HTTPTarget: Sendable {
   var headers: [(name: String, value: String)] = []
   /// Patterns of paths that queries are kept to; nil for any.
   var readPaths: [String]?
+  /// Patterns of paths to which a POST only reads, so that a query may send it.
+  var readPosts: [String] = []
   /// Patterns of hosts that a call may go to besides its own.
   var hosts: [String] = []
-  var caFile: String?
+  var certificates: Certificates
   var connectTimeout: Duration = .seconds(5)
 
   /// `http (api.internal)`, for messages.
   var label: String { "\(name) (\(origin.authority))" }
 
-  static let settings = ["url", "headers", "read_paths", "hosts", "ca_file", "connect_timeout"]
+  /// The name that TLS asks for and expects, where it is not the host's.
+  var tlsName: String? { origin.scheme == "https" ? certificates.serverName : nil }
+
+  static let settings =
+    ["url", "headers", "read_paths", "read_posts", "hosts", "connect_timeout"] + Certificates.settings
 
   /// Reads a target's settings, for an act with those under `act` laid over them. Throws `.invalid` where they make no
   /// sense and `.refused` where `host` is none of the target's.
@@ -37,8 +44,9 @@ struct HTTPTarget: Sendable {
     headers = try Self.headers(settings)
     // Written without a path is no leave to read any.
     readPaths = try settings.has("read_paths") ? settings.texts("read_paths") : nil
+    readPosts = try settings.texts("read_posts")
     hosts = try settings.texts("hosts")
-    caFile = try settings.text("ca_file")
+    certificates = try Certificates(settings)
     connectTimeout = try settings.duration("connect_timeout") ?? .seconds(5)
     if let host { try move(to: host) }
   }

@@ -8,9 +8,18 @@ import SourceText
 struct LintCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Executes nothing.",
-    discussion: "Exit code 0: no errors; 2: there are errors.")
+    discussion: """
+      A scenario is looked at with its drill and its tests. With --environments the file is looked at as well, and
+      playbooks against it: their commands, targets and secrets.
 
-  @Argument(help: "Files, scenario folders or names; default every playbook that is found.")
+      Exit code 0: no errors; 2: there are errors.
+
+      Examples:
+        playbook lint playbooks
+        playbook lint mass-lockout --environments ~/.config/playbook/environments.yaml --env staging
+      """)
+
+  @Argument(help: "Files, scenario folders, folders of scenarios or names; default every playbook that is found.")
   var paths: [String] = []
 
   @Option(name: .long, help: "text, json, or github (annotations of a workflow).")
@@ -20,6 +29,7 @@ struct LintCommand: ParsableCommand {
   var explain: String?
 
   @OptionGroup var playbooks: PlaybookOptions
+  @OptionGroup var environment: EnvironmentOptions
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
     case text, json, github
@@ -30,22 +40,14 @@ struct LintCommand: ParsableCommand {
       try explainCode(explain)
       return
     }
-    let catalogue = playbooks.catalogue
-    let names = paths.isEmpty ? catalogue.names : paths
-    guard !names.isEmpty else {
-      throw CommandFailure.wrong("there are no playbooks in \(catalogue.roots.joined(separator: ", "))")
-    }
-    var all: [Diagnostic] = []
-    for name in names {
-      let diagnostics = try Loading.decoded(name, catalogue, executors: Executors.schemas, commands: nil).diagnostics
-      all += diagnostics
-    }
+    let work = try LintWork(paths, playbooks.catalogue)
+    let (all, count) = try work.diagnostics(environment)
     write(all)
     let errors = all.count { $0.severity == .error }
     let warnings = all.count { $0.severity == .warning }
     if format == .text {
       Output.operatorText(
-        "\(names.count) playbook\(names.count == 1 ? "" : "s"), \(errors) error\(errors == 1 ? "" : "s"), "
+        "\(count) playbook\(count == 1 ? "" : "s"), \(errors) error\(errors == 1 ? "" : "s"), "
           + "\(warnings) warning\(warnings == 1 ? "" : "s")\n")
     }
     if errors > 0 { throw CommandFailure.wrong("") }

@@ -152,7 +152,7 @@ enum Loading {
     let isTest = root["test"] != nil
     let answers = isTest ? root["answers"] : root
     if isTest, let inputs = root["inputs"], case .mapping(let inputEntries) = inputs.content {
-      found.inputs = inputEntries.map { "\($0.key.text)=\($0.value.plainValue.rendered)" }
+      found.inputs = inputEntries.map { "\($0.key.text)=\($0.value.writtenText ?? "")" }
     }
     let list: [YAMLEntry]
     if isTest {

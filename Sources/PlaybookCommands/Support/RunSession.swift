@@ -39,16 +39,34 @@ struct RunSession {
   var whereabouts = ""
 
   /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
-  func start() async throws -> (result: RunResult, folder: RunFolder) {
+  ///
+  /// The folder is nil where the run ended before anything was recorded.
+  func start() async throws -> (result: RunResult, folder: RunFolder?) {
     let place = RunPlace()
     let shown = terminal(place)
     defer { shown.restore() }
     let signals = Signals(shown)
     let inputs = try await complete(shown)
-    let (folder, configuration) = try prepare(inputs)
-    place.set(folder)
-    let result = try await go(configuration, in: folder, continuing: nil, terminal: shown, signals)
-    return (result, folder)
+    let id = store.newID(playbook: playbook.name, at: .now())
+    var facts = self.facts
+    let sources = playbook.allSources.map(\.bytes)
+    facts["sources"] = .list(
+      playbook.allSources.map {
+        ["path": .string($0.path), "sha256": .string(hexadecimal(sha256($0.bytes)))]
+      })
+    let (begun, beginning) = AsyncStream.makeStream(of: RunFolder.self)
+    let journal = NewJournal(store, id: id, sources: sources, holder: Self.holder, onLine: onLine) { folder in
+      place.set(folder)
+      beginning.yield(folder)
+    }
+    let configuration = configuration(id: id, inputs: inputs, facts: facts)
+    let result = try await go(configuration, into: journal, begun, place: place, terminal: shown, signals) {
+      if let problem = await journal.problem {
+        throw CommandFailure.wrong("no run can be started, and nothing has run: \(problem)")
+      }
+      return await journal.writer
+    }
+    return (result, place.folder)
   }
 
   /// Goes on with a run where its journal ends.
@@ -58,7 +76,8 @@ struct RunSession {
     let given = inputs
     session.inputs = Dictionary(
       (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
-    let shown = terminal(RunPlace(folder))
+    let place = RunPlace(folder)
+    let shown = terminal(place)
     defer { shown.restore() }
     let signals = Signals(shown)
     // A secret input is not in the record: it is given again.
@@ -68,7 +87,19 @@ struct RunSession {
     session.ticket = first["ticket"]?.stringValue
     if case .timestamp(let time) = first["alerted"] { session.alerted = time }
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
-    return try await session.go(configuration, in: folder, continuing: contents, terminal: shown, signals)
+    let journal: JournalWriter
+    do {
+      journal = try JournalWriter(folder, continuing: contents, lock: lock, holder: Self.holder, onLine: onLine)
+    } catch let held as RunLock.Held {
+      throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
+    } catch let error as FileError {
+      throw CommandFailure.wrong("\(error); nothing was sent")
+    }
+    let (begun, beginning) = AsyncStream.makeStream(of: RunFolder.self)
+    beginning.yield(folder)
+    return try await session.go(
+      configuration, into: journal, begun, continuing: contents, place: place, terminal: shown, signals
+    ) { journal }
   }
 
   private static func secret(
@@ -131,35 +162,48 @@ struct RunSession {
     return TerminalOperator(configuration: configuration)
   }
 
+  /// What every written line is handed to.
+  private var onLine: @Sendable ([UInt8]) -> Void {
+    let isJSON = output == .json
+    return { line in
+      if isJSON { Output.data(line + [UInt8(ascii: "\n")]) }
+    }
+  }
+
+  /// Goes through the run.
+  ///
+  /// - Parameters:
+  ///   - begun: The run's folder, once it is there.
+  ///   - place: The same, to look at.
+  ///   - ended: Gives the journal's writer when the run is over; nil where nothing was recorded.
   private func go(
-    _ configuration: RunConfiguration, in folder: RunFolder, continuing contents: JournalContents?,
-    terminal: TerminalOperator, _ signals: Signals
+    _ configuration: RunConfiguration, into sink: any EventSink, _ begun: AsyncStream<RunFolder>,
+    continuing contents: JournalContents? = nil, place: RunPlace, terminal: TerminalOperator, _ signals: Signals,
+    ended: () async throws -> JournalWriter?
   ) async throws -> RunResult {
     defer { terminal.restore() }
-    let isJSON = output == .json
-    let journal: JournalWriter
-    do {
-      journal = try JournalWriter(folder, continuing: contents, lock: lock, holder: Self.holder) { line in
-        if isJSON { Output.data(line + [UInt8(ascii: "\n")]) }
-      }
-    } catch let held as RunLock.Held {
-      throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
-    } catch let error as FileError {
-      throw CommandFailure.wrong("\(error); nothing was sent")
-    }
     let control = RunControl()
     let events = contents?.events ?? []
     if !events.isEmpty { await terminal.recall(events) }
     let runner = Runner(
-      configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: journal,
+      configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: sink,
       fetcher: SystemSecrets(prompt: { name in await terminal.secret(named: name) }), control: control,
-      history: events, neighbours: neighbours(of: folder),
-      loadEvidence: { digest in try folder.evidence(digest) })
+      history: events, neighbours: neighbours(of: configuration.id),
+      loadEvidence: { digest in
+        guard let folder = place.folder else { throw CommandFailure.failed("the run has no evidence yet") }
+        return try folder.evidence(digest)
+      })
     signals.follow(control, runner)
-    let remarks = Task { await RemarkWatch(folder).follow(runner) }
+    let remarks = Task {
+      for await folder in begun { await RemarkWatch(folder).follow(runner) }
+    }
     let result = await runner.run()
     remarks.cancel()
     await remarks.value
+    guard let journal = try await ended(), let folder = place.folder else {
+      if case .failed(let reason) = result { throw CommandFailure.wrong("\(reason); nothing was sent") }
+      return result
+    }
     if let problem = await journal.problem {
       // What became of the calls that were out is known here alone.
       await terminal.recall(journal.unwritten)
@@ -209,10 +253,10 @@ struct RunSession {
   }
 
   /// Other runs that are open in the environment. A drill has a world of its own.
-  private func neighbours(of folder: RunFolder) -> @Sendable () async -> [String] {
+  private func neighbours(of id: String) -> @Sendable () async -> [String] {
     guard mode == .run else { return { [] } }
     let (store, name) = (store, environment.name)
-    return { OpenRun.texts(of: store.open(in: name, besides: folder.id)) }
+    return { OpenRun.texts(of: store.open(in: name, besides: id)) }
   }
 
   /// Who this process is, for the lock.

@@ -3,7 +3,7 @@ import PlaybookEngine
 import PlaybookLanguage
 import Subprocess
 
-/// Secrets from where environments keep them: a variable, a file, a program's output, the operator.
+/// Secrets as they are where environments keep them: a variable, a file, a program's output, the operator.
 struct SystemSecrets: SecretFetcher {
   /// Asks the operator for a secret without showing it; nil where there is nobody to ask.
   var prompt: @Sendable (String) async -> String?
@@ -27,7 +27,7 @@ struct SystemSecrets: SecretFetcher {
       guard let text = String(validating: bytes, as: UTF8.self) else {
         throw SecretError(message: "the secret `\(source.name)` in the file \(path) is no UTF-8 text")
       }
-      return Self.trimmed(text)
+      return text
     case .command(let words): return try await output(of: words, for: source.name)
     case .prompt:
       guard let value = await prompt(source.name) else {
@@ -48,18 +48,11 @@ struct SystemSecrets: SecretFetcher {
       guard case .exited(0) = result.terminationStatus else {
         throw SecretError(message: "the secret `\(name)`: `\(program)` ended with \(result.terminationStatus)")
       }
-      return Self.trimmed(result.standardOutput)
+      return result.standardOutput
     } catch let error as SecretError {
       throw error
     } catch {
       throw SecretError(message: "the secret `\(name)`: `\(program)` could not be run")
     }
-  }
-
-  /// Without the line break at its end.
-  private static func trimmed(_ text: String) -> String {
-    var text = text
-    while let last = text.last, last.isNewline { text.removeLast() }
-    return text
   }
 }

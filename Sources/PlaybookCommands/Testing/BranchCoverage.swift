@@ -4,7 +4,7 @@ import PlaybookLanguage
 import SourceText
 
 /// Which branches of the playbooks no test takes: an option of a decision, the yes or no of a check, a change that is
-/// never made, a `when` that never holds or always does. Steps of a used playbook belong to that playbook's own tests.
+/// never made or never undone, a `when` that never holds or always does. Steps of a used playbook belong to that playbook's own tests.
 struct BranchCoverage {
   /// What no test does, in the playbooks' order.
   private(set) var missing: [(span: SourceSpan, what: String)] = []
@@ -25,6 +25,7 @@ struct BranchCoverage {
     var ran: Set<String> = []
     var skipped: Set<String> = []
     var changed: Set<String> = []
+    var undone: Set<String> = []
 
     init(_ events: [Event]) {
       for event in events {
@@ -33,6 +34,7 @@ struct BranchCoverage {
         case .stepStarted: ran.insert(path)
         case .stepSkipped: skipped.insert(path)
         case .actStarted: changed.insert(path)
+        case .undoStarted, .actUndone: undone.insert(path)
         case .stepFinished:
           ran.insert(path)
           if let verdict = event.data["verdict"]?.stringValue { verdicts[path, default: []].insert(verdict) }
@@ -71,8 +73,11 @@ struct BranchCoverage {
         for verdict in ["yes", "no"] {
           branch(taken.verdicts[path]?.contains(verdict) ?? false, "`\(path)` is never \(verdict)", step.nameSpan)
         }
-      case .act:
+      case .act(let act):
         branch(taken.changed.contains(path), "`\(path)` is never carried out", step.nameSpan)
+        if let undo = act.undos.first {
+          branch(taken.undone.contains(path), "`\(path)` is never undone", undo.call.span)
+        }
       case .query, .document, .group, .use: break
       }
       add(step.innerSteps, prefix: step.forEach == nil ? prefix : path + ".", taken)

@@ -78,7 +78,7 @@ struct TestedScenario {
   }
 
   /// The names of the files in `tests`, sorted, without `.yaml`.
-  private static func testFiles(_ folder: String) -> [String] {
+  static func testFiles(_ folder: String) -> [String] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/tests")) ?? []
     return names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
   }

@@ -50,6 +50,16 @@ package struct EnvironmentText: Sendable {
     }
   }
 
+  /// The file with letters in the place of each placeholder, so that it can be read before there is a world and every
+  /// place in it stays what it is.
+  package var blanked: SourceFile {
+    var bytes = file.bytes
+    for placeholder in placeholders {
+      for offset in placeholder.range { bytes[offset] = UInt8(ascii: "x") }
+    }
+    return SourceFile(path: file.path, bytes: bytes)
+  }
+
   /// The text with the placeholders replaced.
   package func filled(_ values: [String: String]) -> String {
     var bytes: [UInt8] = []

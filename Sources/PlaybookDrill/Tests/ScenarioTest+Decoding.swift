@@ -123,7 +123,8 @@ struct ScenarioTestDecoder {
       let given = entry.value["answer"] ?? entry.value
       if case .confirm(let confirm)? = names.step(answeredBy: key)?.kind, case .scalar(let scalar) = given.content {
         let options = confirm.options.isEmpty ? ["yes", "no"] : confirm.options.map(\.name)
-        if !options.contains(scalar.text) {
+        let word = BooleanWord.meant(by: scalar.text, among: options) ?? scalar.text
+        if !options.contains(word) {
           report(
             "unknown-option", "`\(scalar.text)` is no answer to `\(key)`", at: given.span,
             help: Suggestion.help(for: scalar.text, in: options))
@@ -148,8 +149,9 @@ struct ScenarioTestDecoder {
           help: Suggestion.nearest(to: entry.key.text, in: names.steps.keys).map { "did you mean `\($0)`?" })
         continue
       }
-      guard let expected = entry.value.readText("`\(entry.key.text)`", &diagnostics) else { continue }
+      guard let written = entry.value.readText("`\(entry.key.text)`", &diagnostics) else { continue }
       let words = words(of: step)
+      let expected = BooleanWord.meant(by: written, among: words ?? []) ?? written
       if let words, !words.contains(expected) {
         report(
           "wrong-value", "`\(entry.key.text)` never is `\(expected)`", at: entry.value.span,
@@ -159,7 +161,10 @@ struct ScenarioTestDecoder {
         ScenarioTest.StepExpectation(path: path, expected: expected, span: entry.value.span))
     }
     expect.that = conditions(reader.node("that"))
-    for condition in expect.that { diagnostics += condition.problems(asConditionOver: outcomes) }
+    for condition in expect.that {
+      diagnostics += condition.problems(asConditionOver: outcomes)
+      diagnostics += surroundings.playbook.wrongTexts(in: condition)
+    }
     return expect
   }
 

@@ -40,13 +40,24 @@ struct StepNames {
 
   /// Whether an answer under `key` can be an answer to anything.
   func takesAnswer(_ key: String) -> Bool {
-    let base = String(key.prefix { $0 != "!" })
+    if key == "run!undo" { return true }
+    let base = Self.withoutPositions(String(key.prefix { $0 != "!" }))
     return answerable.contains(base) || answerable.contains { $0.hasSuffix("." + base) }
   }
 
   /// The step whose own question `key` is.
   func step(answeredBy key: String) -> Step? {
     guard !key.contains("!") else { return nil }
-    return path(key).flatMap { steps[$0] }
+    // A single item of a change is answered in other words than the change as a whole.
+    if key.hasSuffix("]") { return nil }
+    return path(Self.withoutPositions(key)).flatMap { steps[$0] }
+  }
+
+  /// `roots[0].verdict` as `roots.verdict`.
+  private static func withoutPositions(_ key: String) -> String {
+    key.split(separator: "[", omittingEmptySubsequences: false).enumerated().map { index, part in
+      guard index > 0, let end = part.firstIndex(of: "]") else { return String(part) }
+      return String(part[part.index(after: end)...])
+    }.joined()
   }
 }

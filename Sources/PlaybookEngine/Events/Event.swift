@@ -35,7 +35,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the recorded ones, in
   /// words).
   case runResumed = "run.resumed"
-  /// `reason`, `question`? (`key`, `text`), `how` (the command that goes on).
+  /// `reason`, `question`? (`key`, `text`, `options`?; of a change `target` and `servers`?), `how` (the command that goes on).
   case runPaused = "run.paused"
   /// `outcome` (`completed`, `failed`, `aborted`), `reason`?, `failed` (checks that were expected and did not hold: list of
   /// `path`, `text`), `changes` (count), `unverified` (list of paths).
@@ -60,32 +60,34 @@ public enum EventType: String, Sendable, CaseIterable {
   /// (`code`, `message`), `text`?.
   case callRepeated = "call.repeated"
 
-  /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `digest`,
-  /// `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `irreversible`? (true), `approved`
+  /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `servers`? (the
+  /// one that each call would reach, null where it is not known; missing where the executor has none), `digest`, `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `irreversible`? (true), `approved`
   /// (positions).
-  /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `items`?, `executor`, `digest`.
+  /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `servers`?, `items`?, `executor`,
+  /// `digest`. So have calls that would reach other servers than approved, under `PATH!serverN`: `moves` (path), `positions`,
+  /// `calls`, `servers`, `executor`, `digest`.
   /// So has one call that is sent with other inputs, under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to
-  /// value), `calls` and `undo` of that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have
+  /// value), `calls`, `servers`? and `undo` of that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have
   /// taken effect).
   case actIntended = "act.intended"
-  /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`.
+  /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`, `server`?.
   case actStarted = "act.started"
   /// What became of it: `position`, `item`?, `label`?, `state` (`done`, `failed`, `unknown`, `skipped`), `outcome`?, `error`?,
-  /// `took` (duration), `left` (true where it failed or is unknown and the operator left it so); where a human says what
+  /// `took` (duration), `source`? (the server that answered), `left` (true where it failed or is unknown and the operator left it so); where a human says what
   /// became of it: `word` (`happened`, `by_hand`, `skip`), `by`, `reason`?.
   case actFinished = "act.finished"
   /// `position`?, `item`?, `label`?, `held` (boolean), `outcome`?, `text`.
   case actVerified = "act.verified"
-  /// A call that takes a change back goes out: `position`, `item`?, `label`?, `call`.
+  /// A call that takes a change back goes out: `position`, `item`?, `label`?, `call`, `server`?.
   case undoStarted = "undo.started"
   /// A change taken back: `position`?, `item`?, `label`?, `call`, `state` (`done`, `failed`, `unknown`, `skipped`), `error`?,
   /// `word`? (as of `act.finished`), `by`? and `reason`? (where a human says so), `verified`? (whether what was verified of
-  /// the change holds no more), `text`?, `unseen`? (true where it is yet to be looked at; another event says what the look
+  /// the change holds no more), `text`?, `source`? (the server that answered), `unseen`? (true where it is yet to be looked at; another event says what the look
   /// showed, unless the run ends before).
   case actUndone = "act.undone"
 
   /// `key`, `kind`, `text`, `options`? (list of `name`, `text`), `suggested`?, `digest`?; before a change `approval`: the first
-  /// 50 `calls`, their `count`, `target`, `undo` (texts), `leftOut`?, `warnings`?.
+  /// 50 `calls`, their `count`, `target`, `servers`?, `undo` (texts), `leftOut`?, `warnings`?.
   case questionAsked = "question.asked"
   /// `key`, `value`, `reason`?, `by`, `ticket`?, `source`, `took`?, `suggested`?.
   case questionAnswered = "question.answered"

@@ -17,6 +17,11 @@ public protocol Executor: Sendable {
   /// would keep the call from working (target unreachable, command unknown, permission missing).
   func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String]
 
+  /// The one server that performing the call would reach, found without sending it: by the target's settings and the call's
+  /// host, or, where those leave several open, by connecting; that connection is kept for the call. Nil where there is none.
+  /// Throws what keeps it from being told.
+  func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer?
+
   /// Sends the call and waits for its outcome, at most until `context.deadline`. When the task is cancelled the call is
   /// cancelled at its target, and `.cancelled` is thrown. An answer that means "it didn't work" by the executor's own terms
   /// (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
@@ -32,6 +37,7 @@ public protocol Executor: Sendable {
 
 extension Executor {
   public var name: String { schema.name }
+  public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? { nil }
   public func remains(of call: ResolvedCall, context: CallContext) async -> [String]? { nil }
   public func close() async {}
 }
@@ -84,6 +90,9 @@ public struct CallContext: Sendable {
   /// "20261123T171500Z-mass-lockout-7f3k block[3]".
   public var callID: String
   public var limits: Limits
+  /// Of an act the server that the yes was given for, where one was named. A call that would reach another is not sent:
+  /// `.otherServer`.
+  public var server: CallServer?
   /// A line on how far a long call has come; shown in place, not journalled.
   public var progress: @Sendable (String) -> Void
   /// Asks the operator (`manual` alone uses it). Throws when nobody answers.
@@ -91,7 +100,7 @@ public struct CallContext: Sendable {
 
   public init(
     target: ResolvedTarget?, deadline: ContinuousClock.Instant, label: String, callID: String = "",
-    limits: Limits = Limits(),
+    limits: Limits = Limits(), server: CallServer? = nil,
     progress: @escaping @Sendable (String) -> Void = { _ in },
     ask: @escaping @Sendable (Question) async throws(Unanswered) -> Answer = { _ throws(Unanswered) in
       throw Unanswered(reason: "nobody to ask")
@@ -102,6 +111,7 @@ public struct CallContext: Sendable {
     self.label = label
     self.callID = callID
     self.limits = limits
+    self.server = server
     self.progress = progress
     self.ask = ask
   }
@@ -120,7 +130,7 @@ public struct CallOutcome: Sendable {
   public var fields: MapValue
   /// Whether something was left out: by a cap on rows, size or count.
   public var isTruncated: Bool
-  /// Where it came from, in a few words for the operator: "db (replica, lag 0s)".
+  /// Which server answered, in a few words for the operator: "db:5432 (replica, lag 0s)".
   public var source: String?
 
   public init(fields: MapValue, isTruncated: Bool = false, source: String? = nil) {
@@ -140,6 +150,8 @@ public struct ExecutorError: Error, Sendable {
     /// No connection could be made: refused, unresolvable, TLS, authentication.
     case unreachable
     case unauthorized
+    /// Another server would be reached than the yes was given for; nothing was sent.
+    case otherServer = "other-server"
     case timedOut = "timed-out"
     case cancelled
     /// The connection broke while the call was under way.
@@ -158,11 +170,17 @@ public struct ExecutorError: Error, Sendable {
   public var mayHaveTakenEffect: Bool
   /// The outcome's fields as far as there are any: exit code and output, status and body.
   public var outcome: MapValue?
+  /// How long the target asks to be left alone before the call is sent again; `message` says it as well.
+  public var retryAfter: Duration?
 
-  public init(_ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil) {
+  public init(
+    _ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil,
+    retryAfter: Duration? = nil
+  ) {
     self.code = code
     self.message = message
     self.mayHaveTakenEffect = mayHaveTakenEffect
     self.outcome = outcome
+    self.retryAfter = retryAfter
   }
 }

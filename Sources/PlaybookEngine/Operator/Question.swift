@@ -59,8 +59,12 @@ public struct Approval: Sendable {
   public var calls: [String]
   /// What each item is called, in the calls' order; empty where there is no loop.
   public var items: [String]
+  /// Each item's row in one line, in the calls' order; empty where it has none.
+  public var rows: [String] = []
   /// The target's name and the environment's.
   public var target: String
+  /// The server that each call would reach, in the calls' order; nil: not known. Empty where the executor has none.
+  public var servers: [String?]
   public var environment: String
   public var isRed: Bool
   /// What is left out because the environment protects it, each with its reason.
@@ -75,12 +79,14 @@ public struct Approval: Sendable {
   public var warnings: [String]
 
   public init(
-    calls: [String], items: [String] = [], target: String, environment: String, isRed: Bool, leftOut: [String] = [],
+    calls: [String], items: [String] = [], target: String, servers: [String?] = [], environment: String, isRed: Bool,
+    leftOut: [String] = [],
     undos: [String?] = [], typed: String? = nil, digest: String, warnings: [String] = []
   ) {
     self.calls = calls
     self.items = items
     self.target = target
+    self.servers = servers
     self.environment = environment
     self.isRed = isRed
     self.leftOut = leftOut

@@ -23,8 +23,14 @@ public struct AnswerBook: Sendable {
 
   /// The entry for a question: under its whole key, without the positions of loops, or under the end of the step's path
   /// (`review` for `post_incident.review`). What stands behind `!` says which question of the step it is.
-  func entry(for key: String) -> Entry? {
+  func entry(for key: some StringProtocol) -> Entry? {
+    let key = String(key)
     if let entry = entries[key] { return entry }
+    // How often an undo was offered before is nobody's business who answers beforehand: `block!undo`, `block!undo[2]`.
+    if let mark = key.firstRange(of: "!undo"), let digit = key[mark.upperBound...].first, digit.isNumber {
+      let rest = key[mark.upperBound...].drop(while: \.isNumber)
+      if rest.isEmpty || rest.hasPrefix("["), let entry = entry(for: key[..<mark.upperBound] + rest) { return entry }
+    }
     var plain = ""
     var depth = 0
     for character in key {
@@ -66,7 +72,8 @@ public struct AnswerBook: Sendable {
   private func fit(_ value: Value, to question: Question) throws(Misfit) -> Value {
     switch question.kind {
     case .option(let options, _):
-      let name = value.rendered
+      let written = value.rendered
+      let name = BooleanWord.meant(by: written, among: options.map(\.name)) ?? written
       guard options.contains(where: { $0.name == name }) else {
         let names = options.map(\.name).joined(separator: ", ")
         throw Misfit(message: "`\(name)` is no answer to `\(question.key)`; it takes one of \(names)")

@@ -8,6 +8,17 @@ package enum Outcome {
   /// What every outcome has.
   static let commonFields: Set<String> = ["ok", "state", "error", "started", "duration", "target", "truncated"]
 
+  /// Why an expression that sees a call's own fields, such as `until.that`, can't be told: it reads what was truncated.
+  ///
+  /// - Parameter whole: The executor's fields that are whole all the same.
+  static func truncation(of outcome: CallOutcome, in expression: Expression, whole: Set<String>) -> String? {
+    guard outcome.isTruncated else { return nil }
+    let cut = expression.references.map(\.name).first { name in
+      outcome.fields[name] != nil && !whole.contains(name) && !commonFields.contains(name)
+    }
+    return cut.map { "`\($0)` was truncated, so `\(expression.source)` can't be told" }
+  }
+
   /// The outcome of a call that went well.
   static func done(_ outcome: CallOutcome, of call: ResolvedCall?, started: Timestamp, took: Duration) -> MapValue {
     var map = outcome.fields
@@ -55,6 +66,20 @@ package enum Outcome {
 }
 
 extension MapValue {
+  /// How many bytes came of what an outcome holds in several forms: a program's `stdout` and `lines`, an answer's `text` and
+  /// `body`, a reply's `value` and `fields`. Nil for an outcome that holds it once.
+  var arrivedBytes: Int? {
+    if let output = self["stdout"]?.stringValue {
+      return output.utf8.count + (self["stderr"]?.stringValue?.utf8.count ?? 0)
+    }
+    if self["fields"] != nil, let value = self["value"] {
+      return value.stringValue?.utf8.count ?? value.jsonBytes().count
+    }
+    guard let body = self["body"] else { return nil }
+    if case .bytes(let bytes) = body { return bytes.count }
+    return self["text"]?.stringValue?.utf8.count
+  }
+
   /// Fields in the order written; those that are nil are left out.
   init(present fields: KeyValuePairs<String, Value?>) {
     self.init(fields.compactMap { name, value in value.map { (name, $0) } })

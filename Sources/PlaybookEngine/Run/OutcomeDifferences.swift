@@ -69,7 +69,7 @@ package struct OutcomeDifferences: Sendable {
     var names: Set<String> = []
     for row in rows {
       switch row[column] {
-      case .string, .int, .uint: if let name = row[column]?.rendered, names.insert(name).inserted { continue }
+      case .string, .int, .uint, .decimal: if let name = row[column]?.rendered, names.insert(name).inserted { continue }
       default: break
       }
       return nil

@@ -20,6 +20,8 @@ public struct RunState: Sendable {
     public var outcome: MapValue?
     /// The SHA-256 of the file that holds the whole outcome.
     public var evidence: String?
+    /// The server that answered.
+    public var source: String?
     /// How often it was sent, with other inputs too.
     public var sends = 0
     /// How often it had been sent when the operator last changed its inputs: those sendings made another call.
@@ -56,7 +58,9 @@ public struct RunState: Sendable {
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
     var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
     /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
-    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled) }
+    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly) }
+    /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
+    var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
     public var isDoubtful = false
   }
@@ -73,6 +77,10 @@ public struct RunState: Sendable {
     /// The calls' texts, by position.
     public var calls: [String]
     public var undo: [String]
+    /// The servers that the yes was given for, by position; nil: not known then. Empty: older records name none.
+    public var servers: [String?] = []
+    /// The servers that the yes to an undo was given for, by position.
+    public var undoServers: [Int: String] = [:]
     /// What the yes was bound to.
     public var digest: String?
     /// Inputs that the operator changed, by position.
@@ -95,6 +103,14 @@ public struct RunState: Sendable {
       !replaced.isEmpty
         || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
     }
+    /// Notes a yes that was given for other servers.
+    fileprivate mutating func move(_ positions: [Int], to known: [String?]) {
+      for (position, server) in zip(positions, known) {
+        while servers.count <= position { servers.append(nil) }
+        servers[position] = server
+      }
+    }
+
     /// Those of them that were not come to.
     var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
   }
@@ -235,6 +251,7 @@ public struct RunState: Sendable {
         item.state = data["state"]?.stringValue ?? "unknown"
         item.outcome = data["outcome"]?.mapValue
         item.evidence = data["evidence"]?["sha256"]?.stringValue
+        item.source = data["source"]?.stringValue
         item.isLeft = data["left"]?.boolValue == true
       }
     case .actVerified:
@@ -343,6 +360,9 @@ public struct RunState: Sendable {
       undoCount += 1
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[undone]?.takenBack.formUnion(positions)
+      for (position, server) in zip(positions, data["servers"]?.listValue ?? []) {
+        acts[undone]?.undoServers[position] = server.stringValue
+      }
       for position in positions {
         guard var item = acts[undone]?.items[position] else { continue }
         (item.undo, item.undoBefore) = (nil, item.undo)
@@ -350,11 +370,18 @@ public struct RunState: Sendable {
       }
       return
     }
+    if let moved = data["moves"]?.stringValue {
+      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
+      acts[moved]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
+      acts[moved]?.digest = data["digest"]?.stringValue
+      return
+    }
     if let edited = data["edits"]?.stringValue {
       let position = Int(data["position"]?.intValue ?? 0)
       guard var act = acts[edited] else { return }
       act.edits[position] = data["inputs"]?.mapValue
       act.editDigests[position] = data["digest"]?.stringValue
+      if let servers = data["servers"]?.listValue { act.move([position], to: servers.map(\.stringValue)) }
       if var item = act.items[position] {
         (item.earlierSends, item.isDoubled) = (item.sends, false)
         act.items[position] = item
@@ -373,6 +400,7 @@ public struct RunState: Sendable {
     var act = acts[path] ?? Act(calls: [], undo: [])
     act.calls = texts("calls")
     act.undo = texts("undo")
+    act.servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     act.digest = data["digest"]?.stringValue
     act.rest = nil
     act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }

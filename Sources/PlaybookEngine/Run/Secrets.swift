@@ -1,7 +1,7 @@
 import CEL
 public import PlaybookLanguage
 
-/// Fetches a secret from where the environment says it is. Throws a message that does not hold the secret.
+/// Fetches a secret from where the environment says it is, as it is there. Throws a message that does not hold the secret.
 public protocol SecretFetcher: Sendable {
   func fetch(_ source: Environment.SecretSource) async throws(SecretError) -> String
 }
@@ -26,6 +26,11 @@ actor SecretStore {
   private let sink: any EventSink
   private let clock: any RunClock
   private var held: [String: (value: String, fetched: Timestamp)] = [:]
+  /// What was made known to the journal.
+  private var hidden: Set<String> = []
+  /// What may be a mistake in them, a sentence each, and what of it has been said.
+  private var findings: [String] = []
+  private var known: Set<String> = []
 
   init(environment: Environment, fetcher: any SecretFetcher, sink: any EventSink, clock: any RunClock) {
     sources = Dictionary(environment.secrets.map { ($0.name, $0) }) { first, _ in first }
@@ -48,14 +53,50 @@ actor SecretStore {
     if !isFresh, let (value, fetched) = held[name] {
       guard let expires = source.expires, let end = fetched.adding(expires), end < clock.now() else { return value }
     }
-    let value = try await fetcher.fetch(source)
-    guard value.unicodeScalars.count >= Self.minimumLength else {
-      throw SecretError(message: "the secret `\(name)` is shorter than \(Self.minimumLength) characters")
+    let text = SecretText(try await fetcher.fetch(source))
+    guard text.value.bare.unicodeScalars.count >= Self.minimumLength else {
+      let finding = text.findings.first.map { "; it " + $0 } ?? ""
+      throw SecretError(message: "the secret `\(name)` is shorter than \(Self.minimumLength) characters\(finding)")
     }
-    await sink.redact(value)
-    held[name] = (value, clock.now())
-    return value
+    for part in [text.value] + SecretText.parts(of: text.value) { await hide(part) }
+    for finding in text.findings { note("the secret `\(name)` (\(source.origin.place)) \(finding)") }
+    held[name] = (text.value, clock.now())
+    return text.value
   }
+
+  /// Makes a text known as a secret to whatever is recorded from now on, where it is long enough to be taken out of texts.
+  func hide(_ text: String) async {
+    guard text.isLongEnough, hidden.insert(text).inserted else { return }
+    await sink.redact(text)
+  }
+
+  /// Notes what may be a mistake, once.
+  func note(_ finding: String) {
+    if known.insert(finding).inserted { findings.append(finding) }
+  }
+
+  /// What is to be said of the secrets that has not been said yet.
+  func takeFindings() -> [String] {
+    defer { findings = [] }
+    return findings
+  }
+}
+
+extension Environment.SecretSource.Origin {
+  /// Where it is, for messages.
+  fileprivate var place: String {
+    switch self {
+    case .variable(let name): "from the variable \(name)"
+    case .file(let path): "from the file \(path)"
+    case .command(let words): "from `\(words.first ?? "")`"
+    case .prompt: "as typed"
+    }
+  }
+}
+
+extension String {
+  /// Whether it is long enough to be taken out of texts: a shorter one stands in too many of them.
+  var isLongEnough: Bool { utf8.count >= SecretStore.minimumLength }
 }
 
 extension LocatedExpression {

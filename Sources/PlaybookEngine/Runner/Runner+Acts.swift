@@ -8,16 +8,21 @@ extension Runner {
     var position: Int
     /// Nil where the act has no loop.
     var item: Value?
+    /// What it is called.
+    var label: String?
 
-    var label: String? { Runner.label(of: item) }
+    init(position: Int, item: Value?, label: String? = nil) {
+      self.position = position
+      self.item = item
+      self.label = label ?? Runner.label(of: item)
+    }
   }
 
   /// One call of a change, resolved, with what takes it back.
   struct PlannedItem: Sendable {
     var place: ActItem
     var prepared: PreparedCall
-    /// The undo as it may be shown; nil where there is none or it depends on what the act returns.
-    var undo: String?
+    var undo = PlannedUndo.none
 
     var position: Int { place.position }
     var item: Value? { place.item }
@@ -110,15 +115,16 @@ extension Runner {
       let position = state.loops[path] == nil ? planned.count : index
       let scope = try await scope(for: step, item, at: position, in: frame)
       let isDone = state.acts[path]?.items[position]?.state == "done"
-      let plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
+      var plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
+      plannedItem.place.label = label(of: item, step, in: scope)
       let prepared = plannedItem.prepared
       if let reason = protectionReason(prepared.call), state.acts[path]?.items[position] == nil {
-        leftOut.append((Self.label(of: item) ?? prepared.text, reason))
+        leftOut.append((plannedItem.label ?? prepared.text, reason))
         continue
       }
       planned.append(plannedItem)
     }
-    return (planned, leftOut)
+    return (await located(planned, step, at: path), leftOut)
   }
 
   /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that stays
@@ -170,6 +176,7 @@ extension Runner {
     let error = ExecutorError(.refused, reason)
     let outcome = Outcome.failed(error, of: nil, name: step.name, started: now, took: .zero)
     if configuration.mode == .plan {
+      planProblems.append(step.name)
       try await end(step, in: frame, outcome: outcome, error: error)
       return
     }
@@ -207,12 +214,15 @@ extension Runner {
       lines = try await first.executor.plan(first.call, context: context)
     } catch {
       lines = ["this would not work: \(error.message)"]
+      planProblems.append(step.name)
     }
+    lines += await undoPlan(of: planned, act, step, at: frame.path(step))
     let outcome = Outcome.skipped(step.name, state: "planned", because: "a plan changes nothing")
     try await end(
       step, in: frame, outcome: outcome, text: "would be asked; nothing was sent",
       extra: MapValue(present: [
         "calls": .list(approval.calls.map(Value.string)), "digest": .string(approval.digest),
+        "target": .string(approval.target), "servers": Self.servers(planned),
         "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undos.first?.map(Value.string),
         "plan": .list(await redacted(lines).map(Value.string)),
       ]))

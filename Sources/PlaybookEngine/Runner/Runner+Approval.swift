@@ -17,16 +17,16 @@ extension Runner {
     var warnings: [String] = []
     if act.isIrreversible {
       warnings = ["this can't be taken back"]
-    } else if act.undo == nil {
+    } else if act.undos.isEmpty {
       warnings = ["the playbook knows no way to take this back"]
     }
-    // An undo that is made of what the call returns is known only then.
-    let later = act.undo == nil ? nil : "known once the call has returned"
+    warnings += serverWarnings(planned) + undoWarnings(planned, step)
     return Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
-      target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor, environment: environment.name,
+      target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
+      servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText), environment: environment.name,
       isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" },
-      undos: planned.map { $0.undo ?? later },
+      undos: planned.map(\.undo.shown),
       typed: typed, digest: await digest(of: planned.map(\.prepared)),
       warnings: warnings)
   }
@@ -48,7 +48,7 @@ extension Runner {
         for left in leftOut { try await warn("left out: \(left.item) (\(left.reason))", path) }
         return approved
       }
-      if try await isSame(planned, approval, as: earlier, act, step, in: frame, now: now) { return approved }
+      if try await isSame(planned, as: earlier, act, step, in: frame, now: now) { return approved }
       let text =
         "the calls or their target's settings are not those that were approved: `\(step.name)` is asked about anew"
       try await warn(open.count < planned.count ? text + ", for what is still to be sent" : text, path)
@@ -74,7 +74,8 @@ extension Runner {
     let settled = Set(planned.map(\.position)).subtracting(open.map(\.position))
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
-      chosen = try await settled.union(approvedItems(open, approval, text, path: path, place: frame.place))
+      chosen = try await settled.union(
+        approvedItems(open, approval, text, path: path, place: frame.place, of: (act, step, frame)))
       if chosen.isEmpty {
         try await leave(step, in: frame, because: "no item was approved")
         return nil
@@ -146,15 +147,23 @@ extension Runner {
     }
     let undos = (0..<count).map { position -> Value in
       guard !isSent(position), let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
-      return item.undo.map(Value.string) ?? .null
+      return item.undo.text.map(Value.string) ?? .null
+    }
+    let servers = (0..<count).map { position -> Value in
+      guard !isSent(position), let item = byPosition[position] else {
+        let known = earlier?.servers ?? []
+        return known.indices.contains(position) ? known[position].map(Value.string) ?? .null : .null
+      }
+      return item.prepared.serverText.map(Value.string) ?? .null
     }
     let labels = (0..<count).map { byPosition[$0]?.label ?? recordedItem($0, of: path).label ?? "" }
     let first = planned[0].prepared.call
     return MapValue(present: [
       "calls": .list(calls.map(Value.string)), "executor": .string(first.executor),
-      "target": first.target.map(Value.string), "digest": .string(approval.digest),
+      "target": first.target.map(Value.string), "servers": Self.servers(planned) == nil ? nil : .list(servers),
+      "digest": .string(approval.digest),
       "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
-      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undo == nil ? nil : .list(undos),
+      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undos.isEmpty ? nil : .list(undos),
       "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
       "idempotent": .bool(act.isIdempotent), "irreversible": act.isIrreversible ? true : nil,
     ])
@@ -162,35 +171,46 @@ extension Runner {
 
   /// Whether the calls are those that earlier yeses were given to: the act's, and that of each item with other inputs.
   private func isSame(
-    _ planned: [PlannedItem], _ approval: Approval, as earlier: RunState.Act, _ act: Act, _ step: Step,
-    in frame: Frame, now: Timestamp
+    _ planned: [PlannedItem], as earlier: RunState.Act, _ act: Act, _ step: Step, in frame: Frame, now: Timestamp
   ) async throws(Stop) -> Bool {
     guard let digest = earlier.digest else { return true }
-    if earlier.edits.isEmpty { return digest == approval.digest }
+    // A record of an older version names no servers, and its yes holds without.
+    let knowsServers = !earlier.servers.isEmpty
+    // The settings tell most servers; of this machine they do not say which it is.
+    if isElsewhere(planned, earlier) { return false }
+    if earlier.edits.isEmpty {
+      return await self.digest(of: planned.map(\.prepared), knowsServers: knowsServers) == digest
+    }
     var first: [PreparedCall] = []
     for item in planned {
       guard earlier.edits[item.position] != nil else {
         first.append(item.prepared)
         continue
       }
-      guard earlier.editDigests[item.position] == (await self.digest(of: [item.prepared])) else { return false }
+      let edited = await self.digest(of: [item.prepared], knowsServers: knowsServers)
+      guard earlier.editDigests[item.position] == edited else { return false }
       let scope = try await scope(for: step, item.item, at: item.position, in: frame, isEdited: false)
       let isDone = earlier.items[item.position]?.state == "done"
       guard
         let unedited = try? await plannedItem(
           item.item, at: item.position, act, in: scope, now: now, isDone: isDone)
       else { return false }
-      first.append(unedited.prepared)
+      first += await located([unedited], step, at: frame.path(step)).map(\.prepared)
     }
-    return await self.digest(of: first) == digest
+    return await self.digest(of: first, knowsServers: knowsServers) == digest
   }
 
   /// Item by item: y this one, n not this one, a all the rest, d done.
   func approvedItems(
-    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false,
+    of part: (act: Act, step: Step, frame: Frame)? = nil
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []
+    let rows = planned.map { $0.item?.rowText ?? "" }
     for (index, item) in planned.enumerated() {
+      var (approval, text) = (approval, text)
+      approval.rows = rows
+      if let part { (approval, text) = texts(of: item, approval, text, part.act, part.step, in: part.frame) }
       let question = Question(
         key: "\(path)[\(item.position)]", place: place, text: text,
         kind: .item(approval, position: index, count: planned.count))

@@ -22,6 +22,11 @@ extension Runner {
     var executor: any Executor
     /// As it may be shown.
     var text: String
+    /// The server that it would reach, and that as it may be shown; of an act, once it was looked for.
+    var server: CallServer?
+    var serverText: String?
+    /// Why that can't be told.
+    var serverProblem: String?
     /// Whether the result was computed from, or the call holds, something secret.
     var isSecret: Bool
   }
@@ -55,7 +60,9 @@ extension Runner {
       throw .wrong(error.message)
     }
     let bindings = scope.bindings(now: now, adding: extra)
+    let isSecret = { (located: LocatedExpression) in scope.isSecret([located]) }
     var arguments = MapValue()
+    var shown = MapValue()
     for field in executor.schema.fields {
       guard let tree = call.form.fields[field.name] else { continue }
       let value = try value(of: tree, as: field.type, bindings)
@@ -64,12 +71,15 @@ extension Runner {
         throw .wrong(
           "`\(field.name)` holds what was taken out of the record as secret; it is not known any more")
       }
-      if scope.isSecret(tree.expressions) { await hide(value) }
       arguments[field.name] = value
+      // What is too short to be taken out of a text is masked by its place.
+      let hasShort = await hideSecrets(of: tree, bindings, isSecret: isSecret)
+      shown[field.name] = hasShort ? (try? tree.masked(bindings, isSecret: isSecret)) ?? value : value
     }
     let name = executor.schema.usesTarget ? call.target.name ?? call.executor : nil
     var resolved = ResolvedCall(executor: call.executor, mode: mode, target: name, arguments: arguments)
     if let host = call.target.host {
+      await hideSecrets(of: .template(host), bindings, isSecret: isSecret)
       switch try value(of: .template(host), as: .text, bindings) {
       case .string(let text): resolved.host = text
       case .unknown(let unknown): throw .unknown(unknown.reasons.joined(separator: "; "))
@@ -77,7 +87,9 @@ extension Runner {
       }
     }
     let target = try await target(named: name)
-    let text = await sink.redacted(executor.display(resolved, on: target))
+    var told = resolved
+    told.arguments = shown
+    let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(
       call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions))
   }
@@ -105,7 +117,9 @@ extension Runner {
       }
     }
     var inner = Scope()
-    if scope.isSecret(call.form.fields.values.flatMap(\.expressions)) { inner.secretNames = ["call"] }
+    for (name, tree) in call.form.fields where scope.isSecret(tree.expressions) {
+      inner.secretNames.insert("call.\(name)")
+    }
     return try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
   }
 
@@ -120,6 +134,15 @@ extension Runner {
         let value = try template.resolve(bindings)
         if case .unknown = value { return value }
         return .string(value.rendered)
+      case (.words, .list(let items, _)): return try Self.words(items, tree.resolve(bindings))
+      case (.wordLists, .list(let calls, _)):
+        guard case .list(let values) = try tree.resolve(bindings), values.count == calls.count else {
+          return try tree.resolve(bindings)
+        }
+        return .list(
+          zip(calls, values).map { call, value in
+            if case .list(let items, _) = call { Self.words(items, value) } else { value }
+          })
       default: return try tree.resolve(bindings)
       }
     } catch {
@@ -127,8 +150,16 @@ extension Runner {
     }
   }
 
+  /// The words of a call, of which one that is nothing but `${…}` and gives a list stands for all of them.
+  private static func words(_ items: [TemplateTree], _ value: Value) -> Value {
+    guard items.count == 1, case .template(let template) = items[0], template.soleExpression != nil,
+      case .list(let values) = value, values.count == 1, case .list = values[0]
+    else { return value }
+    return values[0]
+  }
+
   /// The settings of a target with its secrets filled in.
-  private func target(named name: String?) async throws(CallProblem) -> ResolvedTarget? {
+  func target(named name: String?) async throws(CallProblem) -> ResolvedTarget? {
     guard let name else { return nil }
     let environment = configuration.environment
     guard let target = environment.targets.first(where: { $0.name == name }) else {
@@ -137,9 +168,11 @@ extension Runner {
     do {
       let names = Set(target.settings.expressions.flatMap(\.secretNames))
       let values = try await secrets.values(for: names)
-      guard case .map(let settings) = try target.settings.resolve(Bindings(["secrets": .map(values)])) else {
+      let bindings = Bindings(["secrets": .map(values)])
+      guard case .map(let settings) = try target.settings.resolve(bindings) else {
         throw CallProblem.wrong("the target `\(name)` is no mapping")
       }
+      if !names.isEmpty { await hideSecrets(in: target.settings, bindings, of: name) }
       return ResolvedTarget(name: name, settings: settings, environment: environment.name)
     } catch let error as SecretError {
       throw .wrong(error.message)
@@ -150,11 +183,6 @@ extension Runner {
     } catch {
       throw .wrong("the target `\(name)`: \(error)")
     }
-  }
-
-  /// Makes every text of a value known as a secret.
-  func hide(_ value: Value) async {
-    for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
   }
 
   /// What a call comes to, with the time it took.
@@ -221,6 +249,7 @@ extension Runner {
     return CallContext(
       target: prepared.target, deadline: begun + timeout,
       label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
+      server: prepared.server,
       progress: { text in
         let elapsed = ContinuousClock.now - begun
         Task { await shown.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed)) }
@@ -248,16 +277,20 @@ extension Runner {
   }
 
   /// The digest that an approval is bound to: of the environment, and of each call with the settings of its target, so that
-  /// no yes counts for the same words said to another server.
-  func digest(of calls: [PreparedCall]) async -> String {
+  /// no yes counts for the same words said to another server. A server that the settings don't tell is part of it.
+  ///
+  /// - Parameter knowsServers: False: as records of older versions have it.
+  func digest(of calls: [PreparedCall], knowsServers: Bool = true) async -> String {
     var parts: [Value] = [.string(configuration.environment.name)]
     for prepared in calls {
       let arguments = await sink.redacted(Value.map(prepared.call.arguments).jsonText())
       let settings = await sink.redacted(Value.map(prepared.target?.settings ?? MapValue()).jsonText())
-      parts.append([
+      var part: [Value] = [
         .string(prepared.call.executor), prepared.call.target.map(Value.string) ?? .null,
         prepared.call.host.map(Value.string) ?? .null, .string(arguments), .string(settings),
-      ])
+      ]
+      if knowsServers, prepared.server?.isFound == true, let text = prepared.serverText { part.append(.string(text)) }
+      parts.append(.list(part))
     }
     return String(hexadecimal(sha256(Value.list(parts).jsonBytes())).prefix(16))
   }

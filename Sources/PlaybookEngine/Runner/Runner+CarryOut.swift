@@ -74,8 +74,13 @@ extension Runner {
         progress.ended = Ending(reason: "not gone on with", isFailure: false)
         break
       }
-      let group = Array(queue.prefix(first.map { min(width, $0 - progress.sent) } ?? width))
-      queue = queue.dropFirst(group.count)
+      let count = min(queue.count, first.map { min(width, $0 - progress.sent) } ?? width)
+      guard let there = try await atApprovedServers(Array(queue), next: count, of: planned, act, step, in: frame) else {
+        progress.ended = Ending(reason: Self.elsewhere, isFailure: false)
+        break
+      }
+      let group = Array(there.prefix(count))
+      queue = there.dropFirst(count)
       if step.forEach != nil {
         await self.progress("item \(progress.sent + 1) of \(planned.count)", at: frame.path(step), .zero)
       }
@@ -248,7 +253,11 @@ extension Runner {
       try await warn("\(item.label ?? "`\(step.name)`") is not sent again: \(reason)", frame.path(step))
       return try await left(item.place, step, in: frame, because: reason)
     }
-    let sent = try await send([try await replanned(item, act, step, in: frame)], act, step, in: frame)
+    let again = try await replanned(item, act, step, in: frame)
+    guard let there = try await atApprovedServer(again, act, step, in: frame) else {
+      return try await left(item.place, step, in: frame, because: Self.elsewhere)
+    }
+    let sent = try await send([there], act, step, in: frame)
     return sent.first?.1 ?? Outcome.skipped(step.name, because: "not sent")
   }
 
@@ -262,7 +271,7 @@ extension Runner {
       let isFailing = outcome["verified"]?.boolValue == false && outcome["ok"]?.boolValue == true
       let failing: [String?] = isFailing ? [nil] : []
       let stops = stops(ended, failing, step)
-      try await end(step, in: frame, outcome: outcome, stops: stops)
+      try await end(step, in: frame, outcome: outcome, source: source(of: frame.path(step)), stops: stops)
       if !failing.isEmpty { try await unverified(failing, act, step, in: frame) }
       if let stops { throw .failed(stops) }
       return
@@ -290,7 +299,8 @@ extension Runner {
       text = "\(states.count { $0 == "done" }) of \(items.count) done, \(left) left out: \(ended.reason)"
     }
     let stops = stops(ended, failing, step)
-    try await end(step, in: frame, outcome: outcome, text: text, stops: stops)
+    try await end(
+      step, in: frame, outcome: outcome, text: text, source: source(of: frame.path(step)), stops: stops)
     if !failing.isEmpty { try await unverified(failing, act, step, in: frame) }
     if let stops { throw .failed(stops) }
   }

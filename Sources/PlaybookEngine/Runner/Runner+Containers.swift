@@ -30,7 +30,7 @@ extension Runner {
         try await skipLoop(step, in: frame, problem)
         return .onward
       }
-      try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
+      try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
     }
     var isCut = !frame.scope.truncatedNames(in: loop.list).isEmpty
     var outcomes: [Value] = []

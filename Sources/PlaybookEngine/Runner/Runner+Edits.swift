@@ -85,8 +85,9 @@ extension Runner {
       .actIntended, path: key, synced: true,
       data: MapValue(present: [
         "edits": .string(path), "position": .int(Int64(item.position)), "inputs": .map(all),
-        "calls": [.string(planned.prepared.text)], "undo": planned.undo.map { [.string($0)] },
+        "calls": [.string(planned.prepared.text)], "undo": planned.undo.text.map { [.string($0)] },
         "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
+        "servers": Self.servers([planned]),
         "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
         "replaces": replaced.map { ["call": .string($0.call), "undo": .string($0.undo)] },
       ]))
@@ -124,7 +125,9 @@ extension Runner {
     scope.change(edits)
     let now = state.begun[frame.path(step)] ?? clock.now()
     do throws(CallProblem) {
-      return .success(try await plannedItem(item.item, at: item.position, act, in: scope, now: now))
+      var planned = try await plannedItem(item.item, at: item.position, act, in: scope, now: now)
+      planned.place.label = item.label
+      return .success(await located([planned], step, at: frame.path(step))[0])
     } catch {
       return .failure(error)
     }
@@ -135,9 +138,9 @@ extension Runner {
     _ item: Value?, at position: Int, _ act: Act, in scope: Scope, now: Timestamp, isDone: Bool = false
   ) async throws(CallProblem) -> PlannedItem {
     let prepared = try await prepare(act.call, mode: .act, in: scope, now: now, isDone: isDone)
-    var undo: String?
-    if let call = act.undo { undo = try? await prepare(call, mode: .act, in: scope, now: now).text }
-    return PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: undo)
+    return PlannedItem(
+      place: ActItem(position: position, item: item), prepared: prepared,
+      undo: await plannedUndo(of: act, in: scope, now: now))
   }
 
   /// Why a call may not be made: what it holds that is protected.
@@ -150,7 +153,7 @@ extension Value {
   /// Whether it is one value and not many.
   var isSingle: Bool {
     switch self {
-    case .string, .int, .uint, .double, .bool, .duration, .timestamp, .ip, .cidr, .null: true
+    case .string, .int, .uint, .double, .decimal, .bool, .duration, .timestamp, .ip, .cidr, .null: true
     case .bytes, .list, .map, .optional, .type, .unknown: false
     }
   }
@@ -159,7 +162,7 @@ extension Value {
   var typeName: String {
     switch self {
     case .int, .uint: "whole number"
-    case .double: "number"
+    case .double, .decimal: "number"
     case .bool: "true or false"
     case .duration: "duration"
     case .timestamp: "time"
@@ -174,7 +177,8 @@ extension Value {
     switch self {
     case .int: Int64(text).map(Value.int)
     case .uint: UInt64(text).map(Value.uint)
-    case .double: Double(text).map(Value.double)
+    case .double: Value(number: text).map { if case .int(let whole) = $0 { .double(Double(whole)) } else { $0 } }
+    case .decimal: Decimal(text).map(Value.decimal)
     case .bool: Bool(text).map(Value.bool)
     case .duration: Duration(human: text).map(Value.duration)
     case .timestamp: Timestamp(rfc3339: text).map(Value.timestamp)

@@ -48,7 +48,7 @@ extension Runner {
       let outcome = Outcome.done(result, of: item.prepared.call, started: performed.started, took: performed.took)
       try await finished(
         item.place, state: "done", step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil, took: performed.took,
-        path: path)
+        path: path, source: result.source)
     case .failure(let error):
       let outcome = Outcome.failed(
         error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
@@ -66,7 +66,7 @@ extension Runner {
       type, path: path, synced: isDue,
       data: MapValue(present: [
         "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-        "call": .string(item.prepared.text),
+        "call": .string(item.prepared.text), "server": item.prepared.serverText.map(Value.string),
       ]))
   }
 
@@ -85,27 +85,30 @@ extension Runner {
           result, of: item.prepared.call, started: performed.started, took: performed.took)
         try await finished(
           item.place, state: "done", step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil,
-          took: performed.took,
-          path: path)
+          took: performed.took, path: path, source: result.source)
         var held: Bool?
         if act.verify != nil { held = try await verify(item.place, act, step, in: frame, outcome: outcome) }
         outcome["verified"] = held.map(Value.bool) ?? .null
         outcome["undone"] = false
         return outcome
-      case .failure(let error):
+      case .failure(var error):
         // A person who left the question has done nothing yet, and is asked again when the run goes on.
         try await leaveCall(of: item.place, step, in: frame)
+        let isElsewhere = error.code == .otherServer && attempts < 5
+        let isRepeated = !isElsewhere && attempts <= (act.isIdempotent ? step.retry?.times ?? 0 : 0)
+        let pause = isRepeated ? pauseBeforeRetry(after: error, of: step) : nil
+        if isRepeated, pause == nil { error = tooLate(error, of: step) }
         let state = error.mayHaveTakenEffect ? "unknown" : "failed"
         let outcome = Outcome.failed(
           error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
         try await finished(
           item.place, state: state, step.isSecret ? try await masked(outcome) : outcome, error: error,
-          took: performed.took,
-          path: path)
+          took: performed.took, path: path)
         if control.isCut { throw .cut }
-        let times = act.isIdempotent ? step.retry?.times ?? 0 : 0
-        if attempts <= times {
-          await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+        if isElsewhere {
+          // Nothing was sent: the server that would be reached now is asked about below.
+        } else if let pause {
+          await wait(pause, at: path)
           try await checkStop()
         } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
           return outcome
@@ -113,6 +116,10 @@ extension Runner {
           return settled
         }
         item = try await replanned(item, act, step, in: frame)
+        guard let there = try await atApprovedServer(item, act, step, in: frame) else {
+          return try await left(item.place, step, in: frame, because: Self.elsewhere)
+        }
+        item = there
         try await recordStart(item, path: path)
         performed = await perform(
           item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
@@ -169,13 +176,14 @@ extension Runner {
   /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept whole in a file.
   func finished(
     _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: String,
-    isLeft: Bool = false, word: (choice: String, reason: String?)? = nil
+    isLeft: Bool = false, word: (choice: String, reason: String?)? = nil, source: String? = nil
   ) async throws(Stop) {
     var data = MapValue(present: [
       "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
       "state": .string(state),
       "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-      "took": took.map(Value.duration), "left": isLeft ? true : nil, "word": word.map { .string($0.choice) },
+      "took": took.map(Value.duration), "source": source.map(Value.string), "left": isLeft ? true : nil,
+      "word": word.map { .string($0.choice) },
       "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
     ])
     try await put(outcome, into: &data)

@@ -70,7 +70,9 @@ extension Runner {
         )
       }
     } catch {
-      return (.unknown, "`\(condition.expression.source)`: \(error.message)")
+      let message = scope.isSecret([condition]) ? error.messageWithoutItems : error.message
+      let help = error.help.map { "; \($0)" } ?? ""
+      return (.unknown, "`\(condition.expression.source)`: \(message)\(help)")
     }
   }
 

@@ -18,7 +18,12 @@ extension Runner {
   /// An item as it was recorded when the loop's list was fixed.
   func recordedItem(_ position: Int, of path: String) -> ActItem {
     let items = state.loops[path] ?? []
-    return ActItem(position: position, item: items.indices.contains(position) ? items[position] : nil)
+    let item = items.indices.contains(position) ? items[position] : nil
+    var label: String?
+    if let (step, frame) = visited[path] {
+      label = self.label(of: item, step, in: itemScope(for: step, item, in: frame))
+    }
+    return ActItem(position: position, item: item, label: label)
   }
 
   /// What became of a call that was sent and of which nothing was heard, as a human says. Nil: it is to be sent again.

@@ -85,21 +85,26 @@ extension Runner {
         let (prepared, performed) = try await attempt(
           query.call, step, path: path, in: scope, now: present, asking: asking)
         var state = "no answer"
+        var pause = until.every
+        if case .failure(let error) = performed.result { pause = max(pause, error.retryAfter ?? .zero) }
         if case .success(let outcome) = performed.result {
           let bare = Dictionary(
             outcome.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
+          let whole = prepared.executor.schema.wholeFields
+          let cut =
+            step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression, whole: whole)
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
-          if case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
+          if cut == nil, case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
           state = prepared.isSecret || step.isSecret ? "asked" : Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
         // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.
         try await checkStop()
-        if elapsed + until.every > atMost(until.within) || stopAfterCall != nil {
+        if elapsed + pause > atMost(until.within) || stopAfterCall != nil {
           return .polled(prepared, performed, met: false, polls: polls)
         }
         await progress("poll \(polls): \(state); until \(until.that.expression.source)", at: path, elapsed)
-        await control.running(.wait) { [clock] in await clock.sleep(for: until.every) }
+        await control.running(.wait) { [clock, pause] in await clock.sleep(for: pause) }
         try await checkStop()
       }
     } catch let stop as Stop {
@@ -138,18 +143,23 @@ extension Runner {
             "target": prepared.call.target.map(Value.string), "attempt": .int(Int64(number)),
           ]))
       }
-      let performed = await perform(
+      var performed = await perform(
         prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
       guard case .failure(let error) = performed.result, number <= times, !control.endsSoon, stopAfterCall == nil,
         error.code != .refused, error.code != .invalid
       else { return (prepared, performed) }
+      guard let pause = pauseBeforeRetry(after: error, of: step) else {
+        performed.result = .failure(tooLate(error, of: step))
+        return (prepared, performed)
+      }
       try await emit(
         .callRepeated, path: path,
         facts: [
           "attempt": .int(Int64(number)),
           "error": ["code": .string(error.code.rawValue), "message": .string(error.message)],
+          "wait": .duration(pause),
         ])
-      await control.running(.wait) { [clock] in await clock.sleep(for: step.retry?.wait ?? .seconds(1)) }
+      await wait(pause, at: path)
       if control.endsSoon { return (prepared, performed) }
       number += 1
     }
@@ -261,7 +271,7 @@ extension Runner {
         try await skipLoop(step, in: frame, problem)
         return
       }
-      try await emit(.loopStarted, path: path, facts: ["items": .list(items)])
+      try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
     }
     var outcomes: [Value] = []
     var ok = true
@@ -270,7 +280,8 @@ extension Runner {
       var scope = frame.scope
       scope.values[loop.item] = item
       let present = clock.now()
-      await progress("item \(position + 1) of \(items.count)", at: path, .zero)
+      let label = step.label == nil ? nil : self.label(of: item, step, in: scope)
+      await progress("item \(position + 1) of \(items.count)" + (label.map { ": \($0)" } ?? ""), at: path, .zero)
       let evidence = await gather(step, path: "\(path)[\(position)]", in: scope, now: present)
       var map: MapValue
       switch evidence {
@@ -293,6 +304,7 @@ extension Runner {
       }
       if map["ok"]?.boolValue != true { ok = false }
       map["item"] = item
+      if let label { map["label"] = .string(label) }
       outcomes.append(.map(map))
     }
     let isTruncated = outcomes.contains { $0["truncated"]?.boolValue == true }

@@ -68,6 +68,7 @@ extension Runner {
       shown.kind = .approval(approval)
     case .item(var approval, let position, let count):
       approval.items = await redacted(approval.items)
+      approval.rows = await redacted(approval.rows)
       approval.leftOut = await redacted(approval.leftOut)
       shown.kind = .item(approval, position: position, count: count)
     case .yesNo, .text, .value, .checkpoint: break
@@ -208,11 +209,12 @@ extension Question {
   /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a change.
   public var isEdit: Bool { key.hasSuffix("!edit") || key.hasSuffix("!value") }
 
-  /// What a command says to it; nil where that is no answer.
+  /// What a command says to it, such as `/undo` to the question at the end; nil where that is no answer.
   func declined(by command: OperatorCommand) -> Answer? {
     switch command {
     case .skip(let reason): declined(because: reason)
     case .back where isEdit: declined(because: nil)
+    case .undo where key == Runner.lastUndo: Answer("undo")
     default: nil
     }
   }
@@ -259,16 +261,25 @@ extension Question {
 }
 
 extension Approval {
+  /// The calls' servers, as a record names them; nil where there are none.
+  private func record(_ servers: [String?], of positions: [Int]) -> Value? {
+    guard !servers.isEmpty else { return nil }
+    return .list(
+      positions.map { position in
+        servers.indices.contains(position) ? servers[position].map(Value.string) ?? .null : .null
+      })
+  }
+
   /// How many calls a record of the question names.
   private static let recorded = 50
 
   /// What a yes would be given to, for the record.
   fileprivate func record(of positions: Range<Int>) -> Value {
-    let named = positions.prefix(Self.recorded).filter(calls.indices.contains)
+    let named = Array(positions.prefix(Self.recorded).filter(calls.indices.contains))
     return .map(
       MapValue(present: [
         "calls": .list(named.map { .string(calls[$0]) }), "count": .int(Int64(positions.count)),
-        "target": .string(target),
+        "target": .string(target), "servers": record(servers, of: named),
         "undo": .list(named.compactMap { undos.indices.contains($0) ? undos[$0].map(Value.string) : nil }),
         "leftOut": leftOut.isEmpty ? nil : .list(leftOut.prefix(Self.recorded).map(Value.string)),
         "warnings": warnings.isEmpty ? nil : .list(warnings.map(Value.string)),

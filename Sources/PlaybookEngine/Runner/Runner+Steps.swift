@@ -145,7 +145,7 @@ extension Runner {
 
   func title(of step: Step, in frame: Frame) -> Value? {
     guard let title = step.title else { return nil }
-    return title.prose(frame.scope.bindings(now: clock.now())).map(Value.string)
+    return prose(title, of: step, in: frame.scope, now: clock.now()).map(Value.string)
   }
 
   /// Records that a step begins, unless an earlier sitting did.
@@ -164,8 +164,10 @@ extension Runner {
       }
     let isKnown = state.begun[path] != nil && (isSame || state.finished[path] != nil)
     guard !isKnown else { return }
+    // Of secrets that were fetched since the run began.
+    try await warnOfSecrets(path)
     let bindings = frame.scope.bindings(now: now)
-    let why = step.why.flatMap { $0.prose(bindings) }.map(Value.string)
+    let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }.map(Value.string)
     // What a document says is read before its questions.
     var text: Value?
     if case .document(let document) = step.kind {
@@ -211,7 +213,10 @@ extension Runner {
     }
     do {
       let (sha256, bytes) = try await sink.keep(evidence: whole)
-      var file: MapValue = MapValue([("sha256", .string(sha256)), ("bytes", .int(Int64(bytes)))])
+      // `bytes` is the file's size, `size` that of what came.
+      var file = MapValue(present: [
+        "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
+      ])
       let counts = outcome.countsBeyondHead
       if !counts.entries.isEmpty { file["counts"] = .map(counts) }
       data["evidence"] = .map(file)
@@ -265,7 +270,7 @@ extension Runner {
       if Outcome.commonFields.contains(name) {
         shown[name] = value
       } else {
-        for text in value.texts where text.utf8.count >= SecretStore.minimumLength { await sink.redact(text) }
+        await hide(value)
         shown[name] = .string(Outcome.scrubbed)
       }
     }

@@ -10,7 +10,7 @@ extension Runner {
   /// Those of them that the playbook knows how to take back.
   var undoable: [String] {
     takeable.filter { path in
-      if case .act(let act) = visited[path]?.step.kind { act.undo != nil } else { false }
+      if case .act(let act) = visited[path]?.step.kind { !act.undos.isEmpty } else { false }
     }
   }
 
@@ -82,7 +82,7 @@ extension Runner {
     }
     var items = state.acts[path]?.items.filter(\.value.isTakeable) ?? [:]
     if let positions { items = items.filter { positions.contains($0.key) } }
-    guard act.undo != nil else {
+    guard !act.undos.isEmpty else {
       let calls = items.keys.sorted().compactMap { position -> String? in
         guard let calls = state.acts[path]?.calls, calls.indices.contains(position) else { return nil }
         return calls[position]
@@ -106,18 +106,20 @@ extension Runner {
   func plannedUndo(
     _ position: Int, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> PlannedItem? {
-    guard let call = act.undo else { return nil }
     let path = frame.path(step)
     let item = state.loops[path].flatMap { $0.indices.contains(position) ? $0[position] : nil }
     var scope = try await scope(for: step, item, at: position, in: frame)
     if let outcome = state.acts[path]?.items[position]?.outcome { scope.values[step.name] = .map(outcome) }
-    do {
-      let prepared = try await prepare(call, mode: .act, in: scope, now: clock.now())
-      return PlannedItem(place: ActItem(position: position, item: item), prepared: prepared, undo: nil)
-    } catch {
-      try await warn("\(Self.label(of: item) ?? "`\(path)`") can't be taken back: \(error.reason)", path)
-      return nil
+    let place = ActItem(position: position, item: item, label: label(of: item, step, in: scope))
+    let problem: String
+    switch await plannedUndo(of: act, in: scope, now: clock.now()) {
+    case .call(let prepared, _):
+      return await located([PlannedItem(place: place, prepared: prepared)], step, at: path)[0]
+    case .none: return nil
+    case .later(let reason), .problem(let reason): problem = reason
     }
+    try await warn("\(place.label ?? "`\(path)`") can't be undone: \(problem)", path)
+    return nil
   }
 
   /// What is shown before an undo.
@@ -132,7 +134,9 @@ extension Runner {
     var warnings: [String] = []
     for item in planned {
       let name = item.label ?? "`\(step.name)`"
-      if act?.items[item.position]?.state != "done" {
+      if let sent = act?.items[item.position], sent.isPartly {
+        warnings.append("\(name) failed in part: \(sent.outcome?["error"]?.rendered ?? "some of it was done")")
+      } else if act?.items[item.position]?.state != "done" {
         warnings.append("of \(name) it is not known whether the change was made at all")
       }
       if let sent = act?.items[item.position], sent.undoSends > sent.earlierUndoSends {
@@ -152,9 +156,11 @@ extension Runner {
     }
     let more = warnings.count - 5
     if more > 0 { warnings = Array(warnings.prefix(5)) + ["… and \(more) more like these"] }
+    warnings += serverWarnings(planned)
     return Approval(
       calls: planned.map(\.prepared.text), items: planned.compactMap(\.label),
       target: planned[0].prepared.call.target ?? planned[0].prepared.call.executor,
+      servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText),
       environment: configuration.environment.name, isRed: isRed,
       undos: planned.map { text(act?.calls, $0.position).map { "making the change again: \($0)" } },
       typed: isRed ? "undo \(step.name)" : nil, digest: await digest(of: planned.map(\.prepared)),
@@ -191,7 +197,8 @@ extension Runner {
         "positions": .list(chosen.map { .int(Int64($0.position)) }),
         "items": step.forEach == nil ? nil : .list(chosen.compactMap { $0.label.map(Value.string) }),
         "executor": .string(chosen[0].prepared.call.executor),
-        "target": chosen[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
+        "target": chosen[0].prepared.call.target.map(Value.string), "servers": Self.servers(chosen),
+        "digest": .string(approval.digest),
         "typed": approval.typed.map(Value.string),
       ]))
     return chosen
@@ -203,18 +210,28 @@ extension Runner {
   func takeBack(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isAsked: Bool = false
   ) async throws(Stop) {
-    var isAsked = isAsked
+    var (item, isAsked, attempts) = (item, isAsked, 0)
     let path = frame.path(step)
     let label = item.label.map { "the undo of \($0)" } ?? "the undo of \(step.name)"
     while true {
       try await checkStop()
+      let now = await located([item], step, at: path)[0]
+      if isUndoElsewhere(now, at: path) {
+        let text = "the undo of \(item.label ?? "`\(step.name)`") would reach another server than the one approved"
+        try await warn(text, path)
+        guard try await approvedUndo([now], step, in: frame, isLast: false) != nil else { return }
+      }
+      item = now
       if !isAsked { try await recordStart(item, path: path, .undoStarted) }
       isAsked = false
       let performed = await perform(
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
         as: place(of: item.place, step, at: path) + "!undo", asking: undoneKey(of: item.place, step, at: path))
-      guard case .failure(let error) = performed.result else {
-        return try await undoneAndSeen(item, act, step, in: frame)
+      let error: ExecutorError
+      switch performed.result {
+      case .success(let result):
+        return try await undoneAndSeen(item, act, step, in: frame, source: result.source)
+      case .failure(let problem): error = problem
       }
       try leaveCall()
       try await undone(item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error)
@@ -223,7 +240,10 @@ extension Runner {
         guard try await settleCutUndo(item, act, step, in: frame) else { return }
         continue
       }
-      let confirm = { (answer: Answer) async throws(Stop) -> Bool in
+      // Nothing was sent: the server that would be reached now is asked about.
+      attempts += 1
+      if error.code == .otherServer, attempts < 5 { continue }
+      let confirm = { [item] (answer: Answer) async throws(Stop) -> Bool in
         try await self.isYesToUndo(answer, item, step, in: frame)
       }
       switch try await failureChoice(step, in: frame, error, item: label, confirming: confirm) {
@@ -239,11 +259,12 @@ extension Runner {
 
   /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk before.
   func undoneAndSeen(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil,
+    source: String? = nil
   ) async throws(Stop) {
     let sent = state.acts[frame.path(step)]?.items[item.position]
     let isVerified = act.verify != nil && sent?.verified != false
-    try await undone(item, "done", step, in: frame, word: word, isUnseen: isVerified)
+    try await undone(item, "done", step, in: frame, word: word, isUnseen: isVerified, source: source)
     if isVerified { try await seeUndone(item, act, step, in: frame) }
     if !isVerified, sent?.isDoubled == true, !act.isIdempotent {
       let name = item.label ?? "`\(step.name)`"
@@ -272,7 +293,7 @@ extension Runner {
   func undone(
     _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
     word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil,
-    isUnseen: Bool = false
+    isUnseen: Bool = false, source: String? = nil
   ) async throws(Stop) {
     try await emit(
       .actUndone, path: frame.path(step),
@@ -282,6 +303,7 @@ extension Runner {
         "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
         "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
         "verified": verified.map(Value.bool), "text": text.map(Value.string), "unseen": isUnseen ? true : nil,
+        "source": source.map(Value.string),
       ]))
   }
 

@@ -49,6 +49,8 @@ extension Runner {
       let performed = await perform(
         prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, as: path + "!verify", asking: key)
       let result = try performed.result.get()
+      let whole = prepared.executor.schema.wholeFields
+      if let cut = Outcome.truncation(of: result, in: verify.that.expression, whole: whole) { return (nil, cut) }
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
       let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))

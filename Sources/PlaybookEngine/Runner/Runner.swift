@@ -113,6 +113,11 @@ public actor Runner {
           try await offerUndoAtEnd()
           result = try await stopped(result)
         }
+        if result == .completed, !planProblems.isEmpty {
+          var seen: Set<String> = []
+          let names = planProblems.filter { seen.insert($0).inserted }.map { "`\($0)`" }.joined(separator: ", ")
+          result = .failed("this would not work as things are: \(names)")
+        }
         return result
       } catch {
         guard case .again = error else { throw error }
@@ -170,7 +175,7 @@ public actor Runner {
   private func start() async throws(Stop) {
     for (name, value) in configuration.inputs {
       let declaration = configuration.playbook.inputs.first { $0.name == name }
-      if declaration?.isSecret == true { await sink.redact(value.rendered) }
+      if declaration?.isSecret == true { await hide(.string(value.rendered)) }
     }
     try await fetchSecrets()
     if isResumed {
@@ -185,6 +190,7 @@ public actor Runner {
     } else {
       try await emit(.runStarted, data: startFacts())
     }
+    try await warnOfSecrets()
   }
 
   /// The names that every step sees.
@@ -232,7 +238,10 @@ public actor Runner {
       names.formUnion(target.settings.expressions.flatMap(\.secretNames))
     }
     do {
-      _ = try await secrets.values(for: names)
+      let bindings = Bindings(["secrets": .map(try await secrets.values(for: names))])
+      for target in configuration.environment.targets where targets.contains(target.name) {
+        await hideSecrets(in: target.settings, bindings, of: target.name)
+      }
     } catch {
       if state.started != nil { try await checkStop() }
       throw .failed(error.message)
@@ -261,6 +270,8 @@ public actor Runner {
   var isCompleted = true
   /// The steps that the walk has come to, by path.
   var visited: [String: (step: Step, frame: Frame)] = [:]
+  /// The changes of a plan that would not work.
+  var planProblems: [String] = []
   /// Whether a taking back is under way: it can't be begun within itself.
   var isUndoing = false
   /// How often taking back was offered in this sitting.
@@ -322,6 +333,7 @@ public actor Runner {
         .map(
           MapValue(present: [
             "key": .string(question.key), "text": .string(question.text), "options": question.record["options"],
+            "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
           ]))
       },
     ])

@@ -194,7 +194,7 @@ public struct JournalCheck: Sendable {
     var bytes: ArraySlice<UInt8>
 
     init?(_ bytes: ArraySlice<UInt8>) {
-      guard let content = try? Value(json: Array(bytes)), let sequence = content["seq"]?.intValue,
+      guard let content = try? Value(json: Array(bytes), numbers: .recorded), let sequence = content["seq"]?.intValue,
         let previous = content["prev"]?.stringValue, let hash = content["hash"]?.stringValue
       else { return nil }
       self.sequence = Int(sequence)

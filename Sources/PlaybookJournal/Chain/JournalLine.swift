@@ -42,7 +42,7 @@ public struct JournalLine: Sendable {
     let body = Array(bytes.dropLast(tail)) + [UInt8(ascii: "}")]
     let content: Value
     do {
-      content = try Value(json: bytes)
+      content = try Value(json: bytes, numbers: .recorded)
     } catch {
       throw Problem(message: "no JSON: \(error.message)")
     }

@@ -4,7 +4,7 @@ public import CEL
 /// sees exactly what the first one saw.
 ///
 /// `{"$timestamp": "…"}` (RFC 3339), `{"$duration": "1.5s"}`, `{"$bytes": "<base64>"}`, `{"$uint": n}`,
-/// `{"$double": "NaN"}`, `{"$type": "int"}`, `{"$ip": "…"}`, `{"$cidr": "…"}`, `{"$unknown": ["why"]}`, `{"$optional": [value]}`, and
+/// `{"$double": "NaN"}`, `{"$decimal": "1.10"}`, `{"$type": "int"}`, `{"$ip": "…"}`, `{"$cidr": "…"}`, `{"$unknown": ["why"]}`, `{"$optional": [value]}`, and
 /// `{"$map": [[key, value], …]}` for a map with keys that are no text or begin with `$`. What the missing fields of an
 /// outcome are stands in it as `"$absent": ["why"]`.
 public enum JournalValue {
@@ -13,6 +13,7 @@ public enum JournalValue {
     switch value {
     case .null, .bool, .int, .string: value
     case .double(let number): number.isFinite ? value : ["$double": .string(Value.text(of: number))]
+    case .decimal(let number): ["$decimal": .string(number.text)]
     case .uint: ["$uint": value]
     case .bytes(let bytes): ["$bytes": .string(Base64.encode(bytes))]
     case .list(let items): .list(items.map(encode))
@@ -71,6 +72,7 @@ public enum JournalValue {
     case ("$uint", .int(let number)): UInt64(exactly: number).map(Value.uint)
     case ("$uint", .uint): inner
     case ("$double", .string(let text)): Double(text).map(Value.double)
+    case ("$decimal", .string(let text)): Decimal(text).map(Value.decimal)
     case ("$type", .string(let name)): .type(TypeName(name))
     case ("$ip", .string(let text)): IPAddress(text).map(Value.ip)
     case ("$cidr", .string(let text)): CIDRBlock(text).map(Value.cidr)

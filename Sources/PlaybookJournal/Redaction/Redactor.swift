@@ -13,12 +13,14 @@ public struct Redactor: Sendable {
 
   public init() {}
 
-  /// From now on `secret` is taken out: as it is, each line of it, base64 at each alignment (plain and URL-safe),
+  /// From now on `secret` is taken out: as it is, without what stands around it unseen, each line of it, base64 at each alignment (plain and URL-safe),
   /// URL-encoded, JSON- and HTML-escaped, quoted for a shell, SQL or CSV, hexadecimal, and one of them within another.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 } }
+    // A server drops blanks at a header's end: what comes back is the secret without them.
+    texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
     for form in texts.flatMap(SecretForm.all) where known.insert(form).inserted { add(form) }
   }
 
@@ -48,7 +50,7 @@ public struct Redactor: Sendable {
     case .list(let items): return .list(items.map(redact))
     case .map(let map): return .map(redact(map))
     case .optional(let inner?): return .optional(redact(inner))
-    case .int, .uint, .double:
+    case .int, .uint, .double, .decimal:
       let text = value.rendered
       return clean(Array(text.utf8)) == nil ? value : .string(redact(text))
     case .unknown(let unknown): return .unknown(Unknown(unknown.reasons.map(redact)))

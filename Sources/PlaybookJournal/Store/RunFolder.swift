@@ -36,7 +36,7 @@ public struct RunFolder: Sendable {
       throw FileError(path: digest, operation: "use the name", code: EINVAL)
     }
     let bytes = try folder.subfolder("evidence", mode: folderMode).file("\(digest).json", O_RDONLY).read()
-    guard hexadecimal(sha256(bytes)) == digest, let value = try? Value(json: bytes) else {
+    guard hexadecimal(sha256(bytes)) == digest, let value = try? Value(json: bytes, numbers: .recorded) else {
       throw FileError(path: "\(path)/evidence/\(digest).json", operation: "trust", code: EBADMSG)
     }
     return JournalValue.decode(value)

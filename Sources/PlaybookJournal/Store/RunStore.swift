@@ -28,6 +28,32 @@ public struct RunStore: Sendable {
 
   /// Makes the folder of a new run, named by its start, its playbook and four random characters.
   public func create(playbook: String, at start: Timestamp) throws(FileError) -> RunFolder {
+    var last: FileError?
+    for _ in 0..<20 {
+      do {
+        return try create(id: newID(playbook: playbook, at: start))
+      } catch {
+        guard error.code == EEXIST else { throw error }
+        last = error
+      }
+    }
+    throw last ?? FileError(path: root, operation: "make a run's folder in", code: EEXIST)
+  }
+
+  /// A name for a new run that no run has yet. Nothing is made.
+  public func newID(playbook: String, at start: Timestamp) -> String {
+    let stamp = start.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
+    let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
+    var id = ""
+    for _ in 0..<20 {
+      id = "\(stamp)-\(playbook)-" + String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] })
+      if !FileManager.default.fileExists(atPath: root + "/" + id) { break }
+    }
+    return id
+  }
+
+  /// Makes the folder of a run by its name. Throws where it is there already.
+  public func create(id: String) throws(FileError) -> RunFolder {
     if unsafe mkdir(root, 0o700) != 0, errno == ENOENT {
       do {
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
@@ -37,26 +63,19 @@ public struct RunStore: Sendable {
       }
     }
     let isShared = Self.isShared(root)
-    let stamp = start.description.prefix(19).filter { $0 != "-" && $0 != ":" } + "Z"
-    let letters = Array("23456789abcdefghjkmnpqrstuvwxyz")
-    var last: Int32 = EEXIST
-    for _ in 0..<20 {
-      let suffix = String((0..<4).map { _ in letters[Int.random(in: 0..<letters.count)] })
-      let id = "\(stamp)-\(playbook)-\(suffix)"
-      let path = root + "/" + id
-      if unsafe mkdir(path, isShared ? 0o770 : 0o700) == 0 {
-        if isShared { unsafe chmod(path, 0o770) }
-        return try RunFolder(id: id, path: path, isShared: isShared)
-      }
-      last = errno
-      if last != EEXIST { break }
+    let path = root + "/" + id
+    guard unsafe mkdir(path, isShared ? 0o770 : 0o700) == 0 else {
+      throw FileError(path: root, operation: "make a run's folder in", code: errno)
     }
-    throw FileError(path: root, operation: "make a run's folder in", code: last)
+    if isShared { unsafe chmod(path, 0o770) }
+    return try RunFolder(id: id, path: path, isShared: isShared)
   }
 
-  /// All runs, newest first: by the time of the first event, then by id.
+  /// All runs, newest first: by the time of the first event, then by id. A folder in which no run ever began is none.
   public func ids() -> [String] {
-    let names = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).filter(Self.isID)
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).filter { name in
+      Self.isID(name) && hasBegun(name)
+    }
     // The name has the second; only runs of one second need a look into their journals.
     let seconds = Dictionary(grouping: names) { $0.prefix(16) }
     return seconds.sorted { $0.key > $1.key }.flatMap { second in
@@ -65,13 +84,23 @@ public struct RunStore: Sendable {
     }
   }
 
+  /// Whether something was recorded of a run: there is a line of a journal, or what is written after one.
+  private func hasBegun(_ id: String) -> Bool {
+    let path = root + "/" + id
+    var info = stat()
+    if unsafe stat(path + "/journal.jsonl", &info) == 0 { return info.st_size > 0 }
+    // A folder that can't be looked into may hold a run.
+    if errno != ENOENT { return true }
+    return ["transcript.md", "evidence", "inbox"].contains { FileManager.default.fileExists(atPath: "\(path)/\($0)") }
+  }
+
   /// The time of a run's first event, as its journal has it; nil where there is none.
   private func start(of id: String) -> Timestamp? {
     guard let folder = try? RunFolder(id: id, path: root + "/" + id, isShared: false),
       let file = try? folder.folder.file("journal.jsonl", O_RDONLY),
       let line = (try? file.read(atMost: 1 << 20))?.split(separator: UInt8(ascii: "\n"), maxSplits: 1).first
     else { return nil }
-    return (try? Value(json: Array(line)))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+    return (try? Value(json: Array(line), numbers: .recorded))?["at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
   }
 
   /// The run that `name` means: an id, a unique part of one (a beginning or an ending before any other part), or `last`.

@@ -77,6 +77,7 @@ struct OutcomeShapes {
     var known = fields ?? [:]
     if case .group = step.kind {} else { known.merge(Self.common) { own, _ in own } }
     known["item"] = item
+    if step.label != nil { known["label"] = .string }
     let shape = StaticType.Shape(name: "an item of `\(step.name)`", fields: known, isOpen: fields == nil)
     var whole: [String: StaticType] = ["items": .list(.object(shape)), "count": .int]
     if case .act = step.kind { whole.merge(["verified": .dyn, "undone": .bool]) { own, _ in own } }
@@ -90,7 +91,7 @@ extension InputDeclaration {
     switch type {
     case .string, .uuid, .url, .choice, .ip, .cidr: .string
     case .integer: .int
-    case .number: .double
+    case .number: .decimal
     case .boolean: .bool
     case .duration: .duration
     case .timestamp: .timestamp

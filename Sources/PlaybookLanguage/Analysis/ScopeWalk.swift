@@ -66,7 +66,6 @@ struct ScopeWalk {
   }
 
   private mutating func walk(_ step: Step, _ names: inout Names) {
-    shown([step.title, step.why], step, names)
     add([step.when].compactMap { $0 }, .condition, step, names)
     var within = names
     var item = StaticType.dyn
@@ -75,6 +74,8 @@ struct ScopeWalk {
       if case .list(let element) = loop.list.expression.check(Scope(names)).type { item = element }
       within[loop.item] = item
     }
+    // They may say which item it is about.
+    shown([step.title, step.why, step.label], step, within)
     let inner = walk(partsOf: step, within, outside: names)
     let outcome = shapes.outcome(of: step, inner: inner)
     if step.forEach == nil {
@@ -119,10 +120,14 @@ struct ScopeWalk {
 
   private mutating func walk(_ act: Act, _ step: Step, _ names: Names, outside: Names) {
     add(act.call, step, names)
-    shown([act.typed], step, outside)
+    // One yes for all items can't be typed by one of them.
+    shown([act.typed], step, act.approvesEach ? names : outside)
     var after = names
     after[step.name] = shapes.outcome(of: step, inner: [:])
-    if let undo = act.undo { add(undo, step, after) }
+    for undo in act.undos {
+      add([undo.when].compactMap { $0 }, .condition, step, after)
+      add(undo.call, step, after)
+    }
     if let verify = act.verify {
       add(verify.call, step, after)
       that(verify.that, of: verify.call, step, after)

@@ -6,6 +6,7 @@ extension CallDecoder {
   /// The fields of an executor's call.
   mutating func fields(of schema: ExecutorSchema, _ entry: YAMLEntry, _ diagnostics: inout [Diagnostic]) -> CallForm {
     if let field = schema.treeField {
+      diagnostics += entry.value.numbersWrittenOtherwise
       let tree = TemplateTree.parse(entry.value, diagnostics: &diagnostics)
       return CallForm(fields: tree.map { [field: $0] } ?? [:])
     }
@@ -113,13 +114,18 @@ extension CallDecoder {
         list(ofWords: item, "an item of \(what)", path + [String(index)], &diagnostics)
       }
       return .list(lists, node.span)
-    case .map:
+    case .map, .texts:
       guard case .mapping = node.content else {
         node.wrong(what, wants: "a mapping", &diagnostics)
         return nil
       }
+      if field.type == .texts { return TemplateTree.texts(node, what, diagnostics: &diagnostics) }
+      diagnostics += node.numbersWrittenOtherwise
       return TemplateTree.parse(node, diagnostics: &diagnostics)
-    case .tree: return TemplateTree.parse(node, diagnostics: &diagnostics)
+    case .tree:
+      // Which statuses or exit codes are a success is no text.
+      if field.name != "expect" { diagnostics += node.numbersWrittenOtherwise }
+      return TemplateTree.parse(node, diagnostics: &diagnostics)
     case .integer, .boolean, .duration, .choice: return typed(node, field.type, what, &diagnostics)
     }
   }

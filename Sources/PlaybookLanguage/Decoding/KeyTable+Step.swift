@@ -17,6 +17,9 @@ extension KeyTable {
       Key("use", .text, for: ["use"], "Another playbook, by its name."),
       Key("as", .name, for: ["use"], "The step's name, in place of the playbook's."),
       Key("title", .template, "What the operator reads first."),
+      Key(
+        "label", .template, for: ["query", "act", "group"],
+        "What an item of the loop is called on screen and in the record: `${pod.name}`."),
       Key("why", .template, "Why the step is there, shown to the operator; Markdown."),
       Key("when", .expression, "The step runs only where this holds."),
       Key(
@@ -49,7 +52,9 @@ extension KeyTable {
       Key("approve", .choice(["once", "each"]), for: ["act"], "One yes for all items, or one for each."),
       Key("limit", .integer(minimum: 1), for: ["act"], "The most items that one yes may cover."),
       Key("pace", .object(.pace), for: ["act"], "How a loop of changes is driven."),
-      Key("undo", .call, for: ["act"], "The call that takes it back."),
+      Key(
+        "undo", .either([.call, .list(.call)]), for: ["act"],
+        "The call that undoes it; of several the first whose `when` holds."),
       Key("verify", .object(.verify), for: ["act"], "A call and what must hold of it after the change."),
       Key("idempotent", .boolean, for: ["act"], "A second time does no harm."),
       Key("irreversible", .boolean, for: ["act"], "It can't be taken back, so a text is typed."),
@@ -119,8 +124,9 @@ extension KeyTable {
   package static let undo = KeyTable(
     "`undo`",
     [
+      Key("when", .expression, "It is the one only where this holds; sees what the call sees."),
       Key(
-        "on", .either([.text, .object(.target)]), "Which target; by default the act's, if it has the same executor.")
+        "on", .either([.text, .object(.target)]), "Which target; by default the act's, if it has the same executor."),
     ])
 
   /// An executor's key comes on top.

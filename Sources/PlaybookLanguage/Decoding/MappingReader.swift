@@ -40,7 +40,8 @@ package struct MappingReader {
   static func unknown(_ key: YAMLKey, in what: String, _ known: some Collection<String>) -> Diagnostic {
     Diagnostic(
       code: "unknown-key", "\(what) has no key `\(key.text)`", at: key.span,
-      help: Suggestion.help(for: key.text, in: known))
+      help: BooleanWord.help(for: key.text, among: known) ?? OddSpace.help(for: key.text)
+        ?? Suggestion.help(for: key.text, in: known))
   }
 
   /// Reports each required key that isn't there.

@@ -13,7 +13,7 @@ extension PlaybookDecoder {
     }
     var act = Act(
       call: call, approvesEach: reader.choice("approve", &diagnostics) == "each",
-      limit: reader.integer("limit", &diagnostics), pace: nil, undo: nil, verify: nil,
+      limit: reader.integer("limit", &diagnostics), pace: nil, undos: [], verify: nil,
       isIdempotent: reader.boolean("idempotent", &diagnostics) ?? false,
       isIrreversible: reader.boolean("irreversible", &diagnostics) ?? false,
       typed: reader.template("typed", &diagnostics))
@@ -41,7 +41,7 @@ extension PlaybookDecoder {
           code: "both-keys", "an irreversible act has no `undo`", at: undo.key.span, help: "keep one of the two"))
     }
     act.pace = pace(reader)
-    act.undo = reader.entry("undo").flatMap { undo($0, of: call) }
+    act.undos = reader.entry("undo").map { undos($0, of: call) } ?? []
     act.verify = reader.entry("verify").flatMap { verify($0, of: call) }
     return .act(act)
   }
@@ -53,10 +53,30 @@ extension PlaybookDecoder {
       wait: pace.duration("wait", &diagnostics), stopAfterErrors: pace.integer("stop_after_errors", &diagnostics))
   }
 
-  private mutating func undo(_ entry: YAMLEntry, of call: Call) -> Call? {
+  /// One undo or a list of them.
+  private mutating func undos(_ entry: YAMLEntry, of call: Call) -> [Act.Undo] {
+    guard case .sequence(let items) = entry.value.content else {
+      return undo(entry, of: call).map { [$0] } ?? []
+    }
+    if items.isEmpty {
+      diagnostics.append(Diagnostic(code: "wrong-value", "`undo` lists no call", at: entry.value.span))
+    }
+    let undos = items.compactMap { undo(YAMLEntry(key: entry.key, value: $0), of: call) }
+    for (position, undo) in undos.enumerated().dropLast() where undo.when == nil {
+      diagnostics.append(
+        Diagnostic(
+          code: "wrong-value", "this undo has no `when`, so those after it never count",
+          at: undos[position].call.span, help: "give it a `when`, or put it last"))
+    }
+    return undos
+  }
+
+  private mutating func undo(_ entry: YAMLEntry, of call: Call) -> Act.Undo? {
     guard let (reader, executor) = caller(entry, .undo, "an `undo`") else { return nil }
+    let when = reader.expression("when", &diagnostics)
     guard let executor else { return nil }
-    return calls.decode(executor, mode: .act, on: reader.node("on"), inheriting: call, &diagnostics)
+    let call = calls.decode(executor, mode: .act, on: reader.node("on"), inheriting: call, &diagnostics)
+    return Act.Undo(call: call, when: when)
   }
 
   private mutating func verify(_ entry: YAMLEntry, of act: Call) -> Act.Verify? {

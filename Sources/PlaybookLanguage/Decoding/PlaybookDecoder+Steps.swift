@@ -101,7 +101,7 @@ extension PlaybookDecoder {
       diagnostics.append(
         Diagnostic(
           code: "unknown-key", "there is no executor or command `\(key.text)`", at: key.span,
-          help: "did you mean `\(meant)`?"))
+          help: OddSpace.help(for: key.text) ?? "did you mean `\(meant)`?"))
       return (YAMLEntry(key: YAMLKey(text: meant, span: key.span), value: entry.value), key.text)
     }
     return (nil, nil)
@@ -173,6 +173,13 @@ extension PlaybookDecoder {
   private mutating func share(_ reader: MappingReader, _ step: inout Step) {
     step.title = reader.template("title", &diagnostics)
     step.why = reader.template("why", &diagnostics)
+    step.label = reader.template("label", &diagnostics)
+    if let label = reader.entry("label"), reader.entry("for_each") == nil, reader.entry("repeat") == nil {
+      diagnostics.append(
+        Diagnostic(
+          code: "missing-key", "`label` is what an item of a loop is called, and there is no `for_each`",
+          at: label.key.span))
+    }
     step.when = reader.expression("when", &diagnostics)
     step.forEach = reader.node("for_each").flatMap { loop($0) }
     step.timeout = reader.duration("timeout", &diagnostics)

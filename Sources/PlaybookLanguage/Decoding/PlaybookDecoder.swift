@@ -30,7 +30,7 @@ struct PlaybookDecoder {
     }
     let playbook = decode(root)
     // What the YAML reader could not take is missing from the tree, and was reported.
-    if !problems.isEmpty { diagnostics.removeAll { ["missing-key", "no-executor", "no-kind"].contains($0.code) } }
+    if problems.hasErrors { diagnostics.removeAll { ["missing-key", "no-executor", "no-kind"].contains($0.code) } }
     diagnostics = problems + diagnostics
     return playbook
   }

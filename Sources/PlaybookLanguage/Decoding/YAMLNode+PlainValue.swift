@@ -2,6 +2,12 @@ package import CEL
 package import YAMLTree
 
 extension YAMLNode {
+  /// A scalar as it was written: `True`, `1.10`. Nil of nothing and of a list or a mapping.
+  package var writtenText: String? {
+    guard let scalar, scalar.value != .null else { return nil }
+    return scalar.text
+  }
+
   /// The node as plain data, without templates and expressions; numbers stay the text that was written.
   package var plainValue: Value {
     switch content {

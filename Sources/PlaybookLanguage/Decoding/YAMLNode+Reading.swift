@@ -101,9 +101,10 @@ extension YAMLNode {
       return nil
     }
     if words.contains(scalar.text) { return scalar.text }
-    let nearest = Suggestion.nearest(to: scalar.text, in: words)
-    wrongValue(
-      "\(what) is \(wanted), not `\(scalar.text)`", help: nearest.map { "did you mean `\($0)`?" }, &diagnostics)
+    let help =
+      BooleanWord.help(for: scalar.text, among: words)
+      ?? Suggestion.nearest(to: scalar.text, in: words).map { "did you mean `\($0)`?" }
+    wrongValue("\(what) is \(wanted), not `\(scalar.text)`", help: help, &diagnostics)
     return nil
   }
 

@@ -56,9 +56,30 @@ struct EnvironmentDecoder {
       return nil
     }
     checkSettings(entries, of: schema)
-    guard let settings = TemplateTree.parse(entry.value, diagnostics: &diagnostics) else { return nil }
+    guard let settings = settings(entry.value, entries, of: schema) else { return nil }
     check(settings.expressions, names: ["secrets"], parameters: [])
     return Environment.Target(name: name, executor: schema.name, settings: settings, span: entry.value.span)
+  }
+
+  /// The settings of a target, those whose scalars are texts as they were written.
+  private mutating func settings(
+    _ node: YAMLNode, _ entries: [YAMLEntry], of schema: ExecutorSchema
+  ) -> TemplateTree? {
+    var found: [TemplateTree.Entry] = []
+    for entry in entries {
+      let name = entry.key.text
+      let tree: TemplateTree?
+      if name == "act", case .mapping(let inner) = entry.value.content {
+        tree = settings(entry.value, inner, of: schema)
+      } else if schema.textSettings.contains(name), !entry.value.isNull {
+        tree = TemplateTree.texts(entry.value, "`\(name)`", diagnostics: &diagnostics)
+      } else {
+        tree = TemplateTree.parse(entry.value, diagnostics: &diagnostics)
+      }
+      guard let tree else { return nil }
+      found.append(TemplateTree.Entry(key: name, keySpan: entry.key.span, value: tree))
+    }
+    return .map(found, node.span)
   }
 
   private mutating func checkSettings(_ entries: [YAMLEntry], of schema: ExecutorSchema) {

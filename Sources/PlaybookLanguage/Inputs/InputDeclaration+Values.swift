@@ -5,7 +5,8 @@ extension InputDeclaration {
   /// The value that a text means: one typed at a prompt, given by `--set` or in an answers file.
   ///
   /// `string`, `uuid`, `url`, `choice`, `ip` and `cidr` give a string (the last two and `uuid` in canonical form, as
-  /// evidence has them), `integer` an int, `number` a double, the others a value of their own type.
+  /// evidence has them), `integer` an int, `number` a decimal with the digits as
+  /// they were written, the others a value of their own type.
   public func parse(text: String) -> Result<Value, InputProblem> {
     guard let value = value(of: text) else {
       return .failure(problem(with: text, help: hint(text)))
@@ -21,9 +22,13 @@ extension InputDeclaration {
     case (.integer, .uint(let number)):
       guard let number = Int64(exactly: number) else { return .failure(problem(with: value.rendered)) }
       return bounded(.int(number), written: value.rendered)
-    case (.number, .double), (.number, .int), (.number, .uint): return parse(text: value.rendered)
+    case (.integer, .decimal(let number)):
+      guard let number = number.int else { return .failure(problem(with: value.rendered)) }
+      return bounded(.int(number), written: value.rendered)
+    case (.number, .decimal), (.number, .double), (.number, .int), (.number, .uint): return parse(text: value.rendered)
     case (_, .string(let text)) where type != .boolean && type != .integer && type != .number: return parse(text: text)
-    case (.string, .int), (.string, .uint), (.string, .double), (.choice, .int), (.ip, .ip), (.cidr, .cidr):
+    case (.string, .int), (.string, .uint), (.string, .double), (.string, .decimal), (.choice, .int), (.ip, .ip),
+      (.cidr, .cidr):
       return parse(text: value.rendered)
     default:
       return .failure(problem(with: value.rendered))
@@ -61,7 +66,7 @@ extension InputDeclaration {
     switch type {
     case .string: .string(text)
     case .integer: InputText.integer(text).map(Value.int)
-    case .number: InputText.number(text).map(Value.double)
+    case .number: Decimal(text).map(Value.decimal)
     case .boolean: InputText.boolean(text).map(Value.bool)
     case .duration: Duration(human: text).map(Value.duration)
     case .timestamp: InputText.timestamp(text).map(Value.timestamp)
@@ -76,7 +81,7 @@ extension InputDeclaration {
   /// What may have been meant.
   private func hint(_ text: String) -> String? {
     switch type {
-    case .duration where InputText.number(text) != nil: "say the unit: `\(text)s`, `\(text)m`, `\(text)h`"
+    case .duration where Decimal(text) != nil: "say the unit: `\(text)s`, `\(text)m`, `\(text)h`"
     case .timestamp where InputText.timestamp(text + "Z") != nil: "say the zone: `\(text)Z` is UTC"
     case .ip where CIDRBlock(text) != nil: "without the length of a network"
     case .cidr where IPAddress(text) != nil: "`\(text)/\(text.contains(":") ? 128 : 32)` is this one address"

@@ -7,12 +7,6 @@ enum InputText {
     Int64(text)
   }
 
-  /// A finite decimal number.
-  static func number(_ text: String) -> Double? {
-    guard text.utf8.allSatisfy({ (48...57).contains($0) || "+-.eE".utf8.contains($0) }) else { return nil }
-    return Double(text).flatMap { $0.isFinite ? $0 : nil }
-  }
-
   static func boolean(_ text: String) -> Bool? {
     switch text.lowercased() {
     case "true", "yes", "y": true

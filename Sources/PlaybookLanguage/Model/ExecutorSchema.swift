@@ -34,11 +34,14 @@ public struct ExecutorSchema: Sendable {
   /// The keys that a target of this executor may have in an environment, `act` aside, under which all of them may stand
   /// again. Empty: whatever is there is left to the executor.
   public var settings: [String]
+  /// Those of them whose scalars are texts, at whatever depth: they go out as they were written (`1.10`, `007`).
+  public var textSettings: Set<String>
 
   public init(
     name: String, summary: String, fields: [Field], shortForm: ShortForm, listField: String? = nil,
     outcome: [String: StaticType], wholeFields: Set<String> = [], usesTarget: Bool = true, isPrompted: Bool = false,
     exposedFields: Set<String> = [], settings: [String] = [],
+    textSettings: Set<String> = [],
     parameters: @escaping @Sendable (CallForm) -> [Parameter] = { _ in [] },
     validate: @escaping @Sendable (CallForm, CallMode) -> [CallProblem] = { _, _ in [] }
   ) {
@@ -53,6 +56,7 @@ public struct ExecutorSchema: Sendable {
     self.isPrompted = isPrompted
     self.exposedFields = exposedFields
     self.settings = settings
+    self.textSettings = textSettings
     self.parameters = parameters
     self.validate = validate
   }
@@ -86,6 +90,8 @@ public struct ExecutorSchema: Sendable {
     case urlPath
     /// A mapping of names to templates, each keeping its value's type.
     case map
+    /// A mapping of names to texts or lists of texts: a plain scalar goes out as it was written (`1.10`, `007`).
+    case texts
     /// Any tree with templates.
     case tree
     case integer, boolean, duration

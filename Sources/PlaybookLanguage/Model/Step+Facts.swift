@@ -26,7 +26,7 @@ extension Step {
   public var calls: [Call] {
     switch kind {
     case .query(let query): [query.call]
-    case .act(let act): [act.call, act.undo, act.verify?.call].compactMap { $0 }
+    case .act(let act): [act.call] + act.undos.map(\.call) + [act.verify?.call].compactMap { $0 }
     default: []
     }
   }
@@ -34,7 +34,7 @@ extension Step {
   /// Every expression of the step itself, those of inner steps left out.
   public var allExpressions: [LocatedExpression] {
     var found = [when, forEach?.list, until?.that].compactMap { $0 }
-    found += [title, why].compactMap { $0 }.flatMap(\.expressions)
+    found += [title, why, label].compactMap { $0 }.flatMap(\.expressions)
     for call in calls {
       found += call.form.fields.values.flatMap(\.expressions) + (call.target.host?.expressions ?? [])
     }
@@ -46,7 +46,7 @@ extension Step {
       found += confirm.ask.expressions + (confirm.suggest?.expressions ?? [])
       found += confirm.options.flatMap { $0.text.expressions + [$0.when].compactMap { $0 } }
     case .act(let act):
-      found += [act.verify?.that].compactMap { $0 } + (act.typed?.expressions ?? [])
+      found += [act.verify?.that].compactMap { $0 } + act.undos.compactMap(\.when) + (act.typed?.expressions ?? [])
     case .document(let document):
       found += [document.text, document.ask].compactMap { $0 }.flatMap(\.expressions)
       found += document.checklist.flatMap(\.text.expressions)

@@ -8,6 +8,8 @@ public struct Step: Sendable {
   public var span: SourceSpan
   public var kind: Kind
   public var title: Template?
+  /// What an item of the step's loop is called; nil: by its first text.
+  public var label: Template?
   /// Markdown, shown to the operator.
   public var why: Template?
   public var when: LocatedExpression?
@@ -152,7 +154,8 @@ public struct Act: Sendable {
   /// The most items that one yes may cover.
   public var limit: Int?
   public var pace: Pace?
-  public var undo: Call?
+  /// The calls that undo it, of which the first counts whose `when` holds; empty: none is known.
+  public var undos: [Undo]
   public var verify: Verify?
   public var isIdempotent: Bool
   public var isIrreversible: Bool
@@ -168,6 +171,13 @@ public struct Act: Sendable {
     /// Between two items.
     public var wait: Duration?
     public var stopAfterErrors: Int?
+  }
+
+  /// A call that undoes the change where its condition holds.
+  public struct Undo: Sendable {
+    public var call: Call
+    /// Nil: always. It sees what the call sees.
+    public var when: LocatedExpression?
   }
 
   /// A call and what must hold of it after the change.

@@ -46,6 +46,11 @@ public struct Template: Sendable {
     }
   }
 
+  /// Whether it is a text that stands in its file as it is: no quotes around it, no escape within.
+  public var isBare: Bool {
+    literal.map { span.end.offset - span.start.offset == $0.utf8.count } ?? false
+  }
+
   /// The expression where the template is nothing but it: such a template keeps the value's type.
   public var soleExpression: LocatedExpression? {
     if pieces.count == 1, case .expression(let expression) = pieces[0] { expression } else { nil }

@@ -107,7 +107,14 @@ struct StepPageWriter {
     if act.isIdempotent { notes.append("a second time does no harm") }
     if act.isIrreversible { notes.append("can't be taken back") }
     if !notes.isEmpty { blocks.append(.paragraph([.text("Limits: " + notes.joined(separator: "; "))])) }
-    if let undo = act.undo { blocks += [.paragraph([.text("Undo:")]), code(undo)] }
+    for undo in act.undos {
+      if let when = undo.when {
+        blocks.append(.paragraph([.text("Undo where "), .code(when.written), .text(":")]))
+      } else {
+        blocks.append(.paragraph([.text("Undo:")]))
+      }
+      blocks.append(code(undo.call))
+    }
     if let verify = act.verify {
       let within = verify.within.map { " within \($0.brief)" } ?? ""
       blocks += [.paragraph([.text("Verified by:")]), code(verify.call)]

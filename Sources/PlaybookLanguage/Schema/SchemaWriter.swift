@@ -125,7 +125,7 @@ struct SchemaWriter {
     case .text, .literal, .urlPath: Self.scalar
     case .words: MapValue([("type", ["string", "number", "boolean", "array"])])
     case .wordLists: MapValue([("type", "array")])
-    case .map: MapValue([("type", "object")])
+    case .map, .texts: MapValue([("type", "object")])
     case .tree: MapValue()
     case .integer: MapValue([("type", ["integer", "string"])])
     case .boolean: MapValue([("type", ["boolean", "string"])])

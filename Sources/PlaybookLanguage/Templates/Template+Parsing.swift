@@ -43,7 +43,7 @@ extension Template {
 }
 
 extension TemplateTree {
-  /// Any YAML with templates at its leaves; plain numbers, `true`, `false` and `null` are values. Nil where an
+  /// Any YAML with templates at its leaves; plain numbers (exact, see `Value.init(number:)`), `true`, `false` and `null` are values. Nil where an
   /// expression makes no sense; all of them are reported.
   public static func parse(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> TemplateTree? {
     switch node.content {
@@ -65,12 +65,40 @@ extension TemplateTree {
     }
   }
 
+  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. What is nothing is no
+  /// text, and is reported. `what` names the place: "`headers`".
+  public static func texts(_ node: YAMLNode, _ what: String, diagnostics: inout [Diagnostic]) -> TemplateTree? {
+    switch node.content {
+    case .scalar(let scalar):
+      guard scalar.value != .null else {
+        let written = scalar.text.isEmpty ? "there is nothing (`null`)" : "`\(scalar.text)` is nothing"
+        diagnostics.append(
+          Diagnostic(
+            code: "wrong-type", "\(what) is text, and \(written)", at: node.span,
+            help: "leave it out, or quote the text that is meant: \"\(scalar.text)\""))
+        return nil
+      }
+      return Template.parse(node, diagnostics: &diagnostics).map(TemplateTree.template)
+    case .sequence(let items):
+      let trees = items.compactMap { texts($0, "an item of \(what)", diagnostics: &diagnostics) }
+      return trees.count == items.count ? .list(trees, node.span) : nil
+    case .mapping(let entries):
+      let trees = entries.compactMap { entry in
+        texts(entry.value, "`\(entry.key.text)`", diagnostics: &diagnostics).map {
+          Entry(key: entry.key.text, keySpan: entry.key.span, value: $0)
+        }
+      }
+      return trees.count == entries.count ? .map(trees, node.span) : nil
+    }
+  }
+
   private static func value(of scalar: YAMLScalar) -> Value? {
     switch scalar.value {
     case .null: .null
     case .bool(let flag): .bool(flag)
-    case .int(let number): .int(number)
-    case .float(let number): .double(number)
+    case .int(let number): number == 0 ? Value(number: scalar.text) ?? .int(0) : .int(number)
+    // With its digits as they are written; `.inf` and `.nan` alone have none.
+    case .float(let number): Value(number: scalar.text) ?? .double(number)
     case .string: nil
     }
   }

@@ -6,27 +6,33 @@ import SourceText
 extension EventRenderer {
   mutating func intended(_ event: Event, width: Int) -> [Line] {
     var lines = stepLine(RunState.step(of: event.path), width: width)
-    if event.data["undoes"] != nil || event.data["edits"] != nil { return lines }
+    if ["undoes", "edits", "moves"].contains(where: { event.data[$0] != nil }) { return lines }
     guard !takeSeen(event.path) else { return lines }
-    let data = event.data
+    lines += calls(event.data, width: width) + leftOut(event.data, width: width)
+    return lines
+  }
+
+  /// Where a change is made, and its calls, each with its server where there are several.
+  private func calls(_ data: MapValue, width: Int) -> [Line] {
     let calls = data.texts("calls")
-    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
+    let servers = data.list("servers").map(\.stringValue)
+    var lines: [Line] = []
+    let place = ServerText.place(data.text("target"), servers)
+    if !place.isEmpty, !servers.isEmpty { lines += remark("changes", place, nil, width: width) }
+    for (position, call) in calls.prefix(Self.shownItems).enumerated() {
+      lines += QuestionView.server(position, of: servers, indent: 6, width: width)
+      lines += Line.block(call, indent: 6, width: width, limit: 40)
+    }
     if calls.count > Self.shownItems {
       lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
     }
-    lines += leftOut(data, width: width)
     return lines
   }
 
   /// An act in a plan: the calls that would be sent, and the digest that approves them.
   mutating func planned(_ event: Event, width: Int) -> [Line] {
     let data = event.data
-    var lines = stepLine(event.path, width: width)
-    let calls = data.texts("calls")
-    for call in calls.prefix(Self.shownItems) { lines += Line.block(call, indent: 6, width: width, limit: 40) }
-    if calls.count > Self.shownItems {
-      lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
-    }
+    var lines = stepLine(event.path, width: width) + calls(data, width: width)
     for line in data.texts("plan").prefix(20) { lines += remark("would", line, nil, width: width) }
     lines += leftOut(data, width: width)
     for undo in data.texts("undo").prefix(1) { lines += remark("undo", undo, nil, width: width) }

@@ -107,6 +107,12 @@ extension EventRenderer {
     if let question = data.map("question") {
       let key = question.text("key").map { " (\($0))" } ?? ""
       lines += Line.paragraph((question.text("text") ?? "") + key, lead: Line("  asked:     "), width: width)
+      let place = ServerText.named(question.text("target"), question.list("servers").map(\.stringValue))
+      if !place.isEmpty {
+        var lead = Line("  changes:   ")
+        lead.append(state.environment.uppercased() + "  ", state.environmentStyle)
+        lines += Line.paragraph(place, lead: lead, width: width)
+      }
     }
     // A command is to be copied: it is wrapped by the terminal and not by us.
     if let how = data.text("how") { lines += [Line([.init("  to go on:  "), .init(how, .strong)])] }
@@ -189,7 +195,7 @@ extension EventRenderer {
       let words = state == "failed" ? "taking back failed" : "taking back unknown"
       facts.append(change.total == 1 ? words : "\(words) for \(count)")
     }
-    let target = change.target.map { " at " + $0 } ?? ""
+    let target = change.place.isEmpty ? "" : " at " + change.place
     var lines = Line.paragraph(
       change.title + target + ": " + facts.joined(separator: ", "), lead: Line("  - "), width: width)
     for call in change.replaced {

@@ -88,7 +88,7 @@ extension EventRenderer {
         executor: executor)
     }
     if let amount = view?.amount { facts.append(Line(amount)) }
-    if let file = data.map("evidence"), let bytes = file.int("bytes") {
+    if let file = data.map("evidence"), let bytes = file.int("size") ?? file.int("bytes") {
       facts.append(Line(TimeText.size(Int64(bytes))))
     }
     if let took = data.duration("took") ?? outcome?.duration("duration") {

@@ -98,6 +98,7 @@ extension RunState {
 
   private mutating func finish(_ event: Event) {
     let data = event.data
+    if let source = data.text("source") { steps[event.path]?.call?.source = source }
     guard let number = data.int("number") else { return }
     evidence.append(
       Evidence(
@@ -108,6 +109,12 @@ extension RunState {
   private mutating func intend(_ event: Event) {
     let data = event.data
     guard data["undoes"] == nil else { return }
+    let servers = data.list("servers").map(\.stringValue)
+    if let moved = data.text("moves") {
+      guard let index = changes.lastIndex(where: { $0.path == moved }) else { return }
+      changes[index].move(data.list("positions").compactMap { $0.intValue.map(Int.init) }, to: servers)
+      return
+    }
     if let edited = data.text("edits") {
       let position = Self.position(event)
       guard let index = changes.lastIndex(where: { $0.path == edited }) else { return }
@@ -117,6 +124,7 @@ extension RunState {
       if let call = data.texts("calls").first, changes[index].calls.indices.contains(position) {
         changes[index].calls[position] = call
       }
+      if !servers.isEmpty { changes[index].move([position], to: servers) }
       changes[index].sends[position] = 0
       changes[index].doubled.remove(position)
       changes[index].verifications[position] = nil
@@ -139,7 +147,8 @@ extension RunState {
     if changes.contains(where: { $0.path == path }) { return }
     changes.append(
       Change(
-        path: path, title: steps[path]?.title ?? path, target: data.text("target"), calls: data.texts("calls"),
+        path: path, title: steps[path]?.title ?? path, target: data.text("target"), servers: servers,
+        calls: data.texts("calls"),
         undo: (data["undo"]?.listValue ?? []).map { $0.stringValue ?? "" }, total: total))
   }
 

@@ -1,4 +1,5 @@
 import CEL
+import PlaybookEngine
 
 /// What the screen knows of a run: the sum of the events so far.
 struct RunState: Sendable {
@@ -55,6 +56,8 @@ struct RunState: Sendable {
     var text: String
     var executor: String
     var target: String?
+    /// The server that answered, once one did.
+    var source: String?
   }
 
   /// What a query found, as far as it is held in memory.
@@ -73,6 +76,8 @@ struct RunState: Sendable {
     var path: String
     var title: String
     var target: String?
+    /// The servers that the calls went to, by position; nil: not known.
+    var servers: [String?] = []
     /// The calls as sent, by position.
     var calls: [String] = []
     /// What takes each back, by position; empty: nothing does.
@@ -98,6 +103,19 @@ struct RunState: Sendable {
 
     var verified: Int { verifications.values.count { $0 } }
     var unverified: Int { verifications.count - verified }
+
+    /// Where it was made: `redis 10.0.0.7:6379`.
+    var place: String {
+      let sent = states.keys.sorted().map { servers.indices.contains($0) ? servers[$0] : nil }
+      return ServerText.named(target, sent.isEmpty ? servers : sent)
+    }
+
+    mutating func move(_ positions: [Int], to known: [String?]) {
+      for (position, server) in zip(positions, known) {
+        while servers.count <= position { servers.append(nil) }
+        servers[position] = server
+      }
+    }
 
     /// What takes back what is not taken back yet.
     var openUndos: [String] {

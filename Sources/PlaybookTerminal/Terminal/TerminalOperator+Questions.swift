@@ -209,16 +209,25 @@ extension TerminalOperator {
   }
 
   private func callLines(_ name: String?, at question: Question, width: Int) -> [Line] {
+    if name == nil, let approval = question.approval {
+      let head = Line("    \(question.key.prefix { $0 != "!" })  ", .strong)
+      let place = ServerText.named(approval.target, approval.servers)
+      return Line.paragraph(place, lead: head, width: width) + QuestionView.calls(of: approval, width: width)
+    }
     if let change = change(named: name, at: question) {
-      let lines = change.calls.flatMap { Line.block($0, indent: 6, width: width, limit: 1000) }
-      return [Line([.init("    \(change.path)  ", .strong), .init(change.target ?? "")]).fitted(to: width)] + lines
+      let lines = change.calls.indices.flatMap { position in
+        QuestionView.server(position, of: change.servers, indent: 6, width: width)
+          + Line.block(change.calls[position], indent: 6, width: width, limit: 1000)
+      }
+      return Line.paragraph(change.place, lead: Line("    \(change.path)  ", .strong), width: width) + lines
     }
     guard let evidence = renderer.state.evidence(named: name) else { return [noEvidence(name)] }
     guard let call = evidence.call else { return [Line("    E\(evidence.number): no call was sent", .careful)] }
-    let place = [call.executor, call.target].compactMap { $0 }.joined(separator: " ")
-    let head = Line([.init("    E\(evidence.number)  ", .strong), .init(evidence.path + "  " + place)]).fitted(
-      to: width)
-    return [head] + Line.block(call.text, indent: 6, width: width, limit: 1000)
+    let target = call.target.flatMap { $0.hasPrefix(call.executor) ? $0 : "\(call.executor) \($0)" } ?? call.executor
+    let source = call.source.flatMap { $0 == target || $0 == call.target ? nil : "  " + $0 } ?? ""
+    let head = Line.paragraph(
+      evidence.path + "  " + target + source, lead: Line("    E\(evidence.number)  ", .strong), width: width)
+    return head + Line.block(call.text, indent: 6, width: width, limit: 1000)
   }
 
   /// The change that a question is about, or the one of this name; nil: none, so that evidence is meant.
@@ -230,12 +239,10 @@ extension TerminalOperator {
   private func showAll(_ name: String?, question: Question) async {
     let width = screen.width
     if name == nil {
-      switch question.kind {
-      case .approval(let approval), .item(let approval, _, _):
+      if let approval = question.approval {
         screen.write(QuestionView.calls(of: approval, width: width))
         screen.write(approval.leftOut.map { Line("    left out: " + $0).fitted(to: width) })
         return
-      default: break
       }
     }
     guard let evidence = renderer.state.evidence(named: name) else { return screen.write([noEvidence(name)]) }
@@ -260,10 +267,13 @@ extension TerminalOperator {
 
 extension Question {
   /// Whether a yes to it makes a change.
-  var approves: Bool {
+  var approves: Bool { approval != nil }
+
+  /// The change that it is about; of one item, that of all.
+  var approval: Approval? {
     switch kind {
-    case .approval, .item: true
-    default: false
+    case .approval(let approval), .item(let approval, _, _): approval
+    default: nil
     }
   }
 }

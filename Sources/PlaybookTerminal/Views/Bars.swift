@@ -40,12 +40,6 @@ struct Bars {
   }
 
   private static func number(_ value: Value?) -> Double? {
-    switch value {
-    case .int(let number): Double(number)
-    case .uint(let number): Double(number)
-    case .double(let number) where number.isFinite: number
-    case .duration(let duration): duration / .seconds(1)
-    default: nil
-    }
+    if case .duration(let duration) = value { duration / .seconds(1) } else { value?.finiteDouble }
   }
 }

@@ -29,6 +29,10 @@ struct QuestionView {
       lines = heading(nil, width: width) + lines + self.approval(approval, width: width)
     case .item(let approval, let position, let count):
       lines = heading("item \(position + 1) of \(count)", width: width) + lines
+      if approval.rows.indices.contains(position), !approval.rows[position].isEmpty {
+        lines += Line.paragraph(
+          Visible.text(approval.rows[position]), lead: Line("    "), width: width, style: .faint, limit: 8)
+      }
       lines += self.approval(Self.only(position, of: count, approval), width: width)
     case .value(let declaration):
       lines = heading(nil, width: width) + lines + self.declaration(declaration, width: width)
@@ -47,6 +51,7 @@ struct QuestionView {
     let digits = String(approval.calls.count).count
     for (position, call) in approval.calls.prefix(limit).enumerated() {
       let number = approval.calls.count > 1 ? TextLayout.pad("\(position + 1)", to: digits, .right) + "  " : ""
+      lines += server(position, of: approval.servers, indent: 6, width: width)
       let (parts, more) = TextLayout.lines(call, limit: min(lineLimit, .max - 1))
       for (index, part) in parts.enumerated() {
         var lead = Line("      ")
@@ -56,6 +61,14 @@ struct QuestionView {
       if more > 0 { lines.append(Line("        … \(more) more lines of this call: /all", .careful)) }
     }
     return lines
+  }
+
+  /// The server of one call, where not all go to the same: a line above the call.
+  static func server(_ position: Int, of servers: [String?], indent: Int, width: Int) -> [Line] {
+    guard ServerText.distinct(servers).count > 1, servers.indices.contains(position) else { return [] }
+    let name = servers[position] ?? "server not known"
+    if position > 0, servers[position - 1] == servers[position] { return [] }
+    return Line.paragraph("at " + name, lead: EventRenderer.blank(indent), width: width, style: .heading)
   }
 
   /// A confirm's step line is its question.
@@ -96,10 +109,18 @@ struct QuestionView {
     let style = approval.isRed ? Style.environment("red") : state.environmentStyle
     var place = Line("    changes ")
     place.append(approval.environment.uppercased(), style)
-    place.append(approval.target.isEmpty ? "" : "  " + approval.target)
-    var lines = [place.fitted(to: width)]
-    if approval.calls.count != 1 { lines[0].append("  " + TimeText.count(approval.calls.count, "call"), .strong) }
-    lines = lines.flatMap { Line.flow([$0], width: width) }
+    place.append("  ")
+    let target = ServerText.place(approval.target, approval.servers)
+    let count = approval.calls.count == 1 ? "" : TimeText.count(approval.calls.count, "call")
+    // The server is never cut.
+    var lines = Line.paragraph(target, lead: place, width: width)
+    if !count.isEmpty {
+      if let last = lines.last, last.width + 2 + count.count <= width {
+        lines[lines.count - 1].append("  " + count, .strong)
+      } else {
+        lines.append(Line("      " + count, .strong))
+      }
+    }
     lines += Self.calls(of: approval, width: width, limit: Self.shownCalls, lineLimit: Self.callLines)
     if approval.calls.count > Self.shownCalls {
       lines.append(Line("      … \(approval.calls.count - Self.shownCalls) more: /all shows them", .careful))
@@ -155,6 +176,7 @@ struct QuestionView {
     var approval = approval
     approval.calls = [approval.calls[position]]
     if approval.items.indices.contains(position) { approval.items = [approval.items[position]] }
+    if approval.servers.indices.contains(position) { approval.servers = [approval.servers[position]] }
     if approval.undos.indices.contains(position) { approval.undos = [approval.undos[position]] }
     return approval
   }

@@ -83,7 +83,7 @@ struct Table {
     var isNumeric = false
     for row in rows {
       switch row[column] {
-      case .int, .uint, .double: isNumeric = true
+      case .int, .uint, .double, .decimal: isNumeric = true
       case nil, .null: continue
       default: return false
       }

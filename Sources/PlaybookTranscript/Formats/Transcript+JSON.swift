@@ -83,7 +83,9 @@ extension Transcript {
 
   private static func json(_ change: RunReport.Change) -> Value {
     [
-      "target": text(change.target), "digest": .string(change.digest), "irreversible": .bool(change.isIrreversible),
+      "target": text(change.target),
+      "servers": .list(ServerText.distinct(change.items.map(change.server)).map(Value.string)),
+      "digest": .string(change.digest), "irreversible": .bool(change.isIrreversible),
       "approvedBy": text(change.approvedBy),
       "approvedAt": time(change.approvedAt), "intendedAt": time(change.intended),
       "comparisons": .list(
@@ -93,6 +95,7 @@ extension Transcript {
         change.items.map { item in
           [
             "label": .string(item.label), "call": .string(change.call(of: item)), "state": .string(item.state),
+            "server": text(change.server(of: item)), "source": text(item.sent.source),
             "error": text(item.sent.error), "word": text(item.sent.word?.kind.rawValue), "by": text(item.sent.word?.by),
             "reason": text(item.sent.word?.reason), "earlier": json(item.sent.earlier), "effect": text(item.effect),
             "notices": .list(item.notices.map(Value.string)),
@@ -134,7 +137,8 @@ extension Transcript {
   private static func json(_ undo: RunReport.Change.Undo?) -> Value {
     guard let undo else { return .null }
     return [
-      "state": .string(undo.state), "call": text(undo.sent.call), "error": text(undo.sent.error),
+      "state": .string(undo.state), "call": text(undo.sent.call), "server": text(undo.sent.server),
+      "source": text(undo.sent.source), "error": text(undo.sent.error),
       "word": text(undo.sent.word?.kind.rawValue), "by": text(undo.sent.word?.by),
       "reason": text(undo.sent.word?.reason), "earlier": json(undo.sent.earlier),
       "verified": undo.verified.map(Value.bool) ?? .null, "verification": text(undo.verification),

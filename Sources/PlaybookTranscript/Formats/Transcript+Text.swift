@@ -59,7 +59,9 @@ extension Transcript {
   private func plainText(_ step: RunReport.Step) -> [String] {
     guard let change = step.change else { return [] }
     let approval = change.isIntended ? change.approvedBy.map { ", approved by \($0)" } ?? "" : ""
-    return ["- \(step.name): \(change.tally)\(approval)"]
+    let place = change.serverPlace.map { ", at \($0)" } ?? ""
+    let isSpread = change.isSpread
+    return ["- \(step.name): \(change.tally)\(place)\(approval)"]
       + change.items.flatMap { item in
         let verified = item.verified.map { $0 ? ", verified" : ", not as expected after it" } ?? ""
         let undo =
@@ -72,7 +74,9 @@ extension Transcript {
         let told =
           item.result + verified + Self.history(of: item.sent) + undo
           + (item.undo == nil && !back.isEmpty ? "; " + back : "")
-        return ["  \(EvidenceBody.shortened(change.call(of: item))): \(told)"] + Self.indented(item.remarks, by: 4)
+        let server = isSpread ? change.server(of: item).map { " at \($0)" } ?? "" : ""
+        return ["  \(EvidenceBody.shortened(change.call(of: item)))\(server): \(told)"]
+          + Self.indented(item.remarks, by: 4)
       } + change.leftOut.map { "  left out as protected: \(EvidenceBody.shortened($0))" }
       + change.comparisons.map { "  before and after: E\($0.before) and E\($0.after)" }
   }
@@ -83,7 +87,9 @@ extension Transcript {
     let call = call(of: step).map { EvidenceBody.shortened(String($0.map { $0.isNewline ? " " : $0 })) + "; " } ?? ""
     let size = step.evidence.map { ", \($0.bytes) bytes" } ?? ""
     let again = step.isSuperseded ? ", taken again later" : ""
-    let line = "- \(number)\(step.name): \(call)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
+    let source = step.source.map { "\($0); " } ?? ""
+    let line =
+      "- \(number)\(step.name): \(call)\(source)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
     guard let outcome = reading(of: step)?.outcome else { return [line] }
     let body = EvidenceBody(outcome, show: ["style": "none"], limit: 0)
     return [line] + Self.indented(body.notices.map { "notice: " + EvidenceBody.shortened($0) }, by: 2)

@@ -79,7 +79,8 @@ public enum TranscriptSchema {
   ])
 
   private static let item = object([
-    ("label", text), ("call", text), ("state", text), ("error", maybe(text)), ("word", maybe(word)),
+    ("label", text), ("call", text), ("state", text), ("server", maybe(text)), ("source", maybe(text)),
+    ("error", maybe(text)), ("word", maybe(word)),
     ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)), ("effect", maybe(text)),
     ("notices", list(text)), ("said", list(object([("name", text), ("text", text)]))),
     ("started", maybe(time)),
@@ -88,8 +89,9 @@ public enum TranscriptSchema {
   ])
 
   private static let undo = object([
-    ("state", text), ("call", maybe(text)), ("error", maybe(text)), ("word", maybe(word)), ("by", maybe(text)),
-    ("reason", maybe(text)), ("earlier", list(sending)), ("verified", maybe(flag)), ("verification", maybe(text)),
+    ("state", text), ("call", maybe(text)), ("server", maybe(text)), ("source", maybe(text)), ("error", maybe(text)),
+    ("word", maybe(word)), ("by", maybe(text)), ("reason", maybe(text)), ("earlier", list(sending)),
+    ("verified", maybe(flag)), ("verification", maybe(text)),
   ])
 
   /// What a human said became of a call.
@@ -104,7 +106,8 @@ public enum TranscriptSchema {
   ])
 
   private static let change = object([
-    ("target", maybe(text)), ("digest", text), ("irreversible", flag), ("approvedBy", maybe(text)),
+    ("target", maybe(text)), ("servers", list(text)), ("digest", text), ("irreversible", flag),
+    ("approvedBy", maybe(text)),
     ("approvedAt", maybe(time)),
     ("intendedAt", maybe(time)), ("comparisons", list(object([("before", number), ("after", number)]))),
     ("leftOut", list(text)), ("plan", list(text)), ("items", list(item)),

@@ -64,11 +64,14 @@ extension Transcript {
         return ", approved by \(by)\(time)"
       } ?? ""
     let isLabelled = change.items.contains { change.label(of: $0) != nil }
-    let columns = ["#"] + (isLabelled ? ["Item"] : []) + ["Call", "Result", "Verified", "Undo"]
+    let isSpread = change.isSpread
+    let columns =
+      ["#"] + (isLabelled ? ["Item"] : []) + (isSpread ? ["Server"] : []) + ["Call", "Result", "Verified", "Undo"]
     func table(_ items: [RunReport.Change.Item], _ caption: HTML) -> HTML {
       Self.table(
         caption, label: "Calls of \(step.name)", columns: columns,
-        rows: items.map { Self.row($0, of: change, isLabelled: isLabelled) }, style: "calls stacked")
+        rows: items.map { Self.row($0, of: change, isLabelled: isLabelled, isSpread: isSpread) }, style: "calls stacked"
+      )
     }
     if !change.isIntended, change.items.isEmpty {
       return """
@@ -80,7 +83,7 @@ extension Transcript {
         """
     }
     let parts = change.rows(Self.openItems)
-    var body = table(parts.shown, "Calls to \(change.target ?? "the target")")
+    var body = table(parts.shown, "Calls to \(change.place ?? "the target")")
     if let rest = parts.rest {
       body += "<details><summary>\(rest)</summary>\n\(table(parts.hidden, "The rest of the calls"))</details>\n"
     }
@@ -117,7 +120,9 @@ extension Transcript {
   }
 
   /// Its cells say their columns' names themselves where they stand below each other, on a phone.
-  private static func row(_ item: RunReport.Change.Item, of change: RunReport.Change, isLabelled: Bool) -> HTML {
+  private static func row(
+    _ item: RunReport.Change.Item, of change: RunReport.Change, isLabelled: Bool, isSpread: Bool
+  ) -> HTML {
     let took: HTML = item.took.map { " <span class=\"offset\">\(TimeText.short($0))</span>" } ?? ""
     let verified: HTML =
       item.verified.map { holds in
@@ -134,8 +139,10 @@ extension Transcript {
       isLabelled
       ? "<td role=\"cell\" class=\"place\">\(item.position + 1)</td><th role=\"rowheader\" scope=\"row\"\(style)>\(flat: label)</th>"
       : "<th role=\"rowheader\" scope=\"row\" class=\"place\">\(item.position + 1)</th>"
+    let server: HTML =
+      isSpread ? "<td role=\"cell\" data-name=\"Server\">\(change.server(of: item) ?? "not known")</td>" : ""
     return """
-      <tr role="row">\(first)<td role="cell" class="call"><code class="said">\(lines: call)</code></td><td role="cell" data-name="Result">\(told(item.sent, item.result))\(took)</td><td role="cell" data-name="Verified">\(verified)\(said)</td><td role="cell" data-name="Undo"\(undone)>\(undo(of: item, change))</td></tr>
+      <tr role="row">\(first)\(server)<td role="cell" class="call"><code class="said">\(lines: call)</code></td><td role="cell" data-name="Result">\(told(item.sent, item.result))\(took)</td><td role="cell" data-name="Verified">\(verified)\(said)</td><td role="cell" data-name="Undo"\(undone)>\(undo(of: item, change))</td></tr>
 
       """
   }

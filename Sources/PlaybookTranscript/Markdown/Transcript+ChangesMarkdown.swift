@@ -60,12 +60,13 @@ extension Transcript {
       }
       let isMissing = undos.isEmpty && !change.isPlanned && !change.items.isEmpty
       let missing = isMissing ? "; " + change.missingUndo(of: change.items[0]) : ""
-      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(approval ?? "")"
+      let place = change.serverPlace.map { ", at " + MarkdownText.code(EvidenceBody.shortened($0, to: 120)) } ?? ""
+      return "- **\(MarkdownText.inline(step.name))**: \(MarkdownText.inline(change.tally))\(place)\(approval ?? "")"
         + Self.few("not as expected", amiss) + Self.few("undo", undos) + missing
         + Self.few("left out as protected", leftOut) + "\n"
     }
     var text = "\n### \(MarkdownText.inline(step.name))\n\n"
-    let target = change.target.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
+    let target = change.place.map { "Target \(MarkdownText.code($0)), calls" } ?? "Calls"
     text += "\(target) \(MarkdownText.code(change.digest))\(approval ?? ""): \(MarkdownText.inline(change.tally)).\n\n"
     let most: [Piece.Detail: Int] = [.short: 10, .long: 50, .longer: 200]
     let rows = change.rows(most[detail] ?? change.items.count)
@@ -112,8 +113,10 @@ extension Transcript {
   private static func table(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
     let isLabelled = change.items.contains { change.label(of: $0) != nil }
     let isTimed = change.items.contains { $0.took != nil }
+    let isSpread = change.isSpread
     let columns =
-      ["#"] + (isLabelled ? ["Item"] : []) + ["Call", "Result", "Verified", "Undo"] + (isTimed ? ["Took"] : [])
+      ["#"] + (isLabelled ? ["Item"] : []) + (isSpread ? ["Server"] : []) + ["Call", "Result", "Verified", "Undo"]
+      + (isTimed ? ["Took"] : [])
     var text =
       "| " + columns.joined(separator: " | ") + " |\n|" + String(repeating: " --- |", count: columns.count) + "\n"
     var asides = Asides()
@@ -121,6 +124,9 @@ extension Transcript {
       var cells = ["\(item.position + 1)"]
       if isLabelled {
         cells.append(asides.code(EvidenceBody.shortened(change.label(of: item) ?? "")))
+      }
+      if isSpread {
+        cells.append(change.server(of: item).map { MarkdownText.code($0, inTable: true) } ?? "not known")
       }
       cells += [
         asides.code(EvidenceBody.shortened(change.call(of: item))),

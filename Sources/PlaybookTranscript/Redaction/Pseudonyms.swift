@@ -102,7 +102,8 @@ struct Pseudonyms {
   /// Words of ours in an event, which no value of a column must turn into something else.
   private static let structure: Set<String> = [
     "kind", "name", "state", "verdict", "mode", "place", "key", "from", "undoes", "evidence", "show", "severity",
-    "number", "edits", "paths", "containers", "word", "position", "positions", "attempt", "steps", "pid", "boot",
+    "number", "edits", "moves", "paths", "containers", "word", "position", "positions", "attempt", "steps", "pid",
+    "boot",
   ]
 
   /// Numbers of ours in an outcome, which are no value of a column either.
@@ -130,7 +131,7 @@ struct Pseudonyms {
   func masking(_ value: Value) -> Value {
     switch value {
     case .string(let text): return .string(masking(text))
-    case .int, .uint, .double:
+    case .int, .uint, .double, .decimal:
       // A column's number under another name: the number of who was acted on, of who acted.
       let text = value.rendered
       return text.utf8.count < Self.shortestWord ? value : names[text].map(Value.string) ?? value
@@ -202,14 +203,5 @@ struct Pseudonyms {
       }
     }
     return nil
-  }
-}
-
-extension Value {
-  fileprivate var isNumber: Bool {
-    switch self {
-    case .int, .uint, .double: true
-    default: false
-    }
   }
 }

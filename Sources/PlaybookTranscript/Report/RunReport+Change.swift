@@ -6,6 +6,8 @@ extension RunReport {
   struct Change {
     var calls: [String] = []
     var target: String?
+    /// The servers that the yes was given for, by position; nil: not known. Empty: older records name none.
+    var servers: [String?] = []
     var digest = ""
     var undo: [String?] = []
     /// Whether the playbook says that it can't be taken back.
@@ -115,6 +117,25 @@ extension RunReport {
 
     /// The call as it went out last, or as it was approved.
     func call(of item: Item) -> String { item.sent.call ?? approvedCall(of: item) ?? item.label }
+
+    /// The server of a call: that which it went out to last, or the one that was approved.
+    func server(of item: Item) -> String? {
+      item.sent.server ?? (servers.indices.contains(item.position) ? servers[item.position] : nil)
+    }
+
+    /// Where it was made, or would be: `redis 10.0.0.7:6379`; nil: not known.
+    var place: String? {
+      let place = ServerText.named(target, items.isEmpty ? servers : items.map(server))
+      return place.isEmpty ? nil : place
+    }
+
+    /// The same where a server is on record; older records name none.
+    var serverPlace: String? {
+      servers.contains { $0 != nil } || items.contains { $0.sent.server != nil } ? place : nil
+    }
+
+    /// Whether its calls go to several servers, so that each is named with its own.
+    var isSpread: Bool { ServerText.distinct(items.map(server)).count > 1 }
 
     func approvedCall(of item: Item) -> String? {
       calls.indices.contains(item.position) ? calls[item.position] : nil

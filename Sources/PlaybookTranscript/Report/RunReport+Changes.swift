@@ -16,6 +16,10 @@ extension RunReport {
       applyEdit(event, to: edited)
       return
     }
+    if event.type == .actIntended, let moved = data["moves"]?.stringValue {
+      applyMove(event, of: moved)
+      return
+    }
     change(path, event) { step in
       // In place: a copy of a long loop's items for each event would take as long as the square of them.
       if step.change == nil { step.change = Change() }
@@ -36,6 +40,18 @@ extension RunReport {
     noteChange(event)
   }
 
+  /// Calls of a change that go to other servers than approved first.
+  private mutating func applyMove(_ event: Event, of path: String) {
+    let data = event.data
+    let servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
+    note(event, "act", name(path), "approved at " + ServerText.named(nil, servers))
+    let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
+    change(path, event) { step in
+      step.change?.digest = data["digest"]?.stringValue ?? ""
+      for (position, server) in zip(positions, servers) { step.change?.move(position, to: server) }
+    }
+  }
+
   /// One call of a change that is sent with other inputs.
   private mutating func applyEdit(_ event: Event, to path: String) {
     let data = event.data
@@ -49,6 +65,7 @@ extension RunReport {
       }
       let call = data["calls"]?.listValue?.first?.rendered ?? ""
       step.change?.calls[position] = call
+      if let servers = data["servers"]?.listValue { step.change?.move(position, to: servers.first?.stringValue) }
       if step.change?.items[position].label == earlier[position] { step.change?.items[position].label = call }
       if step.change?.undo.indices.contains(position) == true {
         step.change?.undo[position] = data["undo"]?.listValue?.first?.stringValue
@@ -85,7 +102,8 @@ extension RunReport {
     switch event.type {
     case .actIntended:
       answers[event.path] = nil
-      note(event, "act", name(event.path), Self.approved(data, of: items.count))
+      let place = index[event.path].flatMap { steps[$0].change?.serverPlace }.map { ", at " + $0 } ?? ""
+      note(event, "act", name(event.path), Self.approved(data, of: items.count) + place)
     case .actStarted:
       guard let item, !item.sent.earlier.isEmpty else { return }
       let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
@@ -141,12 +159,19 @@ extension RunReport {
 }
 
 extension RunReport.Change {
+  /// Notes a yes to one call that was given for another server.
+  fileprivate mutating func move(_ position: Int, to server: String?) {
+    while servers.count <= position { servers.append(nil) }
+    servers[position] = server
+  }
+
   fileprivate mutating func intend(_ event: Event) {
     let data = event.data
     let earlier = items
     isApprovalUsed = true
     calls = (data["calls"]?.listValue ?? []).map(\.rendered)
     target = data["target"]?.stringValue ?? data["executor"]?.stringValue
+    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     digest = data["digest"]?.stringValue ?? ""
     undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
@@ -167,6 +192,8 @@ extension RunReport.Change {
   init?(planned data: MapValue) {
     guard data["state"]?.stringValue == "planned", let calls = data["calls"]?.listValue else { return nil }
     self.calls = calls.map(\.rendered)
+    target = data["target"]?.stringValue
+    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     digest = data["digest"]?.stringValue ?? ""
     leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
     undo = [data["undo"]?.stringValue]

@@ -205,7 +205,8 @@ extension RunReport {
       step.verdict = data["verdict"]?.stringValue
       step.held = data["held"]?.boolValue
       if let digest = data["evidence"]?["sha256"]?.stringValue {
-        step.evidence = (digest, Int(data["evidence"]?["bytes"]?.intValue ?? 0))
+        let size = data["evidence"]?["size"] ?? data["evidence"]?["bytes"]
+        step.evidence = (digest, Int(size?.intValue ?? 0))
       }
       if let planned = Change(planned: data) { step.change = planned }
     }

@@ -8,6 +8,9 @@ extension RunReport {
     var state: String
     /// As it went out last; nil: it did not, or the record does not have it.
     var call: String?
+    /// The server that it went out to, and the one that answered; nil: the record does not have it.
+    var server: String?
+    var source: String?
     /// What was heard of the last sending that went wrong.
     var error: String?
     /// What a human said became of it; nil: the call itself told.
@@ -58,7 +61,8 @@ extension RunReport.Sendings {
   /// The call goes out, for the first time or again. `call` is its text, `known` what it was approved as.
   mutating func start(_ data: MapValue, known: String?, wasSent: Bool) {
     if wasSent { setAside(known: known) }
-    self = RunReport.Sendings(state: Self.unheard, call: data["call"]?.stringValue, earlier: earlier)
+    self = RunReport.Sendings(
+      state: Self.unheard, call: data["call"]?.stringValue, server: data["server"]?.stringValue, earlier: earlier)
   }
 
   /// What became of it.
@@ -72,6 +76,7 @@ extension RunReport.Sendings {
     // Done by hand is done in another way: what the call came to is what was before it.
     if word?.kind == .byHand { setAside(known: known) }
     state = data["state"]?.stringValue ?? "unknown"
+    source = data["source"]?.stringValue ?? (word == nil ? nil : source)
     // A word that follows a failure says nothing of its cause.
     if word == nil || said != nil { error = said }
     if word?.kind == .byHand { error = nil }

@@ -96,7 +96,7 @@ struct RunReport {
     var notices: [String] = []
     /// The number of the event that holds the outcome.
     var finished: Int?
-    /// SHA-256 of the file with the whole outcome, and its size in bytes.
+    /// SHA-256 of the file with the whole outcome, and how many bytes came; of journals that don't say, the file's.
     var evidence: (digest: String, bytes: Int)?
     /// Whether `summary` is of the beginning that the journal's line has, and says less than there is.
     var isSummaryPartial = false

@@ -85,7 +85,10 @@ extension Transcript {
       // What is amiss comes first.
       let amiss = steps.filter { $0.change?.items.contains(where: \.isAmiss) == true }
       let rest = steps.filter { $0.change?.items.contains(where: \.isAmiss) != true }
-      return (amiss + rest).map { "\($0.name) (\($0.change?.tally ?? ""))" }
+      return (amiss + rest).map { step in
+        let place = step.change?.serverPlace.map { " at \($0)" } ?? ""
+        return "\(step.name)\(place) (\(step.change?.tally ?? ""))"
+      }
     }
     let planned = report.changes.filter { $0.change?.isPlanned == true }
     let done =

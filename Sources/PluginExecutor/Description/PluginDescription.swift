@@ -102,6 +102,7 @@ struct DescriptionReader {
     case "word_lists": return .wordLists
     case "url_path": return .urlPath
     case "map": return .map
+    case "texts": return .texts
     case "tree": return .tree
     case "integer": return .integer
     case "boolean": return .boolean

@@ -2,7 +2,7 @@ import CEL
 
 /// The types of a plugin's outcome, and how their values are written in JSON.
 ///
-/// `dyn`, `bool`, `int`, `uint`, `double`, `string`, `bytes` (base64), `timestamp` (RFC 3339), `duration` (`1.5s`),
+/// `dyn`, `bool`, `int`, `uint`, `double`, `decimal` (text such as `1.10`), `string`, `bytes` (base64), `timestamp` (RFC 3339), `duration` (`1.5s`),
 /// `ip`, `cidr`, `{"list": T}`, `{"map": T}` with strings as keys, `{"object": {name: T}}`.
 enum PluginType {
   /// The type that a description names, or nil where it names none.
@@ -25,7 +25,8 @@ enum PluginType {
   }
 
   private static let scalars: [String: StaticType] = [
-    "dyn": .dyn, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string, "bytes": .bytes,
+    "dyn": .dyn, "bool": .bool, "int": .int, "uint": .uint, "double": .double, "decimal": .decimal, "string": .string,
+    "bytes": .bytes,
     "timestamp": .timestamp, "duration": .duration, "ip": .ip, "cidr": .cidr,
   ]
 
@@ -38,6 +39,7 @@ enum PluginType {
     case .int: return integer(value).map(Value.int)
     case .uint: return unsigned(value).map(Value.uint)
     case .double: return double(value).map(Value.double)
+    case .decimal: return value.stringValue.flatMap { Decimal($0) }.map(Value.decimal)
     case .string: return value.stringValue.map(Value.string)
     case .bytes: return value.stringValue.flatMap(Base64.decode).map(Value.bytes)
     case .timestamp: return value.stringValue.flatMap(Timestamp.init(rfc3339:)).map(Value.timestamp)

@@ -48,7 +48,7 @@ enum Message {
       let start = String(decoding: line.prefix(300), as: UTF8.self).beginning(60)
       return ExecutorError(.malformed, "plugin \(name) \(message): \(start)", mayHaveTakenEffect: takesEffect)
     }
-    guard let value = try? Value(json: line), value.mapValue != nil else {
+    guard let value = try? Value(json: line, numbers: .recorded), value.mapValue != nil else {
       throw malformed("wrote a line that is no message")
     }
     guard value["jsonrpc"] == "2.0" else { throw malformed("wrote a line that is not JSON-RPC 2.0") }

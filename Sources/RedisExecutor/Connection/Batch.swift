@@ -53,6 +53,9 @@ final class Batch: Sendable {
     result = Once(on: loop)
   }
 
+  /// The replies that came so far.
+  var received: [Reply] { replies.withLock { $0 } }
+
   /// True where it was the last one.
   func add(_ reply: Reply) -> Bool {
     let all = replies.withLock { replies in

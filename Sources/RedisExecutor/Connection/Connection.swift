@@ -11,9 +11,20 @@ final class Connection: Sendable {
     case unix(path: String)
   }
 
+  /// How a connection is secured.
+  struct TLS: Sendable {
+    var context: NIOSSLContext
+    /// The name that the server's certificate must have, where it is not the host's.
+    var serverName: String?
+    /// Whether we have a client's certificate to show.
+    var hasCertificate: Bool
+  }
+
   let endpoint: Endpoint
   /// What this server said of its commands, so that each is asked about once.
   let facts = Mutex<[String: CommandFacts?]>([:])
+  /// Whether this server is one of a cluster; nil until it said so.
+  let isClustered = Mutex<Bool?>(nil)
   private let channel: any Channel
   private let handler: ReplyHandler
   private let isClosed = Mutex(false)
@@ -28,18 +39,19 @@ final class Connection: Sendable {
 
   /// Connects, without any login. `limit` is the memory that one reply may take. Names are resolved on a thread of NIO's.
   static func open(
-    _ endpoint: Endpoint, tls: NIOSSLContext?, limit: Int, until deadline: NIODeadline
+    _ endpoint: Endpoint, tls: TLS?, limit: Int, until deadline: NIODeadline
   ) async throws(ConnectionFailure) -> Connection {
     let group = MultiThreadedEventLoopGroup.singleton
     let loop = group.any()
     let once = Once<Connection>(on: loop)
+    guard let reader = ReplyReader(limit: limit) else { throw .unreachable("out of memory") }
+    let handler = ReplyHandler(reader: reader, hasCertificate: tls?.hasCertificate ?? false)
     let bootstrap = ClientBootstrap(group: loop)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          guard let reader = ReplyReader(limit: limit) else { throw ConnectionFailure.unreachable("out of memory") }
           let pipeline = channel.pipeline.syncOperations
           if let tls { try pipeline.addHandler(Self.handler(tls, endpoint)) }
-          try pipeline.addHandler(ReplyHandler(reader: reader))
+          try pipeline.addHandler(handler)
         }
       }
       .connectTimeout(max(deadline - .now(), .milliseconds(1)))
@@ -51,11 +63,7 @@ final class Connection: Sendable {
       case .tcp(let host, let port): bootstrap.connect(host: host, port: port)
       case .unix(let path): bootstrap.connect(unixDomainSocketPath: path)
       }
-    connecting.flatMap { channel in
-      channel.pipeline.handler(type: ReplyHandler.self)
-        .map { Connection(endpoint: endpoint, channel: channel, handler: $0) }
-    }
-    .whenComplete { result in
+    connecting.map { Connection(endpoint: endpoint, channel: $0, handler: handler) }.whenComplete { result in
       timer.cancel()
       switch result {
       case .success(let connection):
@@ -67,19 +75,31 @@ final class Connection: Sendable {
     return try await once.wait {}
   }
 
-  private static func handler(_ tls: NIOSSLContext, _ endpoint: Endpoint) throws -> NIOSSLClientHandler {
-    guard case .tcp(let host, _) = endpoint else { return try NIOSSLClientHandler(context: tls, serverHostname: nil) }
+  private static func handler(_ tls: TLS, _ endpoint: Endpoint) throws -> NIOSSLClientHandler {
+    guard tls.serverName == nil, case .tcp(let host, _) = endpoint else {
+      return try NIOSSLClientHandler(context: tls.context, serverHostname: tls.serverName)
+    }
     // An address is no server name (RFC 6066, section 3); its certificate is held against the address.
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-    return try NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : host)
+    return try NIOSSLClientHandler(context: tls.context, serverHostname: isAddress ? nil : host)
+  }
+
+  /// The outcome of commands that were written together.
+  struct Exchange: Sendable {
+    /// The replies that came, in the commands' order.
+    var replies: [Reply]
+    /// Why not all of them came.
+    var failure: ConnectionFailure?
   }
 
   /// Writes the commands together and waits for all their replies. Where the deadline or a cancellation comes first the
   /// connection is closed.
-  func send(_ commands: [[Word]], until deadline: NIODeadline) async throws(ConnectionFailure) -> [Reply] {
-    if commands.isEmpty { return [] }
-    if Task.isCancelled { throw .cancelled }
-    guard let bytes = CommandEncoder.encode(commands) else { throw .malformed("the command is too large to send") }
+  func exchange(_ commands: [[Word]], until deadline: NIODeadline) async -> Exchange {
+    if commands.isEmpty { return Exchange(replies: []) }
+    if Task.isCancelled { return Exchange(replies: [], failure: .cancelled) }
+    guard let bytes = CommandEncoder.encode(commands) else {
+      return Exchange(replies: [], failure: .malformed("the command is too large to send"))
+    }
     let (channel, handler) = (channel, handler)
     let batch = Batch(count: commands.count, on: channel.eventLoop)
     let timer = channel.eventLoop.scheduleTask(deadline: deadline) {
@@ -88,14 +108,21 @@ final class Connection: Sendable {
     defer { timer.cancel() }
     channel.eventLoop.execute { handler.send(batch, ByteBuffer(bytes: bytes), on: channel) }
     do throws(ConnectionFailure) {
-      return try await batch.result.wait {
-        channel.eventLoop.execute { handler.abandon(batch, .cancelled, on: channel) }
-      }
+      return Exchange(
+        replies: try await batch.result.wait {
+          channel.eventLoop.execute { handler.abandon(batch, .cancelled, on: channel) }
+        })
     } catch {
       // At once, not when the event loop comes to it: the next call must not be given this connection.
       close()
-      throw error
+      return Exchange(replies: batch.received, failure: error)
     }
+  }
+
+  /// Ends the connection for a reason. The calls that wait for a reply fail with it.
+  func end(because failure: ConnectionFailure) {
+    let (channel, handler) = (channel, handler)
+    channel.eventLoop.execute { handler.fail(failure, channel) }
   }
 
   func close() {

@@ -2,6 +2,7 @@ import PlaybookEngine
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Reach
 
 /// Why a connection could not be made or did not last.
 enum ConnectionFailure: Error, Sendable, Equatable {
@@ -11,7 +12,11 @@ enum ConnectionFailure: Error, Sendable, Equatable {
   case closed(String)
   /// No connection came about: a reason without the address.
   case unreachable(String)
+  /// The server takes no connection, and says why: an error reply.
+  case turnedAway(String)
   case tooLarge(limit: Int)
+  /// A reply is nested deeper than can be read.
+  case tooDeep
   case malformed(String)
 
   /// What went wrong while connecting.
@@ -20,17 +25,28 @@ enum ConnectionFailure: Error, Sendable, Equatable {
   }
 
   /// What went wrong on a connection that was there.
-  init(_ error: any Error) {
+  ///
+  /// - Parameter hasCertificate: Whether we had a client's certificate to show.
+  init(_ error: any Error, hasCertificate: Bool = false) {
+    if let failure = TLSFailure(error, hasCertificate: hasCertificate, plain: "redis://") {
+      self = .unreachable(failure.reason)
+      return
+    }
     switch error {
     case let failure as ConnectionFailure: self = failure
     case let problem as ReplyReader.Problem:
       switch problem {
       case .tooLarge(let limit): self = .tooLarge(limit: limit)
+      case .tooDeep: self = .tooDeep
       case .malformed(let text): self = .malformed(text)
       }
-    case is NIOSSLError, is BoringSSLError: self = .unreachable(Self.reason(error))
     default: self = .closed(Self.reason(error))
     }
+  }
+
+  /// Whether an error reply is one that a server sends to every new connection: too many clients, protected mode.
+  static func turnsAway(_ reply: String) -> Bool {
+    reply.hasPrefix("DENIED ") || reply.hasPrefix("ERR max number of clients")
   }
 
   private static func reason(_ error: any Error) -> String {
@@ -45,10 +61,9 @@ enum ConnectionFailure: Error, Sendable, Equatable {
     case ChannelError.connectTimeout: return "no answer in time"
     case ChannelError.ioOnClosedChannel, ChannelError.inputClosed, ChannelError.outputClosed, ChannelError.eof:
       return "the connection was closed"
-    case let error as NIOSSLError: return "TLS: \(error)"
-    case let error as BoringSSLError: return "TLS: \(error)"
-    case let error as NIOSSLExtraError: return "TLS: \(error)"
-    default: return "\(error)"
+    case is NIOSSLError: return "the TLS connection broke"
+    default:
+      return TLSFailure(error, hasCertificate: false, plain: "redis://")?.reason ?? "\(error)"
     }
   }
 }

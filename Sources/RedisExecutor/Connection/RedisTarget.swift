@@ -2,12 +2,14 @@ import CEL
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookLanguage
+import Reach
 
 /// A target's settings as one kind of call uses them.
 struct RedisTarget: Sendable, Hashable {
+  var name: String
   var endpoint: Connection.Endpoint
   var isTLS = false
-  var caFile: String?
+  var certificates: Certificates
   var user: String?
   var password: String?
   var database = 0
@@ -19,11 +21,12 @@ struct RedisTarget: Sendable, Hashable {
   var moduleReads: Set<String> = []
   var connectTimeout: Duration = .seconds(5)
   /// For messages: `redis (cache.internal:6380)`.
-  var label = ""
+  var label: String { "\(name) (\(endpoint))" }
 
-  static let settings = [
-    "url", "user", "password", "hosts", "allow", "module_reads", "connect_timeout", "ca_file",
-  ]
+  static let settings =
+    [
+      "url", "user", "password", "hosts", "allow", "module_reads", "connect_timeout",
+    ] + Certificates.settings
 
   /// Reads a target's settings, for an act with those under `act` laid over them. Throws `.invalid` where they make no
   /// sense and `.refused` where `host` is none of the target's.
@@ -33,24 +36,35 @@ struct RedisTarget: Sendable, Hashable {
     guard let address = RedisURL(try settings.required("url")) else {
       throw settings.problem("url", "must be redis://HOST:PORT/DB, rediss://… or unix:///PATH?db=N")
     }
+    name = target.name
     endpoint = address.endpoint
     isTLS = address.isTLS
     database = address.database
     user = try settings.text("user") ?? address.user
     password = try settings.text("password") ?? address.password
-    caFile = try settings.text("ca_file")
+    certificates = try Certificates(settings)
+    if !isTLS, let given = Certificates.settings.first(where: { settings.value($0) != nil }) {
+      throw settings.problem(given, "is for TLS, and `url` has none: write rediss://")
+    }
     hosts = try settings.texts("hosts")
     allowed = Set(try settings.texts("allow").map { $0.uppercased() })
     moduleReads = Set(try settings.texts("module_reads").map { $0.uppercased() })
     connectTimeout = try settings.duration("connect_timeout") ?? .seconds(5)
     if let host { endpoint = try Self.endpoint(host, hosts: hosts, from: endpoint, target: target.name) }
-    label = "\(target.name) (\(endpoint))"
+  }
+
+  /// Whether the password begins or ends with a blank, a line break or a character that can't be seen: files and variables often
+  /// add one.
+  var hasPasswordWithBlankEdge: Bool {
+    let scalars = (password ?? "").unicodeScalars
+    return [scalars.first, scalars.last].compactMap { $0?.properties }.contains {
+      $0.isWhitespace || $0.isDefaultIgnorableCodePoint
+    }
   }
 
   /// The same target at another of its servers.
   func moved(to endpoint: Connection.Endpoint) -> RedisTarget {
     var other = self
-    other.label = label.replacing("(\(self.endpoint))", with: "(\(endpoint))")
     other.endpoint = endpoint
     return other
   }

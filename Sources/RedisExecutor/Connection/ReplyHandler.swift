@@ -8,11 +8,14 @@ final class ReplyHandler: ChannelInboundHandler, @unchecked Sendable {
   typealias InboundIn = ByteBuffer
 
   private let reader: ReplyReader
+  private let hasCertificate: Bool
   private var batches: [Batch] = []
   private let broken = Mutex<ConnectionFailure?>(nil)
 
-  init(reader: ReplyReader) {
+  /// - Parameter hasCertificate: Whether we have a client's certificate to show.
+  init(reader: ReplyReader, hasCertificate: Bool) {
     self.reader = reader
+    self.hasCertificate = hasCertificate
   }
 
   /// Why the connection can't be used any more.
@@ -40,7 +43,10 @@ final class ReplyHandler: ChannelInboundHandler, @unchecked Sendable {
     do {
       try unsafe unwrapInboundIn(data).withUnsafeReadableBytes { bytes in try unsafe reader.feed(bytes) }
       while let reply = try reader.next() {
-        guard let batch = batches.first else { throw ConnectionFailure.malformed("an answer that nobody asked for") }
+        guard let batch = batches.first else {
+          if let text = reply.error, ConnectionFailure.turnsAway(text) { throw ConnectionFailure.turnedAway(text) }
+          throw ConnectionFailure.malformed("an answer that nobody asked for")
+        }
         if batch.add(reply) { batches.removeFirst() }
       }
     } catch {
@@ -49,15 +55,18 @@ final class ReplyHandler: ChannelInboundHandler, @unchecked Sendable {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    fail(.closed("the connection was closed"), context.channel)
+    // A server that turns a client away says why and closes the connection, in place of an answer.
+    let last = batches.first?.received.last?.error
+    let reason = last.flatMap { ConnectionFailure.turnsAway($0) ? ConnectionFailure.turnedAway($0) : nil }
+    fail(reason ?? .closed("the connection was closed"), context.channel)
     context.fireChannelInactive()
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    fail(ConnectionFailure(error), context.channel)
+    fail(ConnectionFailure(error, hasCertificate: hasCertificate), context.channel)
   }
 
-  private func fail(_ failure: ConnectionFailure, _ channel: any Channel) {
+  func fail(_ failure: ConnectionFailure, _ channel: any Channel) {
     let first = broken.withLock { broken in
       broken = broken ?? failure
       return broken ?? failure

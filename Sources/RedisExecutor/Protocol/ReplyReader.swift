@@ -1,6 +1,6 @@
 import CHiredis
 
-/// Bytes of a connection to replies, by hiredis' reader (nesting up to its seven levels).
+/// Bytes of a connection to replies, by hiredis' reader.
 ///
 /// hiredis alone would believe any length that a server claims. Here a list grows with the items that really came, and
 /// everything since the last whole reply, read or waiting, is held against one limit.
@@ -8,8 +8,12 @@ import CHiredis
   enum Problem: Error, Equatable {
     /// One reply needs more than so many bytes of memory.
     case tooLarge(limit: Int)
+    /// Lists within lists beyond the levels that hiredis reads.
+    case tooDeep
     case malformed(String)
   }
+
+  static let tooDeep = "nested deeper than the eight levels that can be read"
 
   private let reader: UnsafeMutablePointer<redisReader>
   private let functions: UnsafeMutablePointer<redisReplyObjectFunctions>
@@ -58,7 +62,8 @@ import CHiredis
     let text = unsafe withUnsafeBytes(of: reader.pointee.errstr) { raw in
       unsafe String(decoding: raw.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return .malformed(text)
+    // read.c of hiredis: "No support for nested multi bulk replies with depth > 7".
+    return text.contains("nested") && text.contains("depth") ? .tooDeep : .malformed(text)
   }
 
   /// The memory that one reply may take.

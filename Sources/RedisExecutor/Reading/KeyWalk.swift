@@ -19,23 +19,39 @@ struct KeyWalk {
     /// Seconds, -1 for keys that stay; as long as `keys`, or empty where not asked for.
     var ttls: [Int64] = []
     var isTruncated = false
+    /// The servers that were asked.
+    var sessions: [Session] = []
   }
 
   func perform() async throws(ExecutorError) -> Found {
     var found = Found()
     var seen: Set<Word> = []
-    for endpoint in try await primaries() {
+    for node in try await nodes() {
       if found.isTruncated { break }
-      guard endpoint != session.connection.endpoint else {
-        try await walk(session, &found, &seen)
-        continue
-      }
-      let target = session.target.moved(to: endpoint)
-      let connection = try await Connection.open(target, session.context)
-      defer { connection.close() }
-      try await walk(Session(connection, target: target, context: session.context, mode: session.mode), &found, &seen)
+      try await walk(node, &found, &seen)
+      found.sessions.append(node)
     }
     return found
+  }
+
+  /// Where to walk: here, or on a cluster at each server that holds slots. Throws where that is not known.
+  func nodes() async throws(ExecutorError) -> [Session] {
+    switch try await session.cluster() {
+    case .none: return [session]
+    case .primaries(let endpoints):
+      var nodes: [Session] = []
+      for endpoint in endpoints {
+        nodes.append(endpoint == session.connection.endpoint ? session : try await session.node(at: endpoint))
+      }
+      return nodes
+    case .unknown(let reply):
+      // One server's keys are all of them only if it is no cluster.
+      let grant = Session.deniedCommand(reply).map { "+\($0)" } ?? "+info"
+      throw ExecutorError(
+        .refused,
+        "\(session.target.label) does not let this account ask whether it is one server of a cluster; grant \(grant) (\(reply))"
+      )
+    }
   }
 
   private func walk(_ session: Session, _ found: inout Found, _ seen: inout Set<Word>) async throws(ExecutorError) {
@@ -75,50 +91,5 @@ struct KeyWalk {
     }
     found.keys += kept
     if keys.count > room { found.isTruncated = true }
-  }
-
-  /// Where to walk: here, or on a cluster at each server that holds slots.
-  private func primaries() async throws(ExecutorError) -> [Connection.Endpoint] {
-    let own = session.connection.endpoint
-    let info = try await session.ask("INFO", "cluster")
-    // Who may not ask INFO gets one server's keys only if it is no cluster; that can't be told, so it is refused.
-    guard let text = info.text else {
-      throw info.error.map { session.error($0) } ?? session.malformed("an INFO that is no text")
-    }
-    guard text.contains("cluster_enabled:1") else { return [own] }
-    guard let nodes = try await session.ask("CLUSTER", "NODES").text else {
-      throw session.malformed("a CLUSTER NODES that is no text")
-    }
-    let primaries = ClusterNode.parse(nodes).filter { $0.isPrimary && $0.hasSlots }
-    if let lost = primaries.first(where: \.isFailed) {
-      throw ExecutorError(.unreachable, "\(lost.endpoint) of the cluster of \(session.target.label) is down")
-    }
-    return primaries.map { $0.isMyself ? own : $0.endpoint }
-  }
-}
-
-/// A line of `CLUSTER NODES`.
-struct ClusterNode: Equatable {
-  var endpoint: Connection.Endpoint
-  var flags: Set<String>
-  var hasSlots: Bool
-
-  var isMyself: Bool { flags.contains("myself") }
-  var isPrimary: Bool { flags.contains("master") }
-  var isFailed: Bool { flags.contains("fail") }
-
-  /// Reads the whole text; lines of another shape are left out.
-  static func parse(_ text: String) -> [ClusterNode] {
-    text.split { $0 == "\n" || $0 == "\r\n" }.compactMap { line in
-      let fields = line.split(separator: " ")
-      // ID ADDRESS:PORT@BUS[,NAME] FLAGS PRIMARY PING PONG EPOCH LINK SLOT…
-      guard fields.count >= 8, let address = fields[1].split(separator: "@").first,
-        let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...])
-      else { return nil }
-      let flags = Set(fields[2].split(separator: ",").map(String.init))
-      return ClusterNode(
-        endpoint: .tcp(host: String(address[..<colon]), port: Int(port)), flags: flags,
-        hasSlots: fields.dropFirst(8).contains { !$0.hasPrefix("[") })
-    }
   }
 }

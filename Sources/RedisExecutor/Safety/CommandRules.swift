@@ -28,7 +28,7 @@ enum CommandRules {
   static let harmlessSubcommands: [String: Set<String>] = [
     "SLOWLOG": ["GET", "LEN"], "LATENCY": ["LATEST", "HISTORY", "DOCTOR"], "CONFIG": ["GET"],
     "CLIENT": ["LIST", "INFO"], "MEMORY": ["USAGE", "STATS"], "ACL": ["WHOAMI", "DRYRUN"],
-    "CLUSTER": ["INFO", "NODES"],
+    "CLUSTER": ["INFO", "NODES"], "PUBSUB": ["CHANNELS", "NUMSUB", "NUMPAT", "SHARDCHANNELS", "SHARDNUMSUB"],
   ]
 
   /// Commands with subcommands, for servers before version 7, which flag only the whole.

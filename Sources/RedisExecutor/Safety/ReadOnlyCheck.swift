@@ -44,11 +44,9 @@ extension Session {
     throw refused("a query does not wait for data, as \(command.name) would", "leave BLOCK out and use `until`")
   }
 
-  func refused(_ message: String, _ help: String?) -> ExecutorError {
-    ExecutorError(.refused, message + (help.map { "; \($0)" } ?? "") + " (nothing was sent)")
-  }
-
   /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
+  ///
+  /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer now.
   func facts(_ command: RedisCommand) async throws(ExecutorError) -> CommandFacts? {
     let isPlain = connection.facts.withLock { $0[command.name].map { $0?.hasSubcommands == false } ?? false }
     if !isPlain, let subcommand = command.subcommand,
@@ -61,16 +59,29 @@ extension Session {
 
   private func facts(named name: String) async throws(ExecutorError) -> CommandFacts? {
     if let known = connection.facts.withLock({ $0[name] }) { return known }
-    let reply: Reply
-    do {
-      reply = try await send([["COMMAND", "INFO", name].map { Array($0.utf8) }])[0]
-    } catch  where error.code == .malformed {
-      // An answer nested deeper than hiredis reads: a command with subcommands, none of which was asked for.
-      return nil
-    }
+    let exchange = await exchange([["COMMAND", "INFO", name].map { Array($0.utf8) }])
+    // A command with subcommands, none of which was asked for.
+    if exchange.failure == .tooDeep { return nil }
+    if let failure = exchange.failure { throw error(failure, changes: false) }
+    let reply = exchange.replies[0]
+    // Nothing of an error is remembered: the next call may have an answer.
+    if let error = reply.error { return try noFacts(of: name, error) }
     let facts = reply.list.flatMap { $0.count == 1 ? CommandFacts($0[0]) : nil }
     // Data words are asked about as if they were subcommands: those answers would only fill the memory.
     if facts != nil || !name.contains("|") { connection.facts.withLock { $0[name] = .some(facts) } }
     return facts
+  }
+
+  private func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {
+    switch Self.code(reply) {
+    case "NOPERM":
+      let command = name.split(separator: "|")[0]
+      throw refused(
+        "\(target.label) does not let this account ask COMMAND INFO, by which a query knows that \(command) only reads",
+        "grant +command|info, and +info for scans (\(reply))")
+    // COMMAND is renamed or older than its INFO.
+    case "ERR": return nil
+    default: throw error(reply)
+    }
   }
 }

@@ -6,6 +6,8 @@ struct CallParameters: Sendable {
   /// `application_name`: what the operator of the server sees in pg_stat_activity.
   var label: String
   var progress: @Sendable (String) -> Void
+  /// Whether no other statement of this run is under way and no other connection of it stands.
+  var isAlone = false
 
   init(_ context: CallContext) {
     deadline = context.deadline
@@ -17,38 +19,48 @@ struct CallParameters: Sendable {
     Session.Watch(deadline: deadline, progress: { [progress] count in progress("\(count) rows") })
   }
 
+  /// For our own statements before the author's: nothing is in doubt when they are given up.
+  func ownWatch() -> Session.Watch { Session.Watch(deadline: deadline, closesOnStop: true) }
+
   /// The timeout that the server keeps by itself, in case we can't tell it any more.
   func timeout(_ ceiling: Duration?) -> Duration {
     let rest = ContinuousClock.now.duration(to: deadline)
     return max(.milliseconds(1), ceiling.map { min($0, rest) } ?? rest)
   }
 
-  /// The statements that set what a call depends on. `standard_conforming_strings` is a rule of safety: the grammar
-  /// that
-  /// checked the statement takes a backslash in a string as one.
-  func settings(scope: String, timeout ceiling: Duration?) -> String {
-    let parts = timeout(ceiling).components
-    let milliseconds = min(Int64(Int32.max), max(1, parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000))
+  /// What is set for the author's statement, so that its answer can be read. `LOCAL` it ends with the transaction.
+  ///
+  /// What decides which rows match (the zone, the order of day and month, the search path) stays as the server, the
+  /// database and the role have it; the zone may be the target's. All but the zone are courtesies, without which the
+  /// statement runs as well.
+  func settings(
+    scope: String, timeout: Duration, timezone: String?, watches: Bool, encoding: String
+  ) -> [OwnStatement] {
     // Only characters that mean nothing within quotes, whatever the session's rules are.
     let name = String(label.unicodeScalars.prefix(63).map { Self.isPlain($0) ? Character($0) : "_" })
-    let settings = [
-      "standard_conforming_strings = on", "client_encoding = 'UTF8'", "datestyle = 'ISO'", "intervalstyle = 'postgres'",
-      "timezone = 'UTC'", "bytea_output = 'hex'", "extra_float_digits = 1", "client_min_messages = 'error'",
-      "statement_timeout = \(milliseconds)", "application_name = '\(name)'",
+    var settings = [
+      // A rule of safety: the grammar that checked the statement takes a backslash in a string as one.
+      (OwnStatement.strings, "standard_conforming_strings = on"),
+      ("client_encoding", "client_encoding = '\(encoding)'"),
+      ("datestyle", "datestyle = 'ISO'"), ("intervalstyle", "intervalstyle = 'postgres'"),
+      ("bytea_output", "bytea_output = 'hex'"), ("extra_float_digits", "extra_float_digits = 1"),
+      ("client_min_messages", "client_min_messages = 'notice'"),
+      (OwnStatement.timeout, "statement_timeout = \(Self.milliseconds(timeout))"),
+      ("application_name", "application_name = '\(name)'"),
     ]
-    return settings.map { "SET \(scope) \($0);" }.joined(separator: " ")
-      + " " + Self.watch(isLocal: scope == "LOCAL")
+    // The server looks every second whether we are still there, so that no statement outlives a killed playbook.
+    if watches { settings.append(("check_interval", "client_connection_check_interval = '1s'")) }
+    var statements = settings.map { OwnStatement($0.0, "SET \(scope) \($0.1)") }
+    if let timezone {
+      statements.append(OwnStatement(OwnStatement.zone, "SET \(scope) timezone = '\(timezone)'", isRequired: true))
+    }
+    return statements
   }
 
-  /// Has the server look every second whether we are still there, so that no statement outlives a killed playbook
-  /// (PostgreSQL 14 and newer, on Linux alone; what the server's own settings say stays).
-  private static func watch(isLocal: Bool) -> String {
-    """
-    SELECT CASE
-      WHEN pg_catalog.current_setting('client_connection_check_interval', true) OPERATOR(pg_catalog.=) '0'
-        AND pg_catalog.strpos(pg_catalog.version(), 'linux') OPERATOR(pg_catalog.>) 0
-      THEN pg_catalog.set_config('client_connection_check_interval', '1000', \(isLocal)) END;
-    """
+  /// As `statement_timeout` takes it: 1 to the greatest.
+  static func milliseconds(_ duration: Duration) -> Int64 {
+    let parts = duration.components
+    return min(Int64(Int32.max), max(1, parts.seconds * 1000 + parts.attoseconds / 1_000_000_000_000_000))
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {

@@ -40,6 +40,15 @@ final class ConnectionPool: Sendable {
     }
   }
 
+  /// Takes all others out, which no call uses, for the caller to close.
+  func drop(allBut connection: PostgresConnection) -> [PostgresConnection] {
+    slots.withLock { slots in
+      let others = slots.filter { $0.connection !== connection && $0.calls == 0 }.map(\.connection)
+      slots.removeAll { slot in others.contains { $0 === slot.connection } }
+      return others
+    }
+  }
+
   func close() async {
     let connections = slots.withLock { slots in
       defer { slots = [] }

@@ -12,12 +12,22 @@ struct ConnectionSettings: Sendable, Hashable {
   let isPrivileged: Bool
   let allowedFunctions: Set<String>
   let statementTimeout: Duration?
-  /// Where it is, for messages: `db.internal:5432/app`.
+  /// The session's zone, where the target gives one.
+  let timezone: String?
+  /// The places to try, in order.
+  let endpoints: [Endpoint]
+  /// How long each of them is waited for.
+  let connectTimeout: Duration?
+  /// Where it is, for messages: `db.internal:5432/app`; of several hosts all.
   let place: String
-  /// How the source of an outcome names it: the host, or the target's name behind a Unix socket.
+  /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several hosts all.
+  let server: String
+  /// How the source of an outcome names the one server behind a Unix socket: by the target's name.
   let sourceName: String
 
-  static let settings = ["url", "password", "hosts", "statement_timeout", "privileged", "allow_functions"]
+  static let settings = [
+    "url", "password", "hosts", "statement_timeout", "timezone", "privileged", "allow_functions",
+  ]
 
   init(_ target: ResolvedTarget, mode: CallMode, host: String?) throws(ExecutorError) {
     let settings = try TargetSettings(target, mode: mode, names: Self.settings)
@@ -30,6 +40,8 @@ struct ConnectionSettings: Sendable, Hashable {
     let isOwnLogin = act?["url"] != nil && act?["password"] == nil
     if !isOwnLogin, let password = settings.value("password") { parameters["password"] = password.rendered }
     if let host {
+      // Of several ports the first is the one that a host found at run time is asked at.
+      parameters["port"] = parameters["port"]?.split(separator: ",").first.map(String.init)
       try Self.check(host, settings, port: parameters["port"].flatMap { Int($0) })
       parameters["host"] = host
       parameters["hostaddr"] = nil
@@ -45,12 +57,34 @@ struct ConnectionSettings: Sendable, Hashable {
     allowedFunctions = Set(try settings.texts("allow_functions"))
     // A bare number is milliseconds, as PostgreSQL has it.
     statementTimeout = try settings.duration("statement_timeout", numbersAre: .milliseconds(1))
-    let name = parameters["host"] ?? parameters["hostaddr"] ?? ""
-    let isSocket = name.isEmpty || name.utf8.first == UInt8(ascii: "/")
-    let port = parameters["port"].map { ":" + $0 } ?? ""
+    timezone = try Self.timezone(settings)
+    guard let endpoints = Endpoint.all(in: parameters) else {
+      throw settings.problem("url", "names more or fewer ports than hosts")
+    }
+    self.endpoints = endpoints
+    // 0 and less is no limit, as libpq has it.
+    connectTimeout = parameters["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
     let database = parameters["dbname"].map { "/" + $0 } ?? ""
-    place = isSocket ? "\(target.name) (socket\(name.isEmpty ? "" : " in " + name))" : name + port + database
-    sourceName = isSocket ? target.name : name
+    let folder = endpoints[0].host.map { " in " + $0 } ?? ""
+    place =
+      endpoints.count == 1 && endpoints[0].isSocket
+      ? "\(target.name) (socket\(folder))" : endpoints.map(\.description).joined(separator: ",") + database
+    let inDatabase = parameters["dbname"].map { ", database " + $0 } ?? ""
+    server = endpoints.count == 1 && endpoints[0].isSocket ? "socket\(folder)\(inDatabase)" : place
+    sourceName = target.name
+  }
+
+  /// A zone's name as the server will read it: in quotes, so of characters that mean nothing there.
+  private static func timezone(_ settings: TargetSettings) throws(ExecutorError) -> String? {
+    guard let zone = try settings.text("timezone") else { return nil }
+    let allowed = Set("/_+-:<>,. ".utf8)
+    let isPlain = zone.utf8.allSatisfy { byte in
+      (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || allowed.contains(byte)
+    }
+    guard isPlain, !zone.isEmpty, zone.utf8.count <= 100 else {
+      throw settings.problem("timezone", "must be a time zone such as `Europe/Berlin`")
+    }
+    return zone
   }
 
   private static func parse(_ url: String) -> [String: String]? {

@@ -20,17 +20,28 @@ struct FailureReporter {
   let settings: ConnectionSettings
   let request: SQLRequest
   /// The timeout that the server was given.
-  let timeout: Duration
+  private var timeout = Duration.seconds(86_400 * 365)
+  private var hasServersTimeout = false
+  /// The one server that was reached, where the target names several.
+  private var server: String?
   var stage = Stage.preparing
   private let start = ContinuousClock.now
 
-  init(settings: ConnectionSettings, request: SQLRequest, timeout: Duration) {
+  init(settings: ConnectionSettings, request: SQLRequest) {
     self.settings = settings
     self.request = request
-    self.timeout = timeout
   }
 
-  private var place: String { settings.place }
+  /// Notes which server was reached, and how long the statement may take there.
+  ///
+  /// - Parameter isServers: whether that is the server's own timeout, and no one of ours.
+  mutating func begin(on server: String, timeout: Duration, isServers: Bool) {
+    self.server = settings.endpoints.count > 1 ? server : nil
+    self.timeout = timeout
+    hasServersTimeout = isServers
+  }
+
+  private var place: String { server ?? settings.place }
   private var isAct: Bool { settings.mode == .act }
 
   /// Throws a refusal in the form of a server's error, so that one `catch` reports all.
@@ -45,12 +56,20 @@ struct FailureReporter {
   }
 
   /// States of our own; PostgreSQL has none in the class `pb`.
-  private static let refused = "pbref"
+  static let refused = "pbref"
   private static let invalid = "pbinv"
 
-  func error(_ failure: SessionFailure) -> ExecutorError {
+  /// - Parameter notices: what the server had said before, kept in the error's outcome.
+  func error(_ failure: SessionFailure, notices: [String] = []) -> ExecutorError {
+    var error = error(failure)
+    if !notices.isEmpty { error.outcome = MapValue([("notices", .list(notices.map(Value.string)))]) }
+    return error
+  }
+
+  private func error(_ failure: SessionFailure) -> ExecutorError {
     switch failure {
     case .unreachable(let error): unreachable(error)
+    case .own(let need, let error): own(need, error)
     case .lost(let reason):
       ExecutorError(
         .disconnected,
@@ -88,6 +107,21 @@ struct FailureReporter {
     }
   }
 
+  /// A statement of our own failed: it has no place in the author's, of which nothing has been sent.
+  private func own(_ need: String, _ error: ServerError) -> ExecutorError {
+    switch error.sqlstate ?? "" {
+    case "57014", "57P01", "57P02", "57P03", "57P05", "25P03": return server(error)
+    default: break
+    }
+    let text = "\(place): \(need): \(error.message) (\(error.sqlstate ?? "playbook")); nothing was sent"
+    switch error.sqlstate ?? "" {
+    case "42501": return ExecutorError(.unauthorized, text)
+    case "22023": return ExecutorError(.invalid, text)
+    case "": return ExecutorError(.refused, text)
+    default: return ExecutorError(.rejected, text)
+    }
+  }
+
   private func server(_ error: ServerError) -> ExecutorError {
     let text = "\(message(error)) (\(error.sqlstate ?? "libpq"))\(location(error))"
     switch error.sqlstate ?? "" {
@@ -95,7 +129,9 @@ struct FailureReporter {
     case Self.invalid: return ExecutorError(.invalid, "\(place): \(error.message)")
     case "57014":
       if ContinuousClock.now - start >= timeout - .milliseconds(20) {
-        return ExecutorError(.timedOut, "\(place) gave no answer in time (57014)", mayHaveTakenEffect: stage == .alone)
+        let limit = hasServersTimeout ? ": the server's own statement_timeout for this role ended the statement" : ""
+        return ExecutorError(
+          .timedOut, "\(place) gave no answer in time (57014)\(limit)", mayHaveTakenEffect: stage == .alone)
       }
       return ExecutorError(.rejected, "\(place): somebody else cancelled the statement (57014)")
     case "57P01", "57P02", "57P03", "57P05", "25P03":
@@ -117,7 +153,8 @@ struct FailureReporter {
   }
 
   private func location(_ error: ServerError) -> String {
-    guard let position = error.position, position > 0 else { return "" }
+    // Before, it is an error of our own statements.
+    guard stage != .preparing, stage != .committing, let position = error.position, position > 0 else { return "" }
     let offset = request.rules.rendered.sql.offset(ofCharacter: position)
     let source = request.rules.rendered.sourceRange(offset..<offset).lowerBound
     let before = request.template.source.utf8.prefix(source)

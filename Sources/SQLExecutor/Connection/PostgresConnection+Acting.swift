@@ -2,41 +2,71 @@ import CEL
 import PlaybookEngine
 
 extension PostgresConnection {
-  /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit
-  /// by
+  /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit by
   /// itself (VACUUM, CREATE DATABASE, CREATE INDEX CONCURRENTLY, CALL, DO, …), is sent alone.
-  func act(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome {
-    var reporter = FailureReporter(
-      settings: settings, request: request, timeout: call.timeout(settings.statementTimeout))
+  ///
+  /// - Returns: nil where it reads the server's sessions and has to be alone for it; nothing has been sent then.
+  func act(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome? {
+    var reporter = FailureReporter(settings: settings, request: request)
+    defer { session.notices.stop() }
     do throws(SessionFailure) {
-      var rows = request.collector
-      let tag: String
-      let source: String
-      if request.rules.ownsTransaction {
-        (tag, source) = try actAlone(request, call, into: &rows, &reporter)
-      } else {
-        (tag, source) = try actInTransaction(request, call, into: &rows, &reporter)
+      let (path, answers) = try beginLook(call, alsoAsks: request.rules.ownsTransaction)
+      if session.isConsole { throw Self.noConsole }
+      note(call, &reporter)
+      try checkPooler(request)
+      if !call.isAlone, showsSessions(request, path, call) {
+        rollBack()
+        return nil
       }
+      var rows = request.collector
+      let (tag, state) =
+        request.rules.ownsTransaction
+        ? try actAlone(request, answers, call, into: &rows, &reporter)
+        : try actInTransaction(request, call, into: &rows, &reporter)
+      session.notices.stop()
       reporter.stage = .done
       // What is done is done: a failure to look up a type leaves its text.
-      try? resolveTypes(of: &rows, call.watch())
+      try? resolveTypes(of: &rows, call.ownWatch())
       // It may have left settings, locks or temporary tables in the session.
       if !request.rules.kind.keepsSession { session.close() }
-      return request.outcome(rows, affected: Self.affected(tag), source: source)
+      return request.outcome(rows, tag: tag, notices: session.notices.all, source: state.source)
     } catch {
       rollBack()
-      throw reporter.error(error)
+      throw reporter.error(error, notices: session.notices.all)
     }
+  }
+
+  /// Behind a pooler the session is somebody else's in a moment: nothing that outlives the transaction may be left in it.
+  private func checkPooler(_ request: SQLRequest) throws(SessionFailure) {
+    guard facts?.isPooled == true else { return }
+    let zone = settings.timezone != nil && request.rules.readsZoneAlone
+    guard let reason = zone ? "the target's `timezone` would be set" : request.rules.sessionTrace else { return }
+    throw .server(
+      ServerError(
+        sqlstate: FailureReporter.refused,
+        message: "a pooler stands before the server, and \(reason) for whoever gets its session next; "
+          + "give `act.url` a direct address"))
+  }
+
+  /// Whether the statement, or a view or function that it reads, shows the sessions of the server. A courtesy: where the
+  /// catalogs can't be read, only the statement's own words count.
+  private func showsSessions(_ request: SQLRequest, _ path: [String]?, _ call: CallParameters) -> Bool {
+    guard
+      ["SelectStmt", "CreateTableAsStmt", "CallStmt"].contains(request.rules.kind.node) || request.rules.kind.isChange
+    else { return false }
+    let found = try? examine(request.rules.statement, path: path, isAct: true, call.ownWatch())
+    return found.map { SessionViews.areReached(by: $0.reached) } ?? false
   }
 
   private func actInTransaction(
     _ request: SQLRequest, _ call: CallParameters, into rows: inout RowCollector, _ reporter: inout FailureReporter
-  ) throws(SessionFailure) -> (tag: String, source: String) {
-    let watch = call.watch()
-    let beginning = try begin(call, isReadOnly: false)
-    try restoreSearchPath(beginning, watch)
+  ) throws(SessionFailure) -> (tag: String, state: ServerState) {
+    let state = try begin(call, isReadOnly: false)
+    let watch = watch(call)
+    rows.zone = state.zone
     hasSent = true
     reporter.stage = .sent
+    session.notices.listen()
     let tag = try session.run(request.sql, request.values, into: &rows, stopsWhenFull: false, watch)
     // Everything that can be wrong with the answer is found before the transaction counts.
     try reporter.checkColumns(rows)
@@ -45,49 +75,63 @@ extension PostgresConnection {
     var none = RowCollector(rows: 0, bytes: 0)
     let ending = try session.run("COMMIT", [], into: &none, stopsWhenFull: false, watch)
     guard ending == "COMMIT" else { throw .server(ServerError(message: "the transaction was rolled back")) }
-    return (tag, beginning.source)
+    return (tag, state)
   }
 
+  /// Sends a statement outside of a transaction. In a session that is ours alone settings may stand; behind a pooler, or
+  /// where nobody says whether there is one, none is set, and our own clock keeps the timeout.
   private func actAlone(
-    _ request: SQLRequest, _ call: CallParameters, into rows: inout RowCollector, _ reporter: inout FailureReporter
-  ) throws(SessionFailure) -> (tag: String, source: String) {
-    let watch = call.watch()
-    let beginning = try begin(call, isReadOnly: false)
-    rollBack()
-    _ = try session.run(batch: call.settings(scope: "SESSION", timeout: settings.statementTimeout), watch)
+    _ request: SQLRequest, _ asked: Answers, _ call: CallParameters, into rows: inout RowCollector,
+    _ reporter: inout FailureReporter
+  ) throws(SessionFailure) -> (tag: String, state: ServerState) {
+    var state = state(asked)
+    var watch = call.watch()
+    if facts?.isPooled == false {
+      let settings = callSettings(call, scope: "SESSION")
+      // Whatever comes of it, this session serves no other call.
+      state = self.state(asked.merging(try run(settings + [Self.zoneQuestion], call)) { $1 })
+    } else {
+      rollBack()
+      watch.deadline = min(watch.deadline, .now + timeout(call))
+    }
+    try checkStrings()
+    rows.zone = state.zone
     hasSent = true
     reporter.stage = .alone
-    let tag = try session.run(request.sql, request.values, into: &rows, stopsWhenFull: false, watch)
-    return (tag, beginning.source)
-  }
-
-  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, unless
-  /// planning
-  /// could call functions that may write.
-  func planAct(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
-    let reporter = FailureReporter(
-      settings: settings, request: request, timeout: call.timeout(settings.statementTimeout))
-    let kind = request.rules.kind
+    session.notices.listen()
     do throws(SessionFailure) {
-      let watch = call.watch()
-      let beginning = try begin(call, isReadOnly: true)
-      defer { rollBack() }
-      guard kind.isChange || kind.isSelect else { return ["\(kind.name) on \(beginning.source), not tried out"] }
-      let reason = try guardRefusal(of: request.rules.statement, beginning, watch)
-      try restoreSearchPath(beginning, watch)
-      try session.prepare(request.sql, types: request.values.map(\.type), watch)
-      if reason != nil {
-        return ["\(kind.name) on \(beginning.source); it calls functions, so its rows aren't estimated"]
-      }
-      let rows = try estimate(request, watch)
-      return ["\(kind.name) on \(beginning.source)" + (rows.map { ", about \($0) rows" } ?? "")]
+      return (try session.run(request.sql, request.values, into: &rows, stopsWhenFull: false, watch), state)
     } catch {
-      throw reporter.error(error)
+      session.close()
+      throw error
     }
   }
 
-  /// The count in a command tag: `UPDATE 2`, `INSERT 0 1`; 0 where it has none.
-  private static func affected(_ tag: String) -> Int64 {
-    tag.split(separator: " ").last.flatMap { Int64($0) } ?? 0
+  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, unless planning
+  /// could call functions that may write.
+  func planAct(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
+    var reporter = FailureReporter(settings: settings, request: request)
+    let kind = request.rules.kind
+    do throws(SessionFailure) {
+      let (path, _) = try beginLook(call)
+      if session.isConsole { throw Self.noConsole }
+      note(call, &reporter)
+      defer { rollBack() }
+      try checkPooler(request)
+      let isPlanned = kind.isChange || kind.isSelect
+      // Where the guard can't look, planning could call anything.
+      let finding = isPlanned ? try? examine(request.rules.statement, path: path, call.ownWatch()) : nil
+      let state = try begin(call, isReadOnly: true)
+      guard isPlanned else { return ["\(kind.name) on \(state.source), not tried out"] }
+      reporter.stage = .sent
+      try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
+      guard let finding, finding.refusal == nil else {
+        return ["\(kind.name) on \(state.source); it calls functions, so its rows aren't estimated"]
+      }
+      let rows = try estimate(request, watch(call))
+      return ["\(kind.name) on \(state.source)" + (rows.map { ", about \($0) rows" } ?? "")]
+    } catch {
+      throw reporter.error(error)
+    }
   }
 }

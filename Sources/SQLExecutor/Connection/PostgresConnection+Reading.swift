@@ -4,58 +4,87 @@ import PlaybookEngine
 extension PostgresConnection {
   /// Runs a query: its own READ ONLY transaction, always rolled back, after the role and all that the statement reaches
   /// have been looked at.
-  func read(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome {
-    let reporter = FailureReporter(
-      settings: settings, request: request, timeout: call.timeout(settings.statementTimeout))
+  ///
+  /// - Returns: nil where it shows the server's sessions and has to be alone for it; nothing has been sent then.
+  func read(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome? {
+    var reporter = FailureReporter(settings: settings, request: request)
+    defer { session.notices.stop() }
     do throws(SessionFailure) {
-      let watch = call.watch()
-      let beginning = try begin(call, isReadOnly: true)
+      let (path, _) = try beginLook(call)
+      note(call, &reporter)
+      if session.isConsole { return try readConsole(request, call) }
       defer { rollBack() }
-      if let reason = try refusal(request, beginning, watch) { return try reporter.refuse(reason) }
-      try restoreSearchPath(beginning, watch)
+      let finding = try finding(request, path, call)
+      if let reason = finding.refusal { return try reporter.refuse(reason) }
+      if !call.isAlone, SessionViews.areReached(by: finding.reached) { return nil }
+      let state = try begin(call, isReadOnly: true)
       var rows = request.collector
+      rows.zone = state.zone
       hasSent = true
-      _ = try session.run(request.sql, request.values, into: &rows, stopsWhenFull: true, watch)
+      reporter.stage = .sent
+      session.notices.listen()
+      let tag = try session.run(request.sql, request.values, into: &rows, stopsWhenFull: true, watch(call))
+      session.notices.stop()
       rollBack()
       try reporter.checkColumns(rows)
-      try resolveTypes(of: &rows, watch)
-      return request.outcome(rows, affected: 0, source: beginning.source)
+      // Without the types such values stay text.
+      try? resolveTypes(of: &rows, call.ownWatch())
+      return request.outcome(rows, tag: tag, notices: session.notices.all, source: state.source)
     } catch {
-      throw reporter.error(error)
+      throw reporter.error(error, notices: session.notices.all)
     }
   }
 
   /// What a query would do: it is analysed and planned, which proves that its tables and columns exist.
   func planQuery(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
-    let reporter = FailureReporter(
-      settings: settings, request: request, timeout: call.timeout(settings.statementTimeout))
+    var reporter = FailureReporter(settings: settings, request: request)
     do throws(SessionFailure) {
-      let watch = call.watch()
-      let beginning = try begin(call, isReadOnly: true)
+      let (path, _) = try beginLook(call)
+      note(call, &reporter)
+      if session.isConsole { return try planConsole(request) }
       defer { rollBack() }
-      if let reason = try refusal(request, beginning, watch) { return try reporter.refuse(reason) }
-      try restoreSearchPath(beginning, watch)
-      try session.prepare(request.sql, types: request.values.map(\.type), watch)
-      guard request.rules.kind.isSelect else { return ["\(request.rules.kind.name) on \(beginning.source)"] }
-      let rows = try estimate(request, watch)
-      return ["reads \(beginning.source)" + (rows.map { ", about \($0) rows" } ?? "")]
+      if let reason = try finding(request, path, call).refusal { return try reporter.refuse(reason) }
+      let state = try begin(call, isReadOnly: true)
+      reporter.stage = .sent
+      try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
+      guard request.rules.kind.isSelect else { return ["\(request.rules.kind.name) on \(state.source)"] }
+      let rows = try estimate(request, watch(call))
+      return ["reads \(state.source)" + (rows.map { ", about \($0) rows" } ?? "")]
     } catch {
       throw reporter.error(error)
     }
   }
 
-  private func refusal(
-    _ request: SQLRequest, _ beginning: Beginning, _ watch: Session.Watch
-  ) throws(SessionFailure) -> String? {
-    if let reason = try roleRefusal(watch) { return reason }
-    return try guardRefusal(of: request.rules.statement, beginning, watch)
+  private func finding(
+    _ request: SQLRequest, _ path: [String]?, _ call: CallParameters
+  ) throws(SessionFailure) -> QueryGuard.Finding {
+    if let reason = try roleRefusal(call.ownWatch()) { return .init(refusal: reason, reached: Mentions()) }
+    return try examine(request.rules.statement, path: path, call.ownWatch())
+  }
+
+  func note(_ call: CallParameters, _ reporter: inout FailureReporter) {
+    let timeout = timeout(call)
+    reporter.begin(on: server, timeout: timeout, isServers: timeout == facts?.timeout)
+  }
+
+  /// Our own clock ends the author's statement where the server can't be told its timeout.
+  func watch(_ call: CallParameters) -> Session.Watch {
+    var watch = call.watch()
+    if lacks.contains(OwnStatement.timeout) { watch.deadline = min(watch.deadline, .now + timeout(call)) }
+    return watch
   }
 
   /// How many rows the planner expects: of a change those that it would touch.
   func estimate(_ request: SQLRequest, _ watch: Session.Watch) throws(SessionFailure) -> Int64? {
     var rows = RowCollector(rows: 1, bytes: 16 << 20)
     let sql = "EXPLAIN (FORMAT JSON) " + request.sql
-    _ = try session.run(sql, request.values, into: &rows, stopsWhenFull: false, watch)
+    do throws(SessionFailure) {
+      _ = try session.run(sql, request.values, into: &rows, stopsWhenFull: false, watch)
+    } catch .server(var error) {
+      // It counts from the EXPLAIN.
+      error.position = nil
+      throw .server(error)
+    }
     let plan = rows.rows.first?.first?.listValue?.first?["Plan"]
     let node = plan?["Node Type"]?.stringValue == "ModifyTable" ? plan?["Plans"]?.listValue?.first : plan
     return node?["Plan Rows"]?.intValue

@@ -8,9 +8,15 @@ import Synchronization
 actor PostgresConnection {
   nonisolated let settings: ConnectionSettings
   private nonisolated let thread = ThreadExecutor()
-  private nonisolated let wake = Wake()
+  nonisolated let wake = Wake()
   private nonisolated let sent = Mutex(false)
   let session: Session
+  /// The one server that has taken us, as a source names it: `db.internal:5432`.
+  var server = ""
+  /// Courtesies that failed on this connection.
+  var lacks: Set<String> = []
+  /// What is asked once a connection.
+  private(set) var facts: Facts?
   private var hasCheckedRole = false
   /// Types that are not built in, as far as results had them.
   private var types: [UInt32: ColumnType] = [:]
@@ -50,73 +56,95 @@ actor PostgresConnection {
 
   func close() { session.close() }
 
+  /// Closes and waits until no view of the server's sessions shows this one any more.
+  func leave() { session.closeAndWait(until: .now + .seconds(2)) }
+
   // MARK: Transactions
 
-  /// What the beginning of a transaction tells.
-  struct Beginning {
-    /// The schemas that names are looked up in.
-    var path: [String]
-    /// The setting `search_path`, to be put back before the statement.
-    var searchPath: String
-    /// "db (primary)", "db (replica, lag 2s)".
-    var source: String
+  /// What a connection is asked once.
+  struct Facts {
+    /// Whether the server's process is another one than was said on connecting, so that a pooler stands between; nil
+    /// where the server does not say.
+    var isPooled: Bool?
+    /// The timeout of the server, the database or the role.
+    var timeout: Duration?
+    /// Whether the server can look whether we are still there, and doesn't yet.
+    var watches: Bool
   }
 
-  /// Opens the connection where it isn't open, and begins a transaction. A connection that broke while it was idle is
-  /// replaced: nothing of the call has been sent by then.
+  /// Begins a transaction of our own, in which the author's statement is looked at, under the search path `pg_catalog`.
+  /// Opens the connection where it isn't open. One that broke while it was idle is replaced.
   ///
-  /// Every setting that the values' text depends on is set for the transaction alone, so that it holds behind a pooler,
-  /// too. The search path is `pg_catalog`, for our own look-ups.
-  func begin(_ call: CallParameters, isReadOnly: Bool) throws(SessionFailure) -> Beginning {
+  /// It is another transaction than the statement's, so that no lock of ours is in that one, and no setting has to be put
+  /// back.
+  ///
+  /// - Parameter alsoAsks: whether the server is asked who it is as well, for a statement that has no transaction.
+  /// - Returns: the schemas that names are looked up in; nil where the server doesn't say. And what was asked.
+  func beginLook(
+    _ call: CallParameters, alsoAsks: Bool = false
+  ) throws(SessionFailure) -> (path: [String]?, answers: Answers) {
     let isReused = session.isAlive()
     if !isReused { try open(call) }
+    if session.isConsole { return (nil, [:]) }
     do throws(SessionFailure) {
-      return try beginTransaction(call, isReadOnly: isReadOnly)
+      return try look(call, alsoAsks)
     } catch .lost where isReused {
       try open(call)
-      return try beginTransaction(call, isReadOnly: isReadOnly)
+      return try look(call, alsoAsks)
     }
   }
 
   func open(_ call: CallParameters) throws(SessionFailure) {
     hasCheckedRole = false
     types = [:]
-    try session.connect(settings.parameters, until: call.deadline)
+    lacks = []
+    facts = nil
+    try connect(until: call.deadline)
   }
 
-  private func beginTransaction(_ call: CallParameters, isReadOnly: Bool) throws(SessionFailure) -> Beginning {
+  private func look(
+    _ call: CallParameters, _ alsoAsks: Bool
+  ) throws(SessionFailure) -> (path: [String]?, answers: Answers) {
+    var statements = [OwnStatement(OwnStatement.begin, "BEGIN READ ONLY", isRequired: true)]
+    if facts == nil { statements += Self.factQuestions }
+    if alsoAsks { statements += Self.serverQuestions }
+    let path = "SELECT pg_catalog.current_schemas(true)::pg_catalog.text[] AS path"
+    let milliseconds = CallParameters.milliseconds(call.timeout(nil))
+    statements += [
+      OwnStatement("path", path),
+      OwnStatement(OwnStatement.strings, "SET LOCAL standard_conforming_strings = on"),
+      OwnStatement(OwnStatement.timeout, "SET LOCAL statement_timeout = \(milliseconds)"),
+      OwnStatement("search_path", "SET LOCAL search_path = pg_catalog, pg_temp", isRequired: true),
+    ]
+    let answers = try run(statements, call)
+    if facts == nil { facts = Facts(answers, processID: session.processID) }
+    return (answers["path"]?["path"]?.listValue?.compactMap(\.stringValue), answers)
+  }
+
+  /// Begins the author's transaction, and ends our own before.
+  func begin(_ call: CallParameters, isReadOnly: Bool) throws(SessionFailure) -> ServerState {
     // An act takes the server's own default, which on a replica can't be anything but READ ONLY.
-    let access = isReadOnly ? "ISOLATION LEVEL REPEATABLE READ READ ONLY" : ""
-    let results = try session.run(
-      batch: """
-        BEGIN \(access); \(call.settings(scope: "LOCAL", timeout: settings.statementTimeout))
-        SELECT pg_catalog.current_schemas(true)::pg_catalog.text[] AS path,
-          pg_catalog.current_setting('search_path') AS setting;
-        SET LOCAL search_path = pg_catalog, pg_temp;
-        SELECT pg_is_in_recovery() AS replica, CASE
-          WHEN EXISTS (SELECT FROM pg_stat_wal_receiver) AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-          ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::int8 END AS lag
-        """, call.watch())
-    let rows = results.flatMap(\.maps)
-    guard let names = rows.first(where: { $0["path"] != nil }), let state = rows.first(where: { $0["replica"] != nil })
-    else { throw .server(ServerError(message: "the server did not say where it stands")) }
-    return Beginning(
-      path: (names["path"]?.listValue ?? []).compactMap(\.stringValue),
-      searchPath: names["setting"]?.stringValue ?? "", source: source(state))
+    let access = isReadOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"
+    let settings = callSettings(call, scope: "LOCAL")
+    let answers = try run(
+      [OwnStatement(OwnStatement.begin, access, isRequired: true)] + settings + Self.serverQuestions, call)
+    try checkStrings()
+    return state(answers)
   }
 
-  private func source(_ state: MapValue) -> String {
-    guard state["replica"]?.boolValue == true else { return "\(settings.sourceName) (primary)" }
-    let lag = state["lag"]?.intValue.map { "\(max(0, $0))s" } ?? "unknown"
-    return "\(settings.sourceName) (replica, lag \(lag))"
+  /// What is set for a statement in this session.
+  func callSettings(_ call: CallParameters, scope: String) -> [OwnStatement] {
+    // A server without an encoding refuses to send as UTF-8 what isn't.
+    let isBytes = session.reported("server_encoding") == "SQL_ASCII"
+    return call.settings(
+      scope: scope, timeout: timeout(call), timezone: settings.timezone, watches: facts?.watches == true,
+      encoding: isBytes ? "SQL_ASCII" : "UTF8")
   }
 
-  /// Puts the role's own search path back for the rest of the transaction.
-  func restoreSearchPath(_ beginning: Beginning, _ watch: Session.Watch) throws(SessionFailure) {
-    var rows = RowCollector(rows: 1, bytes: 1 << 16)
-    let path = BoundValue(text: Array(beginning.searchPath.utf8))
-    _ = try session.run(
-      "SELECT pg_catalog.set_config('search_path', $1, true)", [path], into: &rows, stopsWhenFull: false, watch)
+  /// How long a statement may take: the rest of the call's time, the target's `statement_timeout`, and the server's own,
+  /// whichever is shortest.
+  func timeout(_ call: CallParameters) -> Duration {
+    [settings.statementTimeout, facts?.timeout].compactMap(\.self).reduce(call.timeout(nil)) { min($0, $1) }
   }
 
   /// Ends a transaction without a trace. Where that fails the connection is closed, which ends it as well.
@@ -132,51 +160,74 @@ actor PostgresConnection {
   /// Why the role must not be used for queries; asked once a connection.
   func roleRefusal(_ watch: Session.Watch) throws(SessionFailure) -> String? {
     if settings.isPrivileged || hasCheckedRole { return nil }
-    let rows = try session.run(batch: RoleRule.look, watch).flatMap(\.maps)
-    guard let row = rows.first else { return "the server does not say what its role may do" }
+    let need =
+      "to be sure that its role can't write, the role check looks at pg_roles (`privileged: true` in the target leaves "
+      + "the check out)"
+    let rows = try own(need) { () throws(SessionFailure) in try session.run(batch: RoleRule.look, watch) }
+    guard let row = rows.flatMap(\.maps).first else { return "the server does not say what its role may do" }
     if let reason = RoleRule.refusal(row) { return reason }
     hasCheckedRole = true
     return nil
   }
 
-  /// Why the statement must not run as a query.
-  func guardRefusal(
-    of statement: Value, _ beginning: Beginning, _ watch: Session.Watch
-  ) throws(SessionFailure) -> String? {
-    let check = QueryGuard(rules: FunctionRules(allowed: settings.allowedFunctions))
-    return try check.refusal(of: statement) { (mentions, parts) throws(SessionFailure) in
+  /// Follows the statement through the server's catalogs: why it must not run as a query, and what it reaches.
+  ///
+  /// - Parameter isAct: whether a refusal does not matter, but only what is reached.
+  func examine(
+    _ statement: Value, path: [String]?, isAct: Bool = false, _ watch: Session.Watch
+  ) throws(SessionFailure) -> QueryGuard.Finding {
+    let check = QueryGuard(rules: FunctionRules(allowed: settings.allowedFunctions), ignoresRefusals: isAct)
+    let need =
+      "to be sure that a query only reads, the guard looks at pg_proc and other catalogs, which must be readable"
+    return try check.examine(statement) { (mentions, parts) throws(SessionFailure) in
       var values: [BoundValue] = []
-      for value in Catalog.parameters(mentions, path: beginning.path, parts: parts) {
+      for value in Catalog.parameters(mentions, path: path, parts: parts) {
         guard let bound = try? BoundValue(value) else { return nil }
         values.append(bound)
       }
       var rows = RowCollector(rows: 1, bytes: 64 << 20)
-      _ = try session.run(Catalog.look, values, into: &rows, stopsWhenFull: false, watch)
+      try own(need) { () throws(SessionFailure) in
+        _ = try session.run(Catalog.look, values, into: &rows, stopsWhenFull: false, watch)
+      }
       return rows.maps.first.flatMap(Catalog.init)
     }
   }
 
   // MARK: Types
 
-  /// Asks the server for the types of columns that are not built in. Run outside of a transaction.
+  /// Asks the server for the types of columns that are not built in, and for what they are made of: an array's elements,
+  /// the type behind a domain. Run outside of a transaction. Where the server doesn't say, such a value stays text.
   func resolveTypes(of rows: inout RowCollector, _ watch: Session.Watch) throws(SessionFailure) {
     let unknown = rows.unknownTypes.filter { types[$0] == nil }.sorted()
     if !unknown.isEmpty {
-      let results = try session.run(
-        batch: """
-          BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp;
-          SELECT oid::int8 AS type, typelem::int8 AS element, ascii(typdelim::text) AS delimiter
-          FROM pg_type WHERE typelem <> 0 AND typlen = -1
-            AND oid IN (\(unknown.map(String.init).joined(separator: ", ")));
-          ROLLBACK
-          """, watch)
       for oid in unknown { types[oid] = .text }
-      for row in results.flatMap(\.maps) {
-        guard let type = row["type"]?.intValue, let element = row["element"]?.intValue else { continue }
-        let delimiter = row["delimiter"]?.intValue.flatMap { UInt8(exactly: $0) } ?? UInt8(ascii: ",")
-        types[UInt32(type)] = .array(ColumnType(oid: UInt32(element)), delimiter: delimiter)
+      do throws(SessionFailure) {
+        let list = unknown.map(String.init).joined(separator: ", ")
+        let results = try session.run(
+          batch: """
+            BEGIN READ ONLY; SET LOCAL search_path = pg_catalog, pg_temp;
+            WITH RECURSIVE used AS (
+              SELECT oid, typtype, typelem, typlen, typdelim, typbasetype FROM pg_type WHERE oid IN (\(list))
+              UNION SELECT t.oid, t.typtype, t.typelem, t.typlen, t.typdelim, t.typbasetype FROM used
+                JOIN pg_type t ON t.oid IN (used.typelem, used.typbasetype) WHERE t.oid >= \(ColumnType.firstOwn))
+            SELECT oid::int8 AS type, typbasetype::int8 AS base, ascii(typdelim::text) AS delimiter,
+              CASE WHEN typlen = -1 THEN typelem::int8 ELSE 0 END AS element FROM used;
+            ROLLBACK
+            """, watch)
+        let described = results.flatMap(\.maps).filter { $0["type"] != nil }
+        for oid in unknown { types[oid] = ColumnType(oid: oid, described) }
+      } catch .server {
+        rollBack()
       }
     }
     rows.resolve(types)
+  }
+}
+
+extension PostgresConnection.Facts {
+  fileprivate init(_ answers: PostgresConnection.Answers, processID: Int32) {
+    isPooled = answers["process"]?["process"]?.intValue.map { $0 != Int64(processID) }
+    timeout = answers["own_timeout"]?.entries.first?.value.stringValue.flatMap(ServerDuration.init)?.duration
+    watches = answers["own_interval"]?.entries.first?.value.stringValue == "0"
   }
 }

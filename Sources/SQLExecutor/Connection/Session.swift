@@ -12,6 +12,7 @@ import Glibc
   /// Nil before `connect` and after `close`.
   private var connection: OpaquePointer?
   private let wake: Wake
+  let notices = ServerNotices()
 
   /// How long the server has to answer to a cancel request before the connection is given up.
   private static let grace: Duration = .seconds(3)
@@ -30,6 +31,31 @@ import Glibc
     unsafe connection = nil
   }
 
+  /// Closes the connection and waits until the server's process has ended, so that no view of sessions shows it any more.
+  func closeAndWait(until deadline: ContinuousClock.Instant) {
+    guard isOpen else { return close() }
+    // The process closes its end when it has left all shared memory. libpq closes ours at once, so a copy of the
+    // descriptor waits for it.
+    let descriptor = unsafe fcntl(PQsocket(connection), F_DUPFD_CLOEXEC, 0)
+    close()
+    guard descriptor >= 0 else { return }
+    defer { Glibc.close(descriptor) }
+    var rest = [UInt8](repeating: 0, count: 4096)
+    while wake.wait(socket: descriptor, events: POLLIN, until: deadline) != .timeout {
+      let count = unsafe recv(descriptor, &rest, rest.count, Int32(MSG_DONTWAIT))
+      if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { return }
+    }
+  }
+
+  /// What the server reports of itself and of some settings, such as `server_version` and `TimeZone`; nil where it doesn't.
+  func reported(_ name: String) -> String? {
+    unsafe PQparameterStatus(connection, name).map { unsafe String(cString: $0) }
+  }
+
+  /// The process that serves this connection, as it was said when it was made: a pooler says something else than the
+  /// server does later.
+  var processID: Int32 { unsafe PQbackendPID(connection) }
+
   /// Whether an idle connection still stands: notices that its server has gone in the meantime.
   func isAlive() -> Bool {
     guard isOpen, isIdle else { return false }
@@ -38,6 +64,7 @@ import Glibc
 
   // MARK: Connecting
 
+  /// Connects to one server. `parameters` name no more than one.
   func connect(_ parameters: [String: String], until deadline: ContinuousClock.Instant) throws(SessionFailure) {
     close()
     unsafe connection = CStrings.with(parameters.flatMap { [$0.key, $0.value] }) { texts in
@@ -47,6 +74,8 @@ import Glibc
       return unsafe PQconnectStartParams(keys, values, 0)
     }
     guard unsafe connection != nil else { throw .unreachable(ServerError(message: "out of memory")) }
+    notices.stop()
+    unsafe notices.attach(to: connection)
     do throws(SessionFailure) {
       try finishConnecting(until: deadline)
     } catch {
@@ -54,7 +83,6 @@ import Glibc
       throw error
     }
     unsafe PQsetnonblocking(connection, 1)
-    unsafe PQsetNoticeReceiver(connection, { _, _ in }, nil)
   }
 
   private func finishConnecting(until deadline: ContinuousClock.Instant) throws(SessionFailure) {
@@ -93,6 +121,9 @@ import Glibc
     var deadline: ContinuousClock.Instant
     /// Whether a cancelled task stops it.
     var isCancellable = true
+    /// Whether stopping means closing the connection at once, for what nobody has to wait for: the server is not asked to
+    /// stop, nor waited for.
+    var closesOnStop = false
     /// Called every few thousand rows.
     var progress: (Int) -> Void = { _ in }
   }
@@ -100,6 +131,12 @@ import Glibc
   /// Runs statements that are our own, without parameters, and gives each one's rows.
   func run(batch sql: String, _ watch: Watch) throws(SessionFailure) -> [RowCollector] {
     var results: [RowCollector] = []
+    try run(batch: sql, into: &results, watch)
+    return results
+  }
+
+  /// The same; where one fails `results` holds those of the statements before it.
+  func run(batch sql: String, into results: inout [RowCollector], _ watch: Watch) throws(SessionFailure) {
     try start(watch) { unsafe PQsendQuery(connection, sql) }
     try drain(watch) { answer in
       var rows = RowCollector(rows: 1000, bytes: 1 << 20)
@@ -108,7 +145,19 @@ import Glibc
       results.append(rows)
       return true
     }
-    return results
+  }
+
+  /// Runs one statement by the simple protocol, which a pooler's console wants.
+  func run(simple sql: String, into rows: inout RowCollector, _ watch: Watch) throws(SessionFailure) -> String {
+    var tag = ""
+    try start(watch) { unsafe PQsendQuery(connection, sql) }
+    try drain(watch) { answer in
+      rows.begin(answer.columns)
+      answer.add(to: &rows)
+      tag = answer.tag
+      return true
+    }
+    return tag
   }
 
   /// Runs one statement with its parameters, row by row.
@@ -202,8 +251,12 @@ import Glibc
   /// The server does not answer any more.
   private func abandon(_ stopper: Stopper) -> SessionFailure {
     close()
-    if case .interrupted(let interruption) = stopper.reason { return .interrupted(interruption, isConfirmed: false) }
-    return .interrupted(.deadline, isConfirmed: false)
+    // Of what is only our own nothing is left in doubt.
+    let isConfirmed = stopper.closesOnStop
+    if case .interrupted(let interruption) = stopper.reason {
+      return .interrupted(interruption, isConfirmed: isConfirmed)
+    }
+    return .interrupted(.deadline, isConfirmed: isConfirmed)
   }
 
   private func lost(_ failure: ServerError?) -> SessionFailure {

@@ -1,7 +1,9 @@
 /// Why a command on a connection has no result.
 enum SessionFailure: Error, Sendable {
-  /// The server answered with an error; the connection lives.
+  /// The server answered the author's statement with an error; the connection lives.
   case server(ServerError)
+  /// The server answered a statement of our own with an error. With what it was for: "the target's `timezone`".
+  case own(String, ServerError)
   /// No connection could be made.
   case unreachable(ServerError)
   /// The connection broke; what was under way may have been done.
@@ -22,4 +24,11 @@ struct ServerError: Error, Sendable, Hashable {
 
   /// The class: the first two characters.
   var category: String { String((sqlstate ?? "").prefix(2)) }
+}
+
+/// Runs statements of our own; `need` says what for, where the server refuses one.
+func own<Success>(
+  _ need: String, _ body: () throws(SessionFailure) -> Success
+) throws(SessionFailure) -> Success {
+  do throws(SessionFailure) { return try body() } catch .server(let error) { throw .own(need, error) }
 }

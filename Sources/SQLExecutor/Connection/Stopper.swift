@@ -17,24 +17,34 @@ struct Stopper {
   private(set) var deadline: ContinuousClock.Instant
   private var request: CancelRequest?
 
+  var closesOnStop: Bool { watch.closesOnStop }
+
   init(watch: Session.Watch, grace: Duration) {
     self.watch = watch
     self.grace = grace
     deadline = watch.deadline
   }
 
-  /// Takes what a wait has ended with; false where the server has had its time to answer.
+  /// Takes what a wait has ended with; false where the server has had its time to answer, or is given none.
   mutating func note(_ event: Wake.Event, cancel: () -> CancelRequest?) -> Bool {
     switch event {
     case .ready: return true
     case .woken:
-      if watch.isCancellable, Task.isCancelled { stop(.interrupted(.cancelled), cancel: cancel) }
+      guard watch.isCancellable, Task.isCancelled else { return true }
+      if closesOnStop { return close(.cancelled) }
+      stop(.interrupted(.cancelled), cancel: cancel)
       return true
     case .timeout:
+      if closesOnStop { return close(.deadline) }
       guard reason == nil else { return false }
       stop(.interrupted(.deadline), cancel: cancel)
       return request != nil
     }
+  }
+
+  private mutating func close(_ interruption: SessionFailure.Interruption) -> Bool {
+    reason = reason ?? .interrupted(interruption)
+    return false
   }
 
   /// Asks the server to stop, once; the first reason stays.

@@ -47,14 +47,17 @@ struct Catalog: Sendable {
     self.checks = (checks.listValue ?? []).compactMap(\.stringValue)
   }
 
-  /// The parameters of `look`, in order.
-  static func parameters(_ mentions: Mentions, path: [String], parts: [Int64]) -> [Value] {
+  /// The parameters of `look`, in order. Without a `path` a name without a schema may be in any.
+  static func parameters(_ mentions: Mentions, path: [String]?, parts: [Int64]) -> [Value] {
     func list(_ words: some Sequence<String>) -> Value { .list(words.map(Value.string)) }
     let (functions, relations) = (Array(mentions.functions), Array(mentions.relations))
+    func schema(_ name: Mentions.Name) -> Value {
+      (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
+    }
     return [
-      .list(functions.map { $0.schema.map(Value.string) ?? .null }), list(functions.map(\.name)),
-      .list(relations.map { $0.schema.map(Value.string) ?? .null }), list(relations.map(\.name)),
-      list(path), list(mentions.fields), list(mentions.operators), list(mentions.types),
+      .list(functions.map(schema)), list(functions.map(\.name)), .list(relations.map(schema)),
+      list(relations.map(\.name)), list(path ?? []), list(mentions.fields), list(mentions.operators),
+      list(mentions.types),
       .list(parts.map(Value.int)), list(FunctionRules.refused),
     ]
   }

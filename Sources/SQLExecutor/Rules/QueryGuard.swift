@@ -8,68 +8,82 @@ import PlaybookEngine
 /// Names are judged as a whole: of all functions that a name could mean each must be harmless, whatever the arguments.
 struct QueryGuard {
   let rules: FunctionRules
+  /// Whether only what is reached counts: of an act.
+  var ignoresRefusals = false
   /// Views upon functions upon views: more levels than this are refused.
   private static let levels = 16
   private static let names = 20_000
 
-  /// Nil where the query may run, else why not, in one sentence.
-  func refusal<Failure: Error>(
-    of statement: Value, look: (Mentions, [Int64]) throws(Failure) -> Catalog?
-  ) throws(Failure) -> String? {
+  struct Finding {
+    /// Nil where the query may run, else why not, in one sentence.
+    var refusal: String?
+    /// All that was looked up, up to the refusal.
+    var reached: Mentions
+  }
+
+  func examine<Failure: Error>(
+    _ statement: Value, look: (Mentions, [Int64]) throws(Failure) -> Catalog?
+  ) throws(Failure) -> Finding {
     var known = Mentions()
     known.operators = []
     var knownParts: Set<Int64> = []
     var (mentions, parts) = (Mentions(tree: statement), [Int64]())
     for _ in 0..<Self.levels {
       guard mentions.functions.count + mentions.relations.count + mentions.fields.count < Self.names else {
-        return "what the query reaches is too much to look through"
+        return Finding(refusal: "what the query reaches is too much to look through", reached: known)
       }
-      guard let catalog = try look(mentions, parts) else { return "the server's catalogs gave no answer" }
+      guard let catalog = try look(mentions, parts) else {
+        return Finding(refusal: "the server's catalogs gave no answer", reached: known)
+      }
       known.formUnion(mentions)
       knownParts.formUnion(parts)
-      switch next(catalog) {
-      case .refused(let reason): return reason
-      case .reached(let more, let moreParts):
-        mentions = more.subtracting(known)
-        parts = moreParts.filter { !knownParts.contains($0) }
-      }
-      if mentions.isEmpty && parts.isEmpty { return nil }
+      let step = next(catalog)
+      if let refusal = step.refusal { return Finding(refusal: refusal, reached: known) }
+      mentions = step.mentions.subtracting(known)
+      parts = step.parts.filter { !knownParts.contains($0) }
+      if mentions.isEmpty && parts.isEmpty { return Finding(refusal: nil, reached: known) }
     }
-    return "what the query reaches is nested too deeply to look through"
+    return Finding(refusal: "what the query reaches is nested too deeply to look through", reached: known)
   }
 
-  private enum Step {
-    case refused(String)
-    case reached(Mentions, [Int64])
+  private struct Step {
+    var mentions = Mentions()
+    var parts: [Int64] = []
+    var refusal: String?
   }
 
   private func next(_ catalog: Catalog) -> Step {
-    var (mentions, parts) = (Mentions(), [Int64]())
+    var step = Step()
+    func refuse(_ reason: String) { if !ignoresRefusals { step.refusal = step.refusal ?? reason } }
     for function in catalog.functions {
       switch rules.verdict(function) {
       case .allowed: break
       case .refused(let reason):
-        return .refused(
+        refuse(
           "the function \(function.signature) \(reason); the target's `allow_functions` can allow `\(function.name)`")
+        if ignoresRefusals, let body = function.body, let named = Mentions(body: body) {
+          step.mentions.formUnion(named)
+        }
       case .examine(let texts):
         for text in texts {
           guard let named = Mentions(body: text) else {
-            return .refused(
+            refuse(
               "the function \(function.signature) builds statements at run time; the target's `allow_functions` can "
                 + "allow `\(function.name)`")
+            continue
           }
-          mentions.formUnion(named)
+          step.mentions.formUnion(named)
         }
       }
-      if !rules.isAllowed(schema: function.schema, name: function.name) { parts += function.parts }
+      if !rules.isAllowed(schema: function.schema, name: function.name) { step.parts += function.parts }
     }
     for relation in catalog.relations {
-      if let reason = follow(relation, into: &mentions) { return .refused(reason) }
+      if let reason = follow(relation, into: &step.mentions) { refuse(reason) }
     }
-    for check in catalog.checks where !Self.add("SELECT " + check, to: &mentions) {
-      return .refused("a domain's check that the query reaches can't be looked through")
+    for check in catalog.checks where !Self.add("SELECT " + check, to: &step.mentions) {
+      refuse("a domain's check that the query reaches can't be looked through")
     }
-    return .reached(mentions, parts)
+    return step
   }
 
   private func follow(_ relation: Catalog.Relation, into mentions: inout Mentions) -> String? {

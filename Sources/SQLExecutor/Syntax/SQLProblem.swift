@@ -2,7 +2,7 @@ import PlaybookLanguage
 
 /// Something wrong with a statement, with its place in the statement's text.
 struct SQLProblem: Error, Hashable {
-  /// `sql-syntax`, `query-writes`, `act-session`, `sql-parameter`.
+  /// `sql-syntax`, `sql-psql`, `sql-character`, `query-writes`, `act-session`, `sql-parameter`.
   var code: String
   /// One sentence without a full stop. It holds no value of a parameter.
   var message: String

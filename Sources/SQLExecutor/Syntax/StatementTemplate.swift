@@ -20,8 +20,21 @@ struct StatementTemplate: Sendable {
       throw .syntax("a statement of more than \(SyntaxTree.longest >> 10) KiB is not taken")
     }
     guard !source.utf8.contains(0) else { throw .syntax("a statement can't hold a NUL character") }
+    if let problem = Self.pasted(source).first { throw problem }
     self.source = source
     placeholders = try Self.placeholders(try SQLToken.scan(source), in: source)
+  }
+
+  /// What came along with a statement that was pasted from elsewhere: psql's own commands, and characters that look like
+  /// others. In the order of the text, one of each kind a line.
+  static func pasted(_ source: String) -> [SQLProblem] {
+    guard source.utf8.count <= SyntaxTree.longest, !source.utf8.contains(0) else { return [] }
+    let commands = PsqlCommands(StrangeCharacters.masked(source))
+    let characters = StrangeCharacters.problems(in: source, masked: commands.rest).filter { problem in
+      !commands.places.contains { $0.contains(problem.range?.lowerBound ?? -1) }
+    }
+    let problems = commands.problems + characters
+    return problems.sorted { ($0.range?.lowerBound ?? 0) < ($1.range?.lowerBound ?? 0) }
   }
 
   /// The first use of each name.

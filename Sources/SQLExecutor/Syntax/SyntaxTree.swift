@@ -23,7 +23,7 @@ struct SyntaxTree: Sendable {
     }
     guard !text.utf8.contains(0) else { throw .syntax("a statement can't hold a NUL character") }
     let json = try Self.onDeepStack { () throws(SQLProblem) in try Self.json(text) }
-    guard let tree = try? Value(json: json, depth: Self.depth) else {
+    guard let tree = try? Value(json: json, depth: Self.depth, numbers: .recorded) else {
       throw .syntax("the statement is nested too deeply")
     }
     statements = (tree["stmts"]?.listValue ?? []).compactMap { $0["stmt"] }

@@ -32,9 +32,27 @@ struct BoundValue: Sendable, Hashable {
     case .timestamp: self.init(text: try Self.text(value), type: 1184)
     case .duration: self.init(text: try Self.text(value), type: 1186)
     case .list(let items):
-      self.init(text: isJSON ? try Self.json(value) : ArrayText.write(try Self.items(items, depth: 1)))
+      guard !isJSON else {
+        self.init(text: try Self.json(value))
+        return
+      }
+      self.init(text: ArrayText.write(try Self.items(items, depth: 1)), type: Self.areInstants(items) ? 1185 : 0)
     default: self.init(text: try Self.text(value))
     }
+  }
+
+  /// Whether a list holds points in time alone, so that it is declared `timestamptz[]`: an array of `timestamp` would drop
+  /// their zone.
+  private static func areInstants(_ values: [Value]) -> Bool {
+    let values = values.filter { if case .null = $0 { false } else { true } }
+    return !values.isEmpty
+      && values.allSatisfy { value in
+        switch value {
+        case .timestamp: true
+        case .list(let inner): areInstants(inner)
+        default: false
+        }
+      }
   }
 
   private static func items(_ values: [Value], depth: Int) throws(Problem) -> [ArrayText.Item] {
@@ -59,6 +77,7 @@ struct BoundValue: Sendable, Hashable {
     case .int(let number): text = String(number)
     case .uint(let number): text = String(number)
     case .double(let number): text = number.isFinite ? number.description : Value.text(of: number)
+    case .decimal(let number): text = number.text
     case .bytes(let bytes): text = "\\x" + hexadecimal(bytes)
     case .timestamp(let timestamp): text = timestamp.description
     case .duration(let duration): text = IntervalText.text(duration)

@@ -2,24 +2,28 @@ import CEL
 
 /// How a column's text becomes a value, by the type's object identifier (pg_type.dat; built-in ones never change).
 ///
-/// int2, int4, int8, oid → int. numeric without a point → int where it fits, else a string; with a point → double where
-/// its whole part is exact in one (15 digits), else a string. float4, float8 → double. bool → bool. bytea → bytes.
-/// timestamp (taken as UTC), timestamptz → timestamp; infinity, years before 1 and after 9999 → string. date, time →
-/// string
+/// int2, int4, int8, oid → int. numeric → decimal with the digits that are stored, its NaN and infinities → double.
+/// float4, float8 → double. bool → bool. bytea → bytes.
+/// timestamptz → timestamp; timestamp → timestamp, read as the session's zone reads it, or string where the zone is not
+/// known or never had that time; infinity, years before 1 and after 9999 → string. date, time → string
 /// (a day is no point in time). interval → duration where it has no months and fits 64 bits of nanoseconds, a day being
 /// 24
 /// hours, else string. json, jsonb → tree. Arrays → lists, nested where they have dimensions. void → null. All else,
 /// such
 /// as text, uuid, inet, enums, ranges, money, composite types, is the server's text; text that is no UTF-8 is bytes.
 indirect enum ColumnType: Sendable, Hashable {
-  case int, numeric, double, bool, bytes, timestamp, interval, json, text, void
+  case int, numeric, double, bool, bytes, interval, json, text, void
+  /// `timestamptz`.
+  case instant
+  /// `timestamp`: a time of day without a zone.
+  case timestamp
   case array(ColumnType, delimiter: UInt8)
   /// Not built in: an enum, a composite type, an array of these. The server knows.
   case unknown(UInt32)
 
   private static let scalars: [UInt32: ColumnType] = [
     16: .bool, 17: .bytes, 20: .int, 21: .int, 23: .int, 26: .int, 28: .int, 114: .json, 700: .double, 701: .double,
-    1114: .timestamp, 1184: .timestamp, 1186: .interval, 1700: .numeric, 2278: .void, 3802: .json,
+    1114: .timestamp, 1184: .instant, 1186: .interval, 1700: .numeric, 2278: .void, 3802: .json,
   ]
 
   /// Array type → element type.
@@ -44,8 +48,31 @@ indirect enum ColumnType: Sendable, Hashable {
     }
   }
 
+  /// A type that is not built in, of what the server has `described` (`type`, `element`, `base`, `delimiter`): an array of
+  /// the type behind its elements' domain, or the type behind a domain; text where it is neither.
+  init(oid: UInt32, _ described: [MapValue], depth: Int = 0) {
+    guard oid >= Self.firstOwn else {
+      self.init(oid: oid)
+      return
+    }
+    self = .text
+    guard depth < 16, let type = described.first(where: { $0["type"]?.intValue == Int64(oid) }) else { return }
+    func part(_ name: String) -> ColumnType? {
+      guard let part = type[name]?.intValue.flatMap({ UInt32(exactly: $0) }), part > 0 else { return nil }
+      return ColumnType(oid: part, described, depth: depth + 1)
+    }
+    if let base = part("base") {
+      self = base
+    } else if let element = part("element") {
+      let delimiter = type["delimiter"]?.intValue.flatMap { UInt8(exactly: $0) } ?? UInt8(ascii: ",")
+      self = .array(element, delimiter: delimiter)
+    }
+  }
+
   /// The value of a column's text.
-  func value(_ bytes: [UInt8]) -> Value {
+  ///
+  /// - Parameter zone: How the session reads a `timestamp`; nil: its zone is not known.
+  func value(_ bytes: [UInt8], zone: LocalTimeRules?) -> Value {
     if case .bytes = self { return Self.bytea(bytes).map(Value.bytes) ?? .bytes(bytes) }
     guard let text = String(validating: bytes, as: UTF8.self) else { return .bytes(bytes) }
     switch self {
@@ -53,27 +80,21 @@ indirect enum ColumnType: Sendable, Hashable {
     case .numeric: return Self.numeric(text)
     case .double: return Self.double(text).map(Value.double) ?? .string(text)
     case .bool: return text == "t" ? .bool(true) : text == "f" ? .bool(false) : .string(text)
-    case .timestamp: return Self.timestamp(text).map(Value.timestamp) ?? .string(text)
+    case .instant: return TimestampText.instant(text).map(Value.timestamp) ?? .string(text)
+    case .timestamp:
+      return TimestampText.local(text).flatMap { zone?.instant(showing: $0) }.map(Value.timestamp) ?? .string(text)
     case .interval: return IntervalText.duration(text).map(Value.duration) ?? .string(text)
     case .json: return (try? Value(json: bytes)) ?? .string(text)
     case .void: return .null
     case .array(let element, let delimiter):
-      return ArrayText.read(bytes, delimiter: delimiter, element: element.value).map(Value.list) ?? .string(text)
+      let items = ArrayText.read(bytes, delimiter: delimiter) { element.value($0, zone: zone) }
+      return items.map(Value.list) ?? .string(text)
     case .bytes, .text, .unknown: return .string(text)
     }
   }
 
   private static func numeric(_ text: String) -> Value {
-    let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
-    guard digits.first.map({ (48...57).contains($0) }) ?? false else {
-      return double(text).map(Value.double) ?? .string(text)
-    }
-    guard let point = digits.firstIndex(of: UInt8(ascii: ".")) else {
-      return Int64(text).map(Value.int) ?? .string(text)
-    }
-    let whole = digits[..<point].drop { $0 == 48 }.count
-    guard whole <= 15, let number = Double(text) else { return .string(text) }
-    return .double(number)
+    Decimal(text).map(Value.decimal) ?? double(text).map(Value.double) ?? .string(text)
   }
 
   private static func double(_ text: String) -> Double? {
@@ -83,25 +104,6 @@ indirect enum ColumnType: Sendable, Hashable {
     case "-Infinity": -.infinity
     default: Double(text)
     }
-  }
-
-  /// The ISO style: `2026-11-23 17:15:00.5+00`, without a zone for `timestamp`.
-  private static func timestamp(_ text: String) -> Timestamp? {
-    var bytes = Array(text.utf8)
-    guard bytes.count > 18, bytes[10] == UInt8(ascii: " ") else { return nil }
-    bytes[10] = UInt8(ascii: "T")
-    let sign = bytes[11...].firstIndex { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
-    if let sign {
-      // The zone is `+HH`, `+HH:MM` or, of times long ago, `+HH:MM:SS`, which RFC 3339 has not.
-      switch bytes.count - sign {
-      case 3: bytes += Array(":00".utf8)
-      case 6: break
-      default: return nil
-      }
-    } else {
-      bytes.append(UInt8(ascii: "Z"))
-    }
-    return Timestamp(rfc3339: String(decoding: bytes, as: UTF8.self))
   }
 
   /// The hexadecimal format: `\x00ff`.

@@ -9,6 +9,8 @@ struct RowCollector {
 
   let maximumRows: Int
   let maximumBytes: Int
+  /// How the session reads a `timestamp`, a time without a zone.
+  var zone: LocalTimeRules?
   private(set) var columns: [Column] = []
   private(set) var rows: [[Value]] = []
   private(set) var isTruncated = false
@@ -41,7 +43,7 @@ struct RowCollector {
       return
     }
     bytes += size
-    rows.append(zip(columns, fields).map { column, field in field.map(column.type.value) ?? .null })
+    rows.append(zip(columns, fields).map { column, field in field.map { column.type.value($0, zone: zone) } ?? .null })
   }
 
   /// Types that only the server knew: texts of such columns become what `types` says.
@@ -50,7 +52,9 @@ struct RowCollector {
       guard case .unknown(let oid) = column.type, let type = types[oid] else { continue }
       columns[position].type = type
       for row in rows.indices {
-        if case .string(let text) = rows[row][position] { rows[row][position] = type.value(Array(text.utf8)) }
+        if case .string(let text) = rows[row][position] {
+          rows[row][position] = type.value(Array(text.utf8), zone: zone)
+        }
       }
     }
   }

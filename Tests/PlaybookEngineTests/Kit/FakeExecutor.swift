@@ -17,6 +17,9 @@ final class FakeExecutor: Executor {
   private let sent = Mutex<[String]>([])
   /// Called before each reply, such as to see what is recorded by then.
   private let onPerform: Mutex<(@Sendable (ResolvedCall) async -> Void)?> = Mutex(nil)
+  /// Where calls would go, and where they arrive when that is somewhere else.
+  private let place: Mutex<(@Sendable (ResolvedCall) -> CallServer?)?> = Mutex(nil)
+  private let arrival: Mutex<(@Sendable (ResolvedCall) -> CallServer?)?> = Mutex(nil)
 
   init(_ name: String = "shell", isPrompted: Bool = false, _ replies: [String: [Reply]] = [:]) {
     schema = Self.schema(name, isPrompted: isPrompted)
@@ -27,8 +30,8 @@ final class FakeExecutor: Executor {
     ExecutorSchema(
       name: name, summary: "a program", fields: [.init("args", .words, isRequired: true, "the program")],
       shortForm: .words("args"), listField: "args",
-      outcome: ["value": .dyn, "rows": .list(.dyn), "lines": .list(.string), "exit": .int], usesTarget: !isPrompted,
-      isPrompted: isPrompted)
+      outcome: ["value": .dyn, "rows": .list(.dyn), "lines": .list(.string), "exit": .int], wholeFields: ["exit"],
+      usesTarget: !isPrompted, isPrompted: isPrompted)
   }
 
   /// What was sent, in order; an act begins with `!`.
@@ -36,6 +39,13 @@ final class FakeExecutor: Executor {
   var acts: [String] { calls.filter { $0.hasPrefix("!") } }
 
   func before(_ body: @escaping @Sendable (ResolvedCall) async -> Void) { onPerform.withLock { $0 = body } }
+
+  func goes(to place: @escaping @Sendable (ResolvedCall) -> CallServer?) { self.place.withLock { $0 = place } }
+  func arrives(at place: @escaping @Sendable (ResolvedCall) -> CallServer?) { arrival.withLock { $0 = place } }
+
+  func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
+    place.withLock { $0 }?(call)
+  }
 
   /// Written down anew: the last reply to a call is repeated.
   func script(_ call: String, _ replies: Reply...) { self.replies.withLock { $0[call] = replies } }
@@ -58,6 +68,10 @@ final class FakeExecutor: Executor {
         throw ExecutorError(.cancelled, error.reason)
       }
     }
+    let reached = (arrival.withLock { $0 } ?? place.withLock { $0 })?(call)
+    if call.mode == .act, let approved = context.server, let reached, reached != approved {
+      throw ExecutorError(.otherServer, "\(reached.text) would be reached; nothing was sent")
+    }
     sent.withLock { $0.append((call.mode == .act ? "!" : "") + text) }
     if let body = onPerform.withLock({ $0 }) { await body(call) }
     let reply: Reply? = replies.withLock { all in
@@ -67,12 +81,12 @@ final class FakeExecutor: Executor {
     }
     switch reply {
     case .fields(let fields, let truncated):
-      return CallOutcome(fields: fields.mapValue ?? MapValue(), isTruncated: truncated, source: "fake")
+      return CallOutcome(fields: fields.mapValue ?? MapValue(), isTruncated: truncated, source: reached?.name ?? "fake")
     case .failure(let error): throw error
     case .hang:
       while !Task.isCancelled { await Task.yield() }
       throw ExecutorError(.cancelled, "cut", mayHaveTakenEffect: call.mode == .act)
-    case nil: return CallOutcome(fields: MapValue([("value", .string(text)), ("exit", 0)]))
+    case nil: return CallOutcome(fields: MapValue([("value", .string(text)), ("exit", 0)]), source: reached?.name)
     }
   }
 }

@@ -18,6 +18,7 @@ final class TestRun {
   var approvals: Set<String> = []
   var inputs: [String: Value] = [:]
   var ticket: String?
+  var secrets = ["token": "s3cr3t-token"]
   var control = RunControl()
   var neighbours: [String] = []
 
@@ -67,7 +68,7 @@ final class TestRun {
         answers: AnswerBook(answers.mapValues { AnswerBook.Entry(value: $0, source: "--answer") }),
         approvals: approvals, ticket: ticket),
       executors: [executor, FakeExecutor("manual", isPrompted: true)], operator: human, sink: sink,
-      fetcher: FakeFetcher(values: ["token": "s3cr3t-token"]), clock: clock, control: control,
+      fetcher: FakeFetcher(values: secrets), clock: clock, control: control,
       history: history ?? sink.events, neighbours: { neighbours },
       loadEvidence: { digest in
         guard let value = sink.evidence(digest) else { throw ExecutorError(.malformed, "no evidence") }

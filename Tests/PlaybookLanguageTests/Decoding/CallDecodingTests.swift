@@ -152,7 +152,7 @@ import Testing
       Issue.record("no act")
       return
     }
-    #expect(act.undo?.target.name == "shell.edge")
+    #expect(act.undos.first?.call.target.name == "shell.edge")
     #expect(act.verify?.call.target.name == nil)
   }
 }

@@ -45,7 +45,7 @@ import Testing
       return
     }
     #expect(words.count == 3)
-    #expect(act.undo?.form.fields["args"]?.expressions.map(\.expression.source) == ["attacker.ip_address"])
+    #expect(act.undos.first?.call.form.fields["args"]?.expressions.map(\.expression.source) == ["attacker.ip_address"])
     #expect(act.verify?.that.expression.source == "attacker.ip_address in lines")
     #expect(place.number == "4/5")
     #expect(place.path == "verdict.block")

@@ -41,7 +41,8 @@ enum TestSchemas {
     name: "http", summary: "a request",
     fields: [
       .init("method", .choice(["GET", "POST", "PUT", "DELETE"]), isRequired: true, "the method"),
-      .init("path", .urlPath, "the path"), .init("headers", .map, "headers"), .init("json", .tree, "the body"),
+      .init("path", .urlPath, "the path"), .init("headers", .texts, "headers"), .init("query", .texts, "the query"),
+      .init("json", .tree, "the body"),
     ],
     shortForm: .request,
     outcome: ["status": .int, "headers": .map(key: .string, value: .string), "body": .dyn, "text": .string])
@@ -50,7 +51,7 @@ enum TestSchemas {
     name: "shell", summary: "a program",
     fields: [
       .init("args", .words, "the program"), .init("script", .literal, "a script"),
-      .init("env", .map, "the environment"),
+      .init("env", .texts, "the environment"),
       .init("stdin", .text, "standard input"),
     ],
     shortForm: .words("args"), listField: "args",

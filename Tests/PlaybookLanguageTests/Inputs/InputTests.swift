@@ -21,7 +21,9 @@ import YAMLTree
 
   @Test(arguments: [
     ("007", "string", "string \"007\""), ("", "string", "string \"\""), ("5", "integer", "int 5"),
-    ("-0", "integer", "int 0"), ("5", "number", "double 5.0"), (".5", "number", "double 0.5"),
+    ("-0", "integer", "int 0"), ("5", "number", "decimal 5"),
+    (".5", "number", "decimal 0.5"), ("1.10", "number", "decimal 1.10"), ("-0", "number", "decimal -0"),
+    ("1e999", "number", "decimal 1e999"), ("12345678901234567890123", "number", "decimal 12345678901234567890123"),
     ("yes", "boolean", "bool true"), ("FALSE", "boolean", "bool false"),
     ("7d", "duration", "google.protobuf.Duration \"604800s\""),
     ("1h30m", "duration", "google.protobuf.Duration \"5400s\""),
@@ -41,7 +43,8 @@ import YAMLTree
 
   @Test(arguments: [
     ("5.0", "integer"), ("0x5", "integer"), (" 5", "integer"), ("99999999999999999999", "integer"), ("", "integer"),
-    ("nan", "number"), ("inf", "number"), ("0x1p3", "number"), ("1e999", "number"), ("on", "boolean"), ("1", "boolean"),
+    ("nan", "number"), ("inf", "number"), ("0x1p3", "number"), ("1.1.1", "number"), ("", "number"), ("on", "boolean"),
+    ("1", "boolean"),
     ("5", "duration"), ("7 d", "duration"), ("d", "duration"), ("2026-11-23T17:15:00", "timestamp"),
     ("2026-02-30", "timestamp"), ("tomorrow", "timestamp"), ("10.0.0.256", "ip"), ("10.0.0.1/8", "ip"),
     ("010.0.0.1", "ip"),

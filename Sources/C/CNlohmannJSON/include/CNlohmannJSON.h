@@ -14,7 +14,8 @@ typedef struct {
   bool (*boolean)(void *context, bool value);
   bool (*integer)(void *context, int64_t value);
   bool (*unsigned_integer)(void *context, uint64_t value);
-  /* A number with a fraction or an exponent, or an integer beyond 64 bits; `text` is how it was written. */
+  /* A number with a fraction or an exponent, or an integer beyond 64 bits: the nearest double, which may be infinite, and
+     `text`, which is how it was written. */
   bool (*number)(void *context, double value, const char *text, size_t length);
   bool (*string)(void *context, const char *text, size_t length);
   bool (*start_object)(void *context);

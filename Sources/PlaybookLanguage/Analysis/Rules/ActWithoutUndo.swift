@@ -23,7 +23,7 @@ extension LintRule {
       """
   ) { rule, analysis in
     analysis.playbook.places.compactMap { place in
-      guard case .act(let act) = place.step.kind, act.undo == nil, !act.isIrreversible, !act.isIdempotent else {
+      guard case .act(let act) = place.step.kind, act.undos.isEmpty, !act.isIrreversible, !act.isIdempotent else {
         return nil
       }
       return rule.finding(

@@ -45,7 +45,7 @@ extension StaticType {
     case .null: "nothing"
     case .bool: "true or false"
     case .int, .uint: "a whole number"
-    case .double: "a number"
+    case .double, .decimal: "a number"
     case .string: "text"
     case .bytes: "bytes"
     case .timestamp: "a time"
@@ -62,7 +62,7 @@ extension StaticType {
 
   fileprivate var comparison: String? {
     switch self {
-    case .int, .uint, .double: "compare it, for example `… > 0`"
+    case .int, .uint, .double, .decimal: "compare it, for example `… > 0`"
     case .list, .map, .string: "ask for example `size(…) > 0`"
     case .object(let shape) where shape.fields["yes"] == .bool: "ask for its `.yes`"
     case .object(let shape) where shape.fields["ok"] == .bool: "ask for one of its fields, such as `.ok`"

@@ -32,7 +32,7 @@ extension LintRule {
       case .unknown:
         return rule.finding(
           "nothing is called `\(name)`", at: misreading.span,
-          help: misreading.use.nearest[name].map { "did you mean `\($0)`?" })
+          help: Expression.habit(of: name) ?? misreading.use.nearest[name].map { "did you mean `\($0)`?" })
       case .bareInput:
         return rule.finding(
           "`\(name)` is an input, and inputs are read from `inputs`", at: misreading.span,

@@ -4,10 +4,11 @@ import SourceText
 extension LintRule {
   static let unknownOption = LintRule(
     code: "unknown-option",
-    summary: "`suggest` or an answer names an option that a decision does not have",
+    summary: "`suggest` or an expression names an option, a verdict or a state that there is not",
     explanation: """
       `suggest` gives the name of one of the decision's options. A name that is none of them would silently suggest \
-      nothing, and a comparison of the `answer` with it would never hold.
+      nothing, and a comparison of the `answer` with it never holds: a step behind such a `when` never runs. The same \
+      goes for the `verdict` of a check, the `state` of a step and what an input or a field of the type `choice` can be.
       """,
     bad: """
       steps:
@@ -24,21 +25,29 @@ extension LintRule {
           options: {attack: An attack, benign: Ours}
       """
   ) { rule, analysis in
-    analysis.playbook.places.flatMap { place -> [Diagnostic] in
-      guard case .confirm(let confirm) = place.step.kind, let suggest = confirm.suggest else { return [] }
-      let names = confirm.options.map(\.name)
-      if names.isEmpty {
-        return [
+    let steps = analysis.steps.mapValues(\.step)
+    let compared = analysis.uses.flatMap { analysis.playbook.wrongTexts(in: $0.expression, steps) }
+    return compared
+      + analysis.playbook.places.flatMap { place -> [Diagnostic] in
+        guard case .confirm(let confirm) = place.step.kind, let suggest = confirm.suggest else { return [] }
+        let names = confirm.options.map(\.name)
+        if names.isEmpty {
+          return [
+            rule.finding(
+              "`suggest` names an option, and `\(place.step.name)` has none", at: suggest.span,
+              help: "a plain yes or no is never suggested")
+          ]
+        }
+        let expression = suggest.soleExpression
+        // An empty text suggests nothing.
+        let given =
+          suggest.literal.map { [($0, suggest.span)] }
+          ?? expression?.expression.resultTexts.map { ($0.text, expression?.span(of: $0.range) ?? suggest.span) }
+        return (given ?? []).filter { !$0.0.isEmpty && !names.contains($0.0) }.map { name, span in
           rule.finding(
-            "`suggest` names an option, and `\(place.step.name)` has none", at: suggest.span,
-            help: "a plain yes or no is never suggested")
-        ]
+            "`\(place.step.name)` has no option `\(name)`", at: span,
+            help: BooleanWord.help(for: name, among: names) ?? Suggestion.help(for: name, in: names))
+        }
       }
-      guard let name = suggest.literal, !names.contains(name) else { return [] }
-      return [
-        rule.finding(
-          "`\(place.step.name)` has no option `\(name)`", at: suggest.span, help: Suggestion.help(for: name, in: names))
-      ]
-    }
   }
 }

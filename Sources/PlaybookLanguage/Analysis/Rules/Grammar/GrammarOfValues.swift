@@ -1,3 +1,5 @@
+import SourceText
+
 extension LintRule {
   /// Values, templates and expressions.
   static let grammarOfValues: [LintRule] = [
@@ -38,6 +40,24 @@ extension LintRule {
           - query: failures
             sql: SELECT 1 AS n
             timeout: 30s
+        """),
+    LintRule(
+      code: "number-spelling", .warning,
+      summary: "a number is written in a way that may get lost",
+      explanation: """
+        Where a field is text (`query`, `headers`, `form` and `env` of a call, arguments, an input of the type `string`), \
+        a plain number goes out as it was written. In `json`, `value` and `with` of a statement it is a number: its reader \
+        may take `1.10` for 1.1 and `007` for 7. A version, a code or a mode is text: quote it.
+        """,
+      bad: """
+        steps:
+          - query: release
+            value: {version: 1.10}
+        """,
+      good: """
+        steps:
+          - query: release
+            value: {version: "1.10"}
         """),
     LintRule(
       code: "empty-expression",

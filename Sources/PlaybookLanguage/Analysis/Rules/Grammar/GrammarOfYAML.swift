@@ -1,3 +1,5 @@
+import SourceText
+
 extension LintRule {
   /// What is wrong with a file as YAML.
   static let grammarOfYAML: [LintRule] = [
@@ -83,16 +85,16 @@ extension LintRule {
     LintRule(
       code: "yaml-number",
       summary: "a number does not fit",
-      explanation: "Whole numbers have 64 bits. What is longer, such as an account number, is text: quote it.",
+      explanation: "A hexadecimal or octal number has 64 bits. What is longer, such as a hash, is text: quote it.",
       bad: """
         steps:
           - query: account
-            value: 123456789012345678901234567890
+            value: 0x1234567890abcdef1234
         """,
       good: """
         steps:
           - query: account
-            value: "123456789012345678901234567890"
+            value: "0x1234567890abcdef1234"
         """),
     LintRule(
       code: "yaml-depth",
@@ -108,6 +110,15 @@ extension LintRule {
       code: "yaml-encoding",
       summary: "the file is not UTF-8, or holds characters that YAML does not allow",
       explanation: "Files are read as UTF-8 and nothing else. The place is that of the first wrong byte.",
+      bad: "", good: ""),
+    LintRule(
+      code: "yaml-version", .warning,
+      summary: "the file says that it is YAML of another version",
+      explanation: """
+        Files are read as YAML 1.2 whatever a `%YAML` line says: `yes`, `no`, `on` and `off` are text, a number with a \
+        zero before it is decimal, and `1:30` is text. A tool of YAML 1.1 (PyYAML, Ruby's Psych, Go's yaml.v2) takes `yes` \
+        for true and writes it back so; yamllint's rule `truthy` is told of it by `allowed-values`.
+        """,
       bad: "", good: ""),
     LintRule(
       code: "yaml-documents",

@@ -1,0 +1,131 @@
+import FoundationEssentials
+import PlaybookDrill
+import PlaybookLanguage
+import SourceText
+import YAMLTree
+
+/// All that `playbook lint` looks at: playbooks with their drills and tests, files of environments and of escalation.
+struct LintWork {
+  private var scenarios: [(name: String, onlyFile: String?)] = []
+  private var environmentFiles: [String] = []
+  private var escalationFiles: [String] = []
+  private var catalogue: PlaybookCatalogue
+
+  /// Finds what `paths` mean; none: every playbook of the catalogue. Throws where one means nothing.
+  init(_ paths: [String], _ catalogue: PlaybookCatalogue) throws {
+    self.catalogue = catalogue
+    if paths.isEmpty {
+      for name in catalogue.names { scenarios.append((name, nil)) }
+      for root in catalogue.roots { addFiles(of: root) }
+      guard !scenarios.isEmpty else {
+        throw CommandFailure.wrong("there are no playbooks in \(catalogue.roots.joined(separator: ", "))")
+      }
+    }
+    for path in paths { try add(path) }
+  }
+
+  private mutating func add(_ path: String) throws {
+    let manager = FileManager.default
+    var isFolder = false
+    guard manager.fileExists(atPath: path, isDirectory: &isFolder), !catalogue.names.contains(path) else {
+      scenarios.append((path, nil))
+      return
+    }
+    guard isFolder else { return try add(file: path) }
+    let folder = path.contains("/") ? path : "./" + path
+    guard !manager.fileExists(atPath: folder + "/playbook.yaml") else {
+      catalogue = PlaybookCatalogue(roots: catalogue.roots + [folder + "/.."])
+      scenarios.append((folder, nil))
+      return
+    }
+    let names = ((try? manager.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    let found = names.filter { manager.fileExists(atPath: "\(folder)/\($0)/playbook.yaml") }
+    let base = folder.hasPrefix("./") && !path.hasPrefix("./") ? String(folder.dropFirst(2)) : folder
+    let root = base.count > 1 && base.hasSuffix("/") ? String(base.dropLast()) : base
+    addFiles(of: root)
+    guard !found.isEmpty || !environmentFiles.isEmpty else {
+      throw CommandFailure.wrong(
+        "\(path) is no scenario and holds none: there is no \(root)/playbook.yaml and no \(root)/*/playbook.yaml")
+    }
+    // Playbooks use those beside them.
+    catalogue = PlaybookCatalogue(roots: [root] + catalogue.roots)
+    for name in found { scenarios.append(("\(root)/\(name)/playbook.yaml", nil)) }
+  }
+
+  /// A playbook, a test or a drill's file of a scenario, a file of environments.
+  private mutating func add(file path: String) throws {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    if parts.count >= 2, ["tests", "drill"].contains(parts[parts.count - 2]) {
+      let folder = parts.count > 2 ? parts.dropLast(2).joined(separator: "/") : "."
+      if FileManager.default.fileExists(atPath: folder + "/playbook.yaml") {
+        scenarios.append((folder + "/playbook.yaml", path))
+        return
+      }
+    }
+    if parts.last == "escalation.yaml" {
+      escalationFiles.append(path)
+    } else if YAML.parse(try Loading.file(path)).root?["environments"] != nil {
+      environmentFiles.append(path)
+    } else {
+      scenarios.append((path.contains("/") ? path : "./" + path, nil))
+    }
+  }
+
+  /// What lies beside the scenarios of a folder.
+  private mutating func addFiles(of root: String) {
+    let names = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).sorted()
+    for name in names where name.hasSuffix(".yaml") && !name.hasPrefix(".") {
+      if name.hasPrefix("environments") { environmentFiles.append("\(root)/\(name)") }
+      if name == "escalation.yaml" { escalationFiles.append("\(root)/\(name)") }
+    }
+  }
+
+  /// All that is wrong, and how many playbooks were looked at.
+  func diagnostics(_ options: EnvironmentOptions) throws -> (all: [Diagnostic], count: Int) {
+    var all: [Diagnostic] = []
+    var environments: [Environment?] = [nil]
+    if let path = options.environments {
+      let (decoded, problems) = EnvironmentFile.decode(try Loading.file(path), executors: Executors.schemas)
+      all += problems
+      let named = options.name.map { name in (decoded?.environments ?? []).filter { $0.name == name } }
+      if let name = options.name, named?.isEmpty == true {
+        let help = Suggestion.help(for: name, in: (decoded?.environments ?? []).map(\.name)) ?? ""
+        throw CommandFailure.wrong("\(path) has no environment `\(name)`; \(help)")
+      }
+      let chosen = named ?? decoded?.environments ?? []
+      if !chosen.isEmpty { environments = chosen }
+    } else if options.name != nil {
+      throw CommandFailure.wrong("--env goes with --environments FILE")
+    }
+    for path in environmentFiles where path != options.environments {
+      all += EnvironmentFile.decode(try Loading.file(path), executors: Executors.schemas).diagnostics
+    }
+    for path in escalationFiles { all += EscalationContact.decodeAll(try Loading.file(path)).diagnostics }
+    for (name, onlyFile) in scenarios {
+      var found: [Diagnostic] = []
+      for environment in environments { found += try check(name, in: environment) }
+      all += found.filter { onlyFile == nil || $0.span?.file.path == onlyFile }
+    }
+    return (all.withoutRepetitions, scenarios.count)
+  }
+
+  private func check(_ name: String, in environment: Environment?) throws -> [Diagnostic] {
+    let (decoded, diagnostics) = try Loading.decoded(
+      name, catalogue, executors: Executors.schemas, commands: environment?.commands)
+    guard let playbook = decoded else { return diagnostics }
+    var found = diagnostics
+    if let environment { found += playbook.problems(in: environment) }
+    guard let folder = playbook.folder else { return found }
+    return found + ScenarioCheck.problems(of: playbook, folder, isSound: !found.hasErrors)
+  }
+}
+
+extension [Diagnostic] {
+  /// Each once, where several environments or playbooks lead to the same.
+  fileprivate var withoutRepetitions: [Diagnostic] {
+    var seen: Set<String> = []
+    return filter { one in
+      seen.insert("\(one.code) \(one.span?.location ?? "") \(one.message)").inserted
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import CEL
+import FoundationEssentials
+import PlaybookDrill
+import PlaybookLanguage
+import SourceText
+import YAMLTree
+
+/// What is wrong with a scenario's drill and tests, told without starting anything.
+enum ScenarioCheck {
+  /// - Parameter isSound: Whether the playbook itself has no error, so that its tests can be held against it.
+  static func problems(of playbook: Playbook, _ folder: String, isSound: Bool) -> [Diagnostic] {
+    let manager = FileManager.default
+    let tests = TestedScenario.testFiles(folder)
+    let hasDrill = manager.fileExists(atPath: folder + "/drill")
+    guard hasDrill || !tests.isEmpty else { return [] }
+    var found: [Diagnostic] = []
+    do throws(DrillError) {
+      let world = try DrillWorld(scenario: folder, diagnostics: &found)
+      found += EnvironmentFile.decode(world.environment.blanked, executors: Executors.schemas).diagnostics
+      let schemas = Executors.schemas.filter { ["redis", "sql", "shell"].contains($0.name) }
+      let routes = try world.readAPI(executors: schemas, diagnostics: &found).routes.map(\.text)
+      guard isSound else { return found }
+      let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: Executors.schemas, routes: routes)
+      for test in tests {
+        found += ScenarioTest.decode(try DrillWorld.read("\(folder)/tests/\(test).yaml"), in: surroundings).diagnostics
+      }
+    } catch {
+      found.append(Diagnostic(code: "wrong-drill", error.message, at: playbook.nameSpan))
+    }
+    return found
+  }
+}
+
+extension Playbook {
+  /// The place of a finding that is about the scenario as a whole.
+  fileprivate var nameSpan: SourceSpan { SourceSpan(file: file, range: 0..<0) }
+
+  /// What its calls need and an environment does not have: targets, commands, secrets.
+  func problems(in environment: Environment) -> [Diagnostic] {
+    let targets = environment.targets.map(\.name)
+    let secrets = environment.secrets.map(\.name)
+    let schemas = Executors.schemas
+    var found: [Diagnostic] = []
+    for step in allSteps {
+      for call in step.calls {
+        guard schemas.first(where: { $0.name == call.executor })?.usesTarget == true else { continue }
+        let name = call.target.name ?? call.executor
+        if !targets.contains(name) {
+          found.append(
+            Diagnostic(
+              code: "wrong-target", "the environment `\(environment.name)` has no target `\(name)`",
+              at: call.target.span ?? call.span, help: Suggestion.help(for: name, in: targets)))
+        }
+      }
+      for expression in step.allExpressions {
+        for reference in expression.expression.references where reference.name == "secrets" {
+          guard let secret = reference.path.first, !secrets.contains(secret) else { continue }
+          found.append(
+            Diagnostic(
+              code: "unknown-name", "the environment `\(environment.name)` has no secret `\(secret)`",
+              at: expression.span(of: reference.range), help: Suggestion.help(for: secret, in: secrets)))
+        }
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,152 @@
+import CEL
+
+/// A secret as its source has it, made ready: line ends at its end and a byte order mark at its beginning are no part of it,
+/// whatever it comes from. All else stays, since a password may begin or end with a blank; it is named, without the value.
+struct SecretText: Sendable {
+  /// What is used.
+  let value: String
+  /// What may be a mistake, each as it follows the secret's name: `has a blank at its end, which is sent with it`.
+  let findings: [String]
+
+  init(_ source: String) {
+    var scalars = source.unicodeScalars[...]
+    let hasMark = scalars.first == Self.byteOrderMark
+    while scalars.first == Self.byteOrderMark { scalars.removeFirst() }
+    var text = String(String.UnicodeScalarView(scalars))
+    while let last = text.last, last.isNewline { text.removeLast() }
+    value = text
+    var findings: [String] = []
+    if hasMark { findings.append("begins with a byte order mark, which is left out") }
+    let bare = text.bare
+    let around = Self.around(text)
+    if bare.isEmpty {
+      findings.append("has nothing that can be seen in it")
+    } else {
+      for (place, names) in [("beginning", around.before), ("end", around.after)] where !names.isEmpty {
+        findings.append("has \(names.joined(separator: ", ")) at its \(place), which is sent with it")
+      }
+    }
+    if bare.unquoted != nil { findings.append("stands in quotation marks, which are sent with it") }
+    self.findings = findings
+  }
+
+  private static let byteOrderMark: Unicode.Scalar = "\u{FEFF}"
+
+  private static func around(_ text: String) -> (before: [String], after: [String]) {
+    let scalars = Array(text.unicodeScalars)
+    let before = scalars.prefix(while: \.isAround)
+    let after = scalars.dropFirst(before.count).reversed().prefix(while: \.isAround).reversed()
+    return (names(before), names(Array(after)))
+  }
+
+  /// Each kind once: `a blank`, `a zero-width character (U+200B)`.
+  private static func names(_ scalars: some Sequence<Unicode.Scalar>) -> [String] {
+    var names: [String] = []
+    for scalar in scalars {
+      let digits = String(scalar.value, radix: 16, uppercase: true)
+      let code = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      let name =
+        switch scalar {
+        case " ": "a blank"
+        case "\t": "a tab"
+        case "\r", "\n": "a line break"
+        case "\u{A0}": "a no-break space (U+00A0)"
+        case byteOrderMark: "a byte order mark"
+        case _ where scalar.properties.isWhitespace: "white space (\(code))"
+        case _ where scalar.properties.generalCategory == .format: "a zero-width character (\(code))"
+        default: "a control character (\(code))"
+        }
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  // MARK: Parts
+
+  /// Words that stand before a token in a header, lower-case.
+  private static let schemes: Set<String> = [
+    "apikey", "api-key", "basic", "bearer", "bot", "digest", "geniekey", "hawk", "jwt", "key", "negotiate", "oauth",
+    "splunk", "ssws", "token",
+  ]
+
+  /// What of a secret text is a secret by itself, besides all of it: a token behind `Bearer`, user and password of `Basic`, what
+  /// stands within quotation marks, the password of a URL.
+  static func parts(of text: String) -> [String] {
+    var parts: [String] = []
+    let bare = text.bare
+    if let inner = bare.unquoted { parts += [inner] + Self.parts(of: inner) }
+    let words = bare.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
+    if words.count == 2, schemes.contains(words[0].lowercased()) {
+      let token = words[1].bare
+      parts.append(token)
+      // Behind one scheme another may stand, by mistake; `Token token="…"` names it.
+      parts += Self.parts(of: token)
+      if let equals = token.firstIndex(of: "=") {
+        let named = String(token[token.index(after: equals)...])
+        parts += [named, named.unquoted].compactMap { $0 }
+      }
+      if words[0].lowercased() == "basic", let decoded = Base64.decode(token),
+        let pair = String(validating: decoded, as: UTF8.self)
+      {
+        parts.append(pair)
+        if let colon = pair.firstIndex(of: ":") { parts.append(String(pair[pair.index(after: colon)...])) }
+      }
+    }
+    if let password = password(ofURL: bare) { parts += [password, percentDecoded(password)].compactMap { $0 } }
+    return parts
+  }
+
+  /// `pw` of `redis://user:pw@host/0`; of several signs `@` the last one before the path counts.
+  private static func password(ofURL text: String) -> String? {
+    guard let scheme = text.firstRange(of: "://"),
+      text[..<scheme.lowerBound].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
+    else { return nil }
+    let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
+    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
+    let password = authority[authority.index(after: colon)..<at]
+    return password.isEmpty ? nil : String(password)
+  }
+
+  private static func percentDecoded(_ text: String) -> String? {
+    guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
+    var bytes: [UInt8] = []
+    var rest = Array(text.utf8)[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        return nil
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
+}
+
+extension Unicode.Scalar {
+  /// Whether it is easily left around a text unseen: white space, a zero-width or control character.
+  fileprivate var isAround: Bool {
+    properties.isWhitespace || [.format, .control].contains(properties.generalCategory)
+  }
+}
+
+extension String {
+  /// Without white space, zero-width and control characters around it.
+  package var bare: String {
+    let scalars = unicodeScalars.drop(while: \.isAround)
+    guard let last = scalars.lastIndex(where: { !$0.isAround }) else { return "" }
+    return String(String.UnicodeScalarView(scalars[...last]))
+  }
+
+  /// What stands within quotation marks that are around all of it; nil: there are none.
+  fileprivate var unquoted: String? {
+    guard count > 2, let first, let last else { return nil }
+    let pairs: [Character: Character] = [
+      "\"": "\"", "'": "'", "`": "`", "\u{201C}": "\u{201D}", "\u{2018}": "\u{2019}",
+    ]
+    return pairs[first] == last ? String(dropFirst().dropLast()) : nil
+  }
+}

@@ -1,0 +1,114 @@
+import CEL
+import PlaybookLanguage
+
+/// What is computed from a secret is one: made known before anything is sent or recorded that could show it.
+extension Runner {
+  /// Makes every text and number of a value known as a secret, with what of it is one by itself.
+  func hide(_ value: Value) async {
+    for text in value.written {
+      for part in [text] + SecretText.parts(of: text) { await secrets.hide(part) }
+    }
+  }
+
+  /// Makes known what a tree of templates computes from secrets: the value of each expression that reads one, and of a text
+  /// around it the parts that are a secret by themselves; the whole text where a value is too short to be known alone.
+  ///
+  /// - Returns: Whether there is such a short value.
+  @discardableResult
+  func hideSecrets(
+    of tree: TemplateTree, _ bindings: Bindings, isSecret: (LocatedExpression) -> Bool
+  ) async -> Bool {
+    var hasShort = false
+    for template in tree.templates {
+      let secret = template.expressions.filter(isSecret)
+      guard !secret.isEmpty else { continue }
+      var isShort = false
+      for expression in secret {
+        guard let value = try? expression.evaluate(bindings) else { continue }
+        await hide(value)
+        if value.written.contains(where: { !$0.isEmpty && !$0.isLongEnough }) { isShort = true }
+      }
+      if isShort { hasShort = true }
+      guard template.soleExpression == nil, let text = try? template.resolveText(bindings).stringValue else { continue }
+      let parts = SecretText.parts(of: text) + (isShort && !text.contains(where: \.isNewline) ? [text] : [])
+      for part in parts { await secrets.hide(part) }
+    }
+    return hasShort
+  }
+
+  /// Makes known what the settings of a target compute from secrets, and notes what may be a mistake in it.
+  func hideSecrets(in settings: TemplateTree, _ bindings: Bindings, of target: String) async {
+    await hideSecrets(of: settings, bindings) { !$0.secretNames.isEmpty }
+    await noteRepeatedScheme(in: settings, bindings, of: target)
+  }
+
+  /// Notes a header that has its scheme twice: the secret brings it along as well.
+  private func noteRepeatedScheme(in settings: TemplateTree, _ bindings: Bindings, of target: String) async {
+    for template in settings.templates where template.soleExpression == nil {
+      guard template.expressions.contains(where: { !$0.secretNames.isEmpty }),
+        let words = (try? template.resolveText(bindings).stringValue)?.split(whereSeparator: \.isWhitespace),
+        words.count > 2, words[0].lowercased() == words[1].lowercased()
+      else { continue }
+      let names = Set(template.expressions.flatMap(\.secretNames)).sorted().map { "`\($0)`" }.joined(separator: ", ")
+      await secrets.note(
+        "the target `\(target)` sends `\(words[0])` twice: the secret \(names) begins with it, and so does the setting")
+    }
+  }
+
+  /// Says what may be a mistake in secrets that were fetched since.
+  func warnOfSecrets(_ path: String = "") async throws(Stop) {
+    for text in await secrets.takeFindings() { try await warn(text, path) }
+  }
+}
+
+extension TemplateTree {
+  /// Every template within, in the order written.
+  var templates: [Template] {
+    switch self {
+    case .value: []
+    case .template(let template): [template]
+    case .list(let items, _): items.flatMap(\.templates)
+    case .map(let entries, _): entries.flatMap(\.value.templates)
+    }
+  }
+
+  /// As it may be shown: `•••` in place of what `isSecret`.
+  func masked(_ bindings: Bindings, isSecret: (LocatedExpression) -> Bool) throws(TemplateError) -> Value {
+    switch self {
+    case .value(let value, _): return value
+    case .template(let template):
+      guard template.expressions.contains(where: isSecret) else { return try template.resolve(bindings) }
+      var text = ""
+      for piece in template.pieces {
+        switch piece {
+        case .text(let part): text += part
+        case .expression(let expression):
+          text += isSecret(expression) ? Outcome.scrubbed : try expression.evaluate(bindings).rendered
+        }
+      }
+      return .string(text)
+    case .list(let items, _):
+      var values: [Value] = []
+      for item in items { values.append(try item.masked(bindings, isSecret: isSecret)) }
+      return .list(values)
+    case .map(let entries, _):
+      var map = MapValue()
+      for entry in entries { map[entry.key] = try entry.value.masked(bindings, isSecret: isSecret) }
+      return .map(map)
+    }
+  }
+}
+
+extension Value {
+  /// Every text and number within as it is written.
+  fileprivate var written: [String] {
+    switch self {
+    case .list(let items): items.flatMap(\.written)
+    case .map(let map): map.entries.flatMap { $0.key.written + $0.value.written }
+    case .optional(let value): value?.written ?? []
+    case .null, .bool, .type, .unknown, .duration, .timestamp: []
+    case .string, .bytes, .ip, .cidr: texts
+    default: [rendered]
+    }
+  }
+}

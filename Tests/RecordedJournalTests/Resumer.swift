@@ -1,0 +1,50 @@
+import CEL
+import PlaybookEngine
+import PlaybookJournal
+import PlaybookLanguage
+
+@testable import PlaybookCommands
+
+/// Resumes a recorded run in a world that is not there, as often as wanted.
+struct Resumer {
+  let journal: RecordedJournal
+  let playbook: Playbook
+  let environment: Environment
+
+  /// What came of one resume.
+  struct Resumed {
+    var result: RunResult
+    /// The events that it added.
+    var new: [Event]
+    /// The calls that it would have sent. Queries that are sent at the same time are sorted.
+    var sent: [String]
+  }
+
+  /// Resumes from the first `count` events; by default from all of them.
+  func resume(from count: Int? = nil, _ human: Bystander, _ world: AbsentWorld.Answers) async -> Resumed {
+    let history = Array(journal.events.prefix(count ?? journal.events.count))
+    let sink = MemorySink(history.count)
+    let sent = SentCalls()
+    let executors = Executors.builtIn().map { AbsentWorld($0, world, sent) }
+    let folder = journal.folder
+    let runner = Runner(
+      configuration, executors: executors, operator: human, sink: sink, fetcher: MadeUpSecrets(),
+      clock: StandingClock(history.last?.at), history: history,
+      loadEvidence: { digest in try folder.evidence(digest) })
+    let result = await runner.run()
+    return Resumed(result: result, new: sink.events, sent: sent.texts)
+  }
+
+  private var configuration: RunConfiguration {
+    var inputs = Dictionary(
+      (journal.facts["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+    for declaration in playbook.inputs where declaration.isSecret { inputs[declaration.name] = "made-up-secret" }
+    var configuration = RunConfiguration(
+      id: journal.folder.id, mode: RunConfiguration.Mode(rawValue: journal.facts["mode"]?.stringValue ?? "") ?? .run,
+      playbook: playbook, inputs: inputs, environment: environment, ticket: journal.facts["ticket"]?.stringValue)
+    // Nothing that is waited for comes.
+    configuration.longestWait = .zero
+    if case .timestamp(let time) = journal.facts["alerted"] { configuration.alerted = time }
+    return configuration
+  }
+}
