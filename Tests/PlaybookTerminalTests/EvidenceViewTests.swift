@@ -16,7 +16,9 @@ import Testing
   private func shown(
     _ outcome: Value, _ show: Value = [:], counts: Value? = nil, executor: String? = nil
   ) -> [String] {
-    view(outcome, show, counts: counts, executor: executor).lines(indent: 0, width: 80).map(\.text)
+    view(outcome, show, counts: counts, executor: executor).lines(indent: 0, width: 80).map {
+      $0.rendered(color: false)
+    }
   }
 
   private func program(_ output: String, json: Value = .null, errors: String = "") -> Value {
@@ -122,23 +124,25 @@ import Testing
       ], width: 80)
   }
 
-  private static let answers: [(outcome: Value, call: String, effect: String)] = [
-    (["ok": true, "affected": 0], "UPDATE t", "0 rows"),
-    (["ok": true, "affected": 1], "UPDATE t", "1 row"),
-    (["ok": true, "value": 0], "DEL k", "0"),
-    (["ok": true, "value": "OK"], "SET k v", "OK"),
-    (["ok": true, "value": .null], "SET k v NX", "nil: not set"),
-    (["ok": true, "value": .null], "LPOP k", "nil"),
-    (["ok": true, "value": ["OK", 1, .null]], "PIPELINE", "OK, 1, nil"),
-    (["ok": true, "status": 202, "text": "{}"], "POST /x", "status 202"),
-    (["ok": true, "exit": 0, "lines": ["already blocked"]], "fw block", "already blocked"),
-    (["ok": true, "exit": 3, "lines": []], "fw block", "exit 3"),
-    (["ok": true, "exit": 0, "lines": ["a", "b"]], "fw block", "2 lines"),
-  ]
+  /// What the line of a change that is done says behind its time.
+  private func answered(_ outcome: Value, _ call: String = "block x") -> String {
+    let text = screen(outcome, call: call)
+    let line = text.split(separator: "\n").last { $0.contains("✓ done     x  0.01s") } ?? ""
+    return String(line.dropFirst("      ✓ done     x  0.01s  ".count))
+  }
 
-  @Test(arguments: answers)
-  func `a change that is done says in its line what it answered`(outcome: Value, call: String, effect: String) {
-    #expect(screen(outcome, call: call).contains("✓ done     x  0.01s  \(effect)\n"), "\(screen(outcome, call: call))")
+  @Test func `a change that is done says in its line what it answered`() {
+    #expect(answered(["ok": true, "affected": 0], "UPDATE t") == "0 rows")
+    #expect(answered(["ok": true, "affected": 1], "UPDATE t") == "1 row")
+    #expect(answered(["ok": true, "value": 0], "DEL k") == "0")
+    #expect(answered(["ok": true, "value": "OK"], "SET k v") == "OK")
+    #expect(answered(["ok": true, "value": .null], "SET k v NX") == "nil: not set")
+    #expect(answered(["ok": true, "value": .null], "LPOP k") == "nil")
+    #expect(answered(["ok": true, "value": ["OK", 1, .null]], "PIPELINE") == "OK, 1, nil")
+    #expect(answered(["ok": true, "status": 202, "text": "{}"], "POST /x") == "status 202")
+    #expect(answered(["ok": true, "exit": 0, "lines": ["already blocked"]]) == "already blocked")
+    #expect(answered(["ok": true, "exit": 3, "lines": []]) == "exit 3")
+    #expect(answered(["ok": true, "exit": 0, "lines": ["a", "b"]]) == "2 lines")
   }
 
   @Test func `a change with nothing to say takes one line`() {

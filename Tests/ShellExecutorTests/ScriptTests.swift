@@ -90,6 +90,19 @@ import Testing
   }
 }
 
+/// Without `#!` the system starts no text; a shell would have run it.
+@Suite struct PlainTextTests {
+  @Test func `a program that is text without a first line is called that`() async throws {
+    let bench = try Workbench()
+    try bench.program("plain", "#!")
+    let path = bench.bin + "/plain"
+    try Data("echo x\n".utf8).write(to: URL(filePath: path))
+    let error = await bench.failure { try await bench.run(["plain"]) }
+    #expect(error?.code == .unreachable)
+    #expect(error?.message == "\(path) could not be started: it has no first line that names what runs it")
+  }
+}
+
 /// What lint says of calls and scripts by their text.
 @Suite struct HintTests {
   private let span = SourceSpan(file: SourceFile(path: "test", text: ""), range: 0..<0)

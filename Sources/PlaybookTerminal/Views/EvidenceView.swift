@@ -23,7 +23,7 @@ struct EvidenceView {
   var executor: String?
 
   /// Every outcome has these; they are told elsewhere or not at all.
-  private static let common: Set<String> = [
+  fileprivate static let common: Set<String> = [
     "ok", "state", "error", "started", "duration", "target", "truncated", "columns", "count", "met", "took", "affected",
     "notices",
   ]
@@ -133,8 +133,10 @@ struct EvidenceView {
   }
 
   private func table(_ rows: [Value]) -> Table {
-    let named = columns.isEmpty ? outcome.texts("columns") : []
-    return Table(rows: Array(rows.prefix(limit)), chosen: columns, named: named, null: null)
+    let named =
+      !columns.isEmpty ? [] : outcome["rows"] == nil && outcome["items"] != nil ? loopColumns : outcome.texts("columns")
+    let shown = outcome["items"] == nil ? Array(rows.prefix(limit)) : rows.prefix(limit).map(Self.printed)
+    return Table(rows: shown, chosen: columns, named: named, null: null)
   }
 
   /// The list that tables and bars show, and how many items it has in all.
@@ -182,7 +184,10 @@ struct EvidenceView {
   }
 
   private func present(_ name: String) -> Value? {
-    if case .null = outcome[name] { nil } else { outcome[name] }
+    switch outcome[name] {
+    case .null, .unknown: nil
+    case let value: value
+    }
   }
 
   /// What was printed or sent, where the author asks for the text.
@@ -246,6 +251,26 @@ struct EvidenceView {
 }
 
 extension EvidenceView {
+  /// What the calls of a loop are told apart by and what they gave: not what every call has, nor a program's output twice.
+  private var loopColumns: [String] {
+    let items = (outcome["items"]?.listValue ?? []).prefix(100).compactMap(\.mapValue)
+    var names = ["item"]
+    for item in items {
+      let hidden = item["stdout"] == nil ? Self.common : Self.common.union(["stderr", "lines", "json"])
+      for entry in item.entries where !hidden.contains(entry.key.rendered) && !names.contains(entry.key.rendered) {
+        names.append(entry.key.rendered)
+      }
+    }
+    return names + (items.contains { $0.flag("ok") == false } ? ["state", "error"] : [])
+  }
+
+  /// A call of a loop with its output as it was printed.
+  private static func printed(_ item: Value) -> Value {
+    guard var map = item.mapValue, let output = CallAnswer.printed(map["stdout"]) else { return item }
+    map["stdout"] = .string(String(output.reversed().drop { $0.isNewline }.reversed()))
+    return .map(map)
+  }
+
   /// Of a loop the notices of its calls, each with its item.
   private var itemNotices: [String] {
     (outcome["items"]?.listValue ?? []).flatMap { item in
@@ -257,7 +282,8 @@ extension EvidenceView {
   private var itemsSaid: [CallAnswer.Said] {
     let texts = (outcome["items"]?.listValue ?? []).compactMap { item -> String? in
       guard let said = CallAnswer(item.mapValue).said.first(where: { $0.name == "stderr" }) else { return nil }
-      return Self.label(item) + said.text
+      let lines = said.lines(4)
+      return (lines.first + lines.last).map { Self.label(item) + $0 }.joined(separator: "\n")
     }
     return texts.isEmpty ? [] : [CallAnswer.Said(name: "stderr", text: texts.joined(separator: "\n"))]
   }

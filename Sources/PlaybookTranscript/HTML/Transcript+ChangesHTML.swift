@@ -89,9 +89,9 @@ extension Transcript {
     }
     let remarked = parts.shown.filter { !$0.remarks.isEmpty }
     for item in remarked.prefix(Self.mostRemarks) {
-      let number = change.items.count > 1 ? "of call \(item.position + 1) " : ""
+      let call = change.items.count > 1 ? "Call \(item.position + 1)" : "The call"
       body +=
-        "<p class=\"source\">What was said \(number)besides</p>\n<pre tabindex=\"0\"><code>\(lines: item.remarks.joined(separator: "\n"))</code></pre>\n"
+        "<p class=\"source\">\(call) also said</p>\n<pre tabindex=\"0\"><code>\(lines: item.remarks.joined(separator: "\n"))</code></pre>\n"
     }
     if !change.comparisons.isEmpty {
       let pairs: [HTML] = change.comparisons.enumerated().map { position, pair in

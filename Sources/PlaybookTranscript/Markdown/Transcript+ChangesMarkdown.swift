@@ -91,14 +91,14 @@ extension Transcript {
 
   private static let mostRemarks = 20
 
-  /// What the targets said of the calls, each below its number.
+  /// Notices, standard error and bodies of refusals, below the number of their call.
   private static func remarks(_ items: [RunReport.Change.Item], of change: RunReport.Change) -> String {
     let told = items.filter { !$0.remarks.isEmpty }
     let text = told.prefix(mostRemarks).map { item in
-      let number = change.items.count > 1 ? "of call \(item.position + 1) " : ""
-      return "\nWhat was said \(number)besides:\n\n" + MarkdownText.block(item.remarks.joined(separator: "\n"))
+      let call = change.items.count > 1 ? "Call \(item.position + 1)" : "The call"
+      return "\n\(call) also said:\n\n" + MarkdownText.block(item.remarks.joined(separator: "\n"))
     }
-    let more = told.count > mostRemarks ? "\nSo it was of \(told.count - mostRemarks) more.\n" : ""
+    let more = told.count > mostRemarks ? "\n\(told.count - mostRemarks) more calls also said something.\n" : ""
     return text.joined() + more
   }
 

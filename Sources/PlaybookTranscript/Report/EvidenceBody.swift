@@ -96,9 +96,9 @@ struct EvidenceBody {
     said = answer.said.filter { names.contains($0.name) }.map { ($0.name, Self.shortened($0)) }
     notices = answer.notices
     for item in outcome["items"]?.listValue ?? [] {
-      let label = item["item"].map { Self.shortened($0.rendered, to: 80) + ": " } ?? ""
+      let label = item["item"].map { Self.shortened($0.rendered, to: 80) } ?? ""
       let answer = CallAnswer(item.mapValue)
-      notices += answer.notices.map { label + $0 }
+      notices += answer.notices.map { (label.isEmpty ? "" : label + ": ") + $0 }
       let errors = answer.said.filter { $0.name == "stderr" }
       said += errors.prefix(said.count < Self.mostSaid ? 1 : 0).map { ("stderr, " + label, Self.shortened($0)) }
     }
@@ -130,7 +130,10 @@ struct EvidenceBody {
   /// An answer that is no list: a number or a text alone as it came, not as it was read.
   private static func single(_ outcome: MapValue) -> Value? {
     func present(_ name: String) -> Value? {
-      if case .null = outcome[name] { nil } else { outcome[name] }
+      switch outcome[name] {
+      case .null, .unknown: nil
+      case let value: value
+      }
     }
     if let fields = present("fields") { return fields }
     if let body = present("body"), body.listValue != nil || body.mapValue != nil { return body }

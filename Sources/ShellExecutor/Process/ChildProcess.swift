@@ -117,7 +117,8 @@ struct ChildProcess {
       case .signaled(let number): return .success(.signalled(number))
       }
     } catch {
-      return .failure(ExecutorError(.unreachable, "\(invocation.file) could not be started: \(error)"))
+      let cause = ProgramHead.isText(invocation.file) ? "it has no first line that names what runs it" : "\(error)"
+      return .failure(ExecutorError(.unreachable, "\(invocation.file) could not be started: \(cause)"))
     }
   }
 

@@ -31,6 +31,12 @@ struct ProgramHead: Equatable {
     interpreter = String(decoding: first, as: UTF8.self)
   }
 
+  /// Whether a file begins like text and not with `#!`: no program that the system can start.
+  static func isText(_ file: String) -> Bool {
+    guard let bytes = FileHead.first(file, longest), !bytes.starts(with: "#!".utf8) else { return false }
+    return bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (0x07...0x0D).contains($0) }
+  }
+
   /// Throws `.unreachable` where the interpreter can't run.
   func check(_ file: String) throws(ExecutorError) {
     let line = "the first line of \(file) names the interpreter \(interpreter)"
