@@ -15,15 +15,17 @@ enum TypedText {
     return lines.prefix(20) + ["\(name) … \(lines.count) lines sha256 \(digest)"]
   }
 
-  /// The same on one line.
-  static func line(_ value: Value) -> String {
+  /// The same on one line. Not `isExact`: a number with a fraction has no type but `number`; what is sent of it is its text.
+  static func line(_ value: Value, isExact: Bool = true) -> String {
+    let inner = { (value: Value) in line(value, isExact: isExact) }
     switch value {
-    case .list(let items): "[" + items.map(line).joined(separator: ", ") + "]"
+    case .list(let items): return "[" + items.map(inner).joined(separator: ", ") + "]"
     case .map(let map):
-      "{" + map.entries.map { entry in "\(key(entry.key)): \(line(entry.value))" }.joined(separator: ", ") + "}"
-        + absent(map)
-    case .optional(let inner): "optional " + (inner.map(line) ?? "none")
-    default: plain(value)
+      let entries = map.entries.map { "\(key($0.key)): \(inner($0.value))" }
+      return "{" + entries.joined(separator: ", ") + "}" + absent(map)
+    case .optional(let held): return "optional " + (held.map(inner) ?? "none")
+    case .double where !isExact: return "number \(value.rendered)"
+    default: return plain(value, isExact: isExact)
     }
   }
 
@@ -47,7 +49,7 @@ enum TypedText {
     return "<" + plain(value) + ">"
   }
 
-  private static func plain(_ value: Value) -> String {
+  private static func plain(_ value: Value, isExact: Bool = true) -> String {
     switch value {
     case .bool(let flag): "bool \(flag)"
     case .int(let number): "int \(number)"
@@ -62,7 +64,7 @@ enum TypedText {
     case .cidr(let block): "cidr \(block.description)"
     case .unknown(let unknown): "unknown " + unknown.reasons.map(quoted).joined(separator: ", ")
     case .null: "null"
-    default: "of another type \(quoted(value.rendered))"
+    default: (isExact ? "of another type " : "number ") + value.rendered
     }
   }
 
