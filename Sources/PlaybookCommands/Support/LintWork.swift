@@ -84,9 +84,11 @@ struct LintWork {
   func diagnostics(_ options: EnvironmentOptions) throws -> (all: [Diagnostic], count: Int) {
     var all: [Diagnostic] = []
     var environments: [Environment?] = [nil]
+    var hasPlugins = false
     if let path = options.environments {
       let (decoded, problems) = EnvironmentFile.decode(try Loading.file(path), executors: Executors.schemas)
       all += problems
+      hasPlugins = decoded?.plugins.isEmpty == false
       let named = options.name.map { name in (decoded?.environments ?? []).filter { $0.name == name } }
       if let name = options.name, named?.isEmpty == true {
         let help = Suggestion.help(for: name, in: (decoded?.environments ?? []).map(\.name)) ?? ""
@@ -103,15 +105,17 @@ struct LintWork {
     for path in escalationFiles { all += EscalationContact.decodeAll(try Loading.file(path)).diagnostics }
     for (name, onlyFile) in scenarios {
       var found: [Diagnostic] = []
-      for environment in environments { found += try check(name, in: environment) }
+      for environment in environments { found += try check(name, in: environment, hasPlugins: hasPlugins) }
       all += found.filter { onlyFile == nil || $0.span?.file.path == onlyFile }
     }
     return (all.withoutRepetitions, scenarios.count)
   }
 
-  private func check(_ name: String, in environment: Environment?) throws -> [Diagnostic] {
+  /// - Parameter hasPlugins: Whether there are executors that only their programs could describe: then a key that is not
+  ///   known may be one of theirs.
+  private func check(_ name: String, in environment: Environment?, hasPlugins: Bool) throws -> [Diagnostic] {
     let (decoded, diagnostics) = try Loading.decoded(
-      name, catalogue, executors: Executors.schemas, commands: environment?.commands)
+      name, catalogue, executors: Executors.schemas, commands: hasPlugins ? nil : environment?.commands)
     guard let playbook = decoded else { return diagnostics }
     var found = diagnostics
     if let environment { found += playbook.problems(in: environment) }
