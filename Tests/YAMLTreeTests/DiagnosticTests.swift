@@ -175,6 +175,10 @@ import YAMLTree
     #expect(rendered(text).contains("help: take it out, or write it as `\(escape)` within double quotes"))
   }
 
+  @Test func `a value that is missing in a list is said`() {
+    #expect(rendered("a: {b: [}").hasPrefix("p.yaml:1:9: error: a value is missing before this [yaml-syntax]"))
+  }
+
   @Test func `an escape of it is text`() {
     let (root, diagnostics) = YAML.parse(SourceFile(path: "p.yaml", text: #"a: "b\Lc""#))
     #expect(diagnostics.isEmpty)
