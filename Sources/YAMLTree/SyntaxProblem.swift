@@ -105,7 +105,9 @@ struct SyntaxProblem {
   private var parsing: Explanation? {
     let opened = contextOffset.map { "it starts at line \(file.position(at: $0).line)" }
     if text.contains("expected node content") {
-      return ("a value is missing before this", point, "write one, or close what was opened; quote a text that begins so")
+      return (
+        "a value is missing before this", point, "write one, or close what was opened; quote a text that begins so"
+      )
     }
     if context.contains("flow sequence") { return ("a `,` or the `]` of the list is missing here", point, opened) }
     if context.contains("flow mapping") {
