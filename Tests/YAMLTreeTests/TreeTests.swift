@@ -90,9 +90,4 @@ import YAMLTree
     #expect(scalar.text == "x\ny\n")
     #expect(scalar.lines.count >= 2)
   }
-
-  @Test func `line separators of Unicode don't shift lines`() throws {
-    let root = try parse("a: \"x\u{2028}y\u{85}z\"\nb: c")
-    #expect(root["b"]?.span.location == "t.yaml:2:4")
-  }
 }

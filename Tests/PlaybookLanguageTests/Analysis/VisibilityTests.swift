@@ -56,6 +56,7 @@ import Testing
           - group: units
             for_each: unit in ['a']
             title: "${unit}"
+            when: unit == 'b'
             steps:
               - query: state
                 shell: is-active ${unit} ${inputs.window}

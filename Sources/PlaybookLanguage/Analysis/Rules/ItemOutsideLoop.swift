@@ -6,9 +6,9 @@ extension LintRule {
     code: "item-outside-loop",
     summary: "an expression reads a loop's item where there is none",
     explanation: """
-      The item of a `for_each` is known within that step: in its call, `until`, `undo` and `verify`, and in the steps \
-      of a group. It is not known in the step's `title`, `why`, `when` and `typed`, nor in the list itself: these are \
-      looked at once, before the loop begins. To leave out items, filter the list.
+      The item of a `for_each` is known within that step: in its `title`, `why`, `label`, call, `until`, `undo` and \
+      `verify`, in `typed` under `approve: each`, and in the steps of a group. It is not known in the step's `when`, nor \
+      in the list itself: these are looked at once, before the loop begins. To leave out items, filter the list.
       """,
     bad: """
       steps:
