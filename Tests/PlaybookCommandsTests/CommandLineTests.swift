@@ -110,7 +110,7 @@ import Testing
     ] {
       #expect(result.output.contains(place), "\(place) in \(result.output)")
     }
-    #expect(!result.output.contains("run!undo") && !result.output.contains("q[1]"))
+    #expect(!result.output.contains("called `run!undo`") && !result.output.contains("called `q[1]`"))
     let test = try program.run("lint", "books/three/tests/wrong.yaml")
     #expect(test.code == 2 && !test.output.contains("playbook.yaml:"), "\(test.output)")
     #expect(try program.run("lint", "books/three/drill/environment.yaml").code == 0)
