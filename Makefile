@@ -4,14 +4,16 @@ FLAGS := --explicit-target-dependency-import-check error
 # lld packs the relative relocations (glibc 2.36 reads them): some 2 MiB less in memory than what gold makes.
 RELEASE := -c release --static-swift-stdlib $(FLAGS) -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
   -Xlinker --icf=safe
+# Another folder lets the release be built while the tests run: SwiftPM locks the folder that it builds in.
+RELEASE_FOLDER ?= .build
 PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests
 
-.PHONY: build build-tests run-tests demo test soak bench check format lint-format install bootstrap clean
+.PHONY: build demo test soak bench check format lint-format install bootstrap clean
 
 build: bootstrap
-	$(SWIFT) build $(RELEASE) --product playbook
-	$(SWIFT) build $(RELEASE) --product playbook-world
+	$(SWIFT) build --scratch-path $(RELEASE_FOLDER) $(RELEASE) --product playbook
+	$(SWIFT) build --scratch-path $(RELEASE_FOLDER) $(RELEASE) --product playbook-world
 
 demo: bootstrap
 	$(SWIFT) build $(FLAGS) --product playbook
@@ -20,15 +22,6 @@ demo: bootstrap
 
 test: bootstrap
 	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
-	.build/debug/playbook test --playbooks playbooks
-
-# The two halves of `test`. `swift test` opens the build folder's database even where it builds nothing; the bundle itself does
-# not, so that `build` may run beside it.
-build-tests: bootstrap
-	$(SWIFT) build --build-tests $(FLAGS)
-
-run-tests:
-	PLAYBOOK_REQUIRE_SERVICES=1 .build/debug/playbookPackageTests.xctest --testing-library swift-testing --no-parallel
 	.build/debug/playbook test --playbooks playbooks
 
 # Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`.
