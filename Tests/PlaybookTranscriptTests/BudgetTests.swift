@@ -28,7 +28,7 @@ import Testing
   @Test func `evidence shortens first, changes and decisions stay`() throws {
     let text = try large.markdown(within: #require(Budget("jira")))
     #expect(text.contains("## Changes") && text.contains("`item 59`"))
-    #expect(text.contains("**What is this?** attack") && text.contains("reason: many accounts"))
+    #expect(text.contains("**What is this?** `attack`") && text.contains("reason: many accounts"))
     #expect(text.contains("Shortened: "))
     let tight = try large.markdown(within: #require(Budget("servicenow")))
     #expect(tight.contains("What is this?") && tight.contains("60 of 60 done"))
@@ -38,7 +38,7 @@ import Testing
   @Test func `what was decided, changed and left to be done outlives the rest`() throws {
     for limit in [1000, 1200, 4000] {
       let text = try large.markdown(within: #require(Budget(String(limit))))
-      #expect(text.contains("**What is this?** attack") && text.contains("60 of 60 done"), "\(limit)")
+      #expect(text.contains("**What is this?** `attack`") && text.contains("60 of 60 done"), "\(limit)")
       #expect(text.contains("Review the rule, due 2026-11-24"), "\(limit)")
     }
   }

@@ -118,7 +118,7 @@ import Testing
 
   @Test func `another day's time has its date`() {
     let text = SmallRun.transcript(RetakenRun.events).text(.markdown)
-    #expect(text.contains("- 2026-11-22 02:51:00 (-24h00m) bob: an alert of the day before"))
+    #expect(text.contains("- 2026-11-22 02:51:00 (-24h00m) bob: `an alert of the day before`"))
     #expect(text.contains("| 2026-11-26 02:51:00 | +72h00m | note "))
     #expect(text.contains("by alice at 02:52:40"))
   }

@@ -4,10 +4,16 @@ import Testing
 
 /// What parsers other than ours make of a transcript with hostile text: the same elements as with a harmless one.
 @Suite struct ParsedMarkupTests {
-  /// As long as the hostile text where that is cut, which is said.
+  /// As long as the hostile text where that is truncated, which is said.
   private static func harmless(_ hostile: HostileTextTests.Hostile) -> Transcript {
     let count = hostile.text.utf8.count
     return SmallRun.transcript(HostileTextTests.events(String(repeating: "x", count: count > 300 ? count : 1)))
+  }
+
+  /// The same for Markdown, where a text that no cell can hold byte for byte stands in a fence below the table.
+  private static func harmlessInMarkdown(_ hostile: HostileTextTests.Hostile) -> Transcript {
+    guard hostile.text.contains(where: { $0 == "|" || $0 == "`" || $0.isNewline }) else { return harmless(hostile) }
+    return SmallRun.transcript(HostileTextTests.events("x|x"))
   }
 
   /// What is copied as it is becomes code, in which nothing means anything.
@@ -32,7 +38,7 @@ import Testing
     _ hostile: HostileTextTests.Hostile
   ) {
     let page = ParsedMarkdown(SmallRun.transcript(HostileTextTests.events(hostile.text)).text(.markdown))
-    let plain = ParsedMarkdown(Self.harmless(hostile).text(.markdown))
+    let plain = ParsedMarkdown(Self.harmlessInMarkdown(hostile).text(.markdown))
     #expect(Self.meaning(page) == Self.meaning(plain))
     #expect(page.addresses == plain.addresses)
   }
