@@ -76,7 +76,15 @@ import Testing
     }
     let now = lines.joined(separator: "\n") + "\n"
     let expected = try journal.expected("resumed.txt", now: now)
-    #expect(now == expected, "\(RecordedJournal.differences(expected, now))")
+    let (one, other) = (Self.withoutTheFirst(now), Self.withoutTheFirst(expected))
+    #expect(one == other, "\(RecordedJournal.differences(other, one))")
+  }
+
+  /// Queries that go out at the same time are sent in no order: the text without the name of the first of them.
+  private static func withoutTheFirst(_ text: String) -> String {
+    let mark = "first call.sent "
+    return text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { $0.hasPrefix(mark) ? mark : String($0) }.joined(separator: "\n")
   }
 
   /// Somebody says yes to everything and all that is sent works: every call is made of the values that it was made of.

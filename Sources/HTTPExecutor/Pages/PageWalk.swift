@@ -30,7 +30,14 @@ struct PageWalk: Sendable {
       var next: OutgoingRequest?
       switch step {
       // The list may go on in a way that the rule does not look at.
-      case .end: if !outcome.isTruncated { outcome.mark(NextPage(reply.answer, outcome.body.body)) }
+      case .end where outcome.isTruncated: break
+      case .end:
+        if !PageJoin.isAlike(bodies[0], outcome.body.body) {
+          outcome.isTruncated = true
+          last.append("page \(bodies.count) is of another shape than the first: there may be more pages")
+        } else {
+          outcome.mark(NextPage(reply.answer, outcome.body.body))
+        }
       case .url, .parameters: next = try self.request(step, after: reply)
       }
       if let found = next {
@@ -86,6 +93,14 @@ struct PageWalk: Sendable {
 
 /// Pages as one body.
 enum PageJoin {
+  /// Whether a page has the shape of the first: a list, or an object with at least one list under the same key.
+  static func isAlike(_ first: Value, _ page: Value) -> Bool {
+    guard let one = first.mapValue else { return first.typeName == page.typeName }
+    guard let other = page.mapValue else { return false }
+    let lists = one.entries.filter { $0.value.listValue != nil }
+    return lists.isEmpty || lists.contains { other.value(for: $0.key)?.listValue != nil }
+  }
+
   /// Lists one after the other. Of objects the lists under one key one after the other, and all else as the last page has
   /// it. Texts one after the other; of other bodies the list of them.
   static func body(_ pages: [Value]) -> Value {

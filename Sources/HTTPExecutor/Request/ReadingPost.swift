@@ -92,6 +92,12 @@ enum ReadingPost {
     let words = text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
     if words.contains("mutation") { return "the word `mutation` is in it, and a mutation changes something" }
     let whole = json(text[...])
+    if whole == nil, words.contains(where: { $0.hasPrefix("u00") }), text.contains("\\u00") {
+      return "it has escapes (`\\u00…`) in a text that is not one JSON text, so that it can't be looked into"
+    }
+    if whole != nil, !Value.doubledKeys(json: Array(text.utf8)).isEmpty {
+      return "a key is there twice in one object, and servers read that in different ways"
+    }
     let values = whole.map { [$0] } ?? text.split(whereSeparator: \.isNewline).compactMap(json)
     if !values.isEmpty, depth >= 20 { return "its body is nested too deeply" }
     return values.lazy.compactMap { problem($0, isOperation: true, depth: depth + 1) }.first

@@ -100,7 +100,7 @@ struct RequestPath: Sendable, Equatable {
   /// A part of a query or a form, decoded: `a=b%20c`, `a=b+c`.
   static func pair(_ part: Substring) -> (name: String, value: String) {
     let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { half in
-      String(decoding: decoded(half).map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self)
+      String(decoding: decoded(Substring(half.replacing("+", with: "%20"))), as: UTF8.self)
     }
     return (halves[0], halves.count > 1 ? halves[1] : "")
   }

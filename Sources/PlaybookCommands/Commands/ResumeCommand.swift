@@ -130,10 +130,12 @@ struct RecordedSources {
   private let folder: RunFolder
   private let digests: [String: String]
   private let main: String
+  private let isBeforeDecimals: Bool
 
   init(_ folder: RunFolder, _ facts: MapValue) {
     self.folder = folder
     main = facts["path"]?.stringValue ?? ""
+    isBeforeDecimals = facts["numbers"] == nil
     var digests: [String: String] = [:]
     for source in facts["sources"]?.listValue ?? [] {
       if let path = source["path"]?.stringValue { digests[path] = source["sha256"]?.stringValue }
@@ -154,7 +156,8 @@ struct RecordedSources {
     named name: String, executors: [ExecutorSchema], commands: [Environment.Command]
   ) throws -> Playbook {
     let (playbook, diagnostics) = Playbook.load(
-      try source(at: main), executors: executors, commands: commands, loadPlaybook: { try used($0) })
+      try source(at: main), executors: executors, commands: commands, isBeforeDecimals: isBeforeDecimals,
+      loadPlaybook: { try used($0) })
     try Loading.report(diagnostics)
     guard let playbook, playbook.name == name else {
       throw CommandFailure.failed("the recorded playbook of \(folder.id) can't be read")

@@ -145,6 +145,7 @@ struct RunSession {
     var facts: MapValue = MapValue([
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
     ])
+    facts["numbers"] = "exact"
     if let git { facts["git"] = git }
     if let environmentsFile { facts["environmentsFile"] = .string(environmentsFile) }
     if let changed { facts["changed"] = .string(changed) }

@@ -29,7 +29,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp), `contact`?
   /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `boot`? (id of
   /// the machine's boot), `category`?,
-  /// `section`?, `symptoms`, `path` (of the playbook), `environmentsFile`? (absolute path).
+  /// `section`?, `symptoms`, `path` (of the playbook), `environmentsFile`? (absolute path),
+  /// `numbers`? (`exact`; missing in runs whose `number` inputs are doubles).
   case runStarted = "run.started"
   /// `operator`, `host`, `pid`, `boot`?, `tookOver`? (the process that died while it held the run: `operator`, `pid`, `host`,
   /// `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the recorded ones, in
@@ -47,7 +48,7 @@ public enum EventType: String, Sendable, CaseIterable {
   /// `reason`, `kind`, `title`?, `state` (`skipped`).
   case stepSkipped = "step.skipped"
   /// The end of a step: `kind`, `state` (`done`, `failed`), `outcome` (the map that later steps see) or `evidence`
-  /// (`sha256`, `bytes`, where the outcome lies in a file), `number`? (evidence number, for queries), `show`?
+  /// (`sha256`, `bytes`, `size`? in bytes of what came, `counts`? by field; where the outcome lies in a file), `number`? (evidence number, for queries), `show`?
   /// (`style`, `columns`, `by`), `error`? (`code`, `message`), `text`? (what a check's answer means), `source`?, `stops`?
   /// (why the run ends with it).
   case stepFinished = "step.finished"

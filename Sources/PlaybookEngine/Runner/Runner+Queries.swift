@@ -95,7 +95,7 @@ extension Runner {
             step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression, whole: whole)
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
           if cut == nil, case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
-          state = prepared.isSecret || step.isSecret ? "asked" : Self.glance(outcome.fields)
+          state = prepared.isSecret || step.isSecret ? "asked" : cut ?? Self.glance(outcome.fields)
         }
         let elapsed = ContinuousClock.now - begun
         // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.

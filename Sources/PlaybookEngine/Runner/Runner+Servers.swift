@@ -71,6 +71,12 @@ extension Runner {
     var items = items
     items.replaceSubrange(0..<count, with: await located(Array(items.prefix(count)), step, at: path))
     let approved = state.acts[path]?.servers ?? []
+    // Where it can't be told now, the executor holds the server that it reaches against the yes.
+    for index in 0..<count where items[index].prepared.serverProblem != nil {
+      let position = items[index].position
+      guard approved.indices.contains(position), let name = approved[position] else { continue }
+      items[index].prepared.server = CallServer(name, isFound: true)
+    }
     guard let moved = items.prefix(count).first(where: { isElsewhere($0, approved) }) else { return items }
     items = await located(items, step, at: path)
     var approval = await approval(for: items, [], act, step, in: frame)

@@ -215,7 +215,10 @@ extension Runner {
     let label = item.label.map { "the undo of \($0)" } ?? "the undo of \(step.name)"
     while true {
       try await checkStop()
-      let now = await located([item], step, at: path)[0]
+      var now = await located([item], step, at: path)[0]
+      if now.prepared.serverProblem != nil, let name = state.acts[path]?.undoServers[item.position] {
+        now.prepared.server = CallServer(name, isFound: true)
+      }
       if isUndoElsewhere(now, at: path) {
         let text = "the undo of \(item.label ?? "`\(step.name)`") would reach another server than the one approved"
         try await warn(text, path)

@@ -91,7 +91,7 @@ extension InputDeclaration {
     switch type {
     case .string, .uuid, .url, .choice, .ip, .cidr: .string
     case .integer: .int
-    case .number: .decimal
+    case .number: isBeforeDecimals ? .double : .decimal
     case .boolean: .bool
     case .duration: .duration
     case .timestamp: .timestamp

@@ -12,11 +12,13 @@ extension Playbook {
   ///   - commands: those of the environment; nil where none is known: then a key that names no executor is taken to be
   /// a     command's, with a note.   - loadPlaybook: finds a playbook by its name; throws what keeps it from being
   /// read, nil where there is none.
+  ///   - isBeforeDecimals: whether an input of type `number` is a double, as runs have it that were recorded so.
   public static func decode(
     _ source: PlaybookSource, executors: [ExecutorSchema], commands: [Environment.Command]?,
-    loadPlaybook: @escaping (String) throws -> PlaybookSource?
+    isBeforeDecimals: Bool = false, loadPlaybook: @escaping (String) throws -> PlaybookSource?
   ) -> (playbook: Playbook?, diagnostics: [Diagnostic]) {
-    let shelf = PlaybookShelf(executors: executors, commands: commands, load: loadPlaybook)
+    let shelf = PlaybookShelf(
+      executors: executors, commands: commands, isBeforeDecimals: isBeforeDecimals, load: loadPlaybook)
     var decoder = PlaybookDecoder(source, shelf: shelf, chain: [])
     let playbook = decoder.decode()
     return (playbook, Diagnostic.ordered(decoder.diagnostics) + shelf.diagnostics)
@@ -36,9 +38,10 @@ extension Playbook {
   /// Reads a playbook and checks all that can be told before a run: `decode` and `lint`.
   public static func load(
     _ source: PlaybookSource, executors: [ExecutorSchema], commands: [Environment.Command]?,
-    loadPlaybook: @escaping (String) throws -> PlaybookSource?
+    isBeforeDecimals: Bool = false, loadPlaybook: @escaping (String) throws -> PlaybookSource?
   ) -> (playbook: Playbook?, diagnostics: [Diagnostic]) {
-    let decoded = decode(source, executors: executors, commands: commands, loadPlaybook: loadPlaybook)
+    let decoded = decode(
+      source, executors: executors, commands: commands, isBeforeDecimals: isBeforeDecimals, loadPlaybook: loadPlaybook)
     guard let playbook = decoded.playbook else { return decoded }
     var findings = playbook.lint(executors: executors, commands: commands)
     // Of a playbook that could not be read whole, what seems odd may well not be.
@@ -70,15 +73,19 @@ extension Diagnostic {
 final class PlaybookShelf {
   let executors: [ExecutorSchema]
   let commands: [Environment.Command]?
+  /// Whether an input of type `number` is a double.
+  let isBeforeDecimals: Bool
   private let load: (String) throws -> PlaybookSource?
   private var read: [String: Playbook?] = [:]
   private(set) var diagnostics: [Diagnostic] = []
 
   init(
-    executors: [ExecutorSchema], commands: [Environment.Command]?, load: @escaping (String) throws -> PlaybookSource?
+    executors: [ExecutorSchema], commands: [Environment.Command]?, isBeforeDecimals: Bool,
+    load: @escaping (String) throws -> PlaybookSource?
   ) {
     self.executors = executors
     self.commands = commands
+    self.isBeforeDecimals = isBeforeDecimals
     self.load = load
   }
 

@@ -138,7 +138,8 @@ extension PlaybookDecoder {
       text: reader.template("text", &diagnostics), ask: reader.template("ask", &diagnostics), fields: [], checklist: [],
       followUps: [])
     if let fields = reader.node("fields") {
-      document.fields = InputDeclaration.decodeAll(fields, diagnostics: &diagnostics)
+      document.fields = InputDeclaration.decodeAll(
+        fields, isBeforeDecimals: shelf.isBeforeDecimals, diagnostics: &diagnostics)
     }
     for point in reader.node("checklist")?.readEntries("`checklist`", &diagnostics) ?? [] {
       if let problem = NameRules.problem(with: point.key.text, "a point of a checklist", at: point.key.span),

@@ -50,7 +50,8 @@ struct PlaybookDecoder {
     playbook.owner = reader.text("owner", &diagnostics)
     playbook.links = links(reader.node("links"))
     if let inputs = reader.node("inputs") {
-      playbook.inputs = InputDeclaration.decodeAll(inputs, diagnostics: &diagnostics)
+      playbook.inputs = InputDeclaration.decodeAll(
+        inputs, isBeforeDecimals: shelf.isBeforeDecimals, diagnostics: &diagnostics)
     }
     for input in playbook.inputs { calls.ambient[input.name] = "inputs.\(input.name)" }
     if let steps = reader.entry("steps") { playbook.steps = self.steps(steps) }

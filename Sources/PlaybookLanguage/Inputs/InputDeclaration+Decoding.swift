@@ -6,8 +6,14 @@ extension InputDeclaration {
   /// The declarations under `inputs:`, a document's `fields:` or a command's `call:`: names to mappings, or for short
   /// to the type alone (`address: ip`). What is wrong is reported; such a declaration is kept as far as it can be
   /// read.
-  public static func decodeAll(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> [InputDeclaration] {
-    node.readEntries("a list of typed names", &diagnostics).compactMap { decode($0, &diagnostics) }
+  public static func decodeAll(
+    _ node: YAMLNode, isBeforeDecimals: Bool = false, diagnostics: inout [Diagnostic]
+  ) -> [InputDeclaration] {
+    node.readEntries("a list of typed names", &diagnostics).compactMap { entry in
+      var input = decode(entry, &diagnostics)
+      input?.isBeforeDecimals = isBeforeDecimals
+      return input
+    }
   }
 
   private static func decode(_ entry: YAMLEntry, _ diagnostics: inout [Diagnostic]) -> InputDeclaration? {

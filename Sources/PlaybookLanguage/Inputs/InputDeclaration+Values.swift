@@ -66,7 +66,7 @@ extension InputDeclaration {
     switch type {
     case .string: .string(text)
     case .integer: InputText.integer(text).map(Value.int)
-    case .number: Decimal(text).map(Value.decimal)
+    case .number: isBeforeDecimals ? Double(text).map(Value.double) : Decimal(text).map(Value.decimal)
     case .boolean: InputText.boolean(text).map(Value.bool)
     case .duration: Duration(human: text).map(Value.duration)
     case .timestamp: InputText.timestamp(text).map(Value.timestamp)

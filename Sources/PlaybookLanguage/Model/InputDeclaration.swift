@@ -19,6 +19,8 @@ public struct InputDeclaration: Sendable {
   public var options: [String]
   public var isSecret: Bool
   public var describe: String?
+  /// Whether a `number` is a double: of a run that was recorded before numbers were exact.
+  public var isBeforeDecimals: Bool
 
   public init(name: String, nameSpan: SourceSpan, type: InputType) {
     self.name = name
@@ -26,5 +28,6 @@ public struct InputDeclaration: Sendable {
     self.type = type
     options = []
     isSecret = false
+    isBeforeDecimals = false
   }
 }

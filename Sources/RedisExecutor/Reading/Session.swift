@@ -88,7 +88,7 @@ final class Session: Sendable {
       do throws(ExecutorError) {
         return try await body(session)
       } catch {
-        guard let next = session.redirection.withLock({ $0 }), hops < 5 else { throw error }
+        guard !error.mayHaveTakenEffect, let next = session.redirection.withLock({ $0 }), hops < 5 else { throw error }
         session.redirection.withLock { $0 = nil }
         hops += 1
         session = try await session.node(at: next.endpoint, isAsking: next.isAsk)

@@ -17,7 +17,7 @@ extension PostgresConnection {
       if session.isConsole { throw Self.noConsole }
       note(call, &reporter)
       try checkPooler(request)
-      if !call.isAlone, showsSessions(request, path, call) {
+      if !call.isAlone, try showsSessions(request, path, call) {
         rollBack()
         return nil
       }
@@ -53,12 +53,21 @@ extension PostgresConnection {
 
   /// Whether the statement, or a view or function that it reads, shows the sessions of the server. A courtesy: where the
   /// catalogs can't be read, only the statement's own words count.
-  private func showsSessions(_ request: SQLRequest, _ path: [String]?, _ call: CallParameters) -> Bool {
+  private func showsSessions(
+    _ request: SQLRequest, _ path: [String]?, _ call: CallParameters
+  ) throws(SessionFailure) -> Bool {
     guard
       ["SelectStmt", "CreateTableAsStmt", "CallStmt"].contains(request.rules.kind.node) || request.rules.kind.isChange
     else { return false }
-    let found = try? examine(request.rules.statement, path: path, isAct: true, call.ownWatch())
-    return found.map { SessionViews.areReached(by: $0.reached) } ?? false
+    do throws(SessionFailure) {
+      let found = try examine(request.rules.statement, path: path, isAct: true, call.ownWatch())
+      return SessionViews.areReached(by: found.reached)
+    } catch {
+      switch error {
+      case .server, .own: return false
+      default: throw error
+      }
+    }
   }
 
   private func actInTransaction(
@@ -95,6 +104,12 @@ extension PostgresConnection {
       state = self.state(asked.merging(try run(settings + [Self.zoneQuestion], call)) { $1 })
     } else {
       rollBack()
+      // What our look set is gone with its transaction: the statement is read by the session's own rule.
+      guard session.reported("standard_conforming_strings") == "on" else {
+        throw .own(
+          "`standard_conforming_strings` must be on, and can't be set outside of a transaction behind a pooler",
+          ServerError(message: "it is off in this session"))
+      }
       watch.deadline = min(watch.deadline, .now + timeout(call))
     }
     try checkStrings()
@@ -124,7 +139,7 @@ extension PostgresConnection {
       let isPlanned = kind.isChange || kind.isSelect
       // Where the guard can't look, planning could call anything.
       let finding = isPlanned ? try? examine(request.rules.statement, path: path, call.ownWatch()) : nil
-      let state = try begin(call, isReadOnly: true)
+      let state = try begin(call, isReadOnly: true, looked: path)
       guard isPlanned else { return ["\(kind.name) on \(state.source), not tried out"] }
       reporter.stage = .sent
       try session.prepare(request.sql, types: request.values.map(\.type), watch(call))

@@ -17,7 +17,7 @@ extension PostgresConnection {
       let finding = try finding(request, path, call)
       if let reason = finding.refusal { return try reporter.refuse(reason) }
       if !call.isAlone, SessionViews.areReached(by: finding.reached) { return nil }
-      let state = try begin(call, isReadOnly: true)
+      let state = try begin(call, isReadOnly: true, looked: path)
       var rows = request.collector
       rows.zone = state.zone
       hasSent = true
@@ -44,7 +44,7 @@ extension PostgresConnection {
       if session.isConsole { return try planConsole(request) }
       defer { rollBack() }
       if let reason = try finding(request, path, call).refusal { return try reporter.refuse(reason) }
-      let state = try begin(call, isReadOnly: true)
+      let state = try begin(call, isReadOnly: true, looked: path)
       reporter.stage = .sent
       try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
       guard request.rules.kind.isSelect else { return ["\(request.rules.kind.name) on \(state.source)"] }

@@ -108,10 +108,9 @@ actor PostgresConnection {
     var statements = [OwnStatement(OwnStatement.begin, "BEGIN READ ONLY", isRequired: true)]
     if facts == nil { statements += Self.factQuestions }
     if alsoAsks { statements += Self.serverQuestions }
-    let path = "SELECT pg_catalog.current_schemas(true)::pg_catalog.text[] AS path"
     let milliseconds = CallParameters.milliseconds(call.timeout(nil))
     statements += [
-      OwnStatement("path", path),
+      Self.pathQuestion,
       OwnStatement(OwnStatement.strings, "SET LOCAL standard_conforming_strings = on"),
       OwnStatement(OwnStatement.timeout, "SET LOCAL statement_timeout = \(milliseconds)"),
       OwnStatement("search_path", "SET LOCAL search_path = pg_catalog, pg_temp", isRequired: true),
@@ -121,14 +120,34 @@ actor PostgresConnection {
     return (answers["path"]?["path"]?.listValue?.compactMap(\.stringValue), answers)
   }
 
+  /// The schemas that names are looked up in.
+  private static let pathQuestion = OwnStatement(
+    "path", "SELECT pg_catalog.current_schemas(true)::pg_catalog.text[] AS path")
+
   /// Begins the author's transaction, and ends our own before.
-  func begin(_ call: CallParameters, isReadOnly: Bool) throws(SessionFailure) -> ServerState {
+  ///
+  /// - Parameter looked: the schemas under which the statement was looked at. A pooler may give this transaction to another
+  ///   session of the server; where that one has others, the statement is not sent.
+  func begin(
+    _ call: CallParameters, isReadOnly: Bool, looked: [String]? = nil
+  ) throws(SessionFailure) -> ServerState {
     // An act takes the server's own default, which on a replica can't be anything but READ ONLY.
     let access = isReadOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"
     let settings = callSettings(call, scope: "LOCAL")
+    let mayBeAnother = looked != nil && facts?.isPooled != false
     let answers = try run(
-      [OwnStatement(OwnStatement.begin, access, isRequired: true)] + settings + Self.serverQuestions, call)
+      [OwnStatement(OwnStatement.begin, access, isRequired: true)] + settings
+        + (mayBeAnother ? [Self.pathQuestion] : []) + Self.serverQuestions, call)
     try checkStrings()
+    if mayBeAnother, let looked {
+      let now = answers["path"]?["path"]?.listValue?.compactMap(\.stringValue) ?? []
+      func lasting(_ path: [String]) -> [String] { path.filter { !$0.hasPrefix("pg_temp_") } }
+      guard lasting(now) == lasting(looked) else {
+        throw .own(
+          "the search path under which the statement was looked at",
+          ServerError(message: "a pooler gave another session with another one; name the schemas in the statement"))
+      }
+    }
     return state(answers)
   }
 

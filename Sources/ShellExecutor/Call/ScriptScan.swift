@@ -21,6 +21,8 @@ struct ScriptScan {
   private var isCommandStart = true
   private var isWordStart = true
   private var cases = 0
+  /// How many substitutions are open.
+  private var nesting = 0
   private var isPattern = false
   /// Here-documents whose text begins on the next line: what ends each, and whether tabs before that don't count.
   private var documents: [(end: [UInt8], isIndented: Bool)] = []
@@ -116,6 +118,10 @@ struct ScriptScan {
 
   /// The commands of a substitution, up to its parenthesis.
   private mutating func command() {
+    // A script that nests deeper than that is not looked into any further.
+    guard nesting < 200 else { return position = bytes.count }
+    nesting += 1
+    defer { nesting -= 1 }
     (isCommandStart, isWordStart) = (true, true)
     let outer = (cases, isPattern)
     (cases, isPattern) = (0, false)
