@@ -277,6 +277,7 @@ extension Runner {
     var ok = true
     var sources: [String?] = []
     var took = Duration.zero
+    var waits: (met: Bool, polls: Int)?
     for (position, item) in items.enumerated() {
       try await checkStop()
       var scope = frame.scope
@@ -306,6 +307,11 @@ extension Runner {
             error, of: prepared.call, name: step.name, started: performed.started, took: performed.took)
         }
       }
+      if case .polled(_, _, let met, let polls) = evidence {
+        map["met"] = .bool(met)
+        map["polls"] = .int(Int64(polls))
+        waits = (met: met && waits?.met != false, polls: polls + (waits?.polls ?? 0))
+      }
       if map["ok"]?.boolValue != true { ok = false }
       map["item"] = item
       if let label { map["label"] = .string(label) }
@@ -315,6 +321,11 @@ extension Runner {
     var outcome = Outcome.plain(
       [("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], ok: ok, started: now)
     outcome["truncated"] = .bool(isTruncated)
+    if let waits {
+      // Of all items together: whether each came true in time, and how often was asked.
+      outcome["met"] = .bool(waits.met)
+      outcome["polls"] = .int(Int64(waits.polls))
+    }
     let stops = !ok && step.onError == .stop ? "`\(step.name)`: an item failed" : nil
     try await end(
       step, in: frame, outcome: outcome, source: Self.answering(sources), stops: stops,
