@@ -156,6 +156,27 @@ import Testing
     #expect(run.outcome("never")?["ok"]?.boolValue == true)
   }
 
+  @Test func `a poll for each item of a list says of each and of all whether it came true in time`() async throws {
+    let run = try TestRun(
+      """
+      steps:
+        - query: copied
+          for_each: part in ["a", "b"]
+          shell: copied ${part}
+          until: {that: "value == 1", every: 1ms, within: 20ms}
+        - check: every_part
+          that: copied.items.all(i, i.met)
+      """)
+    run.executor.script("copied a", .value(1))
+    run.executor.script("copied b", .value(0))
+    #expect(await run.sit() == .completed)
+    let items = run.outcome("copied")?["items"]?.listValue ?? []
+    #expect(items.map { $0["met"]?.boolValue } == [true, false])
+    #expect(items.first?["polls"]?.intValue == 1)
+    #expect(run.outcome("copied")?["met"]?.boolValue == false)
+    #expect(run.outcome("every_part")?["verdict"]?.stringValue == "no")
+  }
+
   @Test func `an expected check that does not hold fails the run, at once where it says so`() async throws {
     let goesOn = try TestRun("steps:\n  - check: c\n    that: false\n    expect: yes\n  - query: q\n    shell: q\n")
     #expect(await goesOn.sit() == .failed("expected checks did not hold: `c`"))

@@ -63,6 +63,19 @@ import Testing
     #expect(servers(plan.sink.events(.stepFinished, "fix").first) == [text])
   }
 
+  @Test func `a query for each item of a list says who answered, each server once`() async throws {
+    let text = "steps:\n  - query: looked\n    for_each: n in [1, 2, 1, 3, 4, 5]\n    shell: look ${n}\n"
+    let run = try TestRun(text)
+    run.executor.goes { call in CallServer("db-\(call.arguments["args"]?.listValue?.last?.rendered ?? "?"):5432") }
+    #expect(await run.sit() == .completed)
+    #expect(
+      run.sink.events(.stepFinished, "looked").first?.data["source"]
+        == "db-1:5432, db-2:5432, db-3:5432 and 2 more")
+    let one = try self.run(text, at: Place("db-1:5432"))
+    #expect(await one.sit() == .completed)
+    #expect(one.sink.events(.stepFinished, "looked").first?.data["source"] == "db-1:5432")
+  }
+
   @Test func `another server at sending time is asked about again, and a no sends nothing`() async throws {
     for answer in [Reply.yes, .no] {
       let place = Place("db-1:5432")

@@ -275,6 +275,9 @@ extension Runner {
     }
     var outcomes: [Value] = []
     var ok = true
+    var sources: [String?] = []
+    var took = Duration.zero
+    var waits: (met: Bool, polls: Int)?
     for (position, item) in items.enumerated() {
       try await checkStop()
       var scope = frame.scope
@@ -291,8 +294,10 @@ extension Runner {
         map = Outcome.failed(
           ExecutorError(.invalid, message), of: nil, name: step.name, started: present, took: .zero)
       case .performed(let prepared, let performed), .polled(let prepared, let performed, _, _):
+        took += performed.took
         switch performed.result {
         case .success(let outcome):
+          sources.append(outcome.source)
           map = Outcome.done(outcome, of: prepared.call, started: performed.started, took: performed.took)
         case .failure(let error):
           if control.isCut { throw .cut }
@@ -301,6 +306,11 @@ extension Runner {
           map = Outcome.failed(
             error, of: prepared.call, name: step.name, started: performed.started, took: performed.took)
         }
+      }
+      if case .polled(_, _, let met, let polls) = evidence {
+        map["met"] = .bool(met)
+        map["polls"] = .int(Int64(polls))
+        waits = (met: met && waits?.met != false, polls: polls + (waits?.polls ?? 0))
       }
       if map["ok"]?.boolValue != true { ok = false }
       map["item"] = item
@@ -311,8 +321,22 @@ extension Runner {
     var outcome = Outcome.plain(
       [("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], ok: ok, started: now)
     outcome["truncated"] = .bool(isTruncated)
+    if let waits {
+      // Of all items together: whether each came true in time, and how often was asked.
+      outcome["met"] = .bool(waits.met)
+      outcome["polls"] = .int(Int64(waits.polls))
+    }
     let stops = !ok && step.onError == .stop ? "`\(step.name)`: an item failed" : nil
-    try await end(step, in: frame, outcome: outcome, stops: stops, extra: evidenceFacts(of: step, took: .zero))
+    try await end(
+      step, in: frame, outcome: outcome, source: Self.answering(sources), stops: stops,
+      extra: evidenceFacts(of: step, took: took))
     if let stops { throw .failed(stops) }
+  }
+
+  /// Who answered the queries of a loop, each once and at most three by name; nil: nobody said so.
+  private static func answering(_ sources: [String?]) -> String? {
+    let names = ServerText.distinct(sources)
+    guard !names.isEmpty else { return nil }
+    return names.prefix(3).joined(separator: ", ") + (names.count > 3 ? " and \(names.count - 3) more" : "")
   }
 }

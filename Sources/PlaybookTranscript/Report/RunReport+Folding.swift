@@ -200,7 +200,7 @@ extension RunReport {
       step.isEnd = data["stops"]?.stringValue != nil
       step.show = data["show"]
       step.repeats = data["repeats"]?.stringValue
-      // A loop's own time is not known: each of its calls has one.
+      // Older journals have no time of a loop's own: zero.
       if case .duration(let took) = data["took"], took > .zero { step.took = took }
       step.verdict = data["verdict"]?.stringValue
       step.held = data["held"]?.boolValue
@@ -233,7 +233,8 @@ extension RunReport {
     return all.filter { seen.insert($0).inserted }.prefix(5).map { EvidenceBody.shortened($0) }
   }
 
-  /// When a query's calls were under way. Its own time is that of the last attempt, and none of a loop's.
+  /// When a query's calls were under way. Its own time is that of the last attempt, of a loop the
+  /// sum of its calls', which older journals don't have.
   private func span(of step: Step, until event: Event) -> Span {
     let isPolled = event.data["outcome"]?["polls"] != nil
     if let took = step.took, !isPolled { return Span(until: event.at, took: took) }
