@@ -62,8 +62,16 @@ struct FormTests {
 
   @Test func `a date is read as RFC 9110 writes it`() {
     #expect(HTTPDate.read("Sun, 06 Nov 1994 08:49:37 GMT")?.description == "1994-11-06T08:49:37Z")
+    let now = Timestamp(rfc3339: "2026-11-29T00:00:00Z") ?? .now()
     for text in [
-      "", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994", "Sun, 06 Foo 1994 08:49:37 GMT", "x",
+      "Sun, 06 Nov 1994 08:49:37 UTC", "Sun, 6 Nov 1994 08:49:37 +0000", "Sunday, 06-Nov-94 08:49:37 GMT",
+      "Sun Nov  6 08:49:37 1994", "Sunday, 06-Nov-1994 08:49:37 GMT",
+    ] {
+      #expect(HTTPDate.read(text, now: now)?.description == "1994-11-06T08:49:37Z", "\(text)")
+    }
+    #expect(HTTPDate.read("Sunday, 29-Nov-26 08:49:37 GMT", now: now)?.description == "2026-11-29T08:49:37Z")
+    for text in [
+      "", "Sun, 06 Foo 1994 08:49:37 GMT", "x", "Sun, 06 Nov 1994 08:49:37 +0100", "Sunday, 06-Nov 08:49:37 GMT",
     ] {
       #expect(HTTPDate.read(text) == nil)
     }

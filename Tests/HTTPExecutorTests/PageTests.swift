@@ -34,6 +34,12 @@ struct PageTests {
     #"{"page":{"size":2,"totalElements":9,"totalPages":5,"number":0}}"#, #"{"IsTruncated":true,"Contents":[]}"#,
     #"{"incidents":[],"limit":25,"offset":0,"more":true}"#, #"{"paging":{"next":"https://x"}}"#,
     #"{"Resources":[1],"startIndex":1,"itemsPerPage":1,"totalResults":2}"#, #"{"continue":{"apcontinue":"x"}}"#,
+    #"{"d":{"results":[1],"__next":"https://x"}}"#, #"{"done":false,"nextRecordsUrl":"/services/x","records":[1]}"#,
+    #"{"result":[1],"result_info":{"page":1,"per_page":1,"total_pages":5}}"#,
+    #"{"data":[1],"meta":{"page":{"number":1,"size":1,"total_pages":9}}}"#,
+    #"{"hits":{"total":{"value":458,"relation":"eq"},"hits":[{}]}}"#, #"{"hits":{"total":458,"hits":[{}]}}"#,
+    #"{"_shards":{"failed":2},"hits":{"total":{"value":0},"hits":[]}}"#,
+    #"{"timed_out":true,"hits":{"total":{"value":0},"hits":[]}}"#,
   ])
   func `a body that names a next page is a part`(_ body: String) throws {
     #expect(try Self.mention(body) != nil, "\(body)")
@@ -57,6 +63,11 @@ struct PageTests {
   @Test func `headers name a next page, or a part of a whole`() throws {
     #expect(try Self.mention("[1]", [("Link", #"<https://x?page=2>; rel="next""#)]) != nil)
     #expect(try Self.mention("[1]", [("Link", #"<https://x?page=1>; rel="prev""#)]) == nil)
+    #expect(try Self.mention("[1]", [("Link", "<https://x?page=2>; rel='next'")]) != nil)
+    #expect(try Self.mention("[1]", [("Link", #"<https://x?c=1>; rel="next"; results="false""#)]) == nil)
+    #expect(try Self.mention("[1]", [("X-Page", "1"), ("X-Total-Pages", "5")]) != nil)
+    #expect(try Self.mention("[1]", [("X-Page", "5"), ("X-Total-Pages", "5")]) == nil)
+    #expect(try Self.mention("[1]", [("X-WP-Total", "9")]) != nil)
     #expect(try Self.mention("[1]", status: 206) != nil)
     #expect(try Self.mention("[1]", [("Content-Range", "items 0-0/458")], status: 206) != nil)
     #expect(try Self.mention("[1]", [("Content-Range", "0-24/573")]) != nil)

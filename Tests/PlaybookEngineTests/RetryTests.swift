@@ -45,6 +45,19 @@ import Testing
     #expect(run.outcome("q")?["error"]?.stringValue == "it asks to be left alone")
   }
 
+  @Test func `a verification looks again when its target asks for it, within its own time`() async throws {
+    for (wish, looks) in [(3, 2), (600, 1)] {
+      let run = try TestRun(
+        "steps:\n  - act: one\n    shell: do\n    on_error: continue\n"
+          + "    verify: {shell: look, that: value == \"on\", every: 1s, within: 1m}\n")
+      run.executor.script("look", Self.busy(.seconds(wish)), .value("on"))
+      let begun = run.clock.now()
+      await run.sit(FakeOperator(["one": [.yes]]))
+      #expect(run.executor.calls.filter { $0 == "look" }.count == looks)
+      #expect(run.clock.now() == begun.adding(.seconds(looks == 2 ? wish : 0)))
+    }
+  }
+
   @Test func `an idempotent change waits at its item`() async throws {
     let run = try TestRun(
       "steps:\n  - act: fix\n    for_each: n in ['a', 'b', 'c']\n    shell: fix ${n}\n    limit: 5\n    idempotent: true\n"

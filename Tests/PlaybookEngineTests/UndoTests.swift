@@ -170,6 +170,7 @@ import Testing
     #expect(await run.sit(human).exitCode == 3, "\(human.keys)")
     let stopped = try #require(run.sink.events(.actUndone).last?.data)
     #expect(stopped["state"] == "done" && stopped["verified"] == nil && stopped["unseen"] == true)
+    #expect(stopped["outcome"]?["ok"] == true)
     run.control = RunControl()
     run.clock.whileWaiting {}
     run.executor.script("look", .value("on"), .value("off"))

@@ -167,6 +167,25 @@ import Testing
     #expect(text.contains("        body: {\"error\": \"a partner of ours\"}"))
   }
 
+  @Test func `an undo shows what it was answered`() {
+    func undone(_ data: Value) -> String {
+      var renderer = EventRenderer()
+      let event = RunFixture.event(.actUndone, "x", data)
+      return renderer.lines(for: event, width: 120).map(\.text).joined(separator: "\n")
+    }
+    let none = undone([
+      "position": 0, "call": "UPDATE u", "state": "done", "outcome": ["ok": true, "affected": 0, "notices": ["odd"]],
+    ])
+    #expect(none.contains("✓ undone   UPDATE u  0 rows"), "\(none)")
+    #expect(none.contains("        notice: odd"), "\(none)")
+    let refused = undone([
+      "position": 0, "call": "POST /x", "state": "failed", "error": ["code": "rejected", "message": "409 Conflict"],
+      "outcome": ["ok": false, "status": 409, "text": "{\"error\": \"a partner of ours\"}"],
+    ])
+    #expect(refused.contains("✗ NOT undone  POST /x  rejected: 409 Conflict"), "\(refused)")
+    #expect(refused.contains("        body: {\"error\": \"a partner of ours\"}"), "\(refused)")
+  }
+
   @Test func `the line that sums a long loop up counts the answers`() {
     var renderer = EventRenderer()
     var lines: [Line] = []

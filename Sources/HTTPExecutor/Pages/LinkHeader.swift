@@ -8,8 +8,11 @@ enum LinkHeader {
       while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
         let target = rest[rest.index(after: open)..<close]
         rest = rest[rest.index(after: close)...]
-        let relations = parameters(&rest)["rel"]?.lowercased().split(separator: " ") ?? []
-        if relations.contains(where: { $0 == rel }) { return String(target) }
+        let own = parameters(&rest)
+        // Some servers write `rel='next'`.
+        let relations = own["rel"]?.lowercased().split { " '".contains($0) } ?? []
+        // Sentry names a next page always, and says of it whether anything is there.
+        if relations.contains(where: { $0 == rel }), own["results"] != "false" { return String(target) }
       }
     }
     return nil

@@ -21,8 +21,10 @@ struct NextPage {
     for name in ["X-Next-Page", "X-Next-Cursor", "X-Continuation-Token"] {
       if let value = answer.headers.first(name: name), !value.isEmpty, value != "0" { return "`\(name): \(value)`" }
     }
+    let place = ["X-Page", "X-Total-Pages"].map { answer.headers.first(name: $0).flatMap { Int($0) } }
+    if let page = place[0], let pages = place[1], page < pages { return "`X-Page: \(page)` of \(pages)" }
     guard let count = body.listValue?.count else { return nil }
-    for name in ["X-Total-Count", "X-Total"] {
+    for name in ["X-Total-Count", "X-Total", "X-WP-Total", "X-Pagination-Total-Count"] {
       if let total = answer.headers.first(name: name).flatMap({ Int($0) }), total > count {
         return "`\(name): \(total)`, and here are \(count)"
       }
@@ -48,6 +50,7 @@ struct NextPage {
     "NextMarker",
     "next_page", "nextPage", "next_url", "nextUrl", "next_link", "nextLink", "@odata.nextLink", "odata.nextLink",
     "@nextLink", "next_page_url", "nextPageUrl", "next_href", "continue", "continuation_token", "continuationToken",
+    "__next", "nextRecordsUrl",
   ]
   private static let flags = [
     "has_more", "hasMore", "has_next", "hasNext", "has_next_page", "hasNextPage", "has_more_pages", "hasMorePages",
@@ -59,7 +62,7 @@ struct NextPage {
   private static let containers = [
     "metadata", "meta", "_metadata", "_meta", "page", "paging", "pagination", "response_metadata", "page_info",
     "pageInfo",
-    "pages", "cursor", "cursors", "paginator",
+    "pages", "cursor", "cursors", "paginator", "result_info", "d",
   ]
 
   private static func byBody(_ body: MapValue) -> String? {
@@ -67,7 +70,14 @@ struct NextPage {
     for name in containers {
       guard let inner = body[name]?.mapValue else { continue }
       if let found = own(inner, name + ".", isContainer: true) ?? counts(inner, body, name + ".") { return found }
+      // JSON:API has `meta.page`.
+      for second in ["page", "pagination", "cursors"] {
+        guard let page = inner[second]?.mapValue else { continue }
+        let prefix = "\(name).\(second)."
+        if let found = own(page, prefix, isContainer: true) ?? counts(page, body, prefix) { return found }
+      }
     }
+    if let found = search(body) { return found }
     for name in ["links", "_links"] where isLink(body[name]?.mapValue?["next"] ?? .null, isContainer: true) {
       return "`\(name).next`"
     }
@@ -75,6 +85,18 @@ struct NextPage {
       return "`links` with rel=next"
     }
     return pageInfo(.map(body), depth: 6)
+  }
+
+  /// Elasticsearch and OpenSearch: more hits than those that are here, shards that failed, or a search that ran out of
+  /// time. A search that asks for no hits has all that it asks for.
+  private static func search(_ body: MapValue) -> String? {
+    guard let outer = body["hits"]?.mapValue, let hits = outer["hits"]?.listValue else { return nil }
+    if let failed = body["_shards"]?.mapValue?["failed"]?.intValue, failed > 0 { return "`_shards.failed`: \(failed)" }
+    if body["timed_out"]?.boolValue == true { return "`timed_out`" }
+    guard !hits.isEmpty, let total = outer["total"]?.intValue ?? outer["total"]?.mapValue?["value"]?.intValue,
+      total > Int64(hits.count)
+    else { return nil }
+    return "`hits.total` \(total), and here are \(hits.count)"
   }
 
   private static func own(_ map: MapValue, _ prefix: String, isContainer: Bool) -> String? {
@@ -117,7 +139,8 @@ struct NextPage {
       map, ["total_pages", "totalPages", "page_count", "pageCount", "last_page", "lastPage"])
     {
       // Spring counts its `number` from 0.
-      let place = number(map, ["number"]).map { $0.1 + 1 } ?? page.map { max($0.1, 1) }
+      let first: Int64 = name == "totalPages" ? 1 : 0
+      let place = number(map, ["number"]).map { $0.1 + first } ?? page.map { max($0.1, 1) }
       if let place, place < pages { return "page \(place) of `\(prefix)\(name)` \(pages)" }
     }
     let lists = body.entries.compactMap { $0.value.listValue }

@@ -9,13 +9,28 @@ enum HeaderField {
   ]
 
   /// They make another method of GET.
-  static let methodOverrides: Set<String> = [
+  private static let methodOverrides: Set<String> = [
     "x-http-method-override", "x-http-method", "x-method-override", "x-original-method", "x-rewrite-method",
-    "http-method-override", "_method",
+    "x-forwarded-method", "x-method", "http-method-override", "-method", "-httpmethod", "-http-method",
   ]
 
   /// They make another path of the one that was checked.
-  static let pathOverrides: Set<String> = ["x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-original-uri"]
+  private static let pathOverrides: Set<String> = [
+    "x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-original-uri",
+  ]
+
+  /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. Gateways
+  /// write a header's hyphens as underscores; PHP takes blanks and points of a parameter for underscores, and drops what
+  /// stands in brackets behind it.
+  static func isOverride(_ name: String) -> Bool {
+    let start = name.prefix { $0 != "[" }.drop { $0 == " " }
+    var plain = ""
+    for character in start.lowercased() {
+      plain.append("_. ".contains(character) ? "-" : character)
+    }
+    while plain.hasSuffix("-") { plain.removeLast() }
+    return methodOverrides.contains(plain) || pathOverrides.contains(plain)
+  }
 
   /// A token.
   static func isName(_ text: String) -> Bool {

@@ -39,13 +39,12 @@ struct OutgoingRequest: Sendable {
       throw Self.refused("\(method) may change data, and a query may only read; make it an act")
     }
     let names = (headers + target.headers).map { $0.name.lowercased() }
-    if let name = names.first(where: {
-      HeaderField.methodOverrides.contains($0) || HeaderField.pathOverrides.contains($0)
-    }) {
+    if let name = names.first(where: HeaderField.isOverride) {
       throw Self.refused("the header \(name) can make another request of this one, which a query may not")
     }
-    if path.parameters.contains(where: { HeaderField.methodOverrides.contains($0.name.lowercased()) }) {
-      throw Self.refused("the parameter _method can make another request of this one, which a query may not")
+    if let parameter = path.parameters.first(where: { HeaderField.isOverride($0.name) }) {
+      throw Self.refused(
+        "the parameter \(parameter.name) can make another request of this one, which a query may not")
     }
     if method == "POST" { return try checkReadingPost(target) }
     guard let patterns = target.readPaths else { return }

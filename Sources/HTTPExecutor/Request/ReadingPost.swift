@@ -26,17 +26,56 @@ enum ReadingPost {
       default: continue
       }
     }
-    return problem(pairs: request.path.parameters) ?? request.body.flatMap(problem)
+    let type = request.headers.last { $0.name.lowercased() == "content-type" }.map { MediaType($0.value) }
+    return problem(pairs: request.path.parameters) ?? request.body.flatMap { problem($0, type) }
   }
 
-  private static func problem(_ body: RequestBody) -> String? {
-    guard !body.bytes.contains(0), let text = String(validating: body.bytes, as: UTF8.self) else {
+  /// - Parameter type: The `Content-Type` that the call gives the body.
+  private static func problem(_ body: RequestBody, _ type: MediaType?) -> String? {
+    guard !body.bytes.contains(0), let whole = String(validating: body.bytes, as: UTF8.self) else {
       return "its body is no UTF-8 text, so that nobody can see that it only reads"
     }
+    let text = String(whole.drop { $0 == "\u{FEFF}" })
     if let tree = body.tree { return problem(tree, isOperation: true, depth: 0) }
     // A text may be a form, JSON, or JSON on several lines.
     let pairs = text.split { $0 == "&" || $0 == ";" || $0.isNewline }.map(RequestPath.pair)
-    return problem(pairs: pairs) ?? problem(text: text, depth: 0)
+    return problem(pairs: pairs) ?? problem(text: text, depth: 0) ?? problem(loose: text, type)
+  }
+
+  /// What a server may read that takes more for JSON than JSON is, such as NaN or a comma at the end, or that takes the
+  /// first one of a key that is there twice.
+  private static func problem(loose text: String, _ type: MediaType?) -> String? {
+    if type?.isJSON == true || type?.name == "application/x-ndjson" {
+      let isWhole = (try? Value(json: text.utf8)) != nil
+      let parts = isWhole ? [text[...]] : text.split(whereSeparator: \.isNewline)
+      for part in parts where !part.allSatisfy(\.isWhitespace) {
+        guard (try? Value(json: part.utf8)) != nil else {
+          return "its body is called JSON and is none, so that nobody can see that it only reads"
+        }
+        if let key = Value.doubledKeys(json: Array(part.utf8)).first {
+          return "its body has the key `\(key)` twice, and servers differ in which one counts"
+        }
+      }
+    }
+    return isMutation(withoutEscapes(text)) ? "the word `mutation` is in it, and a mutation changes something" : nil
+  }
+
+  /// A text with the escapes `\uXXXX` of JSON undone, wherever they are.
+  private static func withoutEscapes(_ text: String) -> String {
+    var plain = ""
+    var rest = text[...]
+    while let next = rest.popFirst() {
+      if next == "\\", rest.first == "u" {
+        let digits = rest.dropFirst().prefix(4)
+        if digits.count == 4, let scalar = UInt32(digits, radix: 16).flatMap({ Unicode.Scalar($0) }) {
+          plain.unicodeScalars.append(scalar)
+          rest = rest.dropFirst(5)
+          continue
+        }
+      }
+      plain.append(next)
+    }
+    return plain
   }
 
   /// The fields of a query or a form.
@@ -78,9 +117,7 @@ enum ReadingPost {
   }
 
   private static func overriding(_ key: String) -> String? {
-    let name = key.lowercased().filter { $0 != " " }
-    guard HeaderField.methodOverrides.contains(name) || HeaderField.pathOverrides.contains(name) else { return nil }
-    return "`\(key)` can make another request of it"
+    HeaderField.isOverride(key) ? "`\(key)` can make another request of it" : nil
   }
 
   private static func keeping(_ key: String) -> String? {
@@ -89,8 +126,7 @@ enum ReadingPost {
 
   /// A text that is itself JSON, whole or line by line, is looked into as such.
   private static func problem(text: String, depth: Int) -> String? {
-    let words = text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }
-    if words.contains("mutation") { return "the word `mutation` is in it, and a mutation changes something" }
+    if isMutation(text) { return "the word `mutation` is in it, and a mutation changes something" }
     let whole = json(text[...])
     if whole == nil, words.contains(where: { $0.hasPrefix("u00") }), text.contains("\\u00") {
       return "it has escapes (`\\u00…`) in a text that is not one JSON text, so that it can't be looked into"
@@ -101,6 +137,10 @@ enum ReadingPost {
     let values = whole.map { [$0] } ?? text.split(whereSeparator: \.isNewline).compactMap(json)
     if !values.isEmpty, depth >= 20 { return "its body is nested too deeply" }
     return values.lazy.compactMap { problem($0, isOperation: true, depth: depth + 1) }.first
+  }
+
+  private static func isMutation(_ text: String) -> Bool {
+    text.lowercased().split { !($0.isLetter || $0.isNumber || $0 == "_") }.contains("mutation")
   }
 
   private static func json(_ text: Substring) -> Value? {

@@ -113,14 +113,14 @@ struct RequestPath: Sendable, Equatable {
   }
 
   /// Whether the path is within patterns in which `*` stands for anything within a segment and `**` for any segments. Never
-  /// where servers could disagree on what the path means: an encoded slash, backslash or percent sign, an empty segment
-  /// within, a path parameter.
+  /// where servers could disagree on what the path means: an encoded slash, backslash, percent sign, question mark or `#`, an
+  /// empty segment within, a path parameter.
   func isWithin(_ patterns: [String]) -> Bool {
     var segments = Self.segments(path)
     if segments.last == "" { segments.removeLast() }
     let isPlain = segments.allSatisfy { segment in
       !segment.isEmpty && segment != "." && segment != ".."
-        && !segment.contains { "/\\%;".contains($0) }
+        && !segment.contains { "/\\%;?#".contains($0) }
         && !segment.unicodeScalars.contains { $0.value < 0x20 || $0 == "\u{FFFD}" }
     }
     guard isPlain else { return false }

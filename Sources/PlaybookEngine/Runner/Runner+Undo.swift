@@ -233,11 +233,15 @@ extension Runner {
       let error: ExecutorError
       switch performed.result {
       case .success(let result):
-        return try await undoneAndSeen(item, act, step, in: frame, source: result.source)
+        let outcome = Outcome.done(result, of: item.prepared.call, started: performed.started, took: performed.took)
+        return try await undoneAndSeen(item, act, step, in: frame, source: result.source, outcome: outcome)
       case .failure(let problem): error = problem
       }
       try leaveCall()
-      try await undone(item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error)
+      let outcome = Outcome.failed(
+        error, of: item.prepared.call, name: label, started: performed.started, took: performed.took)
+      try await undone(
+        item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error, outcome: outcome)
       if control.isCut { throw .cut }
       if error.mayHaveTakenEffect {
         guard try await settleCutUndo(item, act, step, in: frame) else { return }
@@ -263,11 +267,12 @@ extension Runner {
   /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk before.
   func undoneAndSeen(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil,
-    source: String? = nil
+    source: String? = nil, outcome: MapValue? = nil
   ) async throws(Stop) {
     let sent = state.acts[frame.path(step)]?.items[item.position]
     let isVerified = act.verify != nil && sent?.verified != false
-    try await undone(item, "done", step, in: frame, word: word, isUnseen: isVerified, source: source)
+    try await undone(
+      item, "done", step, in: frame, word: word, isUnseen: isVerified, source: source, outcome: outcome)
     if isVerified { try await seeUndone(item, act, step, in: frame) }
     if !isVerified, sent?.isDoubled == true, !act.isIdempotent {
       let name = item.label ?? "`\(step.name)`"
@@ -293,21 +298,26 @@ extension Runner {
     return place(of: item, step, at: path) + "!undone" + (sends > 1 ? "\(sends)" : "")
   }
 
+  /// - Parameter outcome: What the call answered, recorded as that of a change is.
   func undone(
     _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
     word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil,
-    isUnseen: Bool = false, source: String? = nil
+    isUnseen: Bool = false, source: String? = nil, outcome: MapValue? = nil
   ) async throws(Stop) {
-    try await emit(
-      .actUndone, path: frame.path(step),
-      data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-        "call": .string(item.prepared.text), "state": .string(state), "word": word.map { .string($0.choice) },
-        "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
-        "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-        "verified": verified.map(Value.bool), "text": text.map(Value.string), "unseen": isUnseen ? true : nil,
-        "source": source.map(Value.string),
-      ]))
+    var data = MapValue(present: [
+      "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
+      "call": .string(item.prepared.text), "state": .string(state), "word": word.map { .string($0.choice) },
+      "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
+      "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
+      "verified": verified.map(Value.bool), "text": text.map(Value.string), "unseen": isUnseen ? true : nil,
+      "source": source.map(Value.string),
+    ])
+    if let outcome, !step.isSecret {
+      try await put(outcome, into: &data)
+    } else if let outcome, error != nil {
+      try await put(try await masked(outcome), into: &data)
+    }
+    try await emit(.actUndone, path: frame.path(step), data: data)
   }
 
   // MARK: What the undo came to

@@ -22,10 +22,10 @@ extension Runner {
       // What was cut short says nothing: it is looked at again when the run goes on.
       if look.held != true { try await checkStop() }
       (held, text) = (look.held == true, look.text)
-      guard !held, let within = verify.within, elapsed + (verify.every ?? .seconds(1)) <= atMost(within)
-      else { break }
+      let pause = max(verify.every ?? .seconds(1), look.wish ?? .zero)
+      guard !held, let within = verify.within, elapsed + pause <= atMost(within) else { break }
       await progress("verify: \(text)", at: frame.path(step), elapsed)
-      await control.running(.wait) { [clock] in await clock.sleep(for: verify.every ?? .seconds(1)) }
+      await control.running(.wait) { [clock] in await clock.sleep(for: pause) }
     }
     try await emit(
       .actVerified, path: frame.path(step),
@@ -39,10 +39,11 @@ extension Runner {
   /// How long a look that is to go on for `within` goes on.
   func atMost(_ within: Duration) -> Duration { configuration.longestWait.map { min($0, within) } ?? within }
 
-  /// One look; nil where it could not be taken or came to neither true nor false.
+  /// One look; nil where it could not be taken or came to neither true nor false. `wish`: how long the target asks to be
+  /// left alone.
   func verifyOnce(
     _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope, asking key: String
-  ) async -> (held: Bool?, text: String) {
+  ) async -> (held: Bool?, text: String, wish: Duration?) {
     let now = clock.now()
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
@@ -50,23 +51,23 @@ extension Runner {
         prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, as: path + "!verify", asking: key)
       let result = try performed.result.get()
       let whole = prepared.executor.schema.wholeFields
-      if let cut = Outcome.truncation(of: result, in: verify.that.expression, whole: whole) { return (nil, cut) }
+      if let cut = Outcome.truncation(of: result, in: verify.that.expression, whole: whole) { return (nil, cut, nil) }
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
       let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))
       let source = verify.that.expression.source
-      if case .bool(true) = value { return (true, "`\(source)` holds") }
-      return (value.boolValue, "`\(source)` is \(value.rendered.beginning(80))")
+      if case .bool(true) = value { return (true, "`\(source)` holds", nil) }
+      return (value.boolValue, "`\(source)` is \(value.rendered.beginning(80))", nil)
     } catch let error as ExecutorError {
-      return (nil, error.message)
+      return (nil, error.message, error.retryAfter)
     } catch CallProblem.wrong(let message) {
-      return (nil, message)
+      return (nil, message, nil)
     } catch CallProblem.unknown(let reason) {
-      return (nil, reason)
+      return (nil, reason, nil)
     } catch let problem as Expression.Problem {
-      return (nil, problem.message)
+      return (nil, problem.message, nil)
     } catch {
-      return (nil, "\(error)")
+      return (nil, "\(error)", nil)
     }
   }
 

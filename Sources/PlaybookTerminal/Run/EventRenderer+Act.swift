@@ -112,6 +112,8 @@ extension EventRenderer {
       return Line.paragraph(text, lead: lead, width: width, limit: 6)
     }
     var text = [name(of: data), data.text("call")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+    let answer = CallAnswer(data.map("outcome"))
+    if let effect = answer.effect { text += "  " + Visible.text(effect) }
     if let error = data["error"], error.mapValue != nil { text += "  " + Self.text(ofError: error) }
     if let reason = data.text("reason") { text += "  (\(reason))" }
     if let shows { text += "  " + shows }
@@ -122,6 +124,7 @@ extension EventRenderer {
       default: Line("      ? undo unknown  ", .careful)
       }
     return Line.paragraph(text, lead: lead, width: width, limit: 6)
+      + SaidLines.lines(answer.said, answer.notices, most: Self.shownItems, indent: 8, width: width)
   }
 
   /// The count at an act's end, where not each item was shown.
