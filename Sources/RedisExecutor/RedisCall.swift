@@ -68,8 +68,19 @@ struct RedisCall {
       if let notice = try await Self.page(command, reply, session) {
         outcome.isTruncated = true
         outcome.fields["notices"] = [.string(notice)]
+      } else if Self.isOfOneServer(command), await session.isSurelyClustered() {
+        outcome.fields["notices"] = ["of this server alone, which is one of a cluster"]
       }
       return (outcome, [session])
+    }
+  }
+
+  /// Whether a command tells of the server that is asked and of none of the others.
+  private static func isOfOneServer(_ command: RedisCommand) -> Bool {
+    switch (command.name, command.subcommand) {
+    case ("INFO", _), ("RANDOMKEY", _), ("LASTSAVE", _), ("SLOWLOG", _), ("LATENCY", _), ("PUBSUB", _): true
+    case ("CLIENT", "LIST"), ("MEMORY", "STATS"), ("MEMORY", "DOCTOR"), ("CONFIG", "GET"): true
+    default: false
     }
   }
 

@@ -90,6 +90,13 @@ enum RedisLint {
       let message = "`\(first)` can't be the name of a Redis command"
       return [CallProblem(path: path + ["0"], code: "unknown-command", message: message)]
     }
+    if otherPrograms.contains(first.lowercased()) {
+      return [
+        CallProblem(
+          path: path + ["0"], code: "unknown-command", message: "`\(first)` is a program, no command of Redis",
+          help: "write the command alone, as in `redis: GET a`; `shell` calls programs")
+      ]
+    }
     if programs.contains(first.lowercased()) {
       return [
         CallProblem(
@@ -116,14 +123,24 @@ enum RedisLint {
     "redis-cli", "valkey-cli", "keydb-cli", "iredis", "redis-benchmark", "redis-server", "rdcli",
   ]
 
+  private static let otherPrograms: Set<String> = ["sudo", "docker", "podman", "kubectl", "ssh", "curl", "nc"]
+
+  private static let shellWords: Set<String> = [
+    "|", "|&", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null",
+  ]
+
   /// What a shell would take for an operator, written without quotes in a call that is one text.
   private static func operators(_ command: TemplateTree, at path: [String]) -> [CallProblem] {
     guard case .list(let words, _) = command else { return [] }
+    // XREADGROUP takes `>` for the entries that nobody has had.
+    let isGroupRead = words.first.flatMap(literal)?.uppercased() == "XREADGROUP"
     return words.enumerated().compactMap { position, word in
-      guard case .template(let template) = word, let text = template.literal,
-        ["|", "||", "&&", ">", ">>", "<", "2>&1"].contains(text),
-        template.isBare
+      guard case .template(let template) = word, let text = template.literal, template.isBare,
+        !(isGroupRead && text == ">")
       else { return nil }
+      // `GET a; GET b`.
+      let endsCommand = text.hasSuffix(";") && !text.contains(" ") && position + 1 < words.count
+      guard endsCommand || shellWords.contains(text) else { return nil }
       return CallProblem(
         path: path + [String(position)], code: "redis-shell-word",
         message: "there is no shell here: `\(text)` goes to Redis as a word",

@@ -80,6 +80,8 @@ struct ShellFormCheck {
       let problems = WordCheck.problems(written)
       if !problems.isEmpty { return problems }
     }
+    let piped = pipeline(words)
+    if !piped.isEmpty { return piped }
     let first: TemplateTree
     let path: [String]
     switch words {
@@ -109,6 +111,34 @@ struct ShellFormCheck {
     case .list, .map:
       return [CallProblem(path: path, code: "shell-word", message: "a word of a program's call is one text")]
     }
+  }
+
+  private static let shells: Set<String> = ["sh", "bash", "dash", "ash", "ksh", "zsh"]
+
+  /// A pipeline in the text that a shell is given: `bash -c 'fw list | wc -l'`.
+  private func pipeline(_ words: TemplateTree) -> [CallProblem] {
+    guard case .list(let items, _) = words else { return [] }
+    let texts: [String?] = items.map { item in
+      guard case .template(let template) = item else { return nil }
+      return template.literal
+    }
+    guard let program = texts.first ?? nil, let name = program.split(separator: "/").last,
+      Self.shells.contains(String(name)), !texts.contains("pipefail"),
+      let option = texts.firstIndex(where: { Self.isCommandOption($0 ?? "") }), option + 1 < texts.count,
+      let script = texts[option + 1]
+    else { return [] }
+    let scan = ScriptScan(script)
+    guard !scan.hasPipefail, !scan.pipes.isEmpty else { return [] }
+    return [
+      CallProblem(
+        path: ["args", String(option + 1)], code: "shell-pipeline", message: ScriptCheck.pipeline,
+        help: "call bash, and write `set -o pipefail;` before it", severity: .warning)
+    ]
+  }
+
+  /// `-c`, `-ec`.
+  private static func isCommandOption(_ word: String) -> Bool {
+    word.hasPrefix("-") && !word.hasPrefix("--") && word.hasSuffix("c")
   }
 
   private func names() -> [CallProblem] {

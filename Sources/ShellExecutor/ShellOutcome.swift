@@ -76,7 +76,8 @@ struct ShellOutcome: Sendable {
     bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
   }
 
-  /// The value where the output is one JSON text, else null, and why it is null where it looks like JSON.
+  /// The value where the output is one JSON text, else null; why it is null where it looks like JSON, and of which keys the last
+  /// one counts.
   private static func json(_ bytes: [UInt8]) -> (value: Value, problem: String?) {
     var bytes = unmarked(bytes)
     let hasControls = bytes.contains { $0 == 0x1B || $0 == 0x08 || $0 == 0x0D || $0 == 0xC2 }
@@ -84,7 +85,7 @@ struct ShellOutcome: Sendable {
     let start = bytes.drop { " \t\r\n".utf8.contains($0) }
     guard let first = start.first, "{[\"-0123456789tfn".utf8.contains(first) else { return (.null, nil) }
     do {
-      return (try Value(json: bytes), nil)
+      return (try Value(json: bytes), "{[".utf8.contains(first) ? doubled(Array(bytes)) : nil)
     } catch {
       // A log's line may begin with a bracket as well: `[2026-11-29 …] started`.
       let next = start.dropFirst().first { !" \t\r\n".utf8.contains($0) }
@@ -95,6 +96,13 @@ struct ShellOutcome: Sendable {
       }
       return (.null, "the output begins like JSON and is none, so `json` is null: \(error.message)")
     }
+  }
+
+  private static func doubled(_ bytes: [UInt8]) -> String? {
+    let keys = Value.doubledKeys(json: bytes)
+    if keys.isEmpty { return nil }
+    let names = keys.prefix(3).map { "`\($0)`" }.joined(separator: ", ") + (keys.count > 3 ? ", …" : "")
+    return "a key is there twice in one object of its JSON, and the last one counts: \(names)"
   }
 
   /// Whether each line, of a long output each of the first hundred, is a JSON text of its own.

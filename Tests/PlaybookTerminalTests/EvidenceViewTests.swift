@@ -94,6 +94,10 @@ import Testing
     #expect(lines[1].hasPrefix("2026-11-29 12:00:00.123456"))
     #expect(lines[2].hasPrefix("2026-11-29 12:00:00.9") && lines[3] == "2026-11-29 12:00:00Z")
     #expect(shown(["value": .null], executor: "redis") == ["(nil)"])
+    #expect(shown(["value": "(nil)"], executor: "redis") == ["\"(nil)\""])
+    #expect(shown(["value": ""], executor: "redis") == ["\"\""])
+    let alike: Value = ["value": [.bytes([0xFF]), "\\xff", "\\xyz"]]
+    #expect(shown(alike, executor: "redis") == ["\\xff", "\"\\xff\"", "\\xyz"])
     #expect(shown(["value": ["a", .null, "(nil)", ""]], executor: "redis") == ["a", "(nil)", "\"(nil)\"", "\"\""])
   }
 

@@ -23,6 +23,20 @@ import Testing
     #expect(page.contains("<code>playbook verify 20261123T025200Z-lockout-7f3k --head "))
   }
 
+  @Test func `a call in the timeline keeps its own marks`() {
+    let call = "say `id` **x**"
+    var events = SmallRun.events
+    for position in events.indices where events[position].path == "block" {
+      for key in ["calls", "items"] where events[position].data[key] != nil {
+        events[position].data[key] = .list([.string(call)])
+      }
+      for key in ["call", "item"] where events[position].data[key] != nil {
+        events[position].data[key] = .string(call)
+      }
+    }
+    #expect(Self.page(events).contains("<span class=\"kind\">act</span> \(call)"))
+  }
+
   @Test(arguments: [TranscriptFormat.markdown, .html])
   func `code in what a verification says is code`(_ format: TranscriptFormat) {
     let text = SmallRun.transcript(HandledRun.events).text(format)

@@ -80,6 +80,12 @@ struct ClusterTests {
     let size = try await pair.query("DBSIZE")
     #expect(size.fields["value"]?.intValue == 40)
     #expect(size.fields["notices"]?.listValue?.first?.stringValue?.contains("sum over the 2 primaries") == true)
+    // Of what only one server tells it is said.
+    let questions: [[Value]] = [["INFO", "keyspace"], ["SLOWLOG", "LEN"], ["RANDOMKEY"], ["CLIENT", "LIST"]]
+    for question in questions {
+      let outcome = try await pair.first.perform(["args": .list(question)], .query, settings: pair.settings)
+      #expect(outcome.fields["notices"] == ["of this server alone, which is one of a cluster"] && !outcome.isTruncated)
+    }
   }
 
   private func pipelinesAreSplit(_ pair: Pair) async throws {

@@ -38,6 +38,15 @@ struct FormTests {
     #expect(Self.problems(["args": Self.words("redis-cli", "GET", "a")], .query) == ["args.0 unknown-command"])
     #expect(Self.problems(["args": Self.words("GET", "a", "|", "head")], .query) == ["args.2 redis-shell-word"])
     #expect(Self.problems(["args": Self.words("SET", "a", ">")], .act) == ["args.2 redis-shell-word"])
+    #expect(Self.problems(["args": Self.words("sudo", "redis-cli", "PING")], .query) == ["args.0 unknown-command"])
+    // A word of Redis' own.
+    #expect(Self.problems(["args": Self.words("XREADGROUP", "GROUP", "g", "c", "STREAMS", "s", ">")], .act) == [])
+    let pasted = SourceFile(path: "playbook.yaml", text: "GET a; GET b;")
+    let two = [("GET", 0..<3), ("a;", 4..<6), ("GET", 7..<10), ("b;", 11..<13)].map { text, range in
+      TemplateTree.template(Template([.text(text)], at: SourceSpan(file: pasted, range: range)))
+    }
+    #expect(Self.problems(["args": .list(two, Self.span)], .query) == ["args.1 redis-shell-word"])
+    #expect(Self.problems(["args": .list(Array(two.suffix(2)), Self.span)], .query) == [])
     let written = SourceFile(path: "playbook.yaml", text: "SET a '|'")
     let words = [("SET", 0..<3), ("a", 4..<5), ("|", 6..<9)].map { text, range in
       TemplateTree.template(Template([.text(text)], at: SourceSpan(file: written, range: range)))

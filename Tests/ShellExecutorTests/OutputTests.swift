@@ -60,6 +60,9 @@ import Testing
     #expect(lines == ["the output is one JSON text a line, so `json` is null: `lines.map(l, json(l))` reads them"])
     let broken = notices(try await printed(#"{"a": 1,}\n"#))
     #expect(broken.count == 1 && broken[0].hasPrefix("the output begins like JSON and is none, so `json` is null: "))
+    let doubled = try await printed(#"{"a":1,"b":{"a":2},"a":3}\n"#)
+    #expect(doubled["json"]?["a"] == 3)
+    #expect(notices(doubled) == ["a key is there twice in one object of its JSON, and the last one counts: `a`"])
     for plain in [#"[2026-11-29 03:00] started\n"#, #"{ echo; }\n"#, "1\\n2\\n", "ok\\n", "", "[ ok ] nginx\\n"] {
       #expect(notices(try await printed(plain)) == [], "\(plain)")
     }

@@ -133,6 +133,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    (["bash", "-c", "fw list | wc -l"], true), (["/bin/sh", "-ec", "fw list | wc -l"], true),
+    (["bash", "-c", "set -o pipefail; fw list | wc -l"], false), (["bash", "-o", "pipefail", "-c", "a | b"], false),
+    (["bash", "-c", "fw list || true"], false), (["fw", "-c", "a | b"], false),
+  ])
+  func `a pipeline in the text of a shell is a warning where its failure can't be seen`(call: [String], isSaid: Bool) {
+    let texts = call.map { TemplateTree.template(Template([.text($0)], at: span)) }
+    let found = problems(CallForm(fields: ["args": .list(texts, span)]))
+    #expect(found.map(\.code) == (isSaid ? ["shell-pipeline"] : []), "\(found)")
+    #expect(found.allSatisfy { $0.severity == .warning })
+  }
+
   @Test(arguments: ["list|grep", "a;b", "--to=>x", "/home/$USER/x", "a>b"])
   func `within a word it is a warning`(word: String) {
     #expect(words(["fw", word]).map(\.severity) == [.warning])

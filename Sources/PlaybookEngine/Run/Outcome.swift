@@ -67,12 +67,13 @@ package enum Outcome {
 
 extension MapValue {
   /// How many bytes came of what an outcome holds in several forms: a program's `stdout` and `lines`, an answer's `text` and
-  /// `body`, a reply's `value` and `fields`. Nil for an outcome that holds it once.
+  /// `body`, a reply's `value` and `fields`, `keys` or `rows`. Nil for an outcome that holds it once.
   var arrivedBytes: Int? {
     if let output = self["stdout"]?.stringValue {
       return output.utf8.count + (self["stderr"]?.stringValue?.utf8.count ?? 0)
     }
-    if self["fields"] != nil, let value = self["value"] {
+    let isTwice = self["fields"] != nil || self["keys"] != nil || self["rows"] != nil && self["columns"] == nil
+    if isTwice, let value = self["value"] {
       return value.stringValue?.utf8.count ?? value.jsonBytes().count
     }
     guard let body = self["body"] else { return nil }

@@ -113,6 +113,8 @@ struct EvidenceView {
       return items.prefix(limit).map { Line(blank + TextLayout.cell(item($0, subject), width: width - indent)) }
         + more(total(subject.name, items), noun, indent: indent)
     case .map(let map): return fields(map, indent: indent, width: width, total: counts?.int(subject.name))
+    case .string where executor == "redis":
+      return text(item(subject.value, subject), indent: indent, width: width)
     case .string(let text): return self.text(text, isPrinted: subject.isPrinted, indent: indent, width: width)
     case .bytes(let bytes) where executor != "redis":
       return text(Printed.text(of: bytes), isPrinted: subject.isPrinted, indent: indent, width: width)

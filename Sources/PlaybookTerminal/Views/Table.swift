@@ -59,16 +59,21 @@ struct Table {
   }
 
   /// A cell's text; nothing for what is not there, which is not the same as an empty text's. A null is the word `null` of the
-  /// place that it comes from; a text that reads like it stands in quotes.
+  /// place that it comes from; a text that reads like it, or like bytes, stands in quotes.
   static func text(_ value: Value?, null: String = "null") -> String {
     switch value {
     case nil: ""
     case .null: null
-    case .string(let text): text == null ? "\"\(text)\"" : text
+    case .string(let text): text == null || isHexadecimal(text) ? "\"\(text)\"" : text
     case .timestamp(let time): time.description.replacing("T", with: " ")
     case .bytes(let bytes): hexadecimal(bytes)
     case .some(let value): value.rendered
     }
+  }
+
+  /// Whether a text could be taken for bytes: `\xff`.
+  private static func isHexadecimal(_ text: String) -> Bool {
+    text.hasPrefix("\\x") && text.utf8.dropFirst(2).allSatisfy { "0123456789abcdef".utf8.contains($0) }
   }
 
   private static let shownBytes = 24

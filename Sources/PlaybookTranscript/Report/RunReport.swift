@@ -148,8 +148,8 @@ struct RunReport {
     var text: String { what + (result.map { ": " + $0 } ?? "") }
 
     /// Whether `what` is the playbook's own or a sentence of the run's: `code` in it is code. What people and the world say is
-    /// not.
-    var isProse: Bool { !isItem && !["note", "outside", "interrupt"].contains(kind) }
+    /// not, and a call keeps its own marks.
+    var isProse: Bool { !isItem && !isCode && kind != "interrupt" }
     /// The same of `result`.
     var isResultProse: Bool { ["check", "run"].contains(kind) }
     /// Whether `result` is what people said.

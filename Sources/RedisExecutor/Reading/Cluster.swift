@@ -20,6 +20,12 @@ extension Session {
     return connection.isClustered.withLock { $0 }
   }
 
+  /// Whether the server is for certain one of a cluster. Asked at no cost to the evidence, which is there already.
+  func isSurelyClustered() async -> Bool {
+    guard context.deadline > .now else { return false }
+    return (try? await isClustered()) == true
+  }
+
   /// The primaries of the server's cluster. Throws where one of them is down.
   func cluster() async throws(ExecutorError) -> Cluster {
     let found = try await clusterInfo()

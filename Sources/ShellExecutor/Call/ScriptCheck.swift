@@ -3,6 +3,9 @@ import SourceText
 
 /// What can be told of a script by its text.
 enum ScriptCheck {
+  static let pipeline =
+    "of a pipeline only the last program's failure is seen: where the first is missing, `wc -l` says 0"
+
   static func problems(_ script: String) -> [CallProblem] {
     let interpreter: Interpreter
     do {
@@ -31,9 +34,7 @@ enum ScriptCheck {
         ? "begin the script with `#!/bin/bash` and `set -o pipefail`" : "write `set -o pipefail` before it"
       problems.append(
         CallProblem(
-          path: ["script"], range: first, code: "shell-pipeline",
-          message: "of a pipeline only the last program's failure is seen: where the first is missing, `wc -l` says 0",
-          help: fix, severity: .warning))
+          path: ["script"], range: first, code: "shell-pipeline", message: pipeline, help: fix, severity: .warning))
     }
     return problems
   }
