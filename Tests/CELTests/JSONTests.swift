@@ -43,6 +43,16 @@ import Testing
     #expect(throws: JSONProblem.self) { try Value(json: text) }
   }
 
+  /// The text may be a secret.
+  @Test(arguments: [
+    "{\"p\": \"pass-987654321}", "{\"p\": \"pass-987654321\\q\"}", "[\"pass-987654321\t\"]", "pass-987654321",
+  ])
+  func `the reason holds nothing of the text`(text: String) {
+    let message = #expect(throws: JSONProblem.self) { try Value(json: text) }?.message ?? ""
+    #expect(message.hasPrefix("no valid JSON: syntax error") && !message.contains("pass"), "\(message)")
+    #expect(!message.contains("last read"), "\(message)")
+  }
+
   @Test func `bytes that are no UTF-8 are no JSON`() {
     let problem = #expect(throws: JSONProblem.self) { try Value(json: [0x22, 0xff, 0x22] as [UInt8]) }
     #expect(problem?.offset == 1)

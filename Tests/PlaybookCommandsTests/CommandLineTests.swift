@@ -125,6 +125,29 @@ import Testing
     #expect(try program.run("lint", "empty").errors.contains("is no scenario and holds none"))
   }
 
+  @Test func `lint of a test knows the playbooks beside its scenario, and tells what is wrong in its own`() throws {
+    let program = try Program()
+    defer { program.remove() }
+    let playbook = "playbook: NAME\ntitle: Name\nsteps:\n  - STEP\n"
+    try program.write(
+      playbook.replacing("NAME", with: "one").replacing("STEP", with: "use: two"), to: "books/one/playbook.yaml")
+    try program.write(
+      playbook.replacing("NAME", with: "two").replacing("STEP", with: "{confirm: c, ask: Go?}"),
+      to: "books/two/playbook.yaml")
+    try program.write("test: t\nanswers: {d: \"yes\"}\n", to: "books/one/tests/t.yaml")
+    try program.write(
+      "environments: {drill: {redis: {url: \"${world.redis}\"}}}\n", to: "books/one/drill/environment.yaml")
+    for path in ["books/one/tests/t.yaml", "books/one/tests", "books/one/tests/"] {
+      let result = try program.run("lint", path)
+      #expect(result.code == 2 && result.output.contains("asks nothing called `d`"), "\(path): \(result.output)")
+    }
+    #expect(try program.run("lint", "books/one/playbook.yaml").output.contains("called `d`"))
+    try program.write(
+      playbook.replacing("NAME", with: "one").replacing("STEP", with: "use: nothing"), to: "books/one/playbook.yaml")
+    let broken = try program.run("lint", "books/one/tests/t.yaml")
+    #expect(broken.code == 2 && broken.output.contains("there is no playbook `nothing`"), "\(broken.output)")
+  }
+
   @Test func `what ended before it began leaves no folder, and an empty one is not listed`() throws {
     let program = try Program()
     defer { program.remove() }

@@ -31,6 +31,20 @@ import Testing
     #expect(other.executor.calls.isEmpty)
   }
 
+  @Test func `under "each" a digest that fits is not called another one`() async throws {
+    let text = "steps:\n  - act: fix\n    for_each: x in ['a', 'b']\n    approve: each\n    shell: fix ${x}\n"
+    let run = try TestRun(text)
+    run.approvals = ["beef"]
+    #expect(await run.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    let first = try #require(run.sink.events(.warning).last?.data["text"]?.stringValue)
+    let digest = try #require(first.split(separator: " ").last.map(String.init))
+    let again = try TestRun(text)
+    again.approvals = [digest]
+    #expect(await again.sit(FakeOperator(isInteractive: false)).exitCode == 3)
+    let second = try #require(again.sink.events(.warning).last?.data["text"]?.stringValue)
+    #expect(second.hasPrefix("--approve \(digest) is of these calls") && again.executor.acts.isEmpty, "\(second)")
+  }
+
   @Test func `in a drill a yes given beforehand counts and a no counts anywhere`() async throws {
     let drill = try run()
     drill.mode = .drill

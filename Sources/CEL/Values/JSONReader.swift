@@ -71,10 +71,14 @@ private final class JSONReader {
     throw JSONProblem(message: Self.plain(text), offset: max(0, position - 1))
   }
 
-  /// The library's message without its code and place: "[json.exception.parse_error.101] parse error at line 1, column 2: …".
+  /// The library's message without its code, its place and the piece of the text that was read last; with them it is
+  /// "[json.exception.parse_error.101] parse error at line 1, column 2: …; last read: '…'".
   private static func plain(_ message: String) -> String {
     let parts = message.split(separator: ": ", maxSplits: 1)
-    return "no valid JSON: " + (parts.count == 2 ? String(parts[1]) : message)
+    let reason = parts.count == 2 ? String(parts[1]) : message
+    // What was read last is a piece of the text, which may be a secret; the offset says where it is.
+    let end = reason.firstRange(of: "; last read: ")?.lowerBound ?? reason.endIndex
+    return "no valid JSON: \(reason[..<end])"
   }
 
   private func add(_ value: Value) -> Bool {

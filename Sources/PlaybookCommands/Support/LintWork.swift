@@ -32,6 +32,10 @@ struct LintWork {
       return
     }
     guard isFolder else { return try add(file: path) }
+    if let folder = Self.scenario(of: path) {
+      add(scenario: folder, onlyFile: nil)
+      return
+    }
     let folder = path.contains("/") ? path : "./" + path
     guard !manager.fileExists(atPath: folder + "/playbook.yaml") else {
       catalogue = PlaybookCatalogue(roots: catalogue.roots + [folder + "/.."])
@@ -55,20 +59,34 @@ struct LintWork {
   /// A playbook, a test or a drill's file of a scenario, a file of environments.
   private mutating func add(file path: String) throws {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-    if parts.count >= 2, ["tests", "drill"].contains(parts[parts.count - 2]) {
-      let folder = parts.count > 2 ? parts.dropLast(2).joined(separator: "/") : "."
-      if FileManager.default.fileExists(atPath: folder + "/playbook.yaml") {
-        scenarios.append((folder + "/playbook.yaml", path))
-        return
-      }
+    if let folder = Self.scenario(of: parts.dropLast().joined(separator: "/")) {
+      add(scenario: folder, onlyFile: path)
+      return
     }
-    if parts.last == "escalation.yaml" {
+    if parts.last == "playbook.yaml" {
+      add(scenario: parts.count > 1 ? parts.dropLast().joined(separator: "/") : ".", onlyFile: nil)
+    } else if parts.last == "escalation.yaml" {
       escalationFiles.append(path)
     } else if YAML.parse(try Loading.file(path)).root?["environments"] != nil {
       environmentFiles.append(path)
     } else {
       scenarios.append((path.contains("/") ? path : "./" + path, nil))
     }
+  }
+
+  /// A scenario by its folder, with the playbooks beside it, which it may use.
+  private mutating func add(scenario folder: String, onlyFile: String?) {
+    catalogue = PlaybookCatalogue(roots: catalogue.roots + [folder + "/.."])
+    scenarios.append((folder + "/playbook.yaml", onlyFile))
+  }
+
+  /// The folder of the scenario whose `tests` or `drill` this is; nil: it is none.
+  private static func scenario(of path: String) -> String? {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: false)[...]
+    let trimmed = parts.last?.isEmpty == true ? parts.dropLast() : parts
+    guard let name = trimmed.last, ["tests", "drill"].contains(String(name)) else { return nil }
+    let folder = trimmed.count > 1 ? trimmed.dropLast().joined(separator: "/") : "."
+    return FileManager.default.fileExists(atPath: folder + "/playbook.yaml") ? folder : nil
   }
 
   /// What lies beside the scenarios of a folder.
@@ -106,9 +124,15 @@ struct LintWork {
     for (name, onlyFile) in scenarios {
       var found: [Diagnostic] = []
       for environment in environments { found += try check(name, in: environment, hasPlugins: hasPlugins) }
-      all += found.filter { onlyFile == nil || $0.span?.file.path == onlyFile }
+      all += found.filter { onlyFile == nil || $0.span?.file.path == onlyFile || Self.isOfPlaybook($0) }
     }
     return (all.withoutRepetitions, scenarios.count)
+  }
+
+  /// Whether it is an error outside of tests and drills: with one neither can be looked at.
+  private static func isOfPlaybook(_ one: Diagnostic) -> Bool {
+    guard one.severity == .error, let path = one.span?.file.path else { return false }
+    return Set(path.split(separator: "/").dropLast().suffix(1)).isDisjoint(with: ["tests", "drill"])
   }
 
   /// - Parameter hasPlugins: Whether there are executors that only their programs could describe: then a key that is not

@@ -70,11 +70,12 @@ struct SecretText: Sendable {
   ]
 
   /// What of a secret text is a secret by itself, besides all of it: a token behind `Bearer`, user and password of `Basic`, what
-  /// stands within quotation marks, the password of a URL.
+  /// stands within quotation marks, the value of a single `NAME=VALUE`, the password of a URL.
   static func parts(of text: String) -> [String] {
     var parts: [String] = []
     let bare = text.bare
     if let inner = bare.unquoted { parts += [inner] + Self.parts(of: inner) }
+    if let value = assigned(bare) { parts += [value, value.unquoted].compactMap { $0 } }
     let words = bare.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
     if words.count == 2, schemes.contains(words[0].lowercased()) {
       let token = words[1].bare
@@ -94,6 +95,19 @@ struct SecretText: Sendable {
     }
     if let password = password(ofURL: bare) { parts += [password, percentDecoded(password)].compactMap { $0 } }
     return parts
+  }
+
+  /// `abc` of `session=abc` and of `export TOKEN=abc;`: one name with its value, and nothing else.
+  private static func assigned(_ text: String) -> String? {
+    let pair = text.hasPrefix("export ") ? text.dropFirst(7) : text[...]
+    guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex,
+      pair[..<equals].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) })
+    else { return nil }
+    var value = pair[pair.index(after: equals)...]
+    if value.last == ";" { value.removeLast() }
+    // Of several pairs most are no secrets.
+    guard !value.isEmpty, !value.contains(where: { $0.isWhitespace || ";&,".contains($0) }) else { return nil }
+    return String(value)
   }
 
   /// `pw` of `redis://user:pw@host/0`; of several signs `@` the last one before the path counts.

@@ -100,8 +100,9 @@ extension Runner {
     guard var answer = found else {
       guard isApproved, case .approval = question.kind else {
         if !configuration.approvals.isEmpty, !self.operator.isInteractive {
-          let text = "no digest given with --approve is that of these calls, which is \(approval.digest)"
-          try await warn(text, Self.path(of: question.key))
+          let fits = "--approve \(approval.digest) is of these calls, and each item needs an answer of its own as well"
+          let other = "no digest given with --approve is that of these calls, which is \(approval.digest)"
+          try await warn(isApproved ? fits : other, Self.path(of: question.key))
         }
         return nil
       }
