@@ -19,11 +19,12 @@ enum HTTPLint {
     case (.some(let path), nil):
       guard case .template(let template) = path, case .text(let start) = template.pieces.first else { return [] }
       if !start.hasPrefix("/") {
-        let isURL = start.lowercased().hasPrefix("http://") || start.lowercased().hasPrefix("https://")
+        // `https://api.example/v1`, `api.example/v1`, `localhost:8080/v1`.
+        let hasHost = start.prefix { $0 != "/" }.contains { ".:".contains($0) }
         return [
           CallProblem(
             path: ["path"], code: "bad-path", message: "a path starts with a slash",
-            help: isURL
+            help: hasHost
               ? "a whole URL goes into `url`: `{method: …, url: …}`; the target's own `url` is put before a path" : nil)
         ]
       }
