@@ -16,8 +16,9 @@ import Testing
       "2001:db8:bad::17", "198.51.100.201",
     ]
     for address in addresses {
-      #expect(transcript.contains("`firewall block \(address)` | done, block \(address): done | holds"))
+      #expect(transcript.contains("`firewall block \(address)` | done, block "))
     }
+    #expect(transcript.components(separatedBy: " done | holds").count == 1 + addresses.count)
     #expect(transcript.contains("Left out as protected: 198.51.100.20:"))
     #expect(try program.run("verify", "last").code == 0)
     // The same journal gives the same bytes.
