@@ -4,16 +4,14 @@ FLAGS := --explicit-target-dependency-import-check error
 # lld packs the relative relocations (glibc 2.36 reads them): some 2 MiB less in memory than what gold makes.
 RELEASE := -c release --static-swift-stdlib $(FLAGS) -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs \
   -Xlinker --icf=safe
-# Another folder lets the release be built while the tests run: SwiftPM locks the folder that it builds in.
-RELEASE_FOLDER ?= .build
 PREFIX ?= /usr/local
 SOURCES := Package.swift Sources Tests
 
 .PHONY: build demo test soak bench check format lint-format install bootstrap clean
 
 build: bootstrap
-	$(SWIFT) build --scratch-path $(RELEASE_FOLDER) $(RELEASE) --product playbook
-	$(SWIFT) build --scratch-path $(RELEASE_FOLDER) $(RELEASE) --product playbook-world
+	$(SWIFT) build $(RELEASE) --product playbook
+	$(SWIFT) build $(RELEASE) --product playbook-world
 
 demo: bootstrap
 	$(SWIFT) build $(FLAGS) --product playbook
