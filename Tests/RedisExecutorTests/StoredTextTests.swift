@@ -16,6 +16,27 @@ struct StoredTextTests {
   static let bytes: [Value] = [.bytes([0xFF, 0, 13, 10]), .bytes([0xC3, 0x28])]
   static let values = texts.map { Value.string($0) } + bytes
 
+  @Test func `a stream that is written back is the stream that was read`() async throws {
+    try await RedisServer.with { server in
+      for (position, value) in Self.values.enumerated() {
+        try await server.perform(["args": ["XADD", "s", .string("1-\(position + 1)"), "k", value, "n", "1.10"]], .act)
+      }
+      let read = try #require(try await server.query("XRANGE", "s", "-", "+").fields["rows"]?.listValue)
+      #expect(read.count == Self.values.count)
+      for row in read {
+        let pairs = (row["fields"]?.mapValue?.entries ?? []).flatMap { [$0.key, $0.value] }
+        try await server.perform(["args": .list(["XADD", "copy", row["id"] ?? .null] + pairs)], .act)
+      }
+      let (one, other) = (
+        try await server.query("XRANGE", "s", "-", "+").fields["value"],
+        try await server.query(
+          "XRANGE", "copy", "-", "+"
+        ).fields["value"]
+      )
+      #expect(one != nil && one == other)
+    }
+  }
+
   @Test func `a hash's values are the texts that are stored`() async throws {
     try await RedisServer.with { server in
       let pairs = Self.texts.enumerated().flatMap { [Value.string("f\($0.offset)"), .string($0.element)] }
