@@ -72,7 +72,7 @@ let package = Package(
     library("PlaybookEngine", ["PlaybookLanguage", "SourceText", "CEL"]),
     library("PlaybookJournal", ["PlaybookEngine", "CEL", "CLinux"]),
     library("TextCoding", ["CLinux", "CZlib"]),
-    library("Reach", ["PlaybookEngine", "CEL", nio, nioPosix, nioSSL]),
+    library("Reach", ["PlaybookEngine", "CEL", "CLibCrypto", nio, nioPosix, nioSSL]),
     library(
       "RedisExecutor", ["Reach", "PlaybookEngine", "PlaybookLanguage", "CEL", "CHiredis", nio, nioPosix, nioSSL]),
     library("SQLExecutor", ["PlaybookEngine", "PlaybookLanguage", "CEL", "CLibPQ", "CPgQuery", "CLinux"]),

@@ -145,7 +145,10 @@ public actor HTTPExecutor: Executor {
     // A connection that its server closes just when an act is sent would leave the act's effect open.
     configuration.connectionPool.idleTimeout = mode == .act ? .seconds(1) : .seconds(15)
     configuration.tlsConfiguration = try key.certificates.configuration()
-    if let name = target.tlsName { configuration.dnsOverride = [name: target.origin.host] }
+    if let name = target.tlsName {
+      configuration.dnsOverride = [name: target.origin.host]
+      configuration.http1_1ConnectionDebugInitializer = { ExpectedName(name).check($0) }
+    }
     if target.origin.scheme == "http" {
       configuration.http1_1ConnectionDebugInitializer = { channel in
         channel.eventLoop.makeCompletedFuture {

@@ -25,6 +25,9 @@ public struct TLSFailure: Sendable, Equatable {
     case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
       reason = "its certificate can't be checked"
       isRefusal = true
+    case let error as ExpectedName.Mismatch:
+      reason = "its certificate is not for \(error.expected) (`server_name` says which name to expect)"
+      isRefusal = true
     case let error as NIOSSLExtraError where error == .failedToValidateHostname:
       reason = Self.anotherName(error)
       isRefusal = true

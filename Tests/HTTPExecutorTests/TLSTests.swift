@@ -96,6 +96,22 @@ struct TLSTests {
     try await refused(tls, [Self.ca, ("server_name", "other.internal")], "not for other.internal")
   }
 
+  @Test func `server_name is held against the names of a certificate that has the server's address as well`()
+    async throws
+  {
+    let tls = try TestCertificates.server("addressed")
+    for name in ["other.internal", "shop.internal", "a.b.shop.internal", "internal"] {
+      try await refused(tls, host: "127.0.0.1", [Self.ca, ("server_name", .string(name))], "not for \(name) ")
+    }
+    try await WebServer.with(tls: tls, { $1.json("{}") }) { server, executor in
+      for more in [[], ["Server.Internal"], ["server.internal."], ["a.shop.internal"]] {
+        let settings = settings(server, host: "127.0.0.1", [Self.ca] + more.map { ("server_name", .string($0)) })
+        let outcome = try await executor.perform(call([("path", "/x")], .query), context: .test(settings))
+        #expect(outcome.fields["status"]?.intValue == 200)
+      }
+    }
+  }
+
   @Test func `a certificate that is not trusted is told as that`() async throws {
     for name in ["self", "server"] {
       let tls = try TestCertificates.server(name)

@@ -30,14 +30,15 @@ enum TestCertificates {
     try? configuration.write(toFile: folder + "/ca.cnf", atomically: false, encoding: .utf8)
     try? "".write(toFile: folder + "/index", atomically: false, encoding: .utf8)
     try? "unique_subject = no\n".write(toFile: folder + "/index.attr", atomically: false, encoding: .utf8)
-    for (name, common, from, until) in [
-      ("server", "localhost", "20200101000000Z", "20990101000000Z"),
-      ("named", "server.internal", "20200101000000Z", "20990101000000Z"),
-      ("expired", "localhost", "20200101000000Z", "20210101000000Z"),
-      ("client", "me", "20200101000000Z", "20990101000000Z"),
+    for (name, common, more, from, until) in [
+      ("server", "localhost", "", "20200101000000Z", "20990101000000Z"),
+      ("named", "server.internal", "", "20200101000000Z", "20990101000000Z"),
+      ("addressed", "server.internal", ",DNS:*.shop.internal,IP:127.0.0.1", "20200101000000Z", "20990101000000Z"),
+      ("expired", "localhost", "", "20200101000000Z", "20210101000000Z"),
+      ("client", "me", "", "20200101000000Z", "20990101000000Z"),
     ] {
       openssl(
-        ["req", "-new"] + key + ["-subj", "/CN=\(common)", "-addext", "subjectAltName=DNS:\(common)"]
+        ["req", "-new"] + key + ["-subj", "/CN=\(common)", "-addext", "subjectAltName=DNS:\(common)\(more)"]
           + ["-keyout", "\(folder)/\(name).key", "-out", "\(folder)/\(name).csr"])
       openssl([
         "ca", "-batch", "-config", "\(folder)/ca.cnf", "-cert", "\(folder)/ca.pem", "-keyfile", "\(folder)/ca.key",

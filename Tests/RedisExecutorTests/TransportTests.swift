@@ -51,6 +51,29 @@ struct TransportTests {
     }
   }
 
+  @Test func `server_name is held against the names of a certificate that has the server's address as well`()
+    async throws
+  {
+    let files = try Certificates()
+    defer { files.remove() }
+    let port = Int.random(in: 22_100...30_000)
+    try await RedisServer.with(files.server(port, as: "addressed", "--tls-auth-clients", "no")) { server in
+      let base: [(String, Value)] = [
+        ("url", .string("rediss://127.0.0.1:\(port)")), ("ca_file", .string(files["ca.pem"])),
+        ("password", "some-password"),
+      ]
+      let error = await failure {
+        try await server.perform(["args": ["PING"]], .act, settings: base + [("server_name", "other.internal")])
+      }
+      #expect(error.code == .unreachable && !error.mayHaveTakenEffect)
+      #expect(error.message.contains("not for other.internal"), "\(error.message)")
+      #expect(try !server.cli("INFO", "commandstats").contains("cmdstat_auth"))
+      let named = try await server.perform(
+        ["args": ["PING"]], .query, settings: Array(base.dropLast()) + [("server_name", "localhost")])
+      #expect(named.fields["value"]?.stringValue == "PONG")
+    }
+  }
+
   @Test func `a server that asks for a client's certificate is told so, and gets one`() async throws {
     let files = try Certificates()
     defer { files.remove() }
@@ -111,7 +134,10 @@ private struct Certificates {
       try openssl(
         ["req", "-x509"] + key + ["-subj", "/CN=\(name)", "-keyout", self["\(name).key"], "-out", self["\(name).pem"]])
     }
-    for (name, extensions) in [("server", "subjectAltName=DNS:localhost"), ("client", "extendedKeyUsage=clientAuth")] {
+    for (name, extensions) in [
+      ("server", "subjectAltName=DNS:localhost"), ("addressed", "subjectAltName=DNS:localhost,IP:127.0.0.1"),
+      ("client", "extendedKeyUsage=clientAuth"),
+    ] {
       try Data((extensions + "\n").utf8).write(to: URL(fileURLWithPath: self["extensions"]))
       try openssl(
         ["req"] + key + ["-subj", "/CN=\(name)", "-keyout", self["\(name).key"], "-out", self["\(name).csr"]])
@@ -122,8 +148,8 @@ private struct Certificates {
     }
   }
 
-  func server(_ port: Int, _ arguments: String...) -> [String] {
-    ["--tls-port", "\(port)", "--tls-cert-file", self["server.pem"], "--tls-key-file", self["server.key"]]
+  func server(_ port: Int, as name: String = "server", _ arguments: String...) -> [String] {
+    ["--tls-port", "\(port)", "--tls-cert-file", self["\(name).pem"], "--tls-key-file", self["\(name).key"]]
       + ["--tls-ca-cert-file", self["ca.pem"]] + arguments
   }
 

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Reach
 import Synchronization
 
 /// A connection to a Redis server, used by one call at a time.
@@ -76,8 +77,14 @@ final class Connection: Sendable {
   }
 
   private static func handler(_ tls: TLS, _ endpoint: Endpoint) throws -> NIOSSLClientHandler {
-    guard tls.serverName == nil, case .tcp(let host, _) = endpoint else {
-      return try NIOSSLClientHandler(context: tls.context, serverHostname: tls.serverName)
+    if let name = tls.serverName {
+      return try NIOSSLClientHandler._makeSSLClientHandler(context: tls.context, serverHostname: name) {
+        certificate, channel in
+        channel.eventLoop.makeCompletedFuture { try ExpectedName(name).check(certificate) }
+      }
+    }
+    guard case .tcp(let host, _) = endpoint else {
+      return try NIOSSLClientHandler(context: tls.context, serverHostname: nil)
     }
     // An address is no server name (RFC 6066, section 3); its certificate is held against the address.
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
