@@ -13,17 +13,10 @@ public struct Expression: Sendable {
     public let range: Range<Int>
     /// A way out, where there is one: "did you mean `rows`?"
     public let help: String?
-    /// The message as it is where the items of lists are nobody's business; nil where it names none.
-    private var ownMessage: String?
-
-    /// The message without the items of lists that it names.
-    public var messageWithoutItems: String { ownMessage ?? message }
 
     /// The same problem, met at an item of a list or a map: "item `web-b`, position 1".
     func of(_ item: String) -> Problem {
-      var problem = Problem("\(message) (\(item))", range, help: help)
-      problem.ownMessage = messageWithoutItems
-      return problem
+      Problem("\(message) (\(item))", range, help: help)
     }
 
     public init(_ message: String, _ range: Range<Int>, help: String? = nil) {

@@ -41,7 +41,10 @@ import YAMLTree
     ("redis://svc:p%40ss-987654321@cache:6379/0", ["p%40ss-987654321", "p@ss-987654321"]),
     ("postgres://svc:pa@ss:987654321@db/app?x=a@b", ["pa@ss:987654321"]), ("correct horse battery staple", []),
     ("https://db.internal/a:b@c", []), ("session=tok-0123456789", ["tok-0123456789"]),
-    ("export TOKEN=\"tok-0123456789\";", ["tok-0123456789"]), ("Server=db.internal;Password=pass-987654321", []),
+    ("export TOKEN=\"tok-0123456789\";", ["tok-0123456789"]), ("tok-0123456789;", ["tok-0123456789"]),
+    ("tok-0123456789 # staging", ["tok-0123456789"]), ("'tok-0123456789' ; staging", ["tok-0123456789"]),
+    ("TOKEN=tok-0123456789 # staging", ["tok-0123456789"]), ("Bearer tok-0123456789; # x", ["tok-0123456789"]),
+    ("Server=db.internal;Password=pass-987654321", []),
   ])
   func `a token, a value behind its name, a password in Basic and one in a URL are secrets by themselves`(
     text: String, expected: [String]

@@ -80,6 +80,30 @@ struct Scope: Sendable {
     return secretNames.contains("\(reference.name).\(field)")
   }
 
+  /// Why an expression failed, as it may be told. The detail may quote a value, or how one is made: of an expression that reads
+  /// a secret, be it for its fingerprint, it is left out.
+  func reason(_ error: TemplateError) -> String {
+    guard let located = error.expression, reads(secret: located) else { return error.message }
+    return "`\(located.expression.source)` can't be evaluated; the reason may hold a part of a secret and is left out"
+  }
+
+  /// A value that is not of the type it must have, as it may be told: that of an expression that reads a secret is left out.
+  func told(_ value: Value, of expressions: [LocatedExpression]) -> String {
+    if value.boolValue == nil, expressions.contains(where: reads) { return "a value made of a secret" }
+    return value.rendered.beginning(80)
+  }
+
+  /// Why a value does not fit what is declared, as it may be told.
+  func reason(_ problem: InputProblem, of tree: TemplateTree, for declaration: InputDeclaration) -> String {
+    guard tree.expressions.contains(where: reads) else { return problem.message }
+    return "`\(declaration.name)` is \(declaration.expectation); what was made of a secret does not fit"
+  }
+
+  /// Whether an expression reads something secret, for its fingerprint as well.
+  func reads(secret located: LocatedExpression) -> Bool {
+    located.expression.references.contains { $0.name == "secrets" || isSecret($0) }
+  }
+
   /// The cut evidence that `expression` reads, leaving out what is known of it all the same.
   func truncatedNames(in expression: LocatedExpression) -> [String] {
     guard !truncated.isEmpty else { return [] }

@@ -69,11 +69,12 @@ struct SecretText: Sendable {
     "splunk", "ssws", "token",
   ]
 
-  /// What of a secret text is a secret by itself, besides all of it: a token behind `Bearer`, user and password of `Basic`, what
-  /// stands within quotation marks, the value of a single `NAME=VALUE`, the password of a URL.
+  /// What of a secret text is a secret by itself, besides all of it: what stands before `;` at the end or a comment, a token
+  /// behind `Bearer`, user and password of `Basic`, what stands within quotation marks, the value of a single `NAME=VALUE`, the password of a URL.
   static func parts(of text: String) -> [String] {
     var parts: [String] = []
     let bare = text.bare
+    if let statement = statement(bare) { parts += [statement] + Self.parts(of: statement) }
     if let inner = bare.unquoted { parts += [inner] + Self.parts(of: inner) }
     if let value = assigned(bare) { parts += [value, value.unquoted].compactMap { $0 } }
     let words = bare.split(maxSplits: 1, whereSeparator: \.isWhitespace).map(String.init)
@@ -95,6 +96,18 @@ struct SecretText: Sendable {
     }
     if let password = password(ofURL: bare) { parts += [password, percentDecoded(password)].compactMap { $0 } }
     return parts
+  }
+
+  /// `abc` of `abc;`, `abc # staging` and `abc ; staging`; nil: nothing of that stands behind it.
+  private static func statement(_ text: String) -> String? {
+    guard !text.contains(where: \.isNewline) else { return nil }
+    var head = text[...]
+    for mark in [" #", "\t#", " ;", "\t;"] {
+      if let comment = head.firstRange(of: mark) { head = head[..<comment.lowerBound] }
+    }
+    while head.last == ";" { head.removeLast() }
+    let statement = String(head).bare
+    return statement.isEmpty || statement == text ? nil : statement
   }
 
   /// `abc` of `session=abc` and of `export TOKEN=abc;`: one name with its value, and nothing else.

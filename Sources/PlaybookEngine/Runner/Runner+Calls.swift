@@ -65,7 +65,7 @@ extension Runner {
     var shown = MapValue()
     for field in executor.schema.fields {
       guard let tree = call.form.fields[field.name] else { continue }
-      let value = try value(of: tree, as: field.type, bindings)
+      let value = try value(of: tree, as: field.type, in: scope, bindings)
       if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
       if isResumed || scope.isFromRecord, !isDone, value.texts.contains(where: { $0.contains(Outcome.scrubbed) }) {
         throw .wrong(
@@ -80,10 +80,10 @@ extension Runner {
     var resolved = ResolvedCall(executor: call.executor, mode: mode, target: name, arguments: arguments)
     if let host = call.target.host {
       await hideSecrets(of: .template(host), bindings, isSecret: isSecret)
-      switch try value(of: .template(host), as: .text, bindings) {
+      switch try value(of: .template(host), as: .text, in: scope, bindings) {
       case .string(let text): resolved.host = text
       case .unknown(let unknown): throw .unknown(unknown.reasons.joined(separator: "; "))
-      case let other: throw .wrong("the host is no text but \(other.rendered)")
+      case let other: throw .wrong("the host is no text but \(scope.told(other, of: host.expressions))")
       }
     }
     let target = try await target(named: name)
@@ -103,17 +103,18 @@ extension Runner {
     let bindings = scope.bindings(now: now, adding: extra)
     var given = MapValue()
     for (name, tree) in call.form.fields.sorted(by: { $0.key < $1.key }) {
-      let value = try value(of: tree, as: .tree, bindings)
+      let value = try value(of: tree, as: .tree, in: scope, bindings)
       if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
       given[name] = value
     }
     for parameter in command.parameters {
-      guard let value = given[parameter.name] else {
+      guard let tree = call.form.fields[parameter.name], let value = given[parameter.name] else {
         throw .wrong("the command `\(command.name)` needs `\(parameter.name)`")
       }
       switch parameter.check(value) {
       case .success(let typed): given[parameter.name] = typed
-      case .failure(let problem): throw .wrong("`\(parameter.name)`: \(problem.message)")
+      case .failure(let problem):
+        throw .wrong("`\(parameter.name)`: \(scope.reason(problem, of: tree, for: parameter))")
       }
     }
     var inner = Scope()
@@ -124,9 +125,9 @@ extension Runner {
   }
 
   private func value(
-    of tree: TemplateTree, as type: ExecutorSchema.FieldType, _ bindings: Bindings
+    of tree: TemplateTree, as type: ExecutorSchema.FieldType, in scope: Scope, _ bindings: Bindings
   ) throws(CallProblem) -> Value {
-    do {
+    do throws(TemplateError) {
       switch (type, tree) {
       case (.literal, .template(let template)): return .string(template.literal ?? "")
       case (.urlPath, .template(let template)): return try template.resolveURLPath(bindings)
@@ -146,7 +147,7 @@ extension Runner {
       default: return try tree.resolve(bindings)
       }
     } catch {
-      throw .wrong(error.message)
+      throw .wrong(scope.reason(error))
     }
   }
 
@@ -177,7 +178,7 @@ extension Runner {
     } catch let error as SecretError {
       throw .wrong(error.message)
     } catch let error as TemplateError {
-      throw .wrong("the target `\(name)`: \(error.message)")
+      throw .wrong("the target `\(name)`: \(Scope().reason(error))")
     } catch let error as CallProblem {
       throw error
     } catch {

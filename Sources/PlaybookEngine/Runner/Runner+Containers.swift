@@ -24,7 +24,7 @@ extension Runner {
     if let recorded = state.loops[path] {
       items = recorded
     } else {
-      switch list(of: loop, frame.scope.bindings(now: now)) {
+      switch list(of: loop, in: frame.scope, now: now) {
       case .success(let list): items = list
       case .failure(let problem):
         try await skipLoop(step, in: frame, problem)
@@ -115,16 +115,19 @@ extension Runner {
     case wrong(String)
   }
 
-  func list(of loop: Step.ForEach, _ bindings: Bindings) -> Result<[Value], LoopProblem> {
-    do {
-      switch try loop.list.expression.evaluate(bindings) {
+  func list(of loop: Step.ForEach, in scope: Scope, now: Timestamp) -> Result<[Value], LoopProblem> {
+    do throws(TemplateError) {
+      switch try loop.list.evaluate(scope.bindings(now: now)) {
       case .list(let items): return .success(items)
       case .unknown(let unknown): return .failure(.unknown(unknown.reasons.joined(separator: "; ")))
       case let other:
-        return .failure(.wrong("`\(loop.list.expression.source)` is no list but \(other.rendered.beginning(80))"))
+        return .failure(
+          .wrong("`\(loop.list.expression.source)` is no list but \(scope.told(other, of: [loop.list]))"))
       }
     } catch {
-      return .failure(.wrong("`\(loop.list.expression.source)`: \(error.message)"))
+      let reason = scope.reason(error)
+      return .failure(
+        .wrong(scope.reads(secret: loop.list) ? reason : "`\(loop.list.expression.source)`: \(reason)"))
     }
   }
 
@@ -185,7 +188,7 @@ extension Runner {
     }
     let inputs: MapValue
     do {
-      inputs = try inputValues(of: playbook, given: use.inputs, frame.scope.bindings(now: now))
+      inputs = try inputValues(of: playbook, given: use.inputs, in: frame.scope, now: now)
     } catch {
       // What they are made of is open again, and what they were is on record.
       guard let given else { throw error }
@@ -236,9 +239,10 @@ extension Runner {
   }
 
   private func inputValues(
-    of playbook: Playbook, given: [TemplateTree.Entry], _ bindings: Bindings
+    of playbook: Playbook, given: [TemplateTree.Entry], in scope: Scope, now: Timestamp
   ) throws(LoopProblem) -> MapValue {
     var inputs = MapValue()
+    let bindings = scope.bindings(now: now)
     for declaration in playbook.inputs {
       let tree = given.first { $0.key == declaration.name }?.value ?? declaration.defaultValue
       guard let tree else { throw .wrong("the input `\(declaration.name)` of `\(playbook.name)` has no value") }
@@ -246,12 +250,13 @@ extension Runner {
       do {
         value = try tree.resolve(bindings)
       } catch {
-        throw .wrong("input `\(declaration.name)`: \(error.message)")
+        throw .wrong("input `\(declaration.name)`: \(scope.reason(error))")
       }
       if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
       switch declaration.check(value) {
       case .success(let typed): inputs[declaration.name] = typed
-      case .failure(let problem): throw .wrong("input `\(declaration.name)`: \(problem.message)")
+      case .failure(let problem):
+        throw .wrong("input `\(declaration.name)`: \(scope.reason(problem, of: tree, for: declaration))")
       }
     }
     return inputs

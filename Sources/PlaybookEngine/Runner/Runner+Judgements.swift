@@ -60,19 +60,21 @@ extension Runner {
       return (.unknown, "\(names) was cut, so `\(condition.expression.source)` can't be told")
     }
     do {
-      switch try condition.expression.evaluate(bindings) {
+      switch try condition.evaluate(bindings) {
       case .bool(true): return (.yes, nil)
       case .bool(false): return (.no, nil)
       case .unknown(let unknown): return (.unknown, unknown.reasons.joined(separator: "; "))
       case let other:
         return (
-          .unknown, "`\(condition.expression.source)` is neither true nor false but \(other.rendered.beginning(80))"
+          .unknown,
+          "`\(condition.expression.source)` is neither true nor false but \(scope.told(other, of: [condition]))"
         )
       }
     } catch {
-      let message = scope.isSecret([condition]) ? error.messageWithoutItems : error.message
+      // What may have been meant is found among the keys of the value.
+      guard !scope.reads(secret: condition) else { return (.unknown, scope.reason(error)) }
       let help = error.help.map { "; \($0)" } ?? ""
-      return (.unknown, "`\(condition.expression.source)`: \(message)\(help)")
+      return (.unknown, "`\(condition.expression.source)`: \(error.message)\(help)")
     }
   }
 
@@ -92,7 +94,7 @@ extension Runner {
         try await skip(step, in: frame, because: "the run did not complete; the question became a follow-up")
         return .onward
       }
-      let open = confirm.options.filter { condition($0.when, bindings) == nil }
+      let open = confirm.options.filter { condition($0.when, in: frame.scope, now: now) == nil }
       var suggested: String?
       if let template = confirm.suggest, case .string(let name) = try? template.resolve(bindings) {
         suggested = open.contains { $0.name == name } ? name : nil

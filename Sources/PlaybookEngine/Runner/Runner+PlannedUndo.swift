@@ -53,10 +53,11 @@ extension Runner {
           case .bool(true): break
           case .bool(false): continue
           case .unknown(let unknown): return .later(unknown.reasons.joined(separator: "; "))
-          case let other: return .problem("its `when` is neither true nor false but \(other.rendered.beginning(80))")
+          case let other:
+            return .problem("its `when` is neither true nor false but \(scope.told(other, of: [when]))")
           }
         } catch {
-          return .problem("its `when`: \(error.message)")
+          return .problem("its `when`: \(scope.reason(error))")
         }
       }
       do throws(CallProblem) {

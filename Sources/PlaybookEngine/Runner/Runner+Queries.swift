@@ -27,7 +27,7 @@ extension Runner {
       if try await restore(step, in: frame) { continue }
       // Asked again after a resume: evidence is taken with the time of its own attempt.
       let now = clock.now()
-      if let reason = condition(step.when, frame.scope.bindings(now: now)) {
+      if let reason = condition(step.when, in: frame.scope, now: now) {
         try await skip(step, in: frame, because: reason)
         continue
       }
@@ -265,7 +265,7 @@ extension Runner {
     if let recorded = state.loops[path] {
       items = recorded
     } else {
-      switch list(of: loop, frame.scope.bindings(now: now)) {
+      switch list(of: loop, in: frame.scope, now: now) {
       case .success(let list): items = list
       case .failure(let problem):
         try await skipLoop(step, in: frame, problem)

@@ -67,7 +67,7 @@ extension Runner {
     let path = frame.path(step)
     let now = state.begun[path] ?? clock.now()
     if state.skipped[path] == nil, state.finished[path] == nil, !hasSent(within: step, in: frame) {
-      if let reason = condition(step.when, frame.scope.bindings(now: now)) {
+      if let reason = condition(step.when, in: frame.scope, now: now) {
         try await leave(step, in: frame, because: reason)
         return .onward
       }
@@ -107,17 +107,18 @@ extension Runner {
   }
 
   /// Why `when` keeps a step from running, or nil.
-  func condition(_ when: LocatedExpression?, _ bindings: Bindings) -> String? {
+  func condition(_ when: LocatedExpression?, in scope: Scope, now: Timestamp) -> String? {
     guard let when else { return nil }
-    do {
-      switch try when.expression.evaluate(bindings) {
+    do throws(TemplateError) {
+      switch try when.evaluate(scope.bindings(now: now)) {
       case .bool(true): return nil
       case .bool(false): return "`\(when.expression.source)` does not hold"
       case .unknown(let unknown): return unknown.reasons.joined(separator: "; ")
-      case let other: return "`\(when.expression.source)` is neither true nor false but \(other.rendered)"
+      case let other:
+        return "`\(when.expression.source)` is neither true nor false but \(scope.told(other, of: [when]))"
       }
     } catch {
-      return "`\(when.expression.source)`: \(error.message)"
+      return scope.reads(secret: when) ? scope.reason(error) : "`\(when.expression.source)`: \(error.message)"
     }
   }
 

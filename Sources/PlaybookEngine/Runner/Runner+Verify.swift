@@ -54,18 +54,18 @@ extension Runner {
       if let cut = Outcome.truncation(of: result, in: verify.that.expression, whole: whole) { return (nil, cut, nil) }
       let bare = Dictionary(
         result.fields.entries.map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { first, _ in first })
-      let value = try verify.that.expression.evaluate(scope.bindings(now: now, adding: bare))
+      let value = try verify.that.evaluate(scope.bindings(now: now, adding: bare))
       let source = verify.that.expression.source
       if case .bool(true) = value { return (true, "`\(source)` holds", nil) }
-      return (value.boolValue, "`\(source)` is \(value.rendered.beginning(80))", nil)
+      return (value.boolValue, "`\(source)` is \(scope.told(value, of: [verify.that]))", nil)
     } catch let error as ExecutorError {
       return (nil, error.message, error.retryAfter)
     } catch CallProblem.wrong(let message) {
       return (nil, message, nil)
     } catch CallProblem.unknown(let reason) {
       return (nil, reason, nil)
-    } catch let problem as Expression.Problem {
-      return (nil, problem.message, nil)
+    } catch let error as TemplateError {
+      return (nil, scope.reason(error), nil)
     } catch {
       return (nil, "\(error)", nil)
     }

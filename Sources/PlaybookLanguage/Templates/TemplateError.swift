@@ -9,6 +9,8 @@ public struct TemplateError: Error, Sendable {
   public var span: SourceSpan
   /// What CEL said; nil where the value itself was refused.
   public var problem: Expression.Problem?
+  /// The expression that failed; nil where the whole text was refused.
+  public var expression: LocatedExpression?
 
   public init(_ message: String, at span: SourceSpan, help: String? = nil, problem: Expression.Problem? = nil) {
     self.message = message
@@ -29,7 +31,9 @@ extension LocatedExpression {
     do throws(Expression.Problem) {
       return try expression.evaluate(bindings)
     } catch {
-      throw TemplateError(error.message, at: span(of: error.range), help: error.help, problem: error)
+      var failure = TemplateError(error.message, at: span(of: error.range), help: error.help, problem: error)
+      failure.expression = self
+      throw failure
     }
   }
 }

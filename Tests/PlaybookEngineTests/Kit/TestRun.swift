@@ -47,8 +47,8 @@ final class TestRun {
   }
 
   /// Gives the target a password from the secret `token`.
-  func useSecret() throws {
-    let file = SourceFile(path: "environments.yaml", text: "password: ${secrets.token}")
+  func useSecret(_ settings: String = "password: ${secrets.token}") throws {
+    let file = SourceFile(path: "environments.yaml", text: settings)
     var diagnostics: [Diagnostic] = []
     let node = try #require(YAML.parse(file).root)
     environment.targets[0].settings = try #require(TemplateTree.parse(node, diagnostics: &diagnostics))
