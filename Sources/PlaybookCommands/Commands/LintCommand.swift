@@ -5,12 +5,13 @@ import PlaybookLanguage
 import SourceText
 
 /// `playbook lint [PATH…]`.
-struct LintCommand: ParsableCommand {
+struct LintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Executes nothing.",
+    commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Runs nothing.",
     discussion: """
       A scenario is looked at with its drill and its tests. With --environments the file is looked at as well, and
-      playbooks against it: their commands, targets and secrets.
+      playbooks against it: their commands, targets and secrets. The plugins that this file lists are started for their
+      descriptions; no other program is.
 
       Exit code 0: no errors; 2: there are errors.
 
@@ -35,13 +36,13 @@ struct LintCommand: ParsableCommand {
     case text, json, github
   }
 
-  func run() throws {
+  func run() async throws {
     if let explain {
       try explainCode(explain)
       return
     }
     let work = try LintWork(paths, playbooks.catalogue)
-    let (all, count) = try work.diagnostics(environment)
+    let (all, count) = try await work.diagnostics(environment)
     write(all)
     let errors = all.count { $0.severity == .error }
     let warnings = all.count { $0.severity == .warning }
