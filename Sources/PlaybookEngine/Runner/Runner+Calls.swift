@@ -120,7 +120,12 @@ extension Runner {
     for (name, tree) in call.form.fields where scope.isSecret(tree.expressions) {
       inner.secretNames.insert("call.\(name)")
     }
-    return try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
+    var prepared = try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
+    if mode == .query, command.isVouchedFor {
+      try Self.refuseOptions(in: command, given, prepared)
+      prepared.call.readingCommand = command.name
+    }
+    return prepared
   }
 
   private func value(

@@ -68,6 +68,12 @@ struct EnvironmentDecoder {
     }
     checkSettings(entries, of: schema)
     guard let settings = settings(entry.value, entries, of: schema) else { return nil }
+    for problem in schema.validateSettings(settings) {
+      diagnostics.append(
+        Diagnostic(
+          problem.severity, code: problem.code, problem.message, at: settings.span(at: problem.path), help: problem.help
+        ))
+    }
     check(settings.expressions, names: ["secrets"], parameters: [])
     return Environment.Target(name: name, executor: schema.name, settings: settings, span: entry.value.span)
   }
@@ -155,15 +161,18 @@ struct EnvironmentDecoder {
           code: "two-calls", "a command makes one call, and this one has `\(key.text)` already", at: other.span))
     }
     let parameters = reader.node("call").map { InputDeclaration.decodeAll($0, diagnostics: &diagnostics) } ?? []
-    let writes = reader.boolean("writes", &diagnostics) ?? false
+    let says = reader.boolean("writes", &diagnostics)
+    let writes = says ?? false
     let ambient = Dictionary(parameters.map { ($0.name, "call.\($0.name)") }, uniquingKeysWith: { first, _ in first })
     var decoder = CallDecoder(executors: executors, commands: [], ambient: ambient) { name in
       throw Diagnostic(code: "wrong-file", "a command has no files: write `\(name)` out")
     }
     let call = decoder.decode(executor, mode: writes ? .act : .query, on: reader.node("on"), &diagnostics)
     check(call, parameters: parameters.map(\.name))
-    return Environment.Command(
+    var command = Environment.Command(
       name: entry.key.text, nameSpan: entry.key.span, call: call, writes: writes, parameters: parameters)
+    command.isVouchedFor = says == false
+    return command
   }
 
   private mutating func checkName(of entry: YAMLEntry) {
