@@ -68,13 +68,14 @@ struct LintCommand: AsyncParsableCommand {
           "endLine": span.map { .int(Int64($0.end.line)) } ?? .null,
           "endColumn": span.map { .int(Int64($0.end.column)) } ?? .null,
         ]
-        Output.data(record.jsonText() + "\n")
+        Output.json(record)
       }
     case .github:
       for diagnostic in diagnostics {
         var place = ""
         if let span = diagnostic.span {
-          place = " file=\(Self.escaped(span.file.path)),line=\(span.start.line),col=\(span.start.column)"
+          place =
+            " file=\(Self.escaped(span.file.path, isProperty: true)),line=\(span.start.line),col=\(span.start.column)"
         }
         let level = diagnostic.severity == .note ? "notice" : diagnostic.severity.rawValue
         let help = diagnostic.help.map { ". " + $0 } ?? ""
@@ -83,9 +84,10 @@ struct LintCommand: AsyncParsableCommand {
     }
   }
 
-  /// As workflow commands want their texts.
-  private static func escaped(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  /// As workflow commands want their texts, a property's with its delimiters escaped.
+  private static func escaped(_ text: String, isProperty: Bool = false) -> String {
+    let safe = Visible.text(text.replacing("%", with: "%25"), keepingLineBreaks: true).replacing("\n", with: "%0A")
+    return isProperty ? safe.replacing(":", with: "%3A").replacing(",", with: "%2C") : safe
   }
 
   private func explainCode(_ code: String) throws {
