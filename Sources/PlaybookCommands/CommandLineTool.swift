@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import SourceText
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -28,9 +29,9 @@ public enum CommandLineTool {
       let text = PlaybookCommand.fullMessage(for: error)
       let status = PlaybookCommand.exitCode(for: error)
       if status.isSuccess {
-        Output.data(text + "\n")
+        Output.data(Visible.text(text, keepingTabs: true, keepingLineBreaks: true) + "\n")
       } else if !text.isEmpty {
-        Output.operatorText(text + "\n")
+        Output.operatorLines(text + "\n")
       }
       code = status == .validationFailure ? 2 : status.rawValue
     }

@@ -21,7 +21,7 @@ public struct EvidenceFile {
 
   public func text(_ format: EvidenceFormat) throws(Problem) -> String {
     switch format {
-    case .json: outcome.jsonText(pretty: true) + "\n"
+    case .json: Visible.json(outcome.jsonText(pretty: true)) + "\n"
     case .csv: try csv()
     case .text: Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
     }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 public import PlaybookEngine
+import PlaybookLanguage
 
 #if canImport(Glibc)
 import Glibc
@@ -49,7 +50,10 @@ struct PluginFile: Sendable {
 
   private static let prefix = "playbook-executor-"
   /// Executors that are there without plugins.
-  private static let taken: Set<String> = ["redis", "sql", "http", "shell", "manual", "value"]
+  private static let builtIn: Set<String> = ["redis", "sql", "http", "shell", "manual", "value"]
+  /// Keys that stand where an executor's name does: beside the call of a step or a command, and among targets.
+  private static let keys = Set(
+    [KeyTable.step, .environment, .command].flatMap(\.names) + KeyTable.kinds)
 
   /// The plugins of a folder by name, each checked.
   static func all(in folder: String) throws(ExecutorError) -> [PluginFile] {
@@ -74,10 +78,14 @@ struct PluginFile: Sendable {
 
   /// Throws where the program must not be started.
   func check() throws(ExecutorError) {
-    guard isIdentifier(name) else {
+    guard NameRules.isIdentifier(name) else {
       throw ExecutorError(.invalid, "\(path): a plugin's name is small letters, digits and `_`, a letter first")
     }
-    if Self.taken.contains(name) { throw ExecutorError(.invalid, "\(path): the executor `\(name)` is built in") }
+    if Self.builtIn.contains(name) { throw ExecutorError(.invalid, "\(path): the executor `\(name)` is built in") }
+    if Self.keys.contains(name) {
+      throw ExecutorError(
+        .invalid, "\(path): `\(name)` is a key of playbooks or environments already; rename the program")
+    }
     try Self.refuseUnsafe(path, kind: S_IFREG, called: "regular file", followsLinks: false)
     guard unsafe access(path, X_OK) == 0 else { throw ExecutorError(.unreachable, "\(path) is not executable") }
   }
@@ -95,12 +103,6 @@ struct PluginFile: Sendable {
     }
     guard status.st_mode & S_IWOTH == 0 else { throw ExecutorError(.refused, "\(path) is writable by everybody") }
   }
-}
-
-/// Whether `text` is `[a-z][a-z0-9_]*`, as names of executors and fields are.
-func isIdentifier(_ text: String) -> Bool {
-  guard let first = text.utf8.first, (97...122).contains(first) else { return false }
-  return text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_") }
 }
 
 /// The home folder that our own environment names, else `/`.

@@ -25,6 +25,7 @@ extension ShellExecutor {
     ],
     wholeFields: ["exit"],
     exposedFields: ["args"], settings: ShellTarget.settings, textSettings: ["env", "read_only"],
+    validateSettings: ShellSettingsCheck.problems,
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 
@@ -70,7 +71,8 @@ struct ShellFormCheck {
     return problems + [
       CallProblem(
         path: ["script"], code: "shell-script-query",
-        message: "nothing keeps a script from writing; this query runs only where the target says `trusted: true`",
+        message:
+          "nothing keeps a script from writing; this query runs only where the target says `trusted: true` or a command says `writes: false`",
         help: "call a program that the environment lists in `read_only`", severity: .warning)
     ]
   }
@@ -148,11 +150,22 @@ struct ShellFormCheck {
       case .list, .map:
         CallProblem(path: ["env", entry.key], code: "shell-variable", message: "an environment variable is one text")
       default:
-        VariableName.objection(to: entry.key).map {
-          CallProblem(path: ["env", entry.key], code: "shell-variable", message: $0)
-        }
+        problem(with: entry)
       }
     }
+  }
+
+  private func problem(with entry: TemplateTree.Entry) -> CallProblem? {
+    let path = ["env", entry.key]
+    if let objection = VariableName.objection(to: entry.key) {
+      return CallProblem(path: path, code: "shell-variable", message: objection)
+    }
+    guard case .template(let template) = entry.value, template.literal == nil,
+      let objection = VariableName.objectionToValue(in: entry.key)
+    else { return nil }
+    return CallProblem(
+      path: path, code: "shell-variable", message: objection,
+      help: "write its text out, or give the value to the program under another name")
   }
 
   private func codes() -> [CallProblem] {

@@ -6,10 +6,12 @@ public import PlaybookLanguage
 /// Programs of this machine, run without a shell.
 ///
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
-/// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives a killed playbook is known again. In a query only what the target's `read_only` lists may run, word for word, unless the target is `trusted`.
+/// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives it is known again. In a query only what the
+/// target's `read_only` lists may run, unless a command of the environment says `writes: false` or the target is `trusted`.
 /// Each program runs in a session of its own, without a terminal; when its time is over or the task is cancelled, it
-/// and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once). What a query leaves running is killed when the
-/// query ends; what an act leaves running, such as a service, stays.
+/// and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once). What a query
+/// leaves running is killed when the query ends, in its session or out of it, unless it has cleared its environment or
+/// belongs to another user; what an act leaves running, such as a service, stays.
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String
@@ -38,8 +40,10 @@ public struct ShellExecutor: Executor {
     if case .script = prepared.call.action {
       lines.append("the script finds programs in \(prepared.target.path.joined(separator: ", "))")
     }
-    if prepared.isTrusted {
-      lines.append("allowed because `\(prepared.target.name)` is trusted, not because it only reads")
+    switch prepared.admission {
+    case .trusted: lines.append("allowed because `\(prepared.target.name)` is trusted, not because it only reads")
+    case .command(let name): lines.append("allowed because the command `\(name)` says that it only reads")
+    case .act, .listed: break
     }
     return lines
   }
@@ -60,7 +64,7 @@ public struct ShellExecutor: Executor {
     try prepared.check(report, outcome: outcome)
     return CallOutcome(
       fields: outcome.fields, isTruncated: outcome.isTruncated,
-      source: prepared.isTrusted ? "\(prepared.file) (trusted)" : prepared.file)
+      source: prepared.source)
   }
 
   /// Programs of this user that bear the call's name, where the system shows them.
@@ -75,12 +79,12 @@ public struct ShellExecutor: Executor {
     }
     let shellCall = try ShellCall(call.arguments)
     let target = try ShellTarget(context.target, mode: call.mode)
-    let isTrusted = try target.admit(shellCall, mode: call.mode)
+    let admission = try target.admit(shellCall, mode: call.mode, by: call.readingCommand)
     let directory = try WorkingFolder.check(shellCall.directory ?? target.directory, of: target)
     var environment = target.environment(home: home)
     for (name, text) in shellCall.environment { environment[name] = text }
     environment[Remains.variable] = context.callID
-    let path = ProgramPath(target)
+    let path = try ProgramPath(target)
     let file: String
     var arguments: [String]
     var scriptText: String?
@@ -97,7 +101,7 @@ public struct ShellExecutor: Executor {
     let invocation = Invocation(
       file: file, arguments: arguments, environment: environment, directory: directory, input: shellCall.input ?? [])
     return PreparedCall(
-      call: shellCall, target: target, isTrusted: isTrusted, invocation: invocation, scriptText: scriptText)
+      call: shellCall, target: target, admission: admission, invocation: invocation, scriptText: scriptText)
   }
 }
 
@@ -105,13 +109,21 @@ public struct ShellExecutor: Executor {
 struct PreparedCall {
   let call: ShellCall
   let target: ShellTarget
-  /// Whether a query runs only because its target is trusted.
-  let isTrusted: Bool
+  let admission: ShellTarget.Admission
   var invocation: Invocation
   /// A script that its interpreter reads from a file, whose path is its last argument.
   let scriptText: String?
 
   var file: String { invocation.file }
+
+  /// The file that ran, and why a query might where no list allows it.
+  var source: String {
+    switch admission {
+    case .act, .listed: file
+    case .command(let name): "\(file) (by the command \(name))"
+    case .trusted: "\(file) (trusted)"
+    }
+  }
 
   /// What messages call the program, with its target: "`firewall` (shell, drill)".
   private var subject: String {

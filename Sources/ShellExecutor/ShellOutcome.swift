@@ -26,7 +26,7 @@ struct ShellOutcome: Sendable {
       case nil: .null
       }
     let (stdout, stderr) = (Self.text(output), Self.text(report.errorOutput))
-    let (json, problem) = output.isTruncated ? (.null, nil) : Self.json(output.bytes)
+    let (json, problem, isJSONLeftOut) = output.isTruncated ? (.null, nil, false) : Self.json(output.bytes)
     errorText = stderr.stringValue ?? ""
     var fields = MapValue([
       ("exit", exit), ("stdout", stdout), ("stderr", stderr), ("lines", .list(lines)), ("json", json),
@@ -34,7 +34,7 @@ struct ShellOutcome: Sendable {
     let notices = ShellNotices(stdout: stdout, errorText: errorText, jsonProblem: problem).texts
     if !notices.isEmpty { fields["notices"] = .list(notices.map(Value.string)) }
     self.fields = fields
-    isTruncated = output.isTruncated || report.errorOutput.isTruncated || hasMoreLines
+    isTruncated = output.isTruncated || report.errorOutput.isTruncated || hasMoreLines || isJSONLeftOut
     complaint = Self.complaint(report.errorOutput)
   }
 
@@ -78,23 +78,28 @@ struct ShellOutcome: Sendable {
 
   /// The value where the output is one JSON text, else null; why it is null where it looks like JSON, and of which keys the last
   /// one counts.
-  private static func json(_ bytes: [UInt8]) -> (value: Value, problem: String?) {
+  private static func json(_ bytes: [UInt8]) -> (value: Value, problem: String?, isLeftOut: Bool) {
     var bytes = unmarked(bytes)
     let hasControls = bytes.contains { $0 == 0x1B || $0 == 0x08 || $0 == 0x0D || $0 == 0xC2 }
     if hasControls, let text = String(validating: bytes, as: UTF8.self) { bytes = Array(Printed.text(text).utf8)[...] }
     let start = bytes.drop { " \t\r\n".utf8.contains($0) }
-    guard let first = start.first, "{[\"-0123456789tfn".utf8.contains(first) else { return (.null, nil) }
+    guard let first = start.first, "{[\"-0123456789tfn".utf8.contains(first) else { return (.null, nil, false) }
     do {
-      return (try Value(json: bytes), "{[".utf8.contains(first) ? doubled(Array(bytes)) : nil)
+      return (try Value(json: bytes), "{[".utf8.contains(first) ? doubled(Array(bytes)) : nil, false)
     } catch {
+      if error.hasTooManyValues {
+        return (.null, "the output is \(error.message), so `json` is null; have less printed, such as by jq", true)
+      }
       // A log's line may begin with a bracket as well: `[2026-11-29 …] started`.
       let next = start.dropFirst().first { !" \t\r\n".utf8.contains($0) }
       let opens: String.UTF8View = first == UInt8(ascii: "{") ? "\"}".utf8 : "{[\"".utf8
-      guard "{[".utf8.contains(first), let next, opens.contains(next) else { return (.null, nil) }
+      guard "{[".utf8.contains(first), let next, opens.contains(next) else { return (.null, nil, false) }
       if isLines(start) {
-        return (.null, "the output is one JSON text a line, so `json` is null: `lines.map(l, json(l))` reads them")
+        return (
+          .null, "the output is one JSON text a line, so `json` is null: `lines.map(l, json(l))` reads them", false
+        )
       }
-      return (.null, "the output begins like JSON and is none, so `json` is null: \(error.message)")
+      return (.null, "the output begins like JSON and is none, so `json` is null: \(error.message)", false)
     }
   }
 

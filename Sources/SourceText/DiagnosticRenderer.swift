@@ -36,11 +36,13 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   private func excerpt(_ span: SourceSpan) -> String {
-    let written = Array(span.file.text(ofLine: span.start.line).unicodeScalars)
+    let around = span.file.text(around: span.start, to: span.end, margin: max(1 << 12, width * 8))
+    let written = Array(around.text.unicodeScalars)
     let line = shown(written[...])
     // What is made visible is longer than what was written, and the caret stands under what is shown.
-    let from = shown(written.prefix(span.start.column - 1)).count + max(0, span.start.column - 1 - written.count)
-    let end = span.end.line == span.start.line ? shown(written.prefix(span.end.column - 1)).count : line.count
+    let from = shown(written.prefix(around.before)).count + max(0, around.before - written.count)
+    let length = span.end.column - span.start.column
+    let end = span.end.line == span.start.line ? shown(written.prefix(around.before + length)).count : line.count
     let to = max(end, from + 1)
     let gutter = String(span.start.line)
     let room = max(20, width - gutter.count - 5)

@@ -34,6 +34,21 @@ public final class SourceFile: Sendable {
     return String(decoding: bytes[start..<end], as: UTF8.self)
   }
 
+  /// The text around a place, of its line alone, and how many code points of it stand before the place: of a line of a
+  /// megabyte, `margin` bytes to each side.
+  func text(around place: SourcePosition, to end: SourcePosition, margin: Int) -> (text: String, before: Int) {
+    let lineStart = lineStarts[min(max(place.line, 1), lineStarts.count) - 1]
+    var lineEnd = place.line < lineStarts.count ? lineStarts[place.line] - 1 : bytes.count
+    if lineEnd > lineStart, bytes[lineEnd - 1] == UInt8(ascii: "\r") { lineEnd -= 1 }
+    var (from, to) = (max(lineStart, place.offset - margin), min(lineEnd, max(place.offset, end.offset) + margin))
+    guard from <= to else { return (text(ofLine: place.line), place.column - 1) }
+    // Not within a character.
+    while from > lineStart, bytes[from] & 0xC0 == 0x80 { from -= 1 }
+    while to < lineEnd, bytes[to] & 0xC0 == 0x80 { to += 1 }
+    let before = countCodePoints(before: min(place.offset, to)) - countCodePoints(before: from)
+    return (String(decoding: bytes[from..<to], as: UTF8.self), before)
+  }
+
   /// The place of a byte: 1-based line, and 1-based column counted in code points.
   public func position(at offset: Int) -> SourcePosition {
     let offset = min(max(offset, 0), bytes.count)

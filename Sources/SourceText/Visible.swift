@@ -26,6 +26,24 @@ public enum Visible {
     return String(safe)
   }
 
+  /// A JSON text that means the same and is safe to send to a terminal: what ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)``
+  /// would show stands as `\\u202E`. Line breaks and tabs between its tokens stay.
+  public static func json(_ text: String) -> String {
+    if text.utf8.allSatisfy({ $0 < 0x7F }) { return text }
+    var safe = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+      guard scalar.value >= 0x7F, isUnsafe(scalar) else {
+        safe.append(scalar)
+        continue
+      }
+      for unit in String(scalar).utf16 {
+        let digits = String(unit, radix: 16, uppercase: true)
+        safe.append(contentsOf: "\\u\(String(repeating: "0", count: 4 - digits.count))\(digits)".unicodeScalars)
+      }
+    }
+    return String(safe)
+  }
+
   private static func isWithinEmoji(_ position: Int, of scalars: [Unicode.Scalar]) -> Bool {
     guard position > 0, position + 1 < scalars.count else { return false }
     let isStyled = scalars[position - 1] == "\u{FE0F}" && position > 1

@@ -7,6 +7,9 @@ struct TreeBuilder {
   private let reader: EventReader
   private(set) var diagnostics: [Diagnostic] = []
   private var nodeCount = 0
+  private var doubledKeys = 0
+  /// How many keys that are written twice are told one by one.
+  private static let mostDoubledKeys = 100
   private var anchors: [String: Subtree] = [:]
   /// Anchors whose value is still being read.
   private var openAnchors: Set<String> = []
@@ -165,14 +168,25 @@ struct TreeBuilder {
       height = max(height, value.height)
       guard let key else { continue }
       if let first = places[key.text] {
-        let help = "it is written first at \(first.location)"
-        diagnostics.append(
-          Diagnostic(code: "yaml-duplicate-key", "the key `\(key.text)` is written twice", at: key.span, help: help))
+        report(doubled: key, after: first)
       } else {
         places[key.text] = key.span
         entries.append(YAMLEntry(key: key, value: value.node))
       }
     }
+  }
+
+  /// Each of the first keys that are written twice, and once that there are more: whoever has a thousand of them made the
+  /// file with a program, and mends it there.
+  private mutating func report(doubled key: YAMLKey, after first: SourceSpan) {
+    doubledKeys += 1
+    guard doubledKeys <= Self.mostDoubledKeys + 1 else { return }
+    let isLast = doubledKeys > Self.mostDoubledKeys
+    diagnostics.append(
+      Diagnostic(
+        code: "yaml-duplicate-key",
+        "the key `\(key.text)` is written twice" + (isLast ? ", and others after it may be" : ""), at: key.span,
+        help: "it is written first at \(first.location)"))
   }
 
   /// The end of a block is where libyaml meets what comes after it: the last value's end is the better one.

@@ -74,6 +74,8 @@ import Testing
 
     func checkInPlace() throws(FileError) {}
 
+    func checkEnd(at length: Int, after tail: [UInt8]) throws(FileError) {}
+
     /// What is certainly on disk.
     var safe: [UInt8] {
       // By its place: calls that are under way side by side look at the same time.

@@ -41,22 +41,23 @@ struct RecordedJournal: CustomStringConvertible {
   }
 
   /// The playbook and the environment that a resume reads.
-  private func sources() throws -> (Playbook, Environment) {
+  private func sources() async throws -> (Playbook, Environment) {
     var options = EnvironmentOptions()
     options.environments = folder.path + "/environments.yaml"
     options.name = facts["environment"]?.stringValue
-    let schemas = Executors.schemas
-    let environment = try Loading.environment(options, executors: schemas).environment
+    let surroundings = try await Loading.surroundings(options)
+    let environment = surroundings.environment
     let playbook = try RecordedSources(folder, facts).playbook(
-      named: try #require(facts["playbook"]?.stringValue), executors: schemas, commands: environment.commands)
+      named: try #require(facts["playbook"]?.stringValue), executors: surroundings.schemas,
+      commands: environment.commands)
     return (playbook, environment)
   }
 
   func remove() { try? FileManager.default.removeItem(at: copy) }
 
   /// What resumes the run in a world that is not there.
-  func resumer() throws -> Resumer {
-    let (playbook, environment) = try sources()
+  func resumer() async throws -> Resumer {
+    let (playbook, environment) = try await sources()
     return Resumer(journal: self, playbook: playbook, environment: environment)
   }
 

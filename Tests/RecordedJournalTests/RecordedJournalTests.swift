@@ -65,7 +65,7 @@ import Testing
   func `a resume goes to where the run was`(name: String) async throws {
     let journal = try RecordedJournal(name)
     defer { journal.remove() }
-    let resumer = try journal.resumer()
+    let resumer = try await journal.resumer()
     var lines: [String] = []
     for isInteractive in [true, false] {
       let human = Bystander(Self.operatorOf(journal), isInteractive: isInteractive)
@@ -105,7 +105,7 @@ import Testing
   func `ended after any event it resumes as it did`(name: String) async throws {
     let journal = try RecordedJournal(name)
     defer { journal.remove() }
-    let resumer = try journal.resumer()
+    let resumer = try await journal.resumer()
     var lines: [String] = []
     for count in 1...journal.events.count where Self.isTelling(journal.events[count - 1]) || count % 5 == 0 {
       let human = Bystander(Self.operatorOf(journal), isInteractive: false)

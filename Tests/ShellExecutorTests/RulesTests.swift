@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["firewall", "list"], ["journal", "-u"], ["journal", "-u", "redis", "-n", "5"], ["a", "...", "b"],
+    ["firewall", "list"], ["journal", "-u"], ["journal", "-u", "redis", "n", "5"], ["a", "...", "b"],
   ])
   func `a query runs what the target lists`(words: [String]) async throws {
     #expect(await error(words.map(Value.string)) == nil)

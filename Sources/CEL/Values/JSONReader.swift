@@ -5,6 +5,8 @@ public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public let message: String
   /// Bytes from the start of the text.
   public let offset: Int
+  /// Whether it may well be JSON, of more values than are taken.
+  public var hasTooManyValues = false
 
   public var description: String { "\(message) at byte \(offset)" }
 }
@@ -20,15 +22,18 @@ public enum JSONNumbers: Sendable {
 
 extension Value {
   /// Reads one JSON text (RFC 8259, by nlohmann/json). Objects keep their order, and of two equal keys the last counts.
-  /// Throws where the text is no JSON or nests deeper than `depth`.
+  /// Throws where the text is no JSON, nests deeper than `depth`, or has more than `count` values: by default a million of
+  /// what a system answered, since each takes some hundred bytes of memory, and any number of what we recorded.
   public init(
-    json bytes: some Sequence<UInt8>, depth: Int = 100, numbers: JSONNumbers = .exact
+    json bytes: some Sequence<UInt8>, depth: Int = 100, count: Int? = nil, numbers: JSONNumbers = .exact
   ) throws(JSONProblem) {
-    self = try JSONReader.read(Array(bytes), depth, numbers)
+    self = try JSONReader.read(Array(bytes), depth, count, numbers)
   }
 
-  public init(json text: String, depth: Int = 100, numbers: JSONNumbers = .exact) throws(JSONProblem) {
-    self = try JSONReader.read(Array(text.utf8), depth, numbers)
+  public init(
+    json text: String, depth: Int = 100, count: Int? = nil, numbers: JSONNumbers = .exact
+  ) throws(JSONProblem) {
+    self = try JSONReader.read(Array(text.utf8), depth, count, numbers)
   }
 }
 
@@ -46,16 +51,20 @@ private final class JSONReader {
   private var result: Value?
   private let depth: Int
   private let numbers: JSONNumbers
+  /// How many values may still come.
+  private var left: Int
   private var isTooDeep = false
   private var isTooLarge = false
 
-  private init(_ depth: Int, _ numbers: JSONNumbers) {
+  private init(_ depth: Int, _ count: Int, _ numbers: JSONNumbers) {
     self.depth = depth
+    left = count
     self.numbers = numbers
   }
 
-  static func read(_ bytes: [UInt8], _ depth: Int, _ numbers: JSONNumbers) throws(JSONProblem) -> Value {
-    let reader = JSONReader(depth, numbers)
+  static func read(_ bytes: [UInt8], _ depth: Int, _ count: Int?, _ numbers: JSONNumbers) throws(JSONProblem) -> Value {
+    let count = count ?? (numbers == .exact ? 1_000_000 : .max)
+    let reader = JSONReader(depth, count, numbers)
     var (position, message) = (0, [CChar](repeating: 0, count: 512))
     var events = Self.events
     let code = unsafe bytes.withUnsafeBufferPointer { text in
@@ -65,6 +74,9 @@ private final class JSONReader {
       }
     }
     if reader.isTooDeep { throw JSONProblem(message: "JSON nested deeper than \(depth)", offset: 0) }
+    if reader.left < 0 {
+      throw JSONProblem(message: "JSON of more than \(count) values", offset: 0, hasTooManyValues: true)
+    }
     if reader.isTooLarge { throw JSONProblem(message: "no valid JSON: a number is beyond a double", offset: 0) }
     if code == 0, let result = reader.result { return result }
     let text = String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -82,6 +94,8 @@ private final class JSONReader {
   }
 
   private func add(_ value: Value) -> Bool {
+    left -= 1
+    if left < 0 { return false }
     if open.isEmpty {
       result = value
     } else if open[open.count - 1].isList {

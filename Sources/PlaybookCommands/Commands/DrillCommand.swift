@@ -80,15 +80,13 @@ struct DrillCommand: AsyncParsableCommand {
     var options = EnvironmentOptions()
     options.environments = world.addresses.environment
     options.name = "drill"
-    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
-    let plugins = try await Plugins.discover(file)
+    let surroundings = try await Loading.surroundings(options)
     let playbook = try Loading.playbook(
-      name, catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
+      name, catalogue, executors: surroundings.schemas, commands: surroundings.environment.commands)
     let session = try await Launch.session(
-      playbook, mode: .drill, environment: environment, plugins: plugins, playbooks: playbooks,
-      beforehand, runs: runs, output: output)
+      playbook, mode: .drill, in: surroundings, playbooks: playbooks, beforehand, runs: runs, output: output)
     if !changes.isEmpty {
-      let probe = try World.probe(world, environment)
+      let probe = try World.probe(world, surroundings.environment)
       do throws(DrillError) {
         try await probe.make(changes, inputs: (try? session.withDefaults()) ?? session.inputs)
       } catch {

@@ -69,7 +69,7 @@ struct EvalCommand: ParsableCommand {
       if case .unknown(let unknown) = value {
         throw CommandFailure.failed("unknown: \(unknown.reasons.joined(separator: "; "))")
       }
-      Output.data(value.jsonText() + "\n")
+      Output.json(value)
     } catch let problem as CEL.Expression.Problem {
       let diagnostic = Diagnostic(
         code: "expression", problem.message, at: SourceSpan(file: file, range: problem.range), help: problem.help)

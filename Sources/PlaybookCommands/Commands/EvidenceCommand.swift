@@ -64,7 +64,8 @@ struct EvidenceCommand: ParsableCommand {
     } catch {
       throw CommandFailure.wrong("`\(step)`: \(error.message)")
     }
-    try Output.file(out) { write in try write(text) }
+    // A pipe may lead to a terminal, and CSV has no escape for what moves its cursor.
+    try Output.file(out, isPipeForReaders: format == .csv) { write in try write(text) }
   }
 
   private func whole(_ event: Event, _ past: RecordedRun) throws -> Value {

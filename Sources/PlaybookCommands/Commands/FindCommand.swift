@@ -20,7 +20,7 @@ struct FindCommand: ParsableCommand {
     guard !words.isEmpty else {
       Output.data(CatalogueText.list(entries, width: Output.width))
       if entries.isEmpty {
-        Output.operatorText("no playbooks in \(catalogue.roots.joined(separator: ", "))\n")
+        Output.operatorLines("no playbooks in \(catalogue.roots.joined(separator: ", "))\n")
       } else {
         Output.operatorText("\nplaybook find WORDS   playbook show NAME   playbook run NAME   playbook --help\n")
       }
@@ -49,8 +49,8 @@ struct ListCommand: ParsableCommand {
     let entries = try Loading.entries(catalogue)
     switch format {
     case .text: Output.data(CatalogueText.list(entries, width: Output.width))
-    case .json: for entry in entries { Output.data(CatalogueText.json(entry).jsonText() + "\n") }
+    case .json: for entry in entries { Output.json(CatalogueText.json(entry)) }
     }
-    if entries.isEmpty { Output.operatorText("no playbooks in \(catalogue.roots.joined(separator: ", "))\n") }
+    if entries.isEmpty { Output.operatorLines("no playbooks in \(catalogue.roots.joined(separator: ", "))\n") }
   }
 }

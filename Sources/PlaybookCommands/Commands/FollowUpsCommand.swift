@@ -76,7 +76,7 @@ struct FollowUpsCommand: AsyncParsableCommand {
       do {
         all += try runs.open(id).transcript().openFollowUps
       } catch let failure as CommandFailure {
-        Output.operatorText("\(id): \(failure.message)\n")
+        Output.operatorLines("\(id): \(failure.message)\n")
       }
     }
     let real = all.filter { drills || $0.mode == "run" }
@@ -98,7 +98,7 @@ struct FollowUpsCommand: AsyncParsableCommand {
         "due": item.due.map(Value.timestamp) ?? .null, "owner": item.owner.map(Value.string) ?? .null,
         "overdue": .bool(isOverdue),
       ]
-      return record.jsonText() + "\n"
+      return Visible.json(record.jsonText()) + "\n"
     case .text:
       let due = item.due.map { String($0.description.prefix(10)) } ?? "no date   "
       let owner = item.owner.map { " (\($0))" } ?? ""

@@ -5,12 +5,13 @@ import PlaybookLanguage
 import SourceText
 
 /// `playbook lint [PATH…]`.
-struct LintCommand: ParsableCommand {
+struct LintCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Executes nothing.",
+    commandName: "lint", abstract: "Finds every problem of playbooks, with its place and a way out. Runs nothing.",
     discussion: """
       A scenario is looked at with its drill and its tests. With --environments the file is looked at as well, and
-      playbooks against it: their commands, targets and secrets.
+      playbooks against it: their commands, targets and secrets. The plugins that this file lists are started for their
+      descriptions; no other program is.
 
       Exit code 0: no errors; 2: there are errors.
 
@@ -35,13 +36,13 @@ struct LintCommand: ParsableCommand {
     case text, json, github
   }
 
-  func run() throws {
+  func run() async throws {
     if let explain {
       try explainCode(explain)
       return
     }
     let work = try LintWork(paths, playbooks.catalogue)
-    let (all, count) = try work.diagnostics(environment)
+    let (all, count) = try await work.diagnostics(environment)
     write(all)
     let errors = all.count { $0.severity == .error }
     let warnings = all.count { $0.severity == .warning }
@@ -67,13 +68,14 @@ struct LintCommand: ParsableCommand {
           "endLine": span.map { .int(Int64($0.end.line)) } ?? .null,
           "endColumn": span.map { .int(Int64($0.end.column)) } ?? .null,
         ]
-        Output.data(record.jsonText() + "\n")
+        Output.json(record)
       }
     case .github:
       for diagnostic in diagnostics {
         var place = ""
         if let span = diagnostic.span {
-          place = " file=\(Self.escaped(span.file.path)),line=\(span.start.line),col=\(span.start.column)"
+          place =
+            " file=\(Self.escaped(span.file.path, isProperty: true)),line=\(span.start.line),col=\(span.start.column)"
         }
         let level = diagnostic.severity == .note ? "notice" : diagnostic.severity.rawValue
         let help = diagnostic.help.map { ". " + $0 } ?? ""
@@ -82,9 +84,10 @@ struct LintCommand: ParsableCommand {
     }
   }
 
-  /// As workflow commands want their texts.
-  private static func escaped(_ text: String) -> String {
-    text.replacing("%", with: "%25").replacing("\r", with: "%0D").replacing("\n", with: "%0A")
+  /// As workflow commands want their texts, a property's with its delimiters escaped.
+  private static func escaped(_ text: String, isProperty: Bool = false) -> String {
+    let safe = Visible.text(text.replacing("%", with: "%25"), keepingLineBreaks: true).replacing("\n", with: "%0A")
+    return isProperty ? safe.replacing(":", with: "%3A").replacing(",", with: "%2C") : safe
   }
 
   private func explainCode(_ code: String) throws {

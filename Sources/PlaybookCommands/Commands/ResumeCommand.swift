@@ -49,17 +49,17 @@ struct ResumeCommand: AsyncParsableCommand {
     var options = environment
     options.name = options.name ?? first.data["environment"]?.stringValue
     options.environments = try options.environments ?? Self.recordedFile(first.data)
-    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
+    let surroundings = try await Loading.surroundings(options)
+    let environment = surroundings.environment
     guard environment.name == first.data["environment"]?.stringValue else {
       throw CommandFailure.wrong(
         "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't go on in `\(environment.name)`")
     }
-    let plugins = try await Plugins.discover(file)
-    let schemas = Executors.schemas + plugins.map(\.schema)
     let sources = RecordedSources(folder, first.data)
-    let playbook = try sources.playbook(named: playbookName, executors: schemas, commands: environment.commands)
+    let playbook = try sources.playbook(
+      named: playbookName, executors: surroundings.schemas, commands: environment.commands)
     var session = try await Launch.session(
-      playbook, mode: mode, environment: environment, from: options, plugins: plugins, playbooks: playbooks,
+      playbook, mode: mode, in: surroundings, from: options, playbooks: playbooks,
       try Launch.Beforehand(given, for: playbook), runs: runs, output: output)
     session.changed = sources.changed
     session.lock = lock

@@ -66,26 +66,26 @@ enum Launch {
     _ name: String, mode: RunConfiguration.Mode, playbooks: PlaybookOptions, environment options: EnvironmentOptions,
     given: AnswerOptions, runs: RunsOptions, output: OutputFormat
   ) async throws {
-    let (environment, file, path) = try Loading.environment(options, executors: Executors.schemas)
-    let plugins = try await Plugins.discover(file)
+    let surroundings = try await Loading.surroundings(options)
     let playbook = try Loading.playbook(
-      name, playbooks.catalogue, executors: Executors.schemas + plugins.map(\.schema), commands: environment.commands)
+      name, playbooks.catalogue, executors: surroundings.schemas, commands: surroundings.environment.commands)
     var session = try await session(
-      playbook, mode: mode, environment: environment, from: options, plugins: plugins, playbooks: playbooks,
+      playbook, mode: mode, in: surroundings, from: options, playbooks: playbooks,
       try Beforehand(given, for: playbook), runs: runs, output: output)
-    session.environmentsFile = Self.absolute(path)
+    session.environmentsFile = Self.absolute(surroundings.path)
     let (result, _) = try await session.start()
     try finish(result)
   }
 
   static func session(
-    _ playbook: Playbook, mode: RunConfiguration.Mode, environment: Environment,
-    from options: EnvironmentOptions? = nil, plugins: [any Executor], playbooks: PlaybookOptions,
+    _ playbook: Playbook, mode: RunConfiguration.Mode, in surroundings: Surroundings,
+    from options: EnvironmentOptions? = nil, playbooks: PlaybookOptions,
     _ beforehand: Beforehand, runs: RunsOptions,
     output: OutputFormat
   ) async throws -> RunSession {
     var session = RunSession(
-      mode: mode, playbook: playbook, environment: environment, plugins: plugins, inputs: beforehand.inputs,
+      mode: mode, playbook: playbook, environment: surroundings.environment, plugins: surroundings.plugins,
+      inputs: beforehand.inputs,
       answers: beforehand.answers, approvals: beforehand.approvals, ticket: beforehand.ticket,
       alerted: beforehand.alerted,
       store: runs.store, output: output)

@@ -19,7 +19,7 @@ struct RunsCommand: ParsableCommand {
   func run() throws {
     let store = runs.store
     let ids = store.ids()
-    if ids.isEmpty { Output.operatorText("no runs in \(store.root)\n") }
+    if ids.isEmpty { Output.operatorLines("no runs in \(store.root)\n") }
     for id in ids.prefix(max(0, limit)) {
       var state = RunState()
       var ends: (first: Event, last: EventType)?
@@ -29,7 +29,7 @@ struct RunsCommand: ParsableCommand {
         ends = (ends?.first ?? event, event.type == .noteAdded ? ends?.last ?? event.type : event.type)
       }
       guard let journal, let (first, last) = ends else {
-        Output.operatorText("\(id): its journal can't be read\n")
+        Output.operatorLines("\(id): its journal can't be read\n")
         continue
       }
       let isHeld = (try? store.find(id))?.holder != nil
@@ -44,7 +44,7 @@ struct RunsCommand: ParsableCommand {
         "changes": .int(Int64(state.changes)),
       ]
       switch format {
-      case .json: Output.data(record.jsonText() + "\n")
+      case .json: Output.json(record)
       case .text:
         let words = ["run", "outcome", "environment", "operator"].map { Visible.text(record[$0]?.rendered ?? "") }
         let changes = "\(state.changes) change\(state.changes == 1 ? "" : "s")"

@@ -46,7 +46,7 @@ struct VerifyCommand: ParsableCommand {
     } catch {
       throw CommandFailure.failed(error.description)
     }
-    for remark in check.remarks { Output.operatorText("note: \(remark)\n") }
+    for remark in check.remarks { Output.operatorLines("note: \(remark)\n") }
     if let problem = check.problem {
       throw CommandFailure.failed(
         "\(folder.path)/journal.jsonl:\(problem.line): \(problem.kind.rawValue): \(problem.message)")

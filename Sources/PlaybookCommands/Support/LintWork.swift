@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PlaybookDrill
+import PlaybookEngine
 import PlaybookLanguage
 import SourceText
 import YAMLTree
@@ -99,14 +100,15 @@ struct LintWork {
   }
 
   /// All that is wrong, and how many playbooks were looked at.
-  func diagnostics(_ options: EnvironmentOptions) throws -> (all: [Diagnostic], count: Int) {
+  func diagnostics(_ options: EnvironmentOptions) async throws -> (all: [Diagnostic], count: Int) {
     var all: [Diagnostic] = []
     var environments: [Environment?] = [nil]
-    var hasPlugins = false
+    var executors = Executors.schemas
     if let path = options.environments {
-      let (decoded, problems) = EnvironmentFile.decode(try Loading.file(path), executors: Executors.schemas)
+      let file = try Loading.file(path)
+      executors += try await Self.plugins(of: file)
+      let (decoded, problems) = EnvironmentFile.decode(file, executors: executors)
       all += problems
-      hasPlugins = decoded?.plugins.isEmpty == false
       let named = options.name.map { name in (decoded?.environments ?? []).filter { $0.name == name } }
       if let name = options.name, named?.isEmpty == true {
         let help = Suggestion.help(for: name, in: (decoded?.environments ?? []).map(\.name)) ?? ""
@@ -118,12 +120,13 @@ struct LintWork {
       throw CommandFailure.wrong("--env goes with --environments FILE")
     }
     for path in environmentFiles where path != options.environments {
-      all += EnvironmentFile.decode(try Loading.file(path), executors: Executors.schemas).diagnostics
+      let file = try Loading.file(path)
+      all += EnvironmentFile.decode(file, executors: Executors.schemas, arePluginsAsked: false).diagnostics
     }
     for path in escalationFiles { all += EscalationContact.decodeAll(try Loading.file(path)).diagnostics }
     for (name, onlyFile) in scenarios {
       var found: [Diagnostic] = []
-      for environment in environments { found += try check(name, in: environment, hasPlugins: hasPlugins) }
+      for environment in environments { found += try check(name, in: environment, executors) }
       all += found.filter { onlyFile == nil || $0.span?.file.path == onlyFile || Self.isOfPlaybook($0) }
     }
     return (all.withoutRepetitions, scenarios.count)
@@ -135,16 +138,25 @@ struct LintWork {
     return Set(path.split(separator: "/").dropLast().suffix(1)).isDisjoint(with: ["tests", "drill"])
   }
 
-  /// - Parameter hasPlugins: Whether there are executors that only their programs could describe: then a key that is not
-  ///   known may be one of theirs.
-  private func check(_ name: String, in environment: Environment?, hasPlugins: Bool) throws -> [Diagnostic] {
+  /// What the calls of a file's plugins look like. Each is started for its description and ended.
+  private static func plugins(of file: SourceFile) async throws -> [ExecutorSchema] {
+    let plugins = try await Plugins.discover(file)
+    for plugin in plugins { await plugin.close() }
+    return plugins.map(\.schema)
+  }
+
+  private func check(
+    _ name: String, in environment: Environment?, _ executors: [ExecutorSchema]
+  ) throws -> [Diagnostic] {
     let (decoded, diagnostics) = try Loading.decoded(
-      name, catalogue, executors: Executors.schemas, commands: hasPlugins ? nil : environment?.commands)
+      name, catalogue, executors: executors, commands: environment?.commands)
     guard let playbook = decoded else { return diagnostics }
     var found = diagnostics
-    if let environment { found += playbook.problems(in: environment) }
+    if let environment { found += playbook.problems(in: environment, executors: executors) }
     guard let folder = playbook.folder else { return found }
-    return found + ScenarioCheck.problems(of: playbook, folder, isSound: !found.hasErrors)
+    return found
+      + ScenarioCheck.problems(
+        of: playbook, folder, executors: executors, isSound: !found.hasErrors)
   }
 }
 

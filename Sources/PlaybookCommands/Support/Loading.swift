@@ -8,14 +8,14 @@ import YAMLTree
 /// Reads what a command works on, and says all that is wrong with it.
 enum Loading {
   /// Shows diagnostics on standard error; throws where one is an error.
-  static func report(_ diagnostics: [Diagnostic], warnings: Bool = false) throws {
+  static func report(_ diagnostics: [Diagnostic], warnings: Bool = false, in what: String = "the playbook") throws {
     let renderer = Output.diagnostics()
     let shown = diagnostics.filter { warnings || $0.severity == .error }
     Output.operatorText(renderer.render(shown))
     let errors = diagnostics.count { $0.severity == .error }
     guard errors == 0 else {
       throw CommandFailure.wrong(
-        "\(errors == 1 ? "1 problem" : "\(errors) problems") in the playbook; nothing has run")
+        "\(errors == 1 ? "1 problem" : "\(errors) problems") in \(what); nothing has run")
     }
   }
 
@@ -81,18 +81,18 @@ enum Loading {
     environmentPlaces.first { FileManager.default.fileExists(atPath: $0) }
   }
 
-  /// The environment that a run works in: named, or the file's default.
-  static func environment(
-    _ options: EnvironmentOptions, executors: [ExecutorSchema]
-  ) throws -> (environment: Environment, file: EnvironmentFile, path: String) {
+  /// The environment that a run works in: named, or the file's default. Starts the plugins that the file lists.
+  static func surroundings(_ options: EnvironmentOptions) async throws -> Surroundings {
     let candidates = options.environments.map { [$0] } ?? environmentPlaces
     guard let path = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw CommandFailure.wrong(
         "there is no file of environments at \(candidates.joined(separator: " or ")); "
           + "playbooks/environments.example.yaml is one to start from")
     }
-    let (decoded, diagnostics) = EnvironmentFile.decode(try file(path), executors: executors)
-    try report(diagnostics)
+    let source = try file(path)
+    let plugins = try await Plugins.discover(source)
+    let (decoded, diagnostics) = EnvironmentFile.decode(source, executors: Executors.schemas + plugins.map(\.schema))
+    try report(diagnostics, in: "\(path)")
     guard let decoded else { throw CommandFailure.wrong("\(path) holds no environment") }
     let names = decoded.environments.map(\.name)
     guard let name = options.name ?? decoded.defaultName else {
@@ -102,7 +102,7 @@ enum Loading {
       let help = Suggestion.help(for: name, in: names) ?? ""
       throw CommandFailure.wrong("\(path) has no environment `\(name)`; \(help)")
     }
-    return (environment, decoded, path)
+    return Surroundings(environment: environment, path: path, plugins: plugins)
   }
 
   /// The inputs given with `--set`, typed. Throws with every one that does not fit.

@@ -7,11 +7,16 @@ extension Output {
   /// A regular file is replaced when all is written, and whole until then; it keeps its owner, its group and its mode, and a
   /// new one is its owner's alone. A symbolic link is followed. What is no regular file (a pipe, a device) is written to. What
   /// could move a terminal's cursor is shown and not sent.
-  static func file(_ path: String?, _ body: ((String) throws -> Void) throws -> Void) throws {
+  ///
+  /// - Parameter isPipeForReaders: Whether a pipe on standard output is taken to lead to a terminal (`| less`).
+  static func file(_ path: String?, isPipeForReaders: Bool = false, _ body: ((String) throws -> Void) throws -> Void)
+    throws
+  {
     var facts = stat()
     guard let path, !isStandardOutput(path) else {
-      let isTerminal = isatty(1) == 1
-      return try body { data(isTerminal ? shown($0) : $0) }
+      let isFile = unsafe fstat(1, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+      let isShown = isatty(1) == 1 || isPipeForReaders && !isFile
+      return try body { data(isShown ? shown($0) : $0) }
     }
     guard unsafe stat(path, &facts) == 0 else {
       return try replace(destination(path), mode: 0o600, named: path, body)

@@ -1,3 +1,4 @@
+import CEL
 import CLinux
 import Glibc
 import PlaybookTerminal
@@ -49,20 +50,25 @@ enum Output {
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
-  /// `playbook: WORD: text`, broken at spaces on a terminal. A command in it that is to be copied stands on a line of its own,
+  /// The same for text that anybody may have had a part in, such as a path: what could move the cursor is shown, not sent.
+  static func operatorLines(_ text: String) { operatorText(Visible.text(text, keepingLineBreaks: true)) }
+
+  /// A value as JSON on a line of its own, with escapes for what could move a terminal's cursor.
+  static func json(_ value: Value) { data(Visible.json(value.jsonText()) + "\n") }
+
+  /// `playbook: WORD: text`, broken at spaces on a terminal. What the text quotes may come from anywhere. A command in it that is to be copied stands on a line of its own,
   /// after two blanks, and is left to the terminal.
   static func say(_ word: String, _ text: String) {
-    var lines = "playbook: \(word): \(text)".split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    var lines = Visible.text("playbook: \(word): \(text)", keepingLineBreaks: true).split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map(String.init)
     if let width = columns(of: 2) {
       lines = lines.flatMap { $0.contains("  playbook ") ? [$0] : TextLayout.wrap($0, width: width) }
     }
     operatorText(lines.joined(separator: "\n") + "\n")
   }
 
-  /// What the message quotes may come from anywhere.
-  static func error(_ message: String) {
-    say("error", Visible.text(message, keepingLineBreaks: true))
-  }
+  static func error(_ message: String) { say("error", message) }
 
   private static func isColored(_ descriptor: Int32) -> Bool {
     let terminal = unsafe getenv("TERM").map { unsafe String(cString: $0) }

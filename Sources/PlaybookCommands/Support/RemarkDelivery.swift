@@ -32,11 +32,11 @@ struct RemarkDelivery {
     for _ in 0..<50 {
       let holder = folder.holder
       if !inbox.holds(remark) {
-        Output.operatorText("recorded in \(folder.id)\(holder.map { " by \(RunLock.text(of: $0))" } ?? "")\n")
+        Output.operatorLines("recorded in \(folder.id)\(holder.map { " by \(RunLock.text(of: $0))" } ?? "")\n")
         return
       }
       if holder == nil, let taken = try await record() {
-        Output.operatorText("recorded in \(folder.id)\nhead  \(taken)\n")
+        Output.operatorLines("recorded in \(folder.id)\nhead  \(taken)\n")
         return
       }
       try await Task.sleep(for: .milliseconds(100))

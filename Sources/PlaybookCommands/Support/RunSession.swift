@@ -250,7 +250,7 @@ struct RunSession {
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
       lines.append("note        its world ended with this run")
     }
-    Output.operatorText(lines.joined(separator: "\n") + "\n")
+    Output.operatorText(lines.map { Visible.text($0) + "\n" }.joined())
   }
 
   /// Other runs that are open in the environment. A drill has a world of its own.

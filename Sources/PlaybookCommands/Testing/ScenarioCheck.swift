@@ -7,8 +7,12 @@ import YAMLTree
 
 /// What is wrong with a scenario's drill and tests, told without starting anything.
 enum ScenarioCheck {
-  /// - Parameter isSound: Whether the playbook itself has no error, so that its tests can be held against it.
-  static func problems(of playbook: Playbook, _ folder: String, isSound: Bool) -> [Diagnostic] {
+  /// - Parameters:
+  ///   - isSound: Whether the playbook itself has no error, so that its tests can be held against it.
+  ///   - executors: What calls look like, those of plugins among them.
+  static func problems(
+    of playbook: Playbook, _ folder: String, executors: [ExecutorSchema], isSound: Bool
+  ) -> [Diagnostic] {
     let manager = FileManager.default
     let tests = TestedScenario.testFiles(folder)
     let hasDrill = manager.fileExists(atPath: folder + "/drill")
@@ -16,11 +20,14 @@ enum ScenarioCheck {
     var found: [Diagnostic] = []
     do throws(DrillError) {
       let world = try DrillWorld(scenario: folder, diagnostics: &found)
-      found += EnvironmentFile.decode(world.environment.blanked, executors: Executors.schemas).diagnostics
+      found +=
+        EnvironmentFile.decode(
+          world.environment.blanked, executors: Executors.schemas, arePluginsAsked: false
+        ).diagnostics
       let schemas = Executors.schemas.filter { ["redis", "sql", "shell"].contains($0.name) }
       let routes = try world.readAPI(executors: schemas, diagnostics: &found).routes.map(\.text)
       guard isSound else { return found }
-      let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: Executors.schemas, routes: routes)
+      let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: executors, routes: routes)
       for test in tests {
         found += ScenarioTest.decode(try DrillWorld.read("\(folder)/tests/\(test).yaml"), in: surroundings).diagnostics
       }
@@ -36,14 +43,13 @@ extension Playbook {
   fileprivate var nameSpan: SourceSpan { SourceSpan(file: file, range: 0..<0) }
 
   /// What its calls need and an environment does not have: targets, commands, secrets.
-  func problems(in environment: Environment) -> [Diagnostic] {
+  func problems(in environment: Environment, executors: [ExecutorSchema]) -> [Diagnostic] {
     let targets = environment.targets.map(\.name)
     let secrets = environment.secrets.map(\.name)
-    let schemas = Executors.schemas
     var found: [Diagnostic] = []
     for step in allSteps {
       for call in step.calls {
-        guard schemas.first(where: { $0.name == call.executor })?.usesTarget == true else { continue }
+        guard executors.first(where: { $0.name == call.executor })?.usesTarget == true else { continue }
         let name = call.target.name ?? call.executor
         if !targets.contains(name) {
           found.append(

@@ -9,7 +9,7 @@ struct TestReport {
   /// One line, and under it everything that did not hold.
   static func line(_ result: TestResult) -> String {
     let word = result.isCut ? "cut " : result.passed ? "ok  " : "FAIL"
-    var text = "\(word)  \(result.name)  \(seconds(result.took))\n"
+    var text = "\(word)  \(Visible.text(result.name))  \(seconds(result.took))\n"
     guard !result.passed, !result.isCut else { return text }
     let renderer = DiagnosticRenderer()
     for failure in result.failures.inOrderOfPlaces {

@@ -40,14 +40,13 @@ struct TestRunner: Sendable {
     var options = EnvironmentOptions()
     options.environments = world.addresses.environment
     options.name = "drill"
-    let (environment, file, _) = try Loading.environment(options, executors: Executors.schemas)
-    let plugins = try await Plugins.discover(file)
+    let surroundings = try await Loading.surroundings(options)
+    let environment = surroundings.environment
     let playbook = try Loading.playbook(
-      scenario.folder + "/playbook.yaml", catalogue, executors: Executors.schemas + plugins.map(\.schema),
-      commands: environment.commands)
+      scenario.folder + "/playbook.yaml", catalogue, executors: surroundings.schemas, commands: environment.commands)
     let source = "file \(test.name).yaml (sha256:\(hexadecimal(sha256(test.file.bytes)).prefix(12)))"
     var session = RunSession(
-      mode: .drill, playbook: playbook, environment: environment, plugins: plugins, inputs: test.inputs,
+      mode: .drill, playbook: playbook, environment: environment, plugins: surroundings.plugins, inputs: test.inputs,
       answers: AnswerBook(test.answers.mapValues { AnswerBook.Entry(value: $0, source: source) }),
       contact: try Loading.contacts(for: playbook, catalogue).first { $0.severity == playbook.severity }, store: store)
     session.longestWait = test.giveUpAfter

@@ -53,6 +53,9 @@ public struct ResolvedCall: Sendable {
   /// Field name to value, as the executor's schema types them: `words` is a list of scalars, `wordLists` a list of those,
   /// `text`, `literal` and `urlPath` are strings, `duration` a duration.
   public var arguments: MapValue
+  /// The command of the environment that the call comes from, where that says `writes: false`: the team vouches that the
+  /// call only reads. Executors that can tell by themselves keep their own rules.
+  public var readingCommand: String?
 
   public init(
     executor: String, mode: CallMode, target: String? = nil, host: String? = nil, arguments: MapValue

@@ -128,6 +128,24 @@ struct Scope: Sendable {
     return truncated.sorted().first { $0.hasPrefix(whole) }
   }
 
+  /// The fields of a document or a decision that were filled from cut evidence: a text told, a default or a suggestion that
+  /// Enter takes.
+  func fieldsFromCutEvidence(_ step: Step) -> [String] {
+    func isCut(_ expressions: [LocatedExpression]) -> Bool { expressions.contains { !truncatedNames(in: $0).isEmpty } }
+    switch step.kind {
+    case .document(let document):
+      return (isCut(document.text?.expressions ?? []) ? ["text"] : [])
+        + document.fields.filter { isCut($0.defaultValue?.expressions ?? []) }.map(\.name)
+    case .confirm(let confirm): return isCut(confirm.suggest?.expressions ?? []) ? ["suggested"] : []
+    case .query, .check, .act, .group, .use: return []
+    }
+  }
+
+  /// Whether something of a step is cut.
+  func isCut(_ name: String) -> Bool {
+    truncated.contains { $0 == name || $0.hasPrefix(name + ".") }
+  }
+
   /// Whether a query was asked with cut evidence, or over a list of it: what it found is no more whole than that.
   func restsOnCutEvidence(_ step: Step) -> Bool {
     guard case .query(let query) = step.kind else { return false }

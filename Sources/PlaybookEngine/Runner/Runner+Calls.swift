@@ -71,6 +71,9 @@ extension Runner {
         throw .wrong(
           "`\(field.name)` holds what was taken out of the record as secret; it is not known any more")
       }
+      if Bulk.exceeds(value) {
+        throw .wrong("`\(field.name)` comes to more than \(Bulk.limit >> 20) MiB, which is more than a call may hold")
+      }
       arguments[field.name] = value
       // What is too short to be taken out of a text is masked by its place.
       let hasShort = await hideSecrets(of: tree, bindings, isSecret: isSecret)
@@ -121,7 +124,12 @@ extension Runner {
     for (name, tree) in call.form.fields where scope.isSecret(tree.expressions) {
       inner.secretNames.insert("call.\(name)")
     }
-    return try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
+    var prepared = try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
+    if mode == .query, command.isVouchedFor {
+      try Self.refuseOptions(in: command, given, prepared)
+      prepared.call.readingCommand = command.name
+    }
+    return prepared
   }
 
   private func value(
@@ -208,8 +216,10 @@ extension Runner {
     let result = await control.running(prepared.call.mode == .act ? .act : .query) {
       () async -> Result<CallOutcome, ExecutorError> in
       do throws(ExecutorError) {
-        return .success(try await prepared.executor.perform(prepared.call, context: context))
+        return .success(Bulk.bounded(try await prepared.executor.perform(prepared.call, context: context)))
       } catch {
+        var error = error
+        if let part = error.outcome { error.outcome = Bulk.bounded(CallOutcome(fields: part)).fields }
         return .failure(error)
       }
     }

@@ -41,7 +41,7 @@ extension Runner {
       var outcome = MapValue([("item", item)])
       for name in steps.flatMap(\.visibleNames) {
         outcome[name] = inner.scope.values[name]
-        if inner.scope.truncated.contains(name) { isCut = true }
+        if inner.scope.isCut(name) { isCut = true }
       }
       outcomes.append(.map(outcome))
     }
@@ -204,6 +204,13 @@ extension Runner {
     for input in use.inputs
     where input.value.expressions.contains(where: { !frame.scope.truncatedNames(in: $0).isEmpty }) {
       scope.truncated.insert("inputs.\(input.key)")
+    }
+    // A default may be made of inputs before it.
+    for input in playbook.inputs where !use.inputs.contains(where: { $0.key == input.name }) {
+      let read = input.defaultValue?.expressions ?? []
+      if read.contains(where: { !scope.truncatedNames(in: $0).isEmpty }) {
+        scope.truncated.insert("inputs.\(input.name)")
+      }
     }
     return (playbook, Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place))
   }

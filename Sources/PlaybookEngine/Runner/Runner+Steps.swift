@@ -253,6 +253,7 @@ extension Runner {
     } else {
       frame.scope.truncated.remove(step.name)
     }
+    for field in frame.scope.fieldsFromCutEvidence(step) { frame.scope.truncated.insert("\(step.name).\(field)") }
   }
 
   /// The fields of a call's outcome that are whole where it is truncated.

@@ -156,6 +156,18 @@ final class RunFile: Sendable {
   }
 }
 
+extension RunFile {
+  /// Throws where the file does not end as it was left: after `length` bytes, the last of which are `tail`.
+  func checkEnd(at length: Int, after tail: [UInt8]) throws(FileError) {
+    var info = stat()
+    guard unsafe fstat(descriptor, &info) == 0 else { throw FileError(path: path, operation: "look at", code: errno) }
+    if info.st_size < length { throw FileError(path: path, operation: "go on in the shortened", code: ESTALE) }
+    guard info.st_size == length, try read(from: length - tail.count, count: tail.count) == tail else {
+      throw FileError(path: path, operation: "go on in what somebody else has written to:", code: ESTALE)
+    }
+  }
+}
+
 /// What a journal needs of its file; tests put a disk in between that forgets what was not synced.
 protocol WriteAheadFile: Sendable {
   func write(_ bytes: [UInt8]) throws(FileError)
@@ -163,6 +175,7 @@ protocol WriteAheadFile: Sendable {
   func reserve(_ length: Int, from offset: Int) throws(FileError)
   func truncate(to length: Int) throws(FileError)
   func checkInPlace() throws(FileError)
+  func checkEnd(at length: Int, after tail: [UInt8]) throws(FileError)
 }
 
 extension RunFile: WriteAheadFile {}

@@ -8,6 +8,8 @@ public import PlaybookEngine
 public actor JournalWriter: EventSink {
   /// Room set aside for the outcomes of a change before it is made.
   private static let reserve = 256 << 10
+  /// How much of the journal's end is looked at before a line is added: more than the hash of the last line.
+  private static let tailLength = 160
 
   private let folder: RunFolder
   private let file: any WriteAheadFile
@@ -17,6 +19,10 @@ public actor JournalWriter: EventSink {
   private var redactor = Redactor()
   private var sequence: Int
   private var length: Int
+  /// The last bytes of the journal, as they were written.
+  private var tail: [UInt8]
+  /// Whether somebody else has shortened the journal or written into it: it does not say any more how far the run came.
+  private var isChangedByOthers = false
   /// The hash of the last line.
   public private(set) var head: String
   /// After a failure nothing more is written: what is on disk is not certain any more.
@@ -54,7 +60,8 @@ public actor JournalWriter: EventSink {
     held = try folder.folder.file("journal.jsonl", O_RDWR)
     guard try held.lock() else { throw RunLock.Held(holder: folder.holder) }
     // Between the reading and the lock another process may have gone on; and nothing is written behind what does not fit.
-    let present = JournalReader.read(try file.read())
+    let bytes = try file.read()
+    let present = JournalReader.read(bytes)
     guard present.problem == nil, present.head == contents?.head ?? JournalLine.start else {
       throw FileError(path: folder.path + "/journal.jsonl", operation: "go on with the changed journal", code: ESTALE)
     }
@@ -64,6 +71,7 @@ public actor JournalWriter: EventSink {
     before = sequence
     head = contents?.head ?? JournalLine.start
     length = contents?.length ?? 0
+    tail = Array(bytes.prefix(contents?.length ?? 0).suffix(Self.tailLength))
     // A last line that a crash cut short says nothing that can be trusted.
     if present.isTorn { try file.truncate(to: length) }
     // The names of the journal and of the run's folder must outlive a power cut as well.
@@ -86,10 +94,10 @@ public actor JournalWriter: EventSink {
   private func write(_ event: Event, synced: Bool) throws(EventSinkError) {
     if let failure { throw failure }
     try checkLock(before: event)
+    try checkJournal()
     let line = JournalLine(event, after: head)
     KillPoint.pass(.before, event)
     do {
-      try file.checkInPlace()
       if synced { try file.reserve(Self.reserve, from: length) }
       KillPoint.tear(event) { half in try? file.write(Array(line.bytes.prefix(line.bytes.count * half / 100))) }
       try file.write(line.bytes + [UInt8(ascii: "\n")])
@@ -103,6 +111,7 @@ public actor JournalWriter: EventSink {
     }
     sequence += 1
     length += line.bytes.count + 1
+    tail = Array((tail + line.bytes + [UInt8(ascii: "\n")]).suffix(Self.tailLength))
     head = line.hash
     onLine?(line.bytes)
     KillPoint.pass(.after, event)
@@ -122,11 +131,28 @@ public actor JournalWriter: EventSink {
     }
   }
 
+  /// Throws where the journal was deleted, replaced, shortened or written to by somebody else, and leaves it as it is.
+  private func checkJournal() throws(EventSinkError) {
+    do throws(FileError) {
+      try file.checkInPlace()
+      do throws(FileError) {
+        try file.checkEnd(at: length, after: tail)
+      } catch {
+        isChangedByOthers = true
+        throw error
+      }
+    } catch {
+      let problem = EventSinkError(message: error.description)
+      failure = problem
+      throw problem
+    }
+  }
+
   /// Why a run stopped being recorded.
   public struct Problem: Sendable {
     /// "its journal can't be written any more (can't …)".
     public var text: String
-    /// Whether the journal is still where it was, so that the run can go on.
+    /// Whether the journal is still where it was and as it was left, so that the run can go on.
     public var isJournalThere: Bool
     /// Whether this process has written anything before.
     public var isBegun: Bool
@@ -138,7 +164,7 @@ public actor JournalWriter: EventSink {
     let isLock = failure.message == lockProblem?.message
     return Problem(
       text: isLock ? failure.message : "its journal can't be written any more (\(failure.message))",
-      isJournalThere: (try? file.checkInPlace()) != nil, isBegun: sequence > before)
+      isJournalThere: !isChangedByOthers && (try? file.checkInPlace()) != nil, isBegun: sequence > before)
   }
 
   /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who has

@@ -39,19 +39,7 @@ extension CallDecoder {
 
   private func span(of range: Range<Int>?, at path: [String], in form: CallForm) -> SourceSpan? {
     if let range, let place = texts[path], let span = place.span(of: range) { return span }
-    guard let first = path.first, var tree = form.fields[first] else { return nil }
-    for step in path.dropFirst() {
-      switch tree {
-      case .list(let items, _):
-        guard let index = Int(step), items.indices.contains(index) else { return tree.span }
-        tree = items[index]
-      case .map:
-        guard let value = tree[step] else { return tree.span }
-        tree = value
-      case .value, .template: return tree.span
-      }
-    }
-    return tree.span
+    return path.first.flatMap { form.fields[$0] }?.span(at: path.dropFirst())
   }
 
   /// Which target a call goes to: `on: replica`, `on: redis.replica`, or a mapping with `target` and `host`.
@@ -102,5 +90,24 @@ extension CallDecoder {
     case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
     default: false
     }
+  }
+}
+
+extension TemplateTree {
+  /// The place of what lies at a path within it, or of the last part of the way that is there.
+  func span(at path: some Collection<String>) -> SourceSpan {
+    var tree = self
+    for step in path {
+      switch tree {
+      case .list(let items, _):
+        guard let index = Int(step), items.indices.contains(index) else { return tree.span }
+        tree = items[index]
+      case .map:
+        guard let value = tree[step] else { return tree.span }
+        tree = value
+      case .value, .template: return tree.span
+      }
+    }
+    return tree.span
   }
 }

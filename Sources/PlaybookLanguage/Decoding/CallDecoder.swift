@@ -83,6 +83,9 @@ public struct CallDecoder {
     case .unknown:
       if case .mapping(let entries) = entry.value.content {
         for field in entries { form.fields[field.key.text] = TemplateTree.parse(field.value, diagnostics: &found) }
+      } else if !entry.value.isNull {
+        // The short form of a plugin, whose field is not known.
+        form.fields[""] = TemplateTree.parse(entry.value, diagnostics: &found)
       }
     case nil:
       found.append(

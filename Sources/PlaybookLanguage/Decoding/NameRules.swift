@@ -2,17 +2,13 @@ import CEL
 import SourceText
 
 /// What a step, a loop's item and the like may be called.
-enum NameRules {
+package enum NameRules {
   /// Names that expressions see everywhere, whatever the playbook.
   static let builtIn: Set<String> = ["inputs", "run", "now", "secrets", "call"]
 
   /// What is wrong with `name` as a name that expressions use, or nil.
   static func problem(with name: String, _ what: String, at span: SourceSpan) -> Diagnostic? {
-    let bytes = Array(name.utf8)
-    let isWellFormed =
-      bytes.first.map { isLetter($0) } == true
-      && bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
-    if !isWellFormed {
+    if !isIdentifier(name) {
       let fixed = repaired(name)
       return Diagnostic(
         code: "wrong-name", "`\(name)` is no name for \(what): small letters, digits and `_`, a letter first", at: span,
@@ -29,6 +25,13 @@ enum NameRules {
         help: "name \(what) otherwise, such as `\(name)_1`")
     }
     return nil
+  }
+
+  /// Whether `name` can be a plugin's, a field's, a key's: `[a-z][a-z0-9_]*`.
+  package static func isIdentifier(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    return bytes.first.map { isLetter($0) } == true
+      && bytes.allSatisfy { isLetter($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
   }
 
   /// Whether `name` can be a playbook's: `[a-z0-9][a-z0-9-]*`.

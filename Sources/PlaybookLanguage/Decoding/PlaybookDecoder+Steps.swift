@@ -118,7 +118,7 @@ extension PlaybookDecoder {
     }
     diagnostics.append(
       Diagnostic(
-        .note, code: "unknown-command", "`\(unknown[0].text)` is taken to be a command of the environment",
+        .note, code: "unknown-command", "`\(unknown[0].text)` is taken to be a command or a plugin of the environment",
         at: unknown[0].span, help: "give the environment to have it checked"))
     return reader.entry(unknown[0].text)
   }

@@ -65,6 +65,8 @@ public struct Environment: Sendable {
     /// Its call, in which `call` is what the step gives.
     public var call: Call
     public var writes: Bool
+    /// Whether `writes: false` is written out: the team vouches that its call only reads.
+    public var isVouchedFor = false
     /// What a step must give: name and type.
     public var parameters: [InputDeclaration]
 

@@ -7,9 +7,15 @@ struct EnvironmentDecoder {
   let executors: [ExecutorSchema]
   var diagnostics: [Diagnostic] = []
   private var secrets: [String] = []
+  /// The folders of plugins that the file lists.
+  private let plugins: [String]
+  /// Whether an executor that is not known may be one of a plugin.
+  private let hasUnaskedPlugins: Bool
 
-  init(executors: [ExecutorSchema]) {
+  init(executors: [ExecutorSchema], plugins: [String] = [], arePluginsAsked: Bool = true) {
     self.executors = executors
+    self.plugins = plugins
+    hasUnaskedPlugins = !arePluginsAsked && !plugins.isEmpty
   }
 
   mutating func decode(_ entry: YAMLEntry) -> Environment? {
@@ -42,7 +48,12 @@ struct EnvironmentDecoder {
     let places = executors.filter(\.usesTarget)
     guard let schema = places.first(where: { $0.name == parts[0] }) else {
       let known = KeyTable.environment.names + places.map(\.name)
-      diagnostics.append(MappingReader.unknown(entry.key, in: "an environment", known))
+      if isTakenForPlugin(parts[0], at: entry.key.span, among: known) { return nil }
+      var problem = MappingReader.unknown(entry.key, in: "an environment", known)
+      if NameRules.isIdentifier(parts[0]), Suggestion.nearest(to: parts[0], in: known) == nil {
+        problem.help = missingPlugin(parts[0]) + (problem.help.map { "; or " + $0 } ?? "")
+      }
+      diagnostics.append(problem)
       return nil
     }
     if parts.count == 2, !NameRules.isPlaybookName(parts[1].replacing("_", with: "-")) {
@@ -57,8 +68,35 @@ struct EnvironmentDecoder {
     }
     checkSettings(entries, of: schema)
     guard let settings = settings(entry.value, entries, of: schema) else { return nil }
+    for problem in schema.validateSettings(settings) {
+      diagnostics.append(
+        Diagnostic(
+          problem.severity, code: problem.code, problem.message, at: settings.span(at: problem.path), help: problem.help
+        ))
+    }
     check(settings.expressions, names: ["secrets"], parameters: [])
     return Environment.Target(name: name, executor: schema.name, settings: settings, span: entry.value.span)
+  }
+
+  /// How an executor that is not known would be added.
+  private func missingPlugin(_ name: String) -> String {
+    plugins.isEmpty
+      ? "an executor of a plugin needs its folder under `plugins:`, at the top of the file"
+      : "there is no program playbook-executor-\(name) in \(plugins.joined(separator: " or "))"
+  }
+
+  /// Whether a name that is not known is left alone, because plugins that were not asked may know it.
+  private mutating func isTakenForPlugin(
+    _ name: String, at span: SourceSpan, among known: [String]
+  ) -> Bool {
+    guard hasUnaskedPlugins, NameRules.isIdentifier(name), Suggestion.nearest(to: name, in: known) == nil else {
+      return false
+    }
+    diagnostics.append(
+      Diagnostic(
+        .note, code: "unknown-plugin", "`\(name)` is taken to be a plugin's executor", at: span,
+        help: "name this file with --environments to have its plugins asked"))
+    return true
   }
 
   /// The settings of a target, those whose scalars are texts as they were written.
@@ -102,6 +140,11 @@ struct EnvironmentDecoder {
     checkName(of: entry)
     guard let probe = MappingReader(unchecked: entry.value, .command, &diagnostics) else { return nil }
     let named = probe.keys.filter { key in executors.contains { $0.name == key.text } }
+    let known = KeyTable.command.names + executors.map(\.name)
+    let strangers = probe.keys.filter { !known.contains($0.text) }
+    if named.isEmpty, strangers.count == 1, isTakenForPlugin(strangers[0].text, at: strangers[0].span, among: known) {
+      return nil
+    }
     guard let reader = MappingReader(entry.value, .command, others: executors.map(\.name), &diagnostics) else {
       return nil
     }
@@ -118,15 +161,18 @@ struct EnvironmentDecoder {
           code: "two-calls", "a command makes one call, and this one has `\(key.text)` already", at: other.span))
     }
     let parameters = reader.node("call").map { InputDeclaration.decodeAll($0, diagnostics: &diagnostics) } ?? []
-    let writes = reader.boolean("writes", &diagnostics) ?? false
+    let says = reader.boolean("writes", &diagnostics)
+    let writes = says ?? false
     let ambient = Dictionary(parameters.map { ($0.name, "call.\($0.name)") }, uniquingKeysWith: { first, _ in first })
     var decoder = CallDecoder(executors: executors, commands: [], ambient: ambient) { name in
       throw Diagnostic(code: "wrong-file", "a command has no files: write `\(name)` out")
     }
     let call = decoder.decode(executor, mode: writes ? .act : .query, on: reader.node("on"), &diagnostics)
     check(call, parameters: parameters.map(\.name))
-    return Environment.Command(
+    var command = Environment.Command(
       name: entry.key.text, nameSpan: entry.key.span, call: call, writes: writes, parameters: parameters)
+    command.isVouchedFor = says == false
+    return command
   }
 
   private mutating func checkName(of entry: YAMLEntry) {

@@ -2,16 +2,31 @@ public import SourceText
 import YAMLTree
 
 extension EnvironmentFile {
+  /// The folders that `plugins:` lists, read before all else: the executors that they add say how the file is read. What is
+  /// wrong is left to ``decode(_:executors:arePluginsAsked:)``.
+  public static func pluginFolders(of file: SourceFile) -> [String] {
+    var ignored: [Diagnostic] = []
+    guard let root = YAML.parse(file).root, let reader = MappingReader(unchecked: root, .environmentFile, &ignored)
+    else {
+      return []
+    }
+    return reader.texts("plugins", &ignored)
+  }
+
   /// Reads `environments.yaml`. The executors say which targets and commands there can be. What can be read comes
   /// back even where there are errors; with an error nothing may run.
+  ///
+  /// - Parameter arePluginsAsked: Whether `executors` has those of the file's plugins. Where it has not, and the file lists
+  ///   folders of plugins, an executor that is not known is taken to be theirs.
   public static func decode(
-    _ file: SourceFile, executors: [ExecutorSchema]
+    _ file: SourceFile, executors: [ExecutorSchema], arePluginsAsked: Bool = true
   ) -> (file: EnvironmentFile?, diagnostics: [Diagnostic]) {
     var (root, diagnostics) = YAML.parse(file)
     guard let root, let reader = MappingReader(root, .environmentFile, &diagnostics) else { return (nil, diagnostics) }
+    let plugins = reader.texts("plugins", &diagnostics)
     var environments: [Environment] = []
     for entry in reader.node("environments")?.readEntries("`environments`", &diagnostics) ?? [] {
-      var decoder = EnvironmentDecoder(executors: executors)
+      var decoder = EnvironmentDecoder(executors: executors, plugins: plugins, arePluginsAsked: arePluginsAsked)
       if let environment = decoder.decode(entry) { environments.append(environment) }
       diagnostics += decoder.diagnostics
     }
@@ -19,7 +34,6 @@ extension EnvironmentFile {
       diagnostics.append(Diagnostic(code: "wrong-value", "`environments` has no environment", at: node.span))
     }
     let name = defaultName(reader, environments, &diagnostics)
-    let plugins = reader.texts("plugins", &diagnostics)
     let decoded = EnvironmentFile(environments: environments, defaultName: name, plugins: plugins, file: file)
     return (decoded, diagnostics.inOrderOfPlaces)
   }

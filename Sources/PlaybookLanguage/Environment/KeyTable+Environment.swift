@@ -25,7 +25,10 @@ extension KeyTable {
     "a command",
     [
       Key("on", .either([.text, .object(.target)]), "Which target; by default the executor's."),
-      Key("writes", .boolean, "Whether it may change something: then no query can use it."),
+      Key(
+        "writes", .boolean,
+        "`true`: it may change something, so no query can use it. `false`, written out: the team vouches for its program."
+      ),
       Key("call", .inputs, "What a step must give, by name; the call sees it as `call.NAME`."),
     ])
 

@@ -1,7 +1,7 @@
 import CEL
 
 /// Reads the text forms of typed inputs.
-enum InputText {
+package enum InputText {
   /// A decimal number of 64 bits.
   static func integer(_ text: String) -> Int64? {
     Int64(text)
@@ -51,17 +51,17 @@ enum InputText {
   private static let matching = try? Expression(parsing: "text.matches(pattern)")
 
   /// Whether all of `text` matches the RE2 `pattern`; false where the pattern is none.
-  static func matches(_ text: String, _ pattern: String) -> Bool {
-    match(text, pattern) ?? false
+  package static func matches(_ text: String, _ pattern: String) -> Bool {
+    match(text, "\\A(?:\(pattern))\\z") ?? false
   }
 
-  /// Whether RE2 can read `pattern`.
-  static func isPattern(_ pattern: String) -> Bool {
-    match("", pattern) != nil
+  /// Whether RE2 can read `pattern`, by itself and within a group: `a)|(b` is none.
+  package static func isPattern(_ pattern: String) -> Bool {
+    match("", pattern) != nil && match("", "(?:\(pattern))") != nil
   }
 
   private static func match(_ text: String, _ pattern: String) -> Bool? {
-    let names: [String: Value] = ["text": .string(text), "pattern": .string("\\A(?:\(pattern))\\z")]
+    let names: [String: Value] = ["text": .string(text), "pattern": .string(pattern)]
     return (try? matching?.evaluate(Bindings(names)))?.boolValue
   }
 }

@@ -36,12 +36,15 @@ public struct ExecutorSchema: Sendable {
   public var settings: [String]
   /// Those of them whose scalars are texts, at whatever depth: they go out as they were written (`1.10`, `007`).
   public var textSettings: Set<String>
+  /// All that is wrong with a target's settings and can be told before they are used; paths begin at the setting's name.
+  public var validateSettings: @Sendable (TemplateTree) -> [CallProblem]
 
   public init(
     name: String, summary: String, fields: [Field], shortForm: ShortForm, listField: String? = nil,
     outcome: [String: StaticType], wholeFields: Set<String> = [], usesTarget: Bool = true, isPrompted: Bool = false,
     exposedFields: Set<String> = [], settings: [String] = [],
     textSettings: Set<String> = [],
+    validateSettings: @escaping @Sendable (TemplateTree) -> [CallProblem] = { _ in [] },
     parameters: @escaping @Sendable (CallForm) -> [Parameter] = { _ in [] },
     validate: @escaping @Sendable (CallForm, CallMode) -> [CallProblem] = { _, _ in [] }
   ) {
@@ -57,6 +60,7 @@ public struct ExecutorSchema: Sendable {
     self.exposedFields = exposedFields
     self.settings = settings
     self.textSettings = textSettings
+    self.validateSettings = validateSettings
     self.parameters = parameters
     self.validate = validate
   }

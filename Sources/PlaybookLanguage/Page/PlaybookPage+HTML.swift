@@ -1,3 +1,5 @@
+import SourceText
+
 extension PlaybookPage {
   /// One file without script or network: readable on a phone, printable, light and dark.
   public var html: String {
@@ -64,7 +66,7 @@ extension PlaybookPage {
 
   private static func escaped(_ text: String) -> String {
     var safe = ""
-    for scalar in text.unicodeScalars {
+    for scalar in Visible.text(text, keepingTabs: true, keepingLineBreaks: true, keepingEmoji: true).unicodeScalars {
       switch scalar {
       case "&": safe += "&amp;"
       case "<": safe += "&lt;"

@@ -1,7 +1,11 @@
+import SourceText
+
 extension PlaybookPage {
   /// Markdown as GitHub and GitLab read it.
   public var markdown: String {
-    Self.markdown(blocks).joined(separator: "\n") + "\n"
+    Visible.text(
+      Self.markdown(blocks).joined(separator: "\n") + "\n", keepingTabs: true, keepingLineBreaks: true,
+      keepingEmoji: true)
   }
 
   private static func markdown(_ blocks: [PageBlock]) -> [String] {

@@ -61,7 +61,9 @@ extension Call {
       {
         lines.append("\(method.written) \(path.written)")
       }
-    case nil: break
+    // A command's or a plugin's: its name says what is called.
+    case nil:
+      lines.append(executor + (fields.removeValue(forKey: "").map { " " + $0.written.trimmingLineBreaks } ?? ""))
     }
     let order = schema?.fields.map(\.name) ?? fields.keys.sorted()
     for name in order {

@@ -82,7 +82,7 @@ struct DescriptionReader {
     }
     var fields: [ExecutorSchema.Field] = []
     for item in items {
-      guard let name = item["name"]?.stringValue, isIdentifier(name) else {
+      guard let name = item["name"]?.stringValue, NameRules.isIdentifier(name) else {
         throw problem("a field's `name` must be small letters, digits and `_`, a letter first")
       }
       if fields.contains(where: { $0.name == name }) { throw problem("there are two fields `\(name)`") }
@@ -142,7 +142,7 @@ struct DescriptionReader {
     var outcome: [String: StaticType] = [:]
     for entry in map.entries {
       let name = entry.key.rendered
-      guard isIdentifier(name) else { throw problem("`\(name)` is no name of an outcome's field") }
+      guard NameRules.isIdentifier(name) else { throw problem("`\(name)` is no name of an outcome's field") }
       if Self.reserved.contains(name) { throw problem("every outcome has `\(name)`; it needs another name") }
       guard let type = PluginType.type(entry.value) else { throw problem("`outcome.\(name)` is no known type") }
       outcome[name] = type

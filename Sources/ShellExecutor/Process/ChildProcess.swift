@@ -142,8 +142,8 @@ struct ChildProcess {
     // The program is dead and not yet reaped, so its group's number can't be another's.
     if Task.isCancelled || !leavesBackgroundRunning {
       try? execution.send(signal: .kill, toProcessGroup: true)
+      Remains.end(invocation.environment[Remains.variable] ?? "", startedBy: Int(process))
     }
-    if Task.isCancelled { Remains.end(invocation.environment[Remains.variable] ?? "", startedBy: Int(process)) }
   }
 
   /// Whether a child of ours has ended; it is not reaped.

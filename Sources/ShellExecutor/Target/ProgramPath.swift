@@ -13,9 +13,20 @@ struct ProgramPath {
   private let folders: [String]
   private let targetName: String
 
-  init(_ target: ShellTarget) {
+  /// Throws `.refused` where everybody could put a program into one of the folders.
+  init(_ target: ShellTarget) throws(ExecutorError) {
     folders = target.path
     targetName = target.name
+    for folder in folders { try refuseOpen(folder, called: "the folder \(folder) on the path of `\(targetName)`") }
+  }
+
+  /// Throws where everybody may write to a file or folder that is there.
+  private func refuseOpen(_ path: String, called name: String) throws(ExecutorError) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0, status.st_mode & S_IWOTH != 0 else { return }
+    throw ExecutorError(
+      .refused,
+      "\(name) is writable by everybody, so that anybody's program could run; take that right away (chmod o-w)")
   }
 
   /// The file of a program. A name is looked for in each folder in turn; a path must lie directly in one of them. A
@@ -35,6 +46,7 @@ struct ProgramPath {
           continue
         }
         try refuseEscape(candidate)
+        try refuseOpen(candidate, called: candidate)
         return candidate
       }
     }
@@ -69,6 +81,7 @@ struct ProgramPath {
       let place = folders.joined(separator: ", ")
       throw ExecutorError(.invalid, "\(line), which does not lie on the path of `\(targetName)` (\(place))")
     }
+    try refuseOpen(program, called: program)
     return program
   }
 

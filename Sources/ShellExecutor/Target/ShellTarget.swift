@@ -4,8 +4,8 @@ import PlaybookLanguage
 
 /// What an environment says of the programs that may run: the settings of a target `shell`.
 ///
-/// `path`: folders, absolute. `read_only`: argument lists that queries may use, word for word, `...` as the last word
-/// standing for any more words. `trusted`: whether queries may run anything on the path. `env`: environment variables,
+/// `path`: folders, absolute, none of them writable by everybody. `read_only`: argument lists that queries may use: a word is
+/// itself or `{match: PATTERN}`, and `...` as the last one stands for more words that are no options. `trusted`: whether queries may run anything on the path. `env`: environment variables,
 /// besides `PATH`, `LANG`, `HOME` and `TZ`, which always are set. `cwd`: the folder that programs run in, by default
 /// `/`. `act`: any of these, for acts.
 struct ShellTarget: Sendable {
@@ -13,7 +13,7 @@ struct ShellTarget: Sendable {
   let name: String
   let environmentName: String
   let path: [String]
-  let readOnly: [[String]]
+  let readOnly: [AllowedWords]
   let isTrusted: Bool
   let variables: [(name: String, text: String)]
   let directory: String
@@ -27,7 +27,7 @@ struct ShellTarget: Sendable {
     environmentName = target.environment
     let settings = try TargetSettings(target, mode: mode, names: Self.settings)
     path = try settings.folders("path")
-    readOnly = try settings.wordLists("read_only")
+    readOnly = try settings.allowedWords("read_only")
     isTrusted = try settings.flag("trusted")
     variables = try settings.variables("env")
     directory = try settings.folder("cwd") ?? "/"
@@ -44,11 +44,26 @@ struct ShellTarget: Sendable {
     return all
   }
 
-  /// Whether the call runs here only because the target is trusted. Throws `.refused` where it may not run at all.
-  func admit(_ call: ShellCall, mode: CallMode) throws(ExecutorError) -> Bool {
-    guard mode == .query else { return false }
-    if case .words(let words) = call.action, call.isPlain, lists(words) { return false }
-    if isTrusted { return true }
+  /// Why a call may run here.
+  enum Admission: Sendable, Equatable {
+    /// A human says yes to an act.
+    case act
+    /// `read_only` lists its words.
+    case listed
+    /// The command of the environment with this name says `writes: false`.
+    case command(String)
+    /// The target is trusted, whatever the call does.
+    case trusted
+  }
+
+  /// Why the call may run here. Throws `.refused` where it may not.
+  ///
+  /// - Parameter command: The command of the environment that says of the call that it only reads.
+  func admit(_ call: ShellCall, mode: CallMode, by command: String?) throws(ExecutorError) -> Admission {
+    guard mode == .query else { return .act }
+    if case .words(let words) = call.action, call.isPlain, lists(words) { return .listed }
+    if let command { return .command(command) }
+    if isTrusted { return .trusted }
     switch call.action {
     case .script:
       throw ExecutorError(
@@ -60,17 +75,14 @@ struct ShellTarget: Sendable {
       )
     case .words(let words):
       let line = words.map(ShellCall.quoted).joined(separator: " ")
-      throw ExecutorError(.refused, "`\(line)` is not in `read_only` of `\(name)`, so a query may not run it")
+      let reason =
+        readOnly.contains { $0.nearlyAllows(words) }
+        ? ": its `...` takes no option, no empty word and no control character" : ""
+      throw ExecutorError(
+        .refused, "`\(line)` is not in `read_only` of `\(name)`, so a query may not run it\(reason)")
     }
   }
 
-  /// Whether one of the lists of `read_only` allows these words, byte for byte.
-  func lists(_ words: [String]) -> Bool {
-    readOnly.contains { allowed in
-      let isOpen = allowed.count > 1 && allowed.last == "..."
-      let fixed = isOpen ? allowed.dropLast() : allowed[...]
-      guard isOpen ? words.count >= fixed.count : words.count == fixed.count else { return false }
-      return zip(fixed, words).allSatisfy { $0.utf8.elementsEqual($1.utf8) }
-    }
-  }
+  /// Whether one of the lists of `read_only` allows these words.
+  func lists(_ words: [String]) -> Bool { readOnly.contains { $0.allows(words) } }
 }

@@ -21,18 +21,16 @@ extension TargetSettings {
     return folders
   }
 
-  func wordLists(_ name: String) throws(ExecutorError) -> [[String]] {
+  func allowedWords(_ name: String) throws(ExecutorError) -> [AllowedWords] {
     guard let value = value(name) else { return [] }
     guard let items = value.listValue else { throw problem(name, "must be a list of argument lists") }
-    var lists: [[String]] = []
+    var lists: [AllowedWords] = []
     for item in items {
-      guard let words = item.listValue, !words.isEmpty else {
-        throw problem(name, "must hold argument lists, such as [firewall, list]")
+      do throws(AllowedWords.Problem) {
+        lists.append(try AllowedWords(item))
+      } catch {
+        throw problem(name, error.message)
       }
-      var list: [String] = []
-      for word in words { list.append(try word.argumentText("a word of `\(name)`")) }
-      if list == ["..."] { throw problem(name, "must name a program before `...`") }
-      lists.append(list)
     }
     return lists
   }

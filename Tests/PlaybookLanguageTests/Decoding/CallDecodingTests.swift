@@ -118,7 +118,7 @@ import Testing
       reading.findings(
         "steps:\n  - query: a\n    lookup_address: {address: x}\n  - check: b\n    that: a.anything == 1\n")
           == """
-          playbook.yaml:5:5: note: `lookup_address` is taken to be a command of the environment [unknown-command]
+          playbook.yaml:5:5: note: `lookup_address` is taken to be a command or a plugin of the environment [unknown-command]
             5 |     lookup_address: {address: x}
               |     ^~~~~~~~~~~~~~
             help: give the environment to have it checked

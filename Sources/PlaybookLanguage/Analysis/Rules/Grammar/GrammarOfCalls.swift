@@ -48,10 +48,19 @@ extension LintRule {
       bad: "", good: ""),
     LintRule(
       code: "unknown-command", .note,
-      summary: "a key is taken to be a command of an environment that was not given",
+      summary: "a key is taken to be a command or a plugin of an environment that was not given",
       explanation: """
-        Without an environment its commands are not known, so an unknown key of a step that has no other call is taken \
-        to be one. With `--env` it is checked.
+        Without an environment its commands and plugins are not known, so an unknown key of a step that has no other call \
+        is taken to be one. With `--environments` it is checked.
+        """,
+      bad: "", good: ""),
+    LintRule(
+      code: "unknown-plugin", .note,
+      summary: "a key of an environments file is taken to be a plugin's executor",
+      explanation: """
+        Lint starts the plugins of the file that `--environments` names, to ask what their calls look like. It starts no \
+        program for a file that it only finds, such as the one of a drill, so an executor that is not known is taken to \
+        be one of the plugins that the file lists.
         """,
       bad: "", good: ""),
     LintRule(
