@@ -64,7 +64,7 @@ import Testing
     let run = ["run", "slow", "--playbooks", "books"] + place
     let plan = try program.run(
       all: ["plan", "slow", "--playbooks", "books", "--output", "json", "--runs", "plans"] + place)
-    let digests = plan.output.matches(of: /"digest":"([0-9a-f]{16})"/).flatMap { ["--approve", String($0.1)] }
+    let digests = plan.output.matches(of: /"digest":"([0-9a-f]{32})"/).flatMap { ["--approve", String($0.1)] }
     try #require(digests.count == 4)
 
     let started = world.folder + "/started"

@@ -76,6 +76,7 @@ struct Program {
     environment["PLAYBOOK_RUNS"] = folder.appending(path: "runs").path
     environment["HOME"] = folder.path
     environment["XDG_CONFIG_HOME"] = nil
+    environment["XDG_STATE_HOME"] = nil
     environment["XDG_CACHE_HOME"] = Self.cache
     process.environment = environment.merging(variables) { $1 }
     process.standardInput = FileHandle.nullDevice

@@ -128,8 +128,9 @@ import Testing
         - act: single
           shell: do
       """
-    func stopped() async throws -> TestRun {
+    func stopped(isRed: Bool = false) async throws -> TestRun {
       let run = try TestRun(text)
+      if isRed { run.environment.color = "red" }
       let control = run.control
       run.executor.before { _ in control.request(.pause("SIGTERM")) }
       #expect(await run.sit(FakeOperator(["block": [.yes]])).exitCode == 3)
@@ -160,11 +161,10 @@ import Testing
     #expect(states == ["done", "skipped", "skipped"])
     // Killed, and gone on with by the same person: the yes holds, but in a red environment.
     for (isRed, name) in [(false, "alice"), (true, "alice"), (false, "bob")] {
-      let run = try await stopped()
+      let run = try await stopped(isRed: isRed)
       let events = run.sink.events.dropLast()
       run.sink = MemorySink()
       for event in events { _ = try await run.sink.record(event, synced: true) }
-      if isRed { run.environment.color = "red" }
       let human = FakeOperator(["single": [.yes]], name: name)
       let isAsked = isRed || name == "bob"
       #expect(await run.sit(human).exitCode == (isAsked ? 3 : 0))

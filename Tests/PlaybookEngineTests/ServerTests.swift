@@ -165,7 +165,7 @@ import Testing
     async throws
   {
     for isNamed in [true, false] {
-      let place = Place(isNamed ? "this machine (a)" : nil, isFound: !isNamed)
+      let place = Place(isNamed ? "this machine (a)" : nil, isFound: false)
       let run = try run(Self.loop, at: place)
       run.executor.script("fix a", .value("done"))
       let control = run.control
@@ -175,7 +175,7 @@ import Testing
       #expect(await run.sit(FakeOperator(["fix": [.yes]])).exitCode == 3)
       run.control = RunControl()
       run.executor.before { _ in }
-      place.now = CallServer("this machine (b)", isFound: !isNamed)
+      place.now = CallServer("this machine (b)", isFound: false)
       let nobody = FakeOperator(isInteractive: false)
       #expect(await run.sit(nobody).exitCode == (isNamed ? 3 : 0))
       #expect(nobody.keys == (isNamed ? ["fix"] : []))

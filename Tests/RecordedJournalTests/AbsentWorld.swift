@@ -73,25 +73,38 @@ final class SentCalls: Sendable {
   func add(_ text: String) { list.withLock { $0.append(text) } }
 }
 
-/// An operator who says nothing, or yes to everything; what is asked is written down.
+/// An operator who says nothing, or yes to everything; what is asked is written down. A yes that an older version recorded he
+/// gives again, so that what it was given to then is resumed, unless he is told not to (`renews`).
 final class Bystander: Operator {
   let name: String
   let isInteractive: Bool
   private let isWilling: Bool
+  private let renews: Bool
   private let questions = Mutex<[String]>([])
+  private let renewals = Mutex<[String]>([])
 
-  init(_ name: String, isInteractive: Bool, isWilling: Bool = false) {
-    (self.name, self.isInteractive, self.isWilling) = (name, isInteractive, isWilling)
+  init(_ name: String, isInteractive: Bool, isWilling: Bool = false, renews: Bool = true) {
+    (self.name, self.isInteractive, self.isWilling, self.renews) = (name, isInteractive, isWilling, renews)
   }
 
   /// The keys of the questions, in order.
   var asked: [String] { questions.withLock { $0 } }
+  /// The keys of the questions that are asked because an older version recorded the yes.
+  var renewed: [String] { renewals.withLock { $0 } }
 
   func observe(_ event: Event) async {}
 
   func progress(_ progress: Progress?) async {}
 
   func ask(_ question: Question) async -> Reply {
+    if question.text.contains("approved by an older version") {
+      guard renews else {
+        questions.withLock { $0.append(String(question.key.prefix { $0 != "!" })) }
+        return .unanswered(reason: "nobody there")
+      }
+      renewals.withLock { $0.append(question.key) }
+      return .answer(Answer(true))
+    }
     let count = questions.withLock { questions in
       questions.append(question.key)
       return questions.count

@@ -14,7 +14,7 @@ struct Resumer {
   /// What came of one resume.
   struct Resumed {
     var result: RunResult
-    /// The events that it added.
+    /// The events that it added, without those about a yes that was given again.
     var new: [Event]
     /// The calls that it would have sent. Queries that are sent at the same time are sorted.
     var sent: [String]
@@ -32,7 +32,11 @@ struct Resumer {
       clock: StandingClock(history.last?.at), history: history,
       loadEvidence: { digest in try folder.evidence(digest) })
     let result = await runner.run()
-    return Resumed(result: result, new: sink.events, sent: sent.texts)
+    let new = sink.events.filter { event in
+      guard let key = event.data["key"]?.stringValue else { return event.data["renews"] == nil }
+      return !human.renewed.contains(key)
+    }
+    return Resumed(result: result, new: new, sent: sent.texts)
   }
 
   private var configuration: RunConfiguration {

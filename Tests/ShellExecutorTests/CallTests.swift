@@ -26,25 +26,6 @@ import Testing
     #expect(outcome.fields["stdout"] == .string(expected))
   }
 
-  @Test func `the environment is named, not shown, and of the standard input one short line`() {
-    let more: [(String, Value)] = [("env", ["TOKEN": "hunter2hunter2"]), ("stdin", "150 clients\n"), ("cwd", "/tmp")]
-    let text = bench.executor.display(bench.call(["tool", "a"], .act, more), on: nil)
-    #expect(text == "tool a  # with TOKEN in its environment, 12 bytes on its standard input: '150 clients', in /tmp")
-    let script = bench.executor.display(bench.script("echo \"$TOKEN\"\n", .act, more), on: nil)
-    #expect(
-      script == """
-        # a script for /bin/sh, with TOKEN in its environment, 12 bytes on its standard input: '150 clients', in /tmp
-        echo "$TOKEN"
-
-        """)
-  }
-
-  @Test(arguments: ["", "\n", "a\nb", "a\u{7}", "a\u{7F}", String(repeating: "x", count: 81)])
-  func `a standard input that is no short line is shown by its size`(input: String) {
-    let text = bench.executor.display(bench.call(["tool"], .act, [("stdin", .string(input))]), on: nil)
-    #expect(text == "tool  # \(input.utf8.count) bytes on its standard input")
-  }
-
   @Test func `a call that makes no sense is shown as it is`() {
     #expect(bench.executor.display(bench.call([]), on: nil) == #"shell {"args":[]}"#)
   }

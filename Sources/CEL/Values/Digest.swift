@@ -9,6 +9,16 @@ package func sha256(_ bytes: [UInt8]) -> [UInt8] {
   return digest
 }
 
+/// The HMAC of `bytes` with SHA-256, 32 bytes (FIPS 198-1, by OpenSSL's libcrypto).
+package func hmacSHA256(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+  var code = [UInt8](repeating: 0, count: 32)
+  var length = 0
+  let made = unsafe EVP_Q_mac(
+    nil, "HMAC", nil, "SHA256", nil, key, key.count, bytes, bytes.count, &code, code.count, &length)
+  precondition(unsafe made != nil && length == 32, "libcrypto has no HMAC")
+  return code
+}
+
 /// `bytes` as lower-case hexadecimal digits.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

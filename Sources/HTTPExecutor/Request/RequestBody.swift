@@ -34,7 +34,9 @@ struct RequestBody: Sendable {
       if case .bytes(let raw) = value {
         contentType = "application/octet-stream"
         bytes = raw
-        shown = "\(raw.count) bytes"
+        shown =
+          String(validating: raw, as: UTF8.self)
+          ?? "(\(raw.count) bytes that are no text, in hexadecimal) " + hexadecimal(raw)
       } else {
         guard let text = HeaderField.text(value) else { throw OutgoingRequest.invalid("`body` is no text") }
         contentType = "text/plain; charset=utf-8"

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CEL
 import FoundationEssentials
+import PlaybookDrill
 import PlaybookEngine
 import PlaybookLanguage
 import SourceText
@@ -123,12 +124,40 @@ enum Launch {
       var fromFile = Loading.AnswerFile()
       if let path = given.answers { fromFile = try Loading.answers(path) }
       file = fromFile.source
-      approvals = Set(given.approve)
+      approvals = Set(try given.approve.map(Self.digest))
       ticket = given.ticket
-      answers = AnswerBook(fromFile.answers.merging(try Loading.answers(given.answer)) { $1 })
+      let said = try Loading.answers(given.answer)
+      try Self.check(said, fromFile.answers, for: playbook)
+      answers = AnswerBook(fromFile.answers.merging(said) { $1 })
       inputs = try Loading.inputs(fromFile.inputs, of: playbook)
         .merging(try Loading.inputs(given.inputs, of: playbook)) { $1 }
       alerted = try Loading.alerted(given.alerted)
+    }
+
+    /// A digest as `--approve` names it: 32 hexadecimal digits.
+    private static func digest(_ text: String) throws -> String {
+      let digest = text.lowercased()
+      let isHexadecimal = digest.utf8.allSatisfy { (48...57).contains($0) || (97...102).contains($0) }
+      if isHexadecimal, digest.utf8.count == 32 { return digest }
+      if isHexadecimal, digest.utf8.count == 16 {
+        throw CommandFailure.wrong(
+          "--approve \(text) is a digest of an older version, which approves nothing: plan again")
+      }
+      throw CommandFailure.wrong(
+        "--approve \(text) is no digest; it has 32 digits from 0 to f, as `playbook plan` and a paused run print it")
+    }
+
+    /// An answer to a question that the playbook does not have is a slip on the command line; a file may be for several.
+    private static func check(
+      _ said: [String: AnswerBook.Entry], _ fromFile: [String: AnswerBook.Entry], for playbook: Playbook
+    ) throws {
+      let names = StepNames(playbook)
+      if let key = said.keys.sorted().first(where: { !names.takesAnswer($0) }) {
+        throw CommandFailure.wrong("--answer \(key)=…: `\(playbook.name)` has no step that `\(key)` is an answer to")
+      }
+      for key in fromFile.keys.sorted() where !names.takesAnswer(key) {
+        Output.say("warning", "`\(playbook.name)` has no step that the answer `\(key)` of the file belongs to")
+      }
     }
   }
 

@@ -2,6 +2,9 @@ import CEL
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
+#if canImport(Glibc)
+import Glibc
+#endif
 
 /// Brings a remark into a run's journal: by the process that holds the run, or, where none does, itself.
 struct RemarkDelivery {
@@ -16,8 +19,9 @@ struct RemarkDelivery {
     let now = Timestamp.now()
     let stamp = now.description.filter { $0.isNumber || $0 == "T" }
     return Remark(
-      id: "\(stamp)-\(ProcessInfo.processInfo.processIdentifier)", text: text, by: RunSession.operatorName, when: when,
-      made: now, closes: closes)
+      id: "\(stamp)-\(ProcessInfo.processInfo.processIdentifier)", text: text, by: RunSession.operatorName,
+      uid: getuid(),
+      when: when, made: now, closes: closes)
   }
 
   /// Leaves the remark and waits until it is on record, a few seconds at most; says what became of it.

@@ -55,7 +55,10 @@ struct RunSession {
         ["path": .string($0.path), "sha256": .string(hexadecimal(sha256($0.bytes)))]
       })
     let (begun, beginning) = AsyncStream.makeStream(of: RunFolder.self)
-    let journal = NewJournal(store, id: id, sources: sources, holder: Self.holder, onLine: onLine) { folder in
+    let yeses = OwnYeses(Self.own, run: id)
+    let journal = NewJournal(
+      store, id: id, sources: sources, holder: Self.holder, yeses: yeses, onLine: onLine
+    ) { folder in
       place.set(folder)
       beginning.yield(folder)
     }
@@ -66,7 +69,32 @@ struct RunSession {
       }
       return await journal.writer
     }
+    Self.warn(of: yeses)
     return (result, place.folder)
+  }
+
+  /// What this user keeps to himself.
+  private static let own = OwnState(environment: ProcessInfo.processInfo.environment)
+
+  private static let approvalKey = own.approvalKey()
+
+  /// Says that what was said in this sitting can't be told from what somebody else says.
+  private static func warn(of yeses: OwnYeses) {
+    guard let problem = yeses.problem else { return }
+    Output.say("warning", "your yeses in this run are asked for again when it goes on: \(problem)")
+  }
+
+  /// Holds the journal against the user's own list of his yeses. The numbers of those that are not on it. Throws where the
+  /// journal lacks some.
+  private static func foreign(_ yeses: OwnYeses, in contents: JournalContents, of id: String) throws -> Set<Int> {
+    let missing = yeses.missing(in: contents)
+    guard missing < 2 else {
+      throw CommandFailure.failed(
+        "the journal of \(id) can't be trusted, so the run can't go on from it: \(missing) of your own answers are "
+          + "missing at its end: it was cut")
+    }
+    yeses.settle(with: contents)
+    return yeses.foreign(in: contents)
   }
 
   /// Goes on with a run where its journal ends.
@@ -87,9 +115,12 @@ struct RunSession {
     session.ticket = first["ticket"]?.stringValue
     if case .timestamp(let time) = first["alerted"] { session.alerted = time }
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
+    let yeses = OwnYeses(Self.own, run: folder.id)
+    let foreign = try Self.foreign(yeses, in: contents, of: folder.id)
     let journal: JournalWriter
     do {
-      journal = try JournalWriter(folder, continuing: contents, lock: lock, holder: Self.holder, onLine: onLine)
+      journal = try JournalWriter(
+        folder, continuing: contents, lock: lock, holder: Self.holder, yeses: yeses, onLine: onLine)
     } catch let held as RunLock.Held {
       throw CommandFailure.wrong("the run \(folder.id) is held by \(held.text)")
     } catch let error as FileError {
@@ -97,8 +128,10 @@ struct RunSession {
     }
     let (begun, beginning) = AsyncStream.makeStream(of: RunFolder.self)
     beginning.yield(folder)
+    defer { Self.warn(of: yeses) }
     return try await session.go(
-      configuration, into: journal, begun, continuing: contents, place: place, terminal: shown, signals
+      configuration, into: journal, begun, continuing: contents, foreign: foreign, place: place, terminal: shown,
+      signals
     ) { journal }
   }
 
@@ -138,12 +171,15 @@ struct RunSession {
       approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
     configuration.longestWait = longestWait
     configuration.whereabouts = whereabouts
+    let fallback = configuration.approvalKey
+    configuration.approvalKey = { Self.approvalKey ?? fallback() }
     return configuration
   }
 
   var facts: MapValue {
     var facts: MapValue = MapValue([
       ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
+      ("uid", .int(Int64(getuid()))),
     ])
     facts["numbers"] = "exact"
     if let git { facts["git"] = git }
@@ -175,11 +211,13 @@ struct RunSession {
   ///
   /// - Parameters:
   ///   - begun: The run's folder, once it is there.
+  ///   - foreign: The numbers of recorded events whose yes is not known to be this user's.
   ///   - place: The same, to look at.
   ///   - ended: Gives the journal's writer when the run is over; nil where nothing was recorded.
   private func go(
     _ configuration: RunConfiguration, into sink: any EventSink, _ begun: AsyncStream<RunFolder>,
-    continuing contents: JournalContents? = nil, place: RunPlace, terminal: TerminalOperator, _ signals: Signals,
+    continuing contents: JournalContents? = nil, foreign: Set<Int> = [], place: RunPlace, terminal: TerminalOperator,
+    _ signals: Signals,
     ended: () async throws -> JournalWriter?
   ) async throws -> RunResult {
     defer { terminal.restore() }
@@ -189,7 +227,7 @@ struct RunSession {
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: sink,
       fetcher: SystemSecrets(prompt: { name in await terminal.secret(named: name) }), control: control,
-      history: events, neighbours: neighbours(of: configuration.id),
+      history: events, foreign: foreign, neighbours: neighbours(of: configuration.id),
       loadEvidence: { digest in
         guard let folder = place.folder else { throw CommandFailure.failed("the run has no evidence yet") }
         return try folder.evidence(digest)

@@ -1,13 +1,13 @@
-import PlaybookLanguage
+package import PlaybookLanguage
 
 /// The paths of a playbook's steps, those of the playbooks that it uses included, as answers and expectations name them.
-struct StepNames {
+package struct StepNames {
   /// By path, without the positions of loops: `escalation`, `post_incident.review`, `regions.restart`.
   private(set) var steps: [String: Step] = [:]
   /// What can be answered: paths, and points and fields of documents behind them.
   private(set) var answerable: Set<String> = []
 
-  init(_ playbook: Playbook) {
+  package init(_ playbook: Playbook) {
     add(playbook.steps + playbook.finally, of: playbook, prefix: "")
   }
 
@@ -39,8 +39,8 @@ struct StepNames {
   }
 
   /// Whether an answer under `key` can be an answer to anything.
-  func takesAnswer(_ key: String) -> Bool {
-    if key == "run!undo" { return true }
+  package func takesAnswer(_ key: String) -> Bool {
+    if ["run!undo", "run!fresh"].contains(key) { return true }
     let base = Self.withoutPositions(String(key.prefix { $0 != "!" }))
     return answerable.contains(base) || answerable.contains { $0.hasSuffix("." + base) }
   }

@@ -9,6 +9,8 @@ public struct Remark: Sendable {
   public var id: String
   public var text: String
   public var by: String
+  /// The user that it comes from; nil: not known.
+  public var uid: UInt32?
   /// What time it is about, where it comes late.
   public var when: Timestamp?
   /// When it was made.
@@ -16,10 +18,14 @@ public struct Remark: Sendable {
   /// The follow-up that it says is done: the number of the event that added it.
   public var closes: Int?
 
-  public init(id: String, text: String, by: String, when: Timestamp? = nil, made: Timestamp, closes: Int? = nil) {
+  public init(
+    id: String, text: String, by: String, uid: UInt32? = nil, when: Timestamp? = nil, made: Timestamp,
+    closes: Int? = nil
+  ) {
     self.id = id
     self.text = text
     self.by = by
+    self.uid = uid
     self.when = when
     self.made = made
     self.closes = closes
@@ -39,7 +45,8 @@ public struct Remark: Sendable {
     Event(
       at: made, type: .noteAdded,
       data: MapValue(present: [
-        "text": .string(text), "by": .string(by), "when": when.map(Value.timestamp), "id": .string(id),
+        "text": .string(text), "by": .string(by), "uid": uid.map { .int(Int64($0)) }, "when": when.map(Value.timestamp),
+        "id": .string(id),
         "made": .timestamp(made), "closes": closes.map { .int(Int64($0)) },
       ]))
   }

@@ -22,6 +22,9 @@ public struct RunConfiguration: Sendable {
   public var answers: AnswerBook
   /// Digests of resolved calls that were approved on the command line.
   public var approvals: Set<String>
+  /// The key by which the digest of a call with a secret in it tells one value from another and gives none away. Of whoever
+  /// approves: the same in every process. By default one that no other process has.
+  public var approvalKey: @Sendable () -> [UInt8] = { Self.ownKey }
   public var ticket: String?
   public var alerted: Timestamp?
   public var contact: EscalationContact?
@@ -32,6 +35,8 @@ public struct RunConfiguration: Sendable {
   public var longestWait: Duration?
   /// Options of the command line that `playbook resume` needs as well, with a space before each; empty: none.
   public var whereabouts = ""
+
+  private static let ownKey = (0..<32).map { _ in UInt8.random(in: 0...255) }
 
   public init(
     id: String, mode: Mode, playbook: Playbook, inputs: [String: Value], environment: Environment,

@@ -85,8 +85,19 @@ public struct RunState: Sendable {
     public var digest: String?
     /// Inputs that the operator changed, by position.
     public var edits: [Int: MapValue] = [:]
-    /// What the yes to such an item's call was bound to.
-    public var editDigests: [Int: String] = [:]
+    /// What the yes to such an item's call was bound to: its digest, and the place in it.
+    var editDigests: [Int: (digest: String, place: String)] = [:]
+    /// Positions whose yes holds in this sitting, and of those with another yes whose it was: "by an older version".
+    fileprivate var held: Set<Int> = []
+    fileprivate var doubted: [Int: String] = [:]
+    /// Positions of which the yes to taking back holds.
+    fileprivate(set) var heldUndos: Set<Int> = []
+    /// Why the yes to a call does not hold: whose it was; nil: it holds.
+    func doubt(about position: Int) -> String? {
+      held.contains(position) ? nil : doubted[position] ?? "by nobody that the record names"
+    }
+    /// Whether the yes was bound to a digest of another form.
+    var isOlder: Bool { digest?.utf8.count != Runner.digestLength }
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
@@ -103,6 +114,12 @@ public struct RunState: Sendable {
       !replaced.isEmpty
         || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
     }
+    /// Notes whose yes it was where that does not hold in this sitting; nil: it holds.
+    fileprivate mutating func note(_ positions: some Sequence<Int>, approvedBy doubt: String?) {
+      for position in positions { doubted[position] = doubt }
+      if doubt == nil { held.formUnion(positions) } else { held.subtract(positions) }
+    }
+
     /// Notes a yes that was given for other servers.
     fileprivate mutating func move(_ positions: [Int], to known: [String?]) {
       for (position, server) in zip(positions, known) {
@@ -132,6 +149,10 @@ public struct RunState: Sendable {
   public private(set) var acts: [String: Act] = [:]
   /// The order in which changes were approved.
   public private(set) var actOrder: [String] = []
+  /// How often each change was approved, and each taking back, by path: what a digest was the yes to is used up.
+  private(set) var turns: [String: Int] = [:]
+  /// The digests that were asked about.
+  private(set) var digests: Set<String> = []
   public private(set) var answers: [String: Answer] = [:]
   /// The keys of questions that were asked and not answered.
   public private(set) var openQuestions: Set<String> = []
@@ -173,6 +194,12 @@ public struct RunState: Sendable {
   private(set) var ends: [String: Int] = [:]
   private(set) var containers: Set<String> = []
   private var count = 0
+  /// The numbers of recorded events whose yes is not known to be that of whoever goes on with the run.
+  private let foreign: Set<Int>
+  /// Who sat when the event that is folded in was recorded, as the record says: "alice, uid 1000".
+  private var sitting = "somebody"
+  /// Under which user the last sitting ran; nil: not on record.
+  private(set) var lastUser: Int64?
   /// The ids of remarks that came from outside.
   public private(set) var remarks: Set<String> = []
 
@@ -181,7 +208,10 @@ public struct RunState: Sendable {
     acts.values.reduce(0) { $0 + $1.items.values.count { ["done", "unknown", "started"].contains($0.state) } }
   }
 
-  public init(_ events: [Event] = []) {
+  /// - Parameter foreign: The numbers of events whose yes is not known to be that of whoever goes on with the run: what they
+  ///   let be sent is asked about again.
+  public init(_ events: [Event] = [], foreign: Set<Int> = []) {
+    self.foreign = foreign
     for event in events { apply(event) }
   }
 
@@ -199,6 +229,7 @@ public struct RunState: Sendable {
       boot = data["boot"]?.stringValue
       if let name = data["operator"]?.stringValue { operators = [name] }
       lastOperator = operators.last
+      sit(data)
     case .runResumed:
       if let now = data["boot"]?.stringValue {
         // What was written before an orderly pause is on disk.
@@ -207,6 +238,7 @@ public struct RunState: Sendable {
       }
       if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
       (lastOperator, lastSignal) = (data["operator"]?.stringValue, nil)
+      sit(data)
       pausedBecause = nil
     case .runPaused: pausedBecause = data["reason"]?.stringValue
     case .runFinished: outcome = data["outcome"]?.stringValue
@@ -230,7 +262,7 @@ public struct RunState: Sendable {
         evidence: data["evidence"]?["sha256"]?.stringValue, at: event.at, stops: data["stops"]?.stringValue)
       if data["held"]?.boolValue == false { failedChecks.append(path) }
     case .loopStarted: loops[path] = data["items"]?.listValue ?? []
-    case .actIntended: intend(path, data)
+    case .actIntended: intend(path, data, isForeign: foreign.contains(event.sequence))
     case .actStarted:
       acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
       acts[path]?.forgiven.remove(Int(data["position"]?.intValue ?? 0))
@@ -277,15 +309,19 @@ public struct RunState: Sendable {
         if state == "done" { item.isDoubled = false }
       }
     case .stepsReopened: reopen(data)
-    case .failureHandled: handle(path, data)
+    case .failureHandled: handle(path, data, isForeign: foreign.contains(event.sequence))
     case .interrupted:
       lastSignal = data["signal"]?.stringValue
       if data["choice"]?.stringValue == "abort" {
         abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
       }
-    case .questionAsked: if let key = data["key"]?.stringValue { openQuestions.insert(key) }
+    case .questionAsked:
+      if let key = data["key"]?.stringValue { openQuestions.insert(key) }
+      if let digest = data["digest"]?.stringValue { digests.insert(digest) }
     case .questionAnswered:
       guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
+      // That a call goes out again is for whoever goes on with the run to say.
+      if foreign.contains(event.sequence), Question.isAboutCall(key) { return }
       openQuestions.remove(key)
       if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
       answers[key] = Answer(
@@ -296,6 +332,12 @@ public struct RunState: Sendable {
     case .callSent: if path.contains("!query") { ownQueries += 1 }
     case .callRepeated, .doneOutside, .followUpAdded, .warning: break
     }
+  }
+
+  private mutating func sit(_ data: MapValue) {
+    lastUser = data["uid"]?.intValue
+    let name = data["operator"]?.stringValue ?? "somebody"
+    sitting = name + (lastUser.map { ", uid \($0)" } ?? "")
   }
 
   /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all the rest.
@@ -309,7 +351,7 @@ public struct RunState: Sendable {
     }
   }
 
-  private mutating func handle(_ path: String, _ data: MapValue) {
+  private mutating func handle(_ path: String, _ data: MapValue, isForeign: Bool) {
     failuresHandled += 1
     if data["rest"]?.boolValue == true { acts[path]?.rest = data["reason"]?.stringValue ?? "" }
     switch data["choice"]?.stringValue {
@@ -319,10 +361,11 @@ public struct RunState: Sendable {
       acts[path]?.forgiven = Set(failed)
     case "again":
       guard let position = data["position"]?.intValue.map(Int.init), let item = acts[path]?.items[position],
-        item.isOpen, data["undo"] == nil
+        item.isOpen, data["undo"] == nil, !isForeign
       else { break }
       acts[path]?.items[position]?.isToSendAgain = true
     case "retry" where data["positions"] != nil:
+      if isForeign { break }
       for position in (data["positions"]?.listValue ?? []).compactMap({ $0.intValue.map(Int.init) }) {
         acts[path]?.items[position]?.isToSendAgain = true
       }
@@ -354,12 +397,21 @@ public struct RunState: Sendable {
     if ["group", "use"].contains(data["kind"]?.stringValue) { containers.insert(path) }
   }
 
-  private mutating func intend(_ path: String, _ data: MapValue) {
+  private mutating func intend(_ path: String, _ data: MapValue, isForeign: Bool) {
+    let isOlder = data["digest"]?.stringValue?.utf8.count != Runner.digestLength
+    let foreignWord = isForeign ? "by somebody else: \(sitting), as the record says" : nil
+    let doubt = isOlder ? "by an older version" : foreignWord
     let texts = { (name: String) in (data[name]?.listValue ?? []).map { $0.stringValue ?? "" } }
     if let undone = data["undoes"]?.stringValue {
       undoCount += 1
+      turns[undone + "!undo", default: 0] += 1
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[undone]?.takenBack.formUnion(positions)
+      if doubt == nil {
+        acts[undone]?.heldUndos.formUnion(positions)
+      } else {
+        acts[undone]?.heldUndos.subtract(positions)
+      }
       for (position, server) in zip(positions, data["servers"]?.listValue ?? []) {
         acts[undone]?.undoServers[position] = server.stringValue
       }
@@ -374,13 +426,23 @@ public struct RunState: Sendable {
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[moved]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
       acts[moved]?.digest = data["digest"]?.stringValue
+      acts[moved]?.note(positions, approvedBy: doubt)
+      turns[moved, default: 0] += 1
+      return
+    }
+    if let renewed = data["renews"]?.stringValue {
+      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
+      acts[renewed]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
+      acts[renewed]?.digest = data["digest"]?.stringValue
+      acts[renewed]?.note(positions, approvedBy: doubt)
       return
     }
     if let edited = data["edits"]?.stringValue {
       let position = Int(data["position"]?.intValue ?? 0)
       guard var act = acts[edited] else { return }
       act.edits[position] = data["inputs"]?.mapValue
-      act.editDigests[position] = data["digest"]?.stringValue
+      act.editDigests[position] = data["digest"]?.stringValue.map { ($0, path) }
+      act.note([position], approvedBy: doubt)
       if let servers = data["servers"]?.listValue { act.move([position], to: servers.map(\.stringValue)) }
       if var item = act.items[position] {
         (item.earlierSends, item.isDoubled) = (item.sends, false)
@@ -404,7 +466,9 @@ public struct RunState: Sendable {
     act.digest = data["digest"]?.stringValue
     act.rest = nil
     act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
+    act.note(act.approved ?? Set(act.calls.indices), approvedBy: doubt)
     acts[path] = act
+    turns[path, default: 0] += 1
   }
 
   /// Forgets what was recorded of steps that are walked again.

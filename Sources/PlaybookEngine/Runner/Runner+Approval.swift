@@ -4,8 +4,11 @@ import PlaybookLanguage
 /// The yes to a change: what is shown, who says it item by item, what it is bound to, and the intent that says so on disk.
 extension Runner {
   /// All that is shown before the yes.
+  ///
+  /// - Parameter place: What the digest is bound to; by default the step's path.
   func approval(
-    for planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame
+    for planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame,
+    at place: String? = nil
   ) async -> Approval {
     let environment = configuration.environment
     var typed: String?
@@ -27,7 +30,7 @@ extension Runner {
       servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText), environment: environment.name,
       isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" },
       undos: planned.map(\.undo.shown),
-      typed: typed, digest: await digest(of: planned.map(\.prepared)),
+      typed: typed, digest: await digest(of: planned, act, at: place ?? frame.path(step)),
       warnings: warnings)
   }
 
@@ -40,7 +43,7 @@ extension Runner {
     // What is settled is not sent again, so nothing is asked about it; the digest covers it all the same.
     let open = planned.filter { state.acts[path]?.items[$0.position]?.isUnsettled ?? true }
     var approval = await approval(for: open.isEmpty ? planned : open, leftOut, act, step, in: frame)
-    if open.count < planned.count { approval.digest = await digest(of: planned.map(\.prepared)) }
+    if open.count < planned.count { approval.digest = await digest(of: planned, act, at: path) }
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
       // Nothing more is sent, so there is nothing to say yes to: what is open may be protected since.
@@ -48,6 +51,8 @@ extension Runner {
         for left in leftOut { try await warn("left out: \(left.item) (\(left.reason))", path) }
         return approved
       }
+      // It can't be compared, so that it is asked about before anything of it is sent.
+      if earlier.isOlder { return approved }
       if try await isSame(planned, as: earlier, act, step, in: frame, now: now) { return approved }
       let text =
         "the calls or their target's settings are not those that were approved: `\(step.name)` is asked about anew"
@@ -104,23 +109,43 @@ extension Runner {
 
   /// Whether what an earlier sitting approved and did not come to is sent now. Who is at the terminal sees it once more and says
   /// so where the run was stopped by somebody, was somebody else's, or is in a red environment. Nobody there, or only the
-  /// connection or the process lost: the yes holds.
+  /// connection or the process lost: the yes holds. A yes that is none of this operator's, or of an older version, holds
+  /// nowhere.
   func isGoneOnWith(
     _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
-    guard isRestAsked(path) else { return true }
+    let doubt = rest.lazy.compactMap { self.state.acts[path]?.doubt(about: $0.position) }.first
+    guard doubt != nil || isRestAsked(path) else { return true }
     var approval = await approval(for: rest, [], act, step, in: frame)
-    approval.digest = state.acts[path]?.digest ?? approval.digest
+    // What is left is part of what was approved, so that the digest is that of the whole.
+    approval.digest =
+      doubt == nil
+      ? state.acts[path]?.digest ?? approval.digest
+      : await digest(of: planned, act, at: path, turn: max(0, (state.turns[path] ?? 0) - 1))
     let count = state.acts[path]?.approved?.count ?? planned.count
     let left = rest.count < count ? ", \(rest.count) of \(count) left" : ""
-    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved before\(left))"
+    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved \(doubt ?? "before")\(left))"
     let question = Question(key: path + "!rest", place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
+    if doubt != nil {
+      try await emit(.actIntended, path: question.key, synced: true, data: renewal(of: rest, approval, at: path))
+    }
     approvedHere.insert(path)
     // The question may have stood for long.
     try await refresh(step, in: frame)
     return true
+  }
+
+  /// The intent of a yes that takes the place of somebody else's, or of one to an older form.
+  private func renewal(of rest: [PlannedItem], _ approval: Approval, at path: String) -> MapValue {
+    let first = rest[0].prepared.call
+    return MapValue(present: [
+      "renews": .string(path), "positions": .list(rest.map { .int(Int64($0.position)) }),
+      "calls": .list(rest.map { .string($0.prepared.text) }), "servers": Self.servers(rest),
+      "executor": .string(first.executor), "target": first.target.map(Value.string),
+      "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
+    ])
   }
 
   func isRestAsked(_ path: String) -> Bool {
@@ -173,31 +198,27 @@ extension Runner {
   private func isSame(
     _ planned: [PlannedItem], as earlier: RunState.Act, _ act: Act, _ step: Step, in frame: Frame, now: Timestamp
   ) async throws(Stop) -> Bool {
-    guard let digest = earlier.digest else { return true }
-    // A record of an older version names no servers, and its yes holds without.
-    let knowsServers = !earlier.servers.isEmpty
     // The settings tell most servers; of this machine they do not say which it is.
     if isElsewhere(planned, earlier) { return false }
-    if earlier.edits.isEmpty {
-      return await self.digest(of: planned.map(\.prepared), knowsServers: knowsServers) == digest
-    }
-    var first: [PreparedCall] = []
+    let path = frame.path(step)
+    let turn = max(0, (state.turns[path] ?? 0) - 1)
+    if earlier.edits.isEmpty { return await digest(of: planned, act, at: path, turn: turn) == earlier.digest }
+    var first: [PlannedItem] = []
     for item in planned {
-      guard earlier.edits[item.position] != nil else {
-        first.append(item.prepared)
+      guard earlier.edits[item.position] != nil, let known = earlier.editDigests[item.position] else {
+        first.append(item)
         continue
       }
-      let edited = await self.digest(of: [item.prepared], knowsServers: knowsServers)
-      guard earlier.editDigests[item.position] == edited else { return false }
+      guard await digest(of: [item], act, at: known.place, turn: 0) == known.digest else { return false }
       let scope = try await scope(for: step, item.item, at: item.position, in: frame, isEdited: false)
       let isDone = earlier.items[item.position]?.state == "done"
       guard
         let unedited = try? await plannedItem(
           item.item, at: item.position, act, in: scope, now: now, isDone: isDone)
       else { return false }
-      first += await located([unedited], step, at: frame.path(step)).map(\.prepared)
+      first += await located([unedited], step, at: path)
     }
-    return await self.digest(of: first, knowsServers: knowsServers) == digest
+    return await digest(of: first, act, at: path, turn: turn) == earlier.digest
   }
 
   /// Item by item: y this one, n not this one, a all the rest, d done.

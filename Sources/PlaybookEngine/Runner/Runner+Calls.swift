@@ -29,6 +29,9 @@ extension Runner {
     var serverProblem: String?
     /// Whether the result was computed from, or the call holds, something secret.
     var isSecret: Bool
+    /// The arguments as they may be shown, and as a yes is bound to them: without secrets that are renewed.
+    var told = MapValue()
+    var bound = MapValue()
   }
 
   /// The target that a call goes to: the one it names, or its executor's default.
@@ -63,6 +66,7 @@ extension Runner {
     let isSecret = { (located: LocatedExpression) in scope.isSecret([located]) }
     var arguments = MapValue()
     var shown = MapValue()
+    var bound = MapValue()
     for field in executor.schema.fields {
       guard let tree = call.form.fields[field.name] else { continue }
       let value = try value(of: tree, as: field.type, in: scope, bindings)
@@ -78,6 +82,7 @@ extension Runner {
       // What is too short to be taken out of a text is masked by its place.
       let hasShort = await hideSecrets(of: tree, bindings, isSecret: isSecret)
       shown[field.name] = hasShort ? (try? tree.masked(bindings, isSecret: isSecret)) ?? value : value
+      bound[field.name] = withoutRenewedSecrets(tree, bindings) ?? value
     }
     let name = executor.schema.usesTarget ? call.target.name ?? call.executor : nil
     var resolved = ResolvedCall(executor: call.executor, mode: mode, target: name, arguments: arguments)
@@ -94,7 +99,8 @@ extension Runner {
     told.arguments = shown
     let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(
-      call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions))
+      call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions),
+      told: shown, bound: bound)
   }
 
   /// A command of the environment: its own call, in which `call` is what the step gives.
@@ -285,24 +291,5 @@ extension Runner {
       case .again, .skip: throw Unanswered(reason: "the operator left the question")
       }
     }
-  }
-
-  /// The digest that an approval is bound to: of the environment, and of each call with the settings of its target, so that
-  /// no yes counts for the same words said to another server. A server that the settings don't tell is part of it.
-  ///
-  /// - Parameter knowsServers: False: as records of older versions have it.
-  func digest(of calls: [PreparedCall], knowsServers: Bool = true) async -> String {
-    var parts: [Value] = [.string(configuration.environment.name)]
-    for prepared in calls {
-      let arguments = await sink.redacted(Value.map(prepared.call.arguments).jsonText())
-      let settings = await sink.redacted(Value.map(prepared.target?.settings ?? MapValue()).jsonText())
-      var part: [Value] = [
-        .string(prepared.call.executor), prepared.call.target.map(Value.string) ?? .null,
-        prepared.call.host.map(Value.string) ?? .null, .string(arguments), .string(settings),
-      ]
-      if knowsServers, prepared.server?.isFound == true, let text = prepared.serverText { part.append(.string(text)) }
-      parts.append(.list(part))
-    }
-    return String(hexadecimal(sha256(Value.list(parts).jsonBytes())).prefix(16))
   }
 }

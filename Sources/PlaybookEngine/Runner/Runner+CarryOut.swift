@@ -38,6 +38,7 @@ extension Runner {
     _ chosen: Set<Int>, of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) {
     let started = clock.now()
+    plannedHere[frame.path(step)] = planned
     var progress = Progressing()
     var queue = try await takeUp(planned, chosen, act, step, in: frame, &progress)[...]
     let isPrompted = planned[0].prepared.executor.schema.isPrompted
@@ -188,11 +189,13 @@ extension Runner {
     _ failed: [PlannedItem], again answer: Answer, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
+    let isDoubted = failed.contains { state.acts[path]?.doubt(about: $0.position) != nil }
     return try await isYesToRepeating(
-      answer, isTyped: configuration.environment.isRed || act.isIrreversible, key: "\(path)!again", in: frame
+      answer, isShown: configuration.environment.isRed || act.isIrreversible || isDoubted, key: "\(path)!again",
+      in: frame
     ) { () async throws(Stop) in
-      var approval = await self.approval(for: failed, [], act, step, in: frame)
-      approval.digest = self.state.acts[path]?.digest ?? approval.digest
+      var approval = await self.approval(for: failed, [], act, step, in: frame, at: path + "!again")
+      if !isDoubted { approval.digest = self.state.acts[path]?.digest ?? approval.digest }
       return approval
     }
   }

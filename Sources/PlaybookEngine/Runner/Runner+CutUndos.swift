@@ -110,10 +110,12 @@ extension Runner {
   func isYesToUndo(
     _ answer: Answer, _ item: PlannedItem, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
-    try await isYesToRepeating(
-      answer, isTyped: configuration.environment.isRed, key: "\(frame.path(step))!undoagain\(item.position)", in: frame
+    let path = frame.path(step)
+    let isDoubted = state.acts[path]?.heldUndos.contains(item.position) != true
+    return try await isYesToRepeating(
+      answer, isShown: configuration.environment.isRed || isDoubted, key: "\(path)!undoagain\(item.position)", in: frame
     ) { () async throws(Stop) in
-      await self.undoApproval([item], step, in: frame)
+      await self.undoApproval([item], step, in: frame, again: true)
     }
   }
 }

@@ -75,9 +75,9 @@ extension Runner {
       return false
     }
     let replaced = replaced(item.position, at: path)
-    var approval = await approval(for: [planned], [], act, step, in: frame)
-    if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
     let key = "\(path)!edit\(state.failuresHandled)"
+    var approval = await approval(for: [planned], [], act, step, in: frame, at: key)
+    if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
     let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
     let question = Question(key: key, place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }

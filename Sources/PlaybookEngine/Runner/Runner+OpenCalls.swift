@@ -90,15 +90,21 @@ extension Runner {
     _ answer: Answer, _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
+    let isDoubted = state.acts[path]?.doubt(about: item.position) != nil
     return try await isYesToRepeating(
-      answer, isTyped: configuration.environment.isRed || act.isIrreversible, key: "\(path)!again\(item.position)",
+      answer, isShown: configuration.environment.isRed || act.isIrreversible || isDoubted,
+      key: "\(path)!again\(item.position)",
       text: "Send it once more? It was sent\(sending(of: item, at: path)).", in: frame
     ) { () async throws(Stop) in
       switch try await self.recorded(item, act, step, in: frame) {
       case .success(let planned):
-        var approval = await self.approval(for: [planned], [], act, step, in: frame)
+        let place = "\(path)!again\(item.position)"
+        var approval = await self.approval(for: [planned], [], act, step, in: frame, at: place)
+        // The yes to a change is one to its being made, which it was not: said of somebody else's, it is another one.
         let record = self.state.acts[path]
-        approval.digest = record?.editDigests[item.position] ?? record?.digest ?? approval.digest
+        if !isDoubted {
+          approval.digest = record?.editDigests[item.position]?.digest ?? record?.digest ?? approval.digest
+        }
         return approval
       case .failure(let problem):
         try await self.warn("it can't be sent again: \(problem.reason)", path)
@@ -108,13 +114,13 @@ extension Runner {
   }
 
   /// Whether the word that a call or an undo goes out once more is a yes to it. A digit at the terminal is one to what is shown
-  /// there; in a red environment and for what can't be taken back the yes is typed (`isTyped`), as for the first time. What
-  /// was said beforehand is one only with the digest of what was approved.
+  /// there; in a red environment, for what can't be taken back and where the first yes was somebody else's it is shown and asked
+  /// about (`isShown`), as for the first time. What was said beforehand is one only with the digest of what was approved.
   func isYesToRepeating(
-    _ answer: Answer, isTyped: Bool, key: String, text: String = "Send it once more?", in frame: Frame,
+    _ answer: Answer, isShown: Bool, key: String, text: String = "Send it once more?", in frame: Frame,
     showing approval: () async throws(Stop) -> Approval?
   ) async throws(Stop) -> Bool {
-    let isAsked = answer.source == "terminal" ? isTyped : configuration.mode != .drill
+    let isAsked = answer.source == "terminal" ? isShown : configuration.mode != .drill
     guard isAsked else { return true }
     guard let approval = try await approval() else { return false }
     let question = Question(

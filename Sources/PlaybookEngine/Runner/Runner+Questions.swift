@@ -98,6 +98,10 @@ extension Runner {
     guard let approval = isApproval else { return found }
     let isApproved = configuration.approvals.contains(approval.digest)
     guard var answer = found else {
+      // Taking back a loop is one change: one digest is the yes to all of it that is left.
+      if isApproved, question.isAboutUndo, case .item = question.kind {
+        return Answer("all", by: self.operator.name, source: "--approve \(approval.digest)")
+      }
       guard isApproved, case .approval = question.kind else {
         if !configuration.approvals.isEmpty, !self.operator.isInteractive {
           let fits = "--approve \(approval.digest) is of these calls, and each item needs an answer of its own as well"
@@ -180,7 +184,12 @@ extension Runner {
 
 extension Question {
   /// Whether it is about what became of a call: nothing typed before it could be seen answers it.
-  public var isAboutCall: Bool { ["!cut", "!undocut", "!failure"].contains { key.contains($0) } }
+  public var isAboutCall: Bool { Self.isAboutCall(key) }
+
+  static func isAboutCall(_ key: String) -> Bool { ["!cut", "!undocut", "!failure"].contains { key.contains($0) } }
+
+  /// Whether it is about taking back a change.
+  var isAboutUndo: Bool { key.contains("!undo") }
 
   /// Whether a yes lets something be changed: it is asked anew after a resume, and nothing typed ahead answers it.
   public var isAboutChange: Bool {
@@ -194,6 +203,7 @@ extension Question {
   /// What answers it on a command line; a change outside a drill is approved by its digest alone.
   func argument(isDrill: Bool) -> String {
     switch kind {
+    case .item(let approval, _, _) where isAboutUndo && !isDrill: "--approve \(approval.digest)"
     case .item(let approval, _, _):
       "--answer '\(key)=yes|no'" + (isDrill ? "" : " --approve \(approval.digest)")
     case .approval(let approval):

@@ -81,7 +81,7 @@ extension Runner {
     items = await located(items, step, at: path)
     var approval = await approval(for: items, [], act, step, in: frame)
     let known = Dictionary(items.map { ($0.position, $0) }) { first, _ in first }
-    approval.digest = await digest(of: planned.map { known[$0.position]?.prepared ?? $0.prepared })
+    approval.digest = await digest(of: planned.map { known[$0.position] ?? $0 }, act, at: path)
     let before = approved.indices.contains(moved.position) ? approved[moved.position] : nil
     approval.warnings.insert(
       before.map { "the yes was for \($0), and another server would be reached now" }
@@ -109,7 +109,8 @@ extension Runner {
   func atApprovedServer(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> PlannedItem? {
-    try await atApprovedServers([item], next: 1, of: [item], act, step, in: frame)?.first
+    let planned = plannedHere[frame.path(step)] ?? [item]
+    return try await atApprovedServers([item], next: 1, of: planned, act, step, in: frame)?.first
   }
 
   /// Whether an undo would reach another server now than the yes to it was given for.

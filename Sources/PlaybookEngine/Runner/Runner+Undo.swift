@@ -123,7 +123,14 @@ extension Runner {
   }
 
   /// What is shown before an undo.
-  func undoApproval(_ planned: [PlannedItem], _ step: Step, in frame: Frame) async -> Approval {
+  ///
+  /// - Parameter again: It was sent before, and is asked about for this item alone.
+  func undoApproval(
+    _ planned: [PlannedItem], _ step: Step, in frame: Frame, again: Bool = false
+  ) async -> Approval {
+    let path = frame.path(step)
+    let place = path + (again ? "!undoagain\(planned[0].position)" : "!undo")
+    let turn = again ? state.acts[path]?.items[planned[0].position]?.undoSends : state.turns[place]
     let isRed = configuration.environment.isRed
     let act = state.acts[frame.path(step)]
     let isIdempotent = if case .act(let act) = step.kind { act.isIdempotent } else { false }
@@ -150,7 +157,7 @@ extension Runner {
           "\(name) was sent again while nobody knew what had become of it, and may be there more than once: this is one undo"
         )
       }
-      if let known = text(act?.undo, item.position), known != item.prepared.text {
+      if let known = text(act?.undo, item.position), !Self.isRecorded(item.prepared.text, as: known) {
         warnings.append("when the change of \(name) was approved its undo was: \(known)")
       }
     }
@@ -163,7 +170,7 @@ extension Runner {
       servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText),
       environment: configuration.environment.name, isRed: isRed,
       undos: planned.map { text(act?.calls, $0.position).map { "making the change again: \($0)" } },
-      typed: isRed ? "undo \(step.name)" : nil, digest: await digest(of: planned.map(\.prepared)),
+      typed: isRed ? "undo \(step.name)" : nil, digest: await undoDigest(of: planned, at: place, turn: turn ?? 0),
       warnings: warnings)
   }
 

@@ -49,10 +49,12 @@ public actor Runner {
     case gateClosed(String)
   }
 
+  /// - Parameter foreign: The numbers of events in `history` whose yes is not known to be this operator's own: what they let
+  ///   be sent is asked about again.
   public init(
     _ configuration: RunConfiguration, executors: [any Executor], operator: any Operator, sink: any EventSink,
     fetcher: any SecretFetcher, clock: any RunClock = SystemRunClock(), control: RunControl = RunControl(),
-    history: [Event] = [], neighbours: @escaping @Sendable () async -> [String] = { [] },
+    history: [Event] = [], foreign: Set<Int> = [], neighbours: @escaping @Sendable () async -> [String] = { [] },
     loadEvidence: @escaping @Sendable (String) async throws -> Value
   ) {
     self.configuration = configuration
@@ -65,10 +67,11 @@ public actor Runner {
     self.neighbours = neighbours
     secrets = SecretStore(environment: configuration.environment, fetcher: fetcher, sink: sink, clock: clock)
     protection = Protection(protected: configuration.environment.protected)
-    let known = RunState(history)
+    let known = RunState(history, foreign: foreign)
     state = known
     isResumed = !history.isEmpty
-    isTakenUp = known.isStoppedByHand || known.lastOperator != `operator`.name
+    let isOtherUser = known.lastUser != nil && known.lastUser != configuration.facts["uid"]?.intValue
+    isTakenUp = known.isStoppedByHand || known.lastOperator != `operator`.name || isOtherUser
   }
 
   /// Runs from where the history ends to the end, or to whatever stops it.
@@ -182,7 +185,8 @@ public actor Runner {
       try await emit(
         .runResumed,
         data: MapValue(present: [
-          "operator": .string(self.operator.name), "host": configuration.facts["host"],
+          "operator": .string(self.operator.name), "uid": configuration.facts["uid"],
+          "host": configuration.facts["host"],
           "pid": configuration.facts["pid"], "boot": configuration.facts["boot"],
           "tookOver": configuration.facts["tookOver"], "changed": configuration.facts["changed"],
           "reason": .string(stoppedBecause),
@@ -287,6 +291,8 @@ public actor Runner {
 
   /// The changes that were said yes to in this sitting.
   var approvedHere: Set<String> = []
+  /// All items of each change that has been come to in this sitting, as they were planned.
+  var plannedHere: [String: [PlannedItem]] = [:]
   /// The key of the question that `/skip` was said to last.
   var skippedQuestion: String?
   /// Items whose undo was to be looked at late, in this sitting: once each.
@@ -306,6 +312,7 @@ public actor Runner {
     case .completed, .interrupted: break
     }
     await recordInterruption()
+    try await warnOfUnusedApprovals()
     hasEnded = true
     try await emit(
       .runFinished, synced: true,
@@ -314,6 +321,13 @@ public actor Runner {
         "failed": .list(state.failedChecks.map(Value.string)), "changes": .int(Int64(state.changes)),
         "unverified": .list(state.unverified.map(Value.string)),
       ]))
+  }
+
+  /// A digest that was of nothing that this run asked about may be a slip, and what it was meant for was not done.
+  private func warnOfUnusedApprovals() async throws(Stop) {
+    for digest in configuration.approvals.subtracting(state.digests).sorted() {
+      try await warn("--approve \(digest): no change that this run came to has this digest", "")
+    }
   }
 
   private func pause(_ reason: String, _ question: Question?) async -> RunResult {
@@ -363,8 +377,12 @@ public actor Runner {
   func emit(
     _ type: EventType, path: String = "", synced: Bool = false, data: MapValue
   ) async throws(Stop) -> Event {
+    var data = data
+    // A name is what somebody says of himself; the user is known to the system.
+    if data["by"] != nil, data["uid"] == nil, let user = configuration.facts["uid"] { data["uid"] = user }
     let event: Event
     do {
+      data = try await withCallsKept(data)
       event = try await sink.record(Event(at: clock.now(), path: path, type: type, data: data), synced: synced)
     } catch {
       throw .lost(error.message)

@@ -3,6 +3,8 @@ public import PlaybookEngine
 /// A journal as read: its events up to the first that does not fit.
 public struct JournalContents: Sendable {
   public var events: [Event]
+  /// The hash of each event's line.
+  public var hashes: [String] = []
   /// The hash of the last line that fits; what a transcript names and `verify` compares.
   public var head: String
   /// The length in bytes of what fits.
@@ -28,6 +30,7 @@ public enum JournalReader {
       do throws(JournalLine.Problem) {
         contents.events.append(try chain.follow(Array(bytes[start..<end])))
         contents.head = chain.head
+        contents.hashes.append(chain.head)
         contents.length = end + 1
       } catch {
         contents.problem = (chain.count + 1, error.message)

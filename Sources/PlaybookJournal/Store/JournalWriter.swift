@@ -36,24 +36,27 @@ public actor JournalWriter: EventSink {
   private var isClosed = false
   /// What every written line is handed to, such as `--output json`.
   private let onLine: (@Sendable ([UInt8]) -> Void)?
+  /// Where this user keeps which yeses are his.
+  private let yeses: OwnYeses?
 
   /// Opens the journal for appending, after everything that fits in it. `contents` is what `RunFolder.journal()` gave, nil for
   /// a new run; `lock` is taken where the caller has not done so; `holder` says who writes (`pid`, `host`, `operator`,
   /// `since`). Throws `RunLock.Held` or `FileError`.
   public init(
     _ folder: RunFolder, continuing contents: JournalContents? = nil, lock: RunLock? = nil, holder: Value,
-    onLine: (@Sendable ([UInt8]) -> Void)? = nil
+    yeses: OwnYeses? = nil, onLine: (@Sendable ([UInt8]) -> Void)? = nil
   ) throws {
-    try self.init(folder, continuing: contents, lock: lock, holder: holder, onLine: onLine) { file in file }
+    try self.init(folder, continuing: contents, lock: lock, holder: holder, yeses: yeses, onLine: onLine) { $0 }
   }
 
   /// The same, with a layer between the writer and its file, for tests.
   init(
     _ folder: RunFolder, continuing contents: JournalContents? = nil, lock: RunLock? = nil, holder: Value,
-    onLine: (@Sendable ([UInt8]) -> Void)? = nil, layer: (RunFile) -> any WriteAheadFile
+    yeses: OwnYeses? = nil, onLine: (@Sendable ([UInt8]) -> Void)? = nil, layer: (RunFile) -> any WriteAheadFile
   ) throws {
     self.folder = folder
     self.onLine = onLine
+    self.yeses = yeses
     self.lock = try lock ?? RunLock(folder)
     let file = try folder.folder.file("journal.jsonl", O_RDWR | O_CREAT | O_APPEND, mode: folder.fileMode)
     // Whoever deletes the lock's file gets a new lock, but not the journal.
@@ -97,6 +100,8 @@ public actor JournalWriter: EventSink {
     try checkJournal()
     let line = JournalLine(event, after: head)
     KillPoint.pass(.before, event)
+    yeses?.note(line)
+    KillPoint.pass(.noted, event)
     do {
       if synced { try file.reserve(Self.reserve, from: length) }
       KillPoint.tear(event) { half in try? file.write(Array(line.bytes.prefix(line.bytes.count * half / 100))) }

@@ -8,6 +8,7 @@ public actor NewJournal: EventSink {
   private let id: String
   private let sources: [[UInt8]]
   private let holder: Value
+  private let yeses: OwnYeses?
   private let onLine: (@Sendable ([UInt8]) -> Void)?
   private let onBegin: @Sendable (RunFolder) -> Void
   private var redactor = Redactor()
@@ -22,13 +23,15 @@ public actor NewJournal: EventSink {
   ///   - sources: The files that the run is made from, which lie beside its journal by their digests.
   ///   - onBegin: Called with the folder once it is there, before the first event is written.
   public init(
-    _ store: RunStore, id: String, sources: [[UInt8]], holder: Value, onLine: (@Sendable ([UInt8]) -> Void)? = nil,
+    _ store: RunStore, id: String, sources: [[UInt8]], holder: Value, yeses: OwnYeses? = nil,
+    onLine: (@Sendable ([UInt8]) -> Void)? = nil,
     onBegin: @escaping @Sendable (RunFolder) -> Void
   ) {
     self.store = store
     self.id = id
     self.sources = sources
     self.holder = holder
+    self.yeses = yeses
     self.onLine = onLine
     self.onBegin = onBegin
   }
@@ -63,7 +66,7 @@ public actor NewJournal: EventSink {
     do {
       let folder = try store.create(id: id)
       for source in sources { _ = try folder.keep(source: source) }
-      let made = try JournalWriter(folder, holder: holder, onLine: onLine)
+      let made = try JournalWriter(folder, holder: holder, yeses: yeses, onLine: onLine)
       while !secrets.isEmpty { await made.redact(secrets.removeFirst()) }
       writer = made
       onBegin(folder)

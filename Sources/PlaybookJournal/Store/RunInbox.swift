@@ -89,7 +89,9 @@ public struct RunInbox: Sendable {
     }
     let by = Self.author(claimed: content["by"]?.stringValue, owner: info.st_uid)
     let closes = content["closes"]?.intValue.flatMap { Int(exactly: $0) }
-    return .remark(Remark(id: String(name.dropLast(5)), text: text, by: by, when: when, made: made, closes: closes))
+    return .remark(
+      Remark(
+        id: String(name.dropLast(5)), text: text, by: by, uid: info.st_uid, when: when, made: made, closes: closes))
   }
 
   /// Who says it: what the file claims, and whose file it is where that is somebody else.

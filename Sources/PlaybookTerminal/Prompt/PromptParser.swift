@@ -171,9 +171,9 @@ struct PromptParser {
   /// Whether the text that an approval asks for was typed, as it is or, where it can't be typed, as it is shown.
   private static func isTyped(_ typed: String, _ approval: Approval) -> Bool {
     guard let wanted = approval.typed.map(trimmed), !wanted.isEmpty else { return false }
-    return isSame(wanted, typed) || isSame(Visible.text(wanted), typed)
+    return isSame(wanted, typed) || isSame(Visible.exact(wanted), typed)
   }
 
-  private static func shown(_ text: String) -> String { "`" + Visible.text(trimmed(text)) + "`" }
+  private static func shown(_ text: String) -> String { "`" + Visible.exact(trimmed(text)) + "`" }
   private static func quoted(_ text: String) -> String { "`" + TextLayout.cell(text, width: 30) + "`" }
 }

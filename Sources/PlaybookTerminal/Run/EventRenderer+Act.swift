@@ -6,7 +6,7 @@ import SourceText
 extension EventRenderer {
   mutating func intended(_ event: Event, width: Int) -> [Line] {
     var lines = stepLine(RunState.step(of: event.path), width: width)
-    if ["undoes", "edits", "moves"].contains(where: { event.data[$0] != nil }) { return lines }
+    if ["undoes", "edits", "moves", "renews"].contains(where: { event.data[$0] != nil }) { return lines }
     guard !takeSeen(event.path) else { return lines }
     lines += calls(event.data, width: width) + leftOut(event.data, width: width)
     return lines
@@ -21,7 +21,8 @@ extension EventRenderer {
     if !place.isEmpty, !servers.isEmpty { lines += remark("changes", place, nil, width: width) }
     for (position, call) in calls.prefix(Self.shownItems).enumerated() {
       lines += QuestionView.server(position, of: servers, indent: 6, width: width)
-      lines += Line.block(call, indent: 6, width: width, limit: 40)
+      lines += CallText(call).lines(
+        lead: Self.blank(6), width: width, style: .plain, limit: 40, whole: "the record has all of it")
     }
     if calls.count > Self.shownItems {
       lines.append(Line("      … \(calls.count - Self.shownItems) more calls", .faint))
@@ -35,7 +36,7 @@ extension EventRenderer {
     var lines = stepLine(event.path, width: width) + calls(data, width: width)
     for line in data.texts("plan").prefix(20) { lines += remark("would", line, nil, width: width) }
     lines += leftOut(data, width: width)
-    for undo in data.texts("undo").prefix(1) { lines += remark("undo", undo, nil, width: width) }
+    for undo in data.texts("undo").prefix(1) { lines += remark("undo", Visible.exact(undo), nil, width: width) }
     if let text = data.text("text") { lines += remark("plan", text, nil, style: .careful, width: width) }
     // To be copied: never cut or wrapped by us.
     if let digest = data.text("digest") {

@@ -110,7 +110,7 @@ extension RunState {
     let data = event.data
     guard data["undoes"] == nil else { return }
     let servers = data.list("servers").map(\.stringValue)
-    if let moved = data.text("moves") {
+    if let moved = data.text("moves") ?? data.text("renews") {
       guard let index = changes.lastIndex(where: { $0.path == moved }) else { return }
       changes[index].move(data.list("positions").compactMap { $0.intValue.map(Int.init) }, to: servers)
       return

@@ -1,6 +1,7 @@
 import CEL
 public import PlaybookEngine
 import PlaybookLanguage
+import SourceText
 
 extension TerminalOperator {
   /// What reading at a prompt came to.
@@ -217,7 +218,7 @@ extension TerminalOperator {
     if let change = change(named: name, at: question) {
       let lines = change.calls.indices.flatMap { position in
         QuestionView.server(position, of: change.servers, indent: 6, width: width)
-          + Line.block(change.calls[position], indent: 6, width: width, limit: 1000)
+          + CallText(change.calls[position]).lines(lead: EventRenderer.blank(6), width: width, style: .plain)
       }
       return Line.paragraph(change.place, lead: Line("    \(change.path)  ", .strong), width: width) + lines
     }
@@ -241,7 +242,8 @@ extension TerminalOperator {
     if name == nil {
       if let approval = question.approval {
         screen.write(QuestionView.calls(of: approval, width: width))
-        screen.write(approval.leftOut.map { Line("    left out: " + $0).fitted(to: width) })
+        screen.write(QuestionView.undos(of: approval, width: width))
+        screen.write(approval.leftOut.map { Line("    left out: " + Visible.exact($0)).fitted(to: width) })
         return
       }
     }

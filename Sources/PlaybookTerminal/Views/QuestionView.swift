@@ -31,7 +31,7 @@ struct QuestionView {
       lines = heading("item \(position + 1) of \(count)", width: width) + lines
       if approval.rows.indices.contains(position), !approval.rows[position].isEmpty {
         lines += Line.paragraph(
-          Visible.text(approval.rows[position]), lead: Line("    "), width: width, style: .faint, limit: 8)
+          Visible.exact(approval.rows[position]), lead: Line("    "), width: width, style: .faint, limit: 8)
       }
       lines += self.approval(Self.only(position, of: count, approval), width: width)
     case .value(let declaration):
@@ -45,20 +45,27 @@ struct QuestionView {
     return lines
   }
 
-  /// All calls of an approval, for `/all`.
+  /// All calls of an approval, for `/all`; with limits as they stand with the question.
   static func calls(of approval: Approval, width: Int, limit: Int = .max, lineLimit: Int = .max) -> [Line] {
     var lines: [Line] = []
     let digits = String(approval.calls.count).count
     for (position, call) in approval.calls.prefix(limit).enumerated() {
       let number = approval.calls.count > 1 ? TextLayout.pad("\(position + 1)", to: digits, .right) + "  " : ""
       lines += server(position, of: approval.servers, indent: 6, width: width)
-      let (parts, more) = TextLayout.lines(call, limit: min(lineLimit, .max - 1))
-      for (index, part) in parts.enumerated() {
-        var lead = Line("      ")
-        lead.append(index == 0 ? number : String(repeating: " ", count: number.count), .faint)
-        lines += Line.paragraph(part, lead: lead, width: width, style: .strong, limit: lineLimit)
-      }
-      if more > 0 { lines.append(Line("        … \(more) more lines of this call: /all", .careful)) }
+      var lead = Line("      ")
+      lead.append(number, .faint)
+      lines += CallText(call).lines(lead: lead, width: width, limit: lineLimit, whole: "/all shows it")
+    }
+    return lines
+  }
+
+  /// How each call of an approval is taken back, for `/all`.
+  static func undos(of approval: Approval, width: Int) -> [Line] {
+    var lines: [Line] = []
+    for undo in approval.undos.compactMap({ $0 }) {
+      var lead = Line("    ")
+      lead.append("undo: ", .faint)
+      lines += CallText(undo).lines(lead: lead, width: width, style: .plain)
     }
     return lines
   }
@@ -128,7 +135,9 @@ struct QuestionView {
     lines += section("left out: ", approval.leftOut, style: .careful, width: width)
     let undos = approval.undos.compactMap { $0 }
     if let undo = undos.first {
-      lines += section("undo: ", [undo], style: .faint, width: width)
+      var lead = Line("    ")
+      lead.append("undo: ", .faint)
+      lines += CallText(undo).lines(lead: lead, width: width, style: .plain, limit: 8, whole: "/all shows it")
       if undos.count > 1 { lines.append(Line("          … \(undos.count - 1) more like it", .faint)) }
     } else {
       lines.append(Line("    undo: none", .careful))
@@ -137,7 +146,7 @@ struct QuestionView {
     lines += section("digest: ", [approval.digest].filter { !$0.isEmpty }, style: .faint, width: width)
     if let typed = approval.typed {
       lines += Line.paragraph(
-        "Type \(typed) to do it, n to leave it.", lead: Line("    "), width: width, style: .careful)
+        "Type \(Visible.exact(typed)) to do it, n to leave it.", lead: Line("    "), width: width, style: .careful)
     }
     return lines
   }
@@ -150,7 +159,7 @@ struct QuestionView {
       lead.append(name, style)
       for (index, part) in TextLayout.lines(text, limit: 8).lines.enumerated() {
         let indented = index == 0 ? lead : EventRenderer.blank(lead.width)
-        lines += Line.paragraph(part, lead: indented, width: width, limit: 8)
+        lines += Line.paragraph(Visible.exact(part), lead: indented, width: width, limit: 8)
       }
     }
     if texts.count > limit { lines.append(Line("    \(name)\(texts.count - limit) more: /all shows them", style)) }

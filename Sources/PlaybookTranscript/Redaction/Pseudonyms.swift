@@ -102,8 +102,9 @@ struct Pseudonyms {
   /// Words of ours in an event, which no value of a column must turn into something else.
   private static let structure: Set<String> = [
     "kind", "name", "state", "verdict", "mode", "place", "key", "from", "undoes", "evidence", "show", "severity",
-    "number", "edits", "moves", "paths", "containers", "word", "position", "positions", "attempt", "steps", "pid",
-    "boot",
+    "number", "edits", "moves", "renews", "paths", "containers", "word", "position", "positions", "attempt", "steps",
+    "pid",
+    "uid", "boot",
   ]
 
   /// Numbers of ours in an outcome, which are no value of a column either.

@@ -16,7 +16,7 @@ extension RunReport {
       applyEdit(event, to: edited)
       return
     }
-    if event.type == .actIntended, let moved = data["moves"]?.stringValue {
+    if event.type == .actIntended, let moved = (data["moves"] ?? data["renews"])?.stringValue {
       applyMove(event, of: moved)
       return
     }
@@ -40,11 +40,14 @@ extension RunReport {
     noteChange(event)
   }
 
-  /// Calls of a change that go to other servers than approved first.
+  /// Calls of a change that go to other servers than approved first, or whose first yes did not hold any more.
   private mutating func applyMove(_ event: Event, of path: String) {
     let data = event.data
     let servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
-    note(event, "act", name(path), "approved at " + ServerText.named(nil, servers))
+    let place = ServerText.named(nil, servers)
+    note(
+      event, "act", name(path),
+      "approved" + (data["renews"] == nil ? "" : " again") + (place.isEmpty ? "" : " at " + place))
     let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
     change(path, event) { step in
       step.change?.digest = data["digest"]?.stringValue ?? ""

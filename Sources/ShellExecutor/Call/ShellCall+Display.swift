@@ -1,30 +1,44 @@
+import CEL
+
 extension ShellCall {
-  /// The call as an operator would type it. Of the environment, which may hold secrets, it has the names; of the standard
-  /// input the size, and the text where it is one short line: whoever says yes to a new value must see it. What is known as
-  /// a secret the engine takes out of every display.
+  /// The call as an operator would type it, with every value that reaches the program: variables and standard input, in lines
+  /// of their own. Whoever says yes sees what is done. What is known as a secret the engine takes out of every display.
   var display: String {
-    var notes: [String] = []
-    if !environment.isEmpty {
-      notes.append("with " + environment.map(\.name).joined(separator: ", ") + " in its environment")
-    }
-    if let input { notes.append("\(input.count) bytes on its standard input" + Self.glance(input)) }
-    if let directory { notes.append("in \(Self.quoted(directory))") }
+    let place = directory.map { "in \(Self.quoted($0))" }
+    let values = environment.flatMap { Self.lines(variable: $0.name, $0.text) } + Self.lines(input: input)
     switch action {
     case .words(let words):
       let line = words.map(Self.quoted).joined(separator: " ")
-      return notes.isEmpty ? line : line + "  # " + notes.joined(separator: ", ")
+      return ([line + (place.map { "  # " + $0 } ?? "")] + values).joined(separator: "\n")
     case .script(let text, let interpreter):
-      return (["# a script for \(interpreter.line)"] + notes).joined(separator: ", ") + "\n" + text
+      let head = ["# a script for \(interpreter.line)", place].compactMap { $0 }.joined(separator: ", ")
+      return ([head] + values + [text]).joined(separator: "\n")
     }
   }
 
-  /// ": " and the text where it is a line of at most 80 bytes, or nothing.
-  private static func glance(_ input: [UInt8]) -> String {
-    let line = input.last == UInt8(ascii: "\n") ? input.dropLast() : input[...]
-    guard !line.isEmpty, line.count <= 80, let text = String(validating: line, as: UTF8.self),
-      text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F })
-    else { return "" }
-    return ": " + quoted(text)
+  /// `  with DIR='/var/a b'`; a text of several lines below its name.
+  private static func lines(variable name: String, _ text: String) -> [String] {
+    guard text.contains(where: \.isNewline) else { return ["  with \(name)=\(quoted(text))"] }
+    return ["  with \(name), \(text.utf8.count) bytes:"] + block(text)
+  }
+
+  private static func lines(input: [UInt8]?) -> [String] {
+    guard let input else { return [] }
+    let name = "  with \(input.count) bytes on its standard input"
+    if input.isEmpty { return [name] }
+    guard let text = String(validating: input, as: UTF8.self) else {
+      return [name + ", which are no text, in hexadecimal:", mark + hexadecimal(input)]
+    }
+    return [name + (text.last?.isNewline == true ? ":" : ", the last line without its end:")] + block(text)
+  }
+
+  /// What stands before each line of a value, so that no value passes for something else.
+  private static let mark = "  | "
+
+  private static func block(_ text: String) -> [String] {
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { mark + $0 }
+    if text.hasSuffix("\n") { lines.removeLast() }
+    return lines
   }
 
   /// `word` in the quotes that a POSIX shell needs to read it back as it is; none where none are needed.

@@ -11,6 +11,7 @@ import Testing
     "before:act.started", "torn:act.finished", "torn:act.started", "torn:act.intended", "after:loop.started",
     "after:question.answered", "before:step.finished", "after:step.finished", "after:run.resumed",
     "after:failure.handled", "before:run.finished", "torn:run.finished", "before:act.verified",
+    "noted:question.answered", "noted:act.intended", "noted:failure.handled",
   ]
 
   @Test func `killed at every point, a run makes each change exactly once`() throws {

@@ -21,6 +21,10 @@ final class TestRun {
   var secrets = ["token": "s3cr3t-token"]
   var control = RunControl()
   var neighbours: [String] = []
+  /// Recorded events whose yes is not known to be this operator's.
+  var foreign: Set<Int> = []
+  var uid: Int64?
+  var approvalKey: [UInt8] = [1, 2, 3]
 
   /// - Parameters:
   ///   - steps: what follows the head: `steps:`, `inputs:` and so on.
@@ -61,15 +65,16 @@ final class TestRun {
   func sit(
     _ human: FakeOperator = FakeOperator(), from history: [Event]? = nil, then late: (Runner) async -> Void = { _ in }
   ) async -> RunResult {
-    let (sink, neighbours) = (sink, neighbours)
+    let (sink, neighbours, key) = (sink, neighbours, approvalKey)
+    var configuration = RunConfiguration(
+      id: "20261123T171500Z-example-7f3k", mode: mode, playbook: playbook, inputs: inputs, environment: environment,
+      answers: AnswerBook(answers.mapValues { AnswerBook.Entry(value: $0, source: "--answer") }),
+      approvals: approvals, ticket: ticket, facts: MapValue(present: ["uid": uid.map(Value.int)]))
+    configuration.approvalKey = { key }
     let runner = Runner(
-      RunConfiguration(
-        id: "20261123T171500Z-example-7f3k", mode: mode, playbook: playbook, inputs: inputs, environment: environment,
-        answers: AnswerBook(answers.mapValues { AnswerBook.Entry(value: $0, source: "--answer") }),
-        approvals: approvals, ticket: ticket),
-      executors: [executor, FakeExecutor("manual", isPrompted: true)], operator: human, sink: sink,
+      configuration, executors: [executor, FakeExecutor("manual", isPrompted: true)], operator: human, sink: sink,
       fetcher: FakeFetcher(values: secrets), clock: clock, control: control,
-      history: history ?? sink.events, neighbours: { neighbours },
+      history: history ?? sink.events, foreign: foreign, neighbours: { neighbours },
       loadEvidence: { digest in
         guard let value = sink.evidence(digest) else { throw ExecutorError(.malformed, "no evidence") }
         return value
