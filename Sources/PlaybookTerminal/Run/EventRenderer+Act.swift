@@ -36,7 +36,12 @@ extension EventRenderer {
     var lines = stepLine(event.path, width: width) + calls(data, width: width)
     for line in data.texts("plan").prefix(20) { lines += remark("would", line, nil, width: width) }
     lines += leftOut(data, width: width)
-    for undo in data.texts("undo").prefix(1) { lines += remark("undo", Visible.exact(undo), nil, width: width) }
+    for undo in data.texts("undo").prefix(1) {
+      var lead = Self.blank(Self.indent)
+      lead.append("undo: ", .faint)
+      lines += CallText(undo).lines(
+        lead: lead, width: width, style: .plain, limit: 20, whole: "the record has all of it")
+    }
     if let text = data.text("text") { lines += remark("plan", text, nil, style: .careful, width: width) }
     // To be copied: never cut or wrapped by us.
     if let digest = data.text("digest") {

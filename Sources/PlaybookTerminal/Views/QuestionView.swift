@@ -54,7 +54,8 @@ struct QuestionView {
       lines += server(position, of: approval.servers, indent: 6, width: width)
       var lead = Line("      ")
       lead.append(number, .faint)
-      lines += CallText(call).lines(lead: lead, width: width, limit: lineLimit, whole: "/all shows it")
+      let whole = lineLimit == .max ? nil : "/all shows it"
+      lines += CallText(call).lines(lead: lead, width: width, limit: lineLimit, whole: whole)
     }
     return lines
   }

@@ -24,7 +24,7 @@ extension ShellCall {
 
   private static func lines(input: [UInt8]?) -> [String] {
     guard let input else { return [] }
-    let name = "  with \(input.count) bytes on its standard input"
+    let name = "  with \(input.count) byte\(input.count == 1 ? "" : "s") on its standard input"
     if input.isEmpty { return [name] }
     guard let text = String(validating: input, as: UTF8.self) else {
       return [name + ", which are no text, in hexadecimal:", mark + hexadecimal(input)]

@@ -35,7 +35,7 @@ import Testing
       lines: ["  with 29 bytes on its standard input:", "  | DROP TABLE a;", "  | ", "  | DROP TABLE b;"]),
     Try(
       name: "standard input without a line's end", more: [("stdin", "x")],
-      lines: ["  with 1 bytes on its standard input, the last line without its end:", "  | x"]),
+      lines: ["  with 1 byte on its standard input, the last line without its end:", "  | x"]),
     Try(name: "no standard input", more: [("stdin", "")], lines: ["  with 0 bytes on its standard input"]),
     Try(
       name: "standard input that is no text", more: [("stdin", .bytes([0xFF, 0x00]))],
