@@ -115,6 +115,24 @@ import Testing
     return problems(CallForm(fields: ["args": .list(words, span)], written: ["args": written]))
   }
 
+  @Test(arguments: [
+    "*.log", "/var/log/*.gz", "log?.txt", "host-[0-9]", "[a-c].txt", "{a,b}", "db{1..3}", "x{a,b}y", "~redis",
+    "~redis/log",
+    "${x}*",
+  ])
+  func `what a shell would put names in the place of is a warning`(word: String) {
+    let found = words(["ls", word])
+    #expect(found.count == 1 && found[0].severity == .warning && found[0].path == ["args", "1"], "\(found)")
+  }
+
+  @Test(arguments: [
+    "'*.log'", "\"*.log\"", "\\*.log", "--include=*.log", "-name", "^a.*$", "app.*", "[a-z]+", "http://h/?a=1", "a=*",
+    "${x.map(a, a)}", "${{'a': 1, 'b': 2}}", "HEAD~1", "{}x", "[]", "50%",
+  ])
+  func `what a shell leaves alone, or is meant, is none`(word: String) {
+    #expect(words(["ls", word]).isEmpty, "\(words(["ls", word]))")
+  }
+
   private func script(_ text: String) -> [CallProblem] {
     problems(CallForm(fields: ["script": .template(Template([.text(text)], at: span))]))
   }
@@ -151,7 +169,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "'|'", "\"|\"", "\\|", "'$HOME'", "\\$HOME", "a*", "*.txt", "http://x/?a=1&b=2", "a$", "100%", "--x={{.Name}}",
+    "'|'", "\"|\"", "\\|", "'$HOME'", "\\$HOME", "'a*'", "\\*.txt", "http://x/?a=1&b=2", "a$", "100%", "--x={{.Name}}",
     "<id>", "^a.*b$", "${a.b | c}", "${x['|']}", "key=value", "-", "a~b", "\"a;b\"", "'`'", "a#b",
   ])
   func `what is quoted or means nothing to a shell is text`(word: String) {

@@ -54,6 +54,15 @@ import YAMLTree
         """)
   }
 
+  @Test(.timeLimit(.minutes(1)))
+  func `of ninety thousand keys on one line the first hundred doubled ones are told`() {
+    let file = SourceFile(path: "p.yaml", text: "{" + String(repeating: "a: 1, ", count: 90_000) + "b: 1}")
+    let found = YAML.parse(file).diagnostics
+    #expect(found.count == 101 && found.last?.message.hasSuffix("and others after it may be") == true)
+    let text = DiagnosticRenderer(width: 80).render(found)
+    #expect(text.utf8.count < 60_000 && text.contains("a: 1, a: 1"))
+  }
+
   @Test func `every duplicate key, tag and merge key of a file is reported`() {
     #expect(
       rendered("a: &m {x: !t 1}\na: 2\nb: {<<: *m, c: 1, c: 2}") == """

@@ -67,6 +67,7 @@ public struct CallDecoder {
     case .executor(let schema):
       form = fields(of: schema, entry, &found)
       form.written = written
+      found += oddSpace(in: entry.value, of: schema)
       // A call that can't be read would only give problems that follow from that.
       if !found.contains(where: { $0.severity == .error }) {
         fillParameters(of: schema, &form, entry, &found)
@@ -97,6 +98,19 @@ public struct CallDecoder {
     diagnostics += found
     let span = SourceSpan(file: entry.key.span.file, start: entry.key.span.start, end: entry.value.span.end)
     return Call(executor: name, form: form, target: target, span: span)
+  }
+
+  /// A no-break space and the like in a call that is split into words: it would be a part of one.
+  private func oddSpace(in node: YAMLNode, of schema: ExecutorSchema) -> [Diagnostic] {
+    if case .field = schema.shortForm { return [] }
+    guard let scalar = node.scalar, let found = OddSpace.place(in: scalar.text) else { return [] }
+    let span = scalar.span(of: found.range, in: node.span.file)
+    return [
+      Diagnostic(
+        .warning, code: "odd-space", "a character that only looks like a space is a part of a word",
+        at: span ?? node.span,
+        help: found.help + ", or quote the word that it belongs to")
+    ]
   }
 
   /// A call that stands for one that is missing, so that reading can go on.

@@ -72,7 +72,8 @@ struct PlaybookDecoder {
         diagnostics.append(
           Diagnostic(
             code: "wrong-folder", "the playbook is called `\(name)`, but its folder `\(folder)`", at: node.span,
-            help: "write `playbook: \(folder)`, or rename the folder"))
+            help: NameRules.isPlaybookName(String(folder))
+              ? "write `playbook: \(folder)`, or rename the folder" : "rename the folder to `\(name)`"))
       }
     }
     return name

@@ -13,6 +13,14 @@ struct PsqlCommands {
 
   init(_ text: String) {
     var bytes = Array(text.utf8)
+    if let prompt = Self.prompt(bytes) {
+      problems.append(
+        SQLProblem(
+          "sql-psql", "`\(String(decoding: bytes[prompt], as: UTF8.self))` is psql's prompt, no part of the statement",
+          at: prompt, help: "leave it out"))
+      places.append(prompt)
+      for place in prompt { bytes[place] = UInt8(ascii: " ") }
+    }
     var (start, looked) = (0, 0)
     while start < bytes.count, looked < Self.most {
       let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
@@ -32,6 +40,21 @@ struct PsqlCommands {
       start = end + 1
     }
     rest = String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// `app=#`, `app=>`, `app-#` before a statement that was copied out of a session. No statement begins so.
+  private static func prompt(_ bytes: [UInt8]) -> Range<Int>? {
+    let start = bytes.firstIndex { !" \t\r\n".utf8.contains($0) } ?? bytes.count
+    let end = bytes[start...].firstIndex { " \t\r\n".utf8.contains($0) } ?? bytes.count
+    // The state of a transaction stands before the last sign: `app=*#`.
+    let sign = end - start > 3 && "*!?".utf8.contains(bytes[end - 2]) ? end - 3 : end - 2
+    guard end - start >= 3, let last = bytes[..<end].last, "#>".utf8.contains(last), sign > start,
+      "=-*('\"!^$".utf8.contains(bytes[sign]),
+      bytes[start..<sign].allSatisfy({
+        (97...122).contains($0 | 0x20) || (48...57).contains($0) || "_-.@:/[]~".utf8.contains($0) || $0 >= 0x80
+      })
+    else { return nil }
+    return start..<end
   }
 
   /// Whether a backslash stands outside of strings, quoted names and comments, by the scanner of PostgreSQL's grammar.
@@ -82,6 +105,8 @@ struct PsqlCommands {
     say("`sql: {file: …}` takes a statement of a file beside the playbook", "i", "ir", "include", "include_relative")
     say("`when:` of the step says under which condition it runs", "if", "elif", "else", "endif")
     say("a program is a step of its own: `shell:`", "!", "cd")
+    say(
+      "the server's databases are a query as well: `SELECT datname FROM pg_database`", "l", "list")
     say("leave it out", "q", "quit", "e", "edit", "h", "help", "?", "s", "errverbose")
     return helps
   }()

@@ -9,7 +9,18 @@ enum WordCheck {
     guard let first = words.first else { return [] }
     if let problem = prompt(first) ?? beginning(first) { return [problem] }
     // One is enough: what follows it belongs to it.
-    return words.indices.lazy.compactMap { problem(words[$0], at: $0) }.prefix(1).map(\.self)
+    let found = words.indices.lazy.compactMap { problem(words[$0], at: $0) }.first
+    if let found { return [found] }
+    return words.indices.dropFirst().lazy.compactMap { expansion(words[$0], at: $0) }.first.map { [$0] } ?? []
+  }
+
+  /// `*.log`, `host-[0-9]`, `{a,b}`, `~user`: a shell would put names in its place.
+  private static func expansion(_ word: String, at position: Int) -> CallProblem? {
+    guard let text = WordExpansion.first(in: word) else { return nil }
+    return CallProblem(
+      path: ["args", String(position)], code: "shell-operator",
+      message: "there is no shell here: `\(text)` is no pattern and goes to the program as it is",
+      help: "use `script` for a shell; where the text is meant, put it in single quotes", severity: .warning)
   }
 
   /// `$ service status`, `root@web:~# service status`: what stands before a command in a terminal.

@@ -116,6 +116,34 @@ import Testing
     #expect(BooleanWord.meant(by: "true", among: ["attack"]) == nil)
   }
 
+  @Test(arguments: [
+    ("on", "yes"), ("ON", "yes"), ("Yes", "yes"), ("y", "yes"), ("off", "no"), ("Off", "no"), ("NO", "no"), ("n", "no"),
+  ])
+  func `another word for true or false leads to the one that is meant`(_ written: String, _ meant: String) {
+    let text = "steps:\n  - check: c\n    that: 1 == 1\n    expect: \(written)\n"
+    #expect(Reading().load(text).diagnostics.rendered.contains("help: write `\(meant)`: here the words of YAML 1.1"))
+  }
+
+  @Test(arguments: [
+    "shell: firewall\u{A0}list", "shell: firewall list\u{202F}all", "redis: GET\u{A0}key", "http: GET\u{A0}/health",
+    "http: GET /health\u{3000}x",
+  ])
+  func `a character that only looks like a space is named in a call`(_ call: String) {
+    let found = Reading().load("steps:\n  - query: q\n    \(call)\n").diagnostics.filter { $0.code == "odd-space" }
+    #expect(found.count == 1 && found[0].help?.contains("write plain spaces") == true, "\(call)")
+    #expect(found.first?.span?.start.line == 3 || found.first?.span?.start.line == 6, "\(found)")
+  }
+
+  @Test(arguments: [
+    "shell: echo 'a\u{A0}b'", "shell: 'echo \"a\u{A0}b\"'", "shell: \"echo ${'a\u{A0}b'}\"",
+    "shell: [echo, 'a\u{A0}b']",
+    "sql: SELECT 'a\u{A0}b' AS x",
+  ])
+  func `one that is meant is left alone`(_ call: String) {
+    let found = Reading().load("steps:\n  - query: q\n    \(call)\n").diagnostics.filter { $0.code == "odd-space" }
+    #expect(found.isEmpty, "\(call)")
+  }
+
   @Test func `a space that is none is named`() {
     let found = Reading().load(LintRules.exampleHead + "steps:\n  - query: q\n    \u{A0}redis: GET a\n").diagnostics
     #expect(found.rendered.contains("U+00A0 (no-break space)"), "\(found.rendered)")

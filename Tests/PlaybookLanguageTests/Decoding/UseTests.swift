@@ -87,5 +87,7 @@ import Testing
     let text = "playbook: mass-lockout\ntitle: T\nsteps:\n  - document: a\n    text: b\n"
     #expect(Reading().decode(text, folder: "playbooks/mass-lockout").diagnostics.isEmpty)
     #expect(Reading().decode(text, folder: "playbooks/lockout").diagnostics.codes == ["wrong-folder"])
+    let odd = Reading().decode(text, folder: "playbooks/My Lockout").diagnostics
+    #expect(odd.codes == ["wrong-folder"] && odd[0].help?.hasPrefix("rename the folder to `") == true)
   }
 }

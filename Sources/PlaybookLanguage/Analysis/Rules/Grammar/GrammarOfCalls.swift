@@ -55,6 +55,14 @@ extension LintRule {
         """,
       bad: "", good: ""),
     LintRule(
+      code: "odd-space", .warning,
+      summary: "a no-break space or the like stands in a call",
+      explanation: """
+        A call that is one text is split at spaces, tabs and line breaks. A no-break space, which comes along where a \
+        command is copied from a document or a chat, looks the same and is a part of a word. In quotes it is meant.
+        """,
+      bad: "", good: ""),
+    LintRule(
       code: "unknown-plugin", .note,
       summary: "a key of an environments file is taken to be a plugin's executor",
       explanation: """
