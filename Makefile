@@ -22,12 +22,16 @@ test: bootstrap
 	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
 	.build/debug/playbook test --playbooks playbooks
 
-# Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`.
+# Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`. Then FUZZ seconds
+# of random statements against the SQL gate.
 KILLS ?= 500
+FUZZ ?= 600
 soak: bootstrap
 	@rm -f .build/soak.txt
 	@PLAYBOOK_KILLS=$(KILLS) PLAYBOOK_SOAK_REPORT=$(CURDIR)/.build/soak.txt PLAYBOOK_REQUIRE_SERVICES=1 \
 	  $(SWIFT) test --no-parallel $(FLAGS) --filter KillTests; code=$$?; cat .build/soak.txt; exit $$code
+	PLAYBOOK_FUZZ_SECONDS=$(FUZZ) PLAYBOOK_REQUIRE_SERVICES=1 \
+	  $(SWIFT) test --no-parallel $(FLAGS) --filter GateFuzzPromiseTests
 
 check: lint-format test
 

@@ -249,7 +249,10 @@ struct SessionTests {
   @Test(arguments: [
     ("REVOKE SELECT ON pg_catalog.pg_proc FROM PUBLIC", ["guard", "pg_proc", "only reads", "42501"]),
     ("REVOKE SELECT ON pg_catalog.pg_roles FROM PUBLIC", ["role check", "pg_roles", "privileged: true", "42501"]),
-    ("ALTER FUNCTION pg_catalog.pg_get_viewdef(oid) RENAME TO pg_viewdef_of_old", ["guard", "42883"]),
+    (
+      "ALTER FUNCTION pg_catalog.pg_get_function_identity_arguments(oid) RENAME TO pg_arguments_of_old",
+      ["guard", "42883"]
+    ),
   ])
   func `what the guard needs is named as its need, and never as a place in the statement`(
     _ statement: String, _ words: [String]

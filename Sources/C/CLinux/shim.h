@@ -13,6 +13,12 @@
 #include <sys/wait.h>
 #include <termios.h>
 
+/* The bytes that have come and were not read yet, or -1. */
+static inline int playbook_readable(int fd) {
+  int count = 0;
+  return ioctl(fd, FIONREAD, &count) == 0 ? count : -1;
+}
+
 /* ioctl() is variadic, which Swift cannot call: the size of the terminal behind `fd`, or -1. */
 static inline int playbook_window_size(int fd, unsigned short *rows, unsigned short *columns) {
   struct winsize size;

@@ -75,6 +75,11 @@ struct FailureReporter {
         .disconnected,
         "the connection to \(place) broke\(isOpen ? " before an answer came" : ""): \(reason)",
         mayHaveTakenEffect: isOpen)
+    case .tooWide:
+      ExecutorError(
+        .rejected,
+        "\(place): one row of the answer is more than \(Session.widest >> 20) MiB, which is not taken; select a part of "
+          + "it, such as `left(column, 1000)`", mayHaveTakenEffect: isAct && stage == .alone)
     case .interrupted(let interruption, let isConfirmed): interrupted(interruption, isConfirmed: isConfirmed)
     case .server(let error): server(error)
     }

@@ -60,7 +60,7 @@ extension PostgresConnection {
       ["SelectStmt", "CreateTableAsStmt", "CallStmt"].contains(request.rules.kind.node) || request.rules.kind.isChange
     else { return false }
     do throws(SessionFailure) {
-      let found = try examine(request.rules.statement, path: path, isAct: true, call.ownWatch())
+      let found = try examine(request.rules.statement, path: path, ignoresRefusals: true, call.ownWatch())
       return SessionViews.areReached(by: found.reached)
     } catch {
       switch error {
@@ -73,7 +73,7 @@ extension PostgresConnection {
   private func actInTransaction(
     _ request: SQLRequest, _ call: CallParameters, into rows: inout RowCollector, _ reporter: inout FailureReporter
   ) throws(SessionFailure) -> (tag: String, state: ServerState) {
-    let state = try begin(call, isReadOnly: false)
+    let state = try begin(call, isReadOnly: false).state
     let watch = watch(call)
     rows.zone = state.zone
     hasSent = true
@@ -125,31 +125,53 @@ extension PostgresConnection {
     }
   }
 
-  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, unless planning
-  /// could call functions that may write.
+  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, behind the same
+  /// gate as a query, since planning calls functions. What can't be decided is neither planned nor, where the types that
+  /// it reaches have code of their own, analysed.
   func planAct(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
     var reporter = FailureReporter(settings: settings, request: request)
     let kind = request.rules.kind
     do throws(SessionFailure) {
+      defer { rollBack() }
       let (path, _) = try beginLook(call)
       if session.isConsole { throw Self.noConsole }
       note(call, &reporter)
-      defer { rollBack() }
       try checkPooler(request)
-      let isPlanned = kind.isChange || kind.isSelect
-      // Where the guard can't look, planning could call anything.
-      let finding = isPlanned ? try? examine(request.rules.statement, path: path, call.ownWatch()) : nil
-      let state = try begin(call, isReadOnly: true, looked: path)
-      guard isPlanned else { return ["\(kind.name) on \(state.source), not tried out"] }
-      reporter.stage = .sent
-      try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
-      guard let finding, finding.refusal == nil else {
-        return ["\(kind.name) on \(state.source); it calls functions, so its rows aren't estimated"]
+      guard kind.isChange || kind.isSelect else {
+        let state = try begin(call, isReadOnly: true, looked: path).state
+        return ["\(kind.name) on \(state.source), not tried out"]
       }
+      var (refusal, isAnalysed) = ("", true)
+      var state: ServerState?
+      do throws(SessionFailure) {
+        switch try admit(request, call, &reporter, isPlan: true) {
+        case .console: throw Self.noConsole
+        case .admitted(let server): state = server
+        case .alone: break
+        case .refused(let reason):
+          let whole = try examine(request.rules.statement, path: path, ignoresRefusals: true, call.ownWatch())
+          (refusal, isAnalysed) = (reason, whole.refusal == nil && !whole.hasTypeCode)
+        }
+      } catch .own(let need, _) {
+        (refusal, isAnalysed) = (need, false)
+      }
+      guard let state else {
+        let state = try begin(call, isReadOnly: true, looked: path).state
+        if isAnalysed { try analyse(request, call, &reporter) }
+        return ["\(kind.name) on \(state.source); its rows aren't estimated: \(refusal)"]
+      }
+      try analyse(request, call, &reporter)
       let rows = try estimate(request, watch(call))
       return ["\(kind.name) on \(state.source)" + (rows.map { ", about \($0) rows" } ?? "")]
     } catch {
       throw reporter.error(error)
     }
+  }
+
+  private func analyse(
+    _ request: SQLRequest, _ call: CallParameters, _ reporter: inout FailureReporter
+  ) throws(SessionFailure) {
+    reporter.stage = .sent
+    try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
   }
 }

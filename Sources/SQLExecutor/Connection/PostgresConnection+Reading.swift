@@ -10,14 +10,14 @@ extension PostgresConnection {
     var reporter = FailureReporter(settings: settings, request: request)
     defer { session.notices.stop() }
     do throws(SessionFailure) {
-      let (path, _) = try beginLook(call)
-      note(call, &reporter)
-      if session.isConsole { return try readConsole(request, call) }
       defer { rollBack() }
-      let finding = try finding(request, path, call)
-      if let reason = finding.refusal { return try reporter.refuse(reason) }
-      if !call.isAlone, SessionViews.areReached(by: finding.reached) { return nil }
-      let state = try begin(call, isReadOnly: true, looked: path)
+      let state: ServerState
+      switch try admit(request, call, &reporter) {
+      case .console: return try readConsole(request, call)
+      case .refused(let reason): return try reporter.refuse(reason)
+      case .alone: return nil
+      case .admitted(let server): state = server
+      }
       var rows = request.collector
       rows.zone = state.zone
       hasSent = true
@@ -39,12 +39,14 @@ extension PostgresConnection {
   func planQuery(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
     var reporter = FailureReporter(settings: settings, request: request)
     do throws(SessionFailure) {
-      let (path, _) = try beginLook(call)
-      note(call, &reporter)
-      if session.isConsole { return try planConsole(request) }
       defer { rollBack() }
-      if let reason = try finding(request, path, call).refusal { return try reporter.refuse(reason) }
-      let state = try begin(call, isReadOnly: true, looked: path)
+      let state: ServerState
+      switch try admit(request, call, &reporter, isPlan: true) {
+      case .console: return try planConsole(request)
+      case .refused(let reason): return try reporter.refuse(reason)
+      case .alone: return []
+      case .admitted(let server): state = server
+      }
       reporter.stage = .sent
       try session.prepare(request.sql, types: request.values.map(\.type), watch(call))
       guard request.rules.kind.isSelect else { return ["\(request.rules.kind.name) on \(state.source)"] }
@@ -53,13 +55,6 @@ extension PostgresConnection {
     } catch {
       throw reporter.error(error)
     }
-  }
-
-  private func finding(
-    _ request: SQLRequest, _ path: [String]?, _ call: CallParameters
-  ) throws(SessionFailure) -> QueryGuard.Finding {
-    if let reason = try roleRefusal(call.ownWatch()) { return .init(refusal: reason, reached: Mentions()) }
-    return try examine(request.rules.statement, path: path, call.ownWatch())
   }
 
   func note(_ call: CallParameters, _ reporter: inout FailureReporter) {

@@ -18,6 +18,11 @@ actor PostgresConnection {
   /// What is asked once a connection.
   private(set) var facts: Facts?
   private var hasCheckedRole = false
+  /// By the statement: what has been found of it on this connection.
+  var gates: [String: Gate] = [:]
+  var gateCount = 0
+  /// Whether the look into the catalogs is prepared in this session.
+  var isLookPrepared = false
   /// Types that are not built in, as far as results had them.
   private var types: [UInt32: ColumnType] = [:]
 
@@ -99,13 +104,16 @@ actor PostgresConnection {
     types = [:]
     lacks = []
     facts = nil
+    gates = [:]
+    isLookPrepared = false
     try connect(until: call.deadline)
   }
 
   private func look(
     _ call: CallParameters, _ alsoAsks: Bool
   ) throws(SessionFailure) -> (path: [String]?, answers: Answers) {
-    var statements = [OwnStatement(OwnStatement.begin, "BEGIN READ ONLY", isRequired: true)]
+    // One snapshot for all looks, so that what they find goes together.
+    var statements = [OwnStatement(OwnStatement.begin, Self.beginReading, isRequired: true)]
     if facts == nil { statements += Self.factQuestions }
     if alsoAsks { statements += Self.serverQuestions }
     let milliseconds = CallParameters.milliseconds(call.timeout(nil))
@@ -114,11 +122,16 @@ actor PostgresConnection {
       OwnStatement(OwnStatement.strings, "SET LOCAL standard_conforming_strings = on"),
       OwnStatement(OwnStatement.timeout, "SET LOCAL statement_timeout = \(milliseconds)"),
       OwnStatement("search_path", "SET LOCAL search_path = pg_catalog, pg_temp", isRequired: true),
+      // To compile the look, or to plan it for each of its rounds, takes longer than to run it.
+      OwnStatement("jit", "SET LOCAL jit = off"),
+      OwnStatement("plan_cache_mode", "SET LOCAL plan_cache_mode = force_generic_plan"),
     ]
     let answers = try run(statements, call)
     if facts == nil { facts = Facts(answers, processID: session.processID) }
-    return (answers["path"]?["path"]?.listValue?.compactMap(\.stringValue), answers)
+    return (Self.path(answers["path"]), answers)
   }
+
+  private static let beginReading = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
   /// The schemas that names are looked up in.
   private static let pathQuestion = OwnStatement(
@@ -128,27 +141,34 @@ actor PostgresConnection {
   ///
   /// - Parameter looked: the schemas under which the statement was looked at. A pooler may give this transaction to another
   ///   session of the server; where that one has others, the statement is not sent.
+  /// - Parameter asking: questions of our own that go along.
   func begin(
-    _ call: CallParameters, isReadOnly: Bool, looked: [String]? = nil
-  ) throws(SessionFailure) -> ServerState {
+    _ call: CallParameters, isReadOnly: Bool, looked: [String]? = nil, asking: [OwnStatement] = []
+  ) throws(SessionFailure) -> (state: ServerState, answers: Answers) {
     // An act takes the server's own default, which on a replica can't be anything but READ ONLY.
-    let access = isReadOnly ? "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : "BEGIN"
+    let access = isReadOnly ? Self.beginReading : "BEGIN"
     let settings = callSettings(call, scope: "LOCAL")
     let mayBeAnother = looked != nil && facts?.isPooled != false
     let answers = try run(
       [OwnStatement(OwnStatement.begin, access, isRequired: true)] + settings
-        + (mayBeAnother ? [Self.pathQuestion] : []) + Self.serverQuestions, call)
+        + (mayBeAnother ? [Self.pathQuestion] : []) + asking + Self.serverQuestions, call)
     try checkStrings()
     if mayBeAnother, let looked {
-      let now = answers["path"]?["path"]?.listValue?.compactMap(\.stringValue) ?? []
-      func lasting(_ path: [String]) -> [String] { path.filter { !$0.hasPrefix("pg_temp_") } }
-      guard lasting(now) == lasting(looked) else {
+      guard Self.isSame(looked, Self.path(answers["path"])) else {
         throw .own(
           "the search path under which the statement was looked at",
           ServerError(message: "a pooler gave another session with another one; name the schemas in the statement"))
       }
     }
-    return state(answers)
+    return (state(answers), answers)
+  }
+
+  static func path(_ row: MapValue?) -> [String]? { row?["path"]?.listValue?.compactMap(\.stringValue) }
+
+  /// Whether two search paths are the same but for the session's own temporary tables.
+  static func isSame(_ path: [String]?, _ other: [String]?) -> Bool {
+    func lasting(_ path: [String]?) -> [String]? { path?.filter { !$0.hasPrefix("pg_temp_") } }
+    return lasting(path ?? []) == lasting(other ?? [])
   }
 
   /// What is set for a statement in this session.
@@ -187,29 +207,6 @@ actor PostgresConnection {
     if let reason = RoleRule.refusal(row) { return reason }
     hasCheckedRole = true
     return nil
-  }
-
-  /// Follows the statement through the server's catalogs: why it must not run as a query, and what it reaches.
-  ///
-  /// - Parameter isAct: whether a refusal does not matter, but only what is reached.
-  func examine(
-    _ statement: Value, path: [String]?, isAct: Bool = false, _ watch: Session.Watch
-  ) throws(SessionFailure) -> QueryGuard.Finding {
-    let check = QueryGuard(rules: FunctionRules(allowed: settings.allowedFunctions), ignoresRefusals: isAct)
-    let need =
-      "to be sure that a query only reads, the guard looks at pg_proc and other catalogs, which must be readable"
-    return try check.examine(statement) { (mentions, parts) throws(SessionFailure) in
-      var values: [BoundValue] = []
-      for value in Catalog.parameters(mentions, path: path, parts: parts) {
-        guard let bound = try? BoundValue(value) else { return nil }
-        values.append(bound)
-      }
-      var rows = RowCollector(rows: 1, bytes: 64 << 20)
-      try own(need) { () throws(SessionFailure) in
-        _ = try session.run(Catalog.look, values, into: &rows, stopsWhenFull: false, watch)
-      }
-      return rows.maps.first.flatMap(Catalog.init)
-    }
   }
 
   // MARK: Types

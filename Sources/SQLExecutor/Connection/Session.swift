@@ -1,4 +1,5 @@
 import CLibPQ
+import CLinux
 
 #if canImport(Glibc)
 import Glibc
@@ -16,6 +17,9 @@ import Glibc
 
   /// How long the server has to answer to a cancel request before the connection is given up.
   private static let grace: Duration = .seconds(3)
+  /// The longest row that is taken. libpq holds a row as a whole before anybody sees it, so what has come since the last
+  /// one is counted.
+  static let widest = 64 << 20
 
   init(wake: Wake) {
     self.wake = wake
@@ -162,8 +166,7 @@ import Glibc
 
   /// Runs one statement with its parameters, row by row.
   ///
-  /// - Parameter stopsWhenFull: whether the server is told to stop once `rows` is full; the transaction fails with
-  /// that.
+  /// - Parameter stopsWhenFull: whether the server is told to stop once `rows` is full; the transaction fails with that.
   /// - Returns: the command tag: `SELECT 3`, `UPDATE 2`.
   func run(
     _ sql: String, _ values: [BoundValue], into rows: inout RowCollector, stopsWhenFull: Bool, _ watch: Watch
@@ -174,6 +177,24 @@ import Glibc
         unsafe PQsendQueryParams(connection, sql, Int32(values.count), types, texts, nil, nil, 0)
       }
     }
+    return try collect(into: &rows, stopsWhenFull: stopsWhenFull, watch)
+  }
+
+  /// Runs a statement of our own that was prepared under `name`.
+  func run(
+    prepared name: String, _ values: [BoundValue], into rows: inout RowCollector, _ watch: Watch
+  ) throws(SessionFailure) {
+    try start(watch) {
+      unsafe CStrings.with(values.map(\.text)) { texts in
+        unsafe PQsendQueryPrepared(connection, name, Int32(values.count), texts, nil, nil, 0)
+      }
+    }
+    _ = try collect(into: &rows, stopsWhenFull: false, watch)
+  }
+
+  private func collect(
+    into rows: inout RowCollector, stopsWhenFull: Bool, _ watch: Watch
+  ) throws(SessionFailure) -> String {
     unsafe PQsetSingleRowMode(connection)
     var (tag, count, hasBegun) = ("", 0, false)
     try drain(watch) { answer in
@@ -189,9 +210,9 @@ import Glibc
     return tag
   }
 
-  /// Has a statement analysed without running it: throws what is wrong with it.
-  func prepare(_ sql: String, types: [UInt32], _ watch: Watch) throws(SessionFailure) {
-    try start(watch) { unsafe PQsendPrepare(connection, "", sql, Int32(types.count), types) }
+  /// Has a statement analysed without running it: throws what is wrong with it. Without a `name` it lasts until the next one.
+  func prepare(_ sql: String, named name: String = "", types: [UInt32], _ watch: Watch) throws(SessionFailure) {
+    try start(watch) { unsafe PQsendPrepare(connection, name, sql, Int32(types.count), types) }
     try drain(watch) { _ in true }
   }
 
@@ -209,14 +230,18 @@ import Glibc
   private func drain(_ watch: Watch, _ take: (Answer) -> Bool) throws(SessionFailure) {
     var stopper = Stopper(watch: watch, grace: Self.grace)
     var failure: ServerError?
-    var count = 0
+    var (count, unread) = (0, 0)
     while true {
       while unsafe PQflush(connection) == 1 || PQisBusy(connection) == 1 {
         let events = unsafe PQflush(connection) == 1 ? POLLIN | POLLOUT : POLLIN
         let event = wake.wait(socket: unsafe PQsocket(connection), events: events, until: stopper.deadline)
         guard stopper.note(event, cancel: cancelRequest) else { throw abandon(stopper) }
-        if event == .ready, unsafe PQconsumeInput(connection) != 1 { throw lost(failure) }
+        guard event == .ready else { continue }
+        unread += max(0, Int(playbook_readable(unsafe PQsocket(connection))))
+        guard unread <= Self.widest else { throw tooWide(&stopper) }
+        guard unsafe PQconsumeInput(connection) == 1 else { throw lost(failure) }
       }
+      unread = 0
       // While rows are buffered nothing above waits.
       count += 1
       if count % 1000 == 0 {
@@ -257,6 +282,14 @@ import Glibc
       return .interrupted(interruption, isConfirmed: isConfirmed)
     }
     return .interrupted(.deadline, isConfirmed: isConfirmed)
+  }
+
+  /// Ends the connection under a row that is too wide. The server is asked to stop first, since it may be at it for long.
+  private func tooWide(_ stopper: inout Stopper) -> SessionFailure {
+    stopper.stop(.full, cancel: cancelRequest)
+    _ = stopper.finish()
+    close()
+    return .tooWide
   }
 
   private func lost(_ failure: ServerError?) -> SessionFailure {

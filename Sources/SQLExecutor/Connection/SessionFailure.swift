@@ -8,6 +8,8 @@ enum SessionFailure: Error, Sendable {
   case unreachable(ServerError)
   /// The connection broke; what was under way may have been done.
   case lost(String)
+  /// One row was more than is taken; the connection is closed.
+  case tooWide
   /// We stopped it. Confirmed: the server has answered since, so that nothing is under way and the connection lives.
   case interrupted(Interruption, isConfirmed: Bool)
 

@@ -1,143 +1,202 @@
 import CEL
 
-/// What the server's catalogs say of names: one look-up, in one round trip.
+/// What one look into the server's catalogs gave: descriptions of the objects that were asked for.
 ///
-/// Its search path must be `pg_catalog`, so that nobody's own operators and functions get into it.
+/// Object identifiers are `Int64`. Of built-in objects only those are described that lead on or could do more than read.
 struct Catalog: Sendable {
   struct Function: Sendable, Hashable {
+    var oid: Int64
+    /// Whether one of the names asked for can mean it, so that it may be called.
+    var isNamed: Bool
     var schema: String
     var name: String
     /// With the types of its arguments: `public.f(integer)`.
     var signature: String
     var isBuiltIn: Bool
+    /// Whether a built-in function has the same name.
+    var shadowsBuiltIn: Bool
     var isVolatile: Bool
     var isSecurityDefiner: Bool
     var isAggregate: Bool
     var language: String
+    /// Whether it sets how quotes in its own body, and in those of functions that it calls, are read.
+    var rereadsStrings: Bool
     /// The extension that it is part of.
     var owner: String?
+    /// Of a function in C: the file.
+    var library: String?
+    /// The text of a function in SQL or PL/pgSQL.
     var body: String?
-    var defaults: String?
+    /// The stored form of a body in standard SQL and of arguments' defaults.
+    var trees: [String]
     /// The functions that an aggregate is made of.
     var parts: [Int64]
+    /// The operator that an aggregate such as `max` is replaced by.
+    var sorting: Int64?
+    /// Types of arguments, results and states.
+    var types: [Int64]
+  }
+
+  struct Operator: Sendable, Hashable {
+    var oid: Int64
+    var isNamed: Bool
+    var name: String
+    /// `public.=(integer, text)`.
+    var signature: String
+    /// 0 where it has no such operand.
+    var left: Int64
+    var right: Int64
+    var types: [Int64]
+    /// Its function, and those that estimate its selectivity.
+    var functions: [Int64]
+    /// Its commutator and its negator, which the planner may put in its place.
+    var operators: [Int64]
+    var exclusion: Exclusion
+
+    /// What tells whether an operand's type keeps an operator from being chosen.
+    struct Exclusion: Sendable, Hashable {
+      /// Whether only an expression of that very type, or an untyped literal, can be the operand.
+      var isLeftStrict: Bool
+      var isRightStrict: Bool
+      /// Whether a built-in operator of that name takes two of the type.
+      var hasLeftPair: Bool
+      var hasRightPair: Bool
+      var hasTextPair: Bool
+    }
+  }
+
+  struct SQLType: Sendable, Hashable {
+    var oid: Int64
+    var name: String
+    /// The relation that its attributes are stored under; 0 where it is no row type.
+    var relation: Int64
+    /// Bases, elements, arrays, attributes, subtypes, the other sides of casts.
+    var types: [Int64]
+    /// Functions that the server calls for its values: of casts, ranges, input and output.
+    var functions: [Int64]
+    var families: [Int64]
+    /// The conditions that a domain checks, in their stored form.
+    var checks: [String]
+    /// A domain's default.
+    var defaults: [String]
   }
 
   struct Relation: Sendable, Hashable {
+    var oid: Int64
     var schema: String
     var name: String
-    /// A view's SELECT.
-    var definition: String?
-    /// The conditions of policies (row-level security).
-    var policies: [String]
+    var isBuiltIn: Bool
+    /// Whether rules or policies count when it is only read: a view, or a relation with row-level security.
+    var isRuled: Bool
+    /// The row type and those of the columns.
+    var types: [Int64]
     /// Of a foreign table: the function that handles its wrapper.
     var handler: String?
   }
 
+  /// Stored expressions, and the objects that the server says that they depend on.
+  struct Stored: Sendable, Hashable {
+    var trees: [String] = []
+    var references = StoredTree.References()
+  }
+
   var functions: [Function]
+  var operators: [Operator]
+  var types: [SQLType]
   var relations: [Relation]
-  /// The conditions that domains check.
-  var checks: [String]
+  /// Stored expressions of the relations that a SELECT carries out: views', and the conditions of policies.
+  var run = Stored()
+  /// Those that the planner reads whenever it meets a relation: of indexes, statistics, constraints, partition keys.
+  var planned = Stored()
+  /// Those that a change meets as well: defaults, other rules and policies.
+  var changed = Stored()
+  /// The operator families of indexes and partition keys.
+  var families: [Int64]
+  /// Members of operator families that the types reach.
+  var members: StoredTree.References
 
   init?(_ row: MapValue) {
-    guard let functions = row["functions"], let relations = row["relations"], let checks = row["checks"] else {
-      return nil
-    }
+    guard let functions = row["functions"], let operators = row["operators"], let types = row["types"],
+      let relations = row["relations"]
+    else { return nil }
     self.functions = (functions.listValue ?? []).map(Function.init)
+    self.operators = (operators.listValue ?? []).map(Operator.init)
+    self.types = (types.listValue ?? []).map(SQLType.init)
     self.relations = (relations.listValue ?? []).map(Relation.init)
-    self.checks = (checks.listValue ?? []).compactMap(\.stringValue)
-  }
-
-  /// The parameters of `look`, in order. Without a `path` a name without a schema may be in any.
-  static func parameters(_ mentions: Mentions, path: [String]?, parts: [Int64]) -> [Value] {
-    func list(_ words: some Sequence<String>) -> Value { .list(words.map(Value.string)) }
-    let (functions, relations) = (Array(mentions.functions), Array(mentions.relations))
-    func schema(_ name: Mentions.Name) -> Value {
-      (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
+    members = StoredTree.References(row["members"])
+    families = (row["families"]?.listValue ?? []).compactMap(\.intValue)
+    for item in row["stored"]?.listValue ?? [] {
+      guard let pair = item.listValue, pair.count == 2, let kind = pair[0].stringValue, let tree = pair[1].stringValue
+      else { return nil }
+      add(kind) { $0.trees.append(tree) }
     }
-    return [
-      .list(functions.map(schema)), list(functions.map(\.name)), .list(relations.map(schema)),
-      list(relations.map(\.name)), list(path ?? []), list(mentions.fields), list(mentions.operators),
-      list(mentions.types),
-      .list(parts.map(Value.int)), list(FunctionRules.refused),
-    ]
+    for item in row["depended"]?.listValue ?? [] {
+      guard let triple = item.listValue, triple.count == 3, let kind = triple[2].stringValue else { return nil }
+      add(kind) { $0.references.formUnion(StoredTree.References(.list([.list(Array(triple.prefix(2)))]))) }
+    }
   }
 
-  /// 16384 is the first object identifier that is no built-in's (FirstNormalObjectId).
-  static let look = """
-    WITH RECURSIVE named AS (SELECT * FROM unnest($1::text[], $2::text[]) AS n (schema, name)),
-    candidate AS (
-      SELECT p.oid FROM named JOIN pg_proc p ON p.proname = named.name JOIN pg_namespace s ON s.oid = p.pronamespace
-      WHERE named.schema = '*' OR s.nspname = named.schema OR (named.schema IS NULL AND s.nspname = ANY ($5::text[]))
-      UNION SELECT p.oid FROM pg_proc p JOIN pg_type t ON t.oid = p.proargtypes[0]
-        WHERE p.proname = ANY ($6::text[]) AND t.typtype IN ('c', 'p', 'd')
-      UNION SELECT unnest(ARRAY[oprcode, oprrest, oprjoin]::oid[]) FROM pg_operator
-        WHERE oid >= 16384 AND oprname = ANY ($7::text[])
-      UNION SELECT castfunc FROM pg_cast JOIN pg_type t ON t.oid = casttarget
-        WHERE castfunc >= 16384 AND (castcontext = 'i' OR t.typname = ANY ($8::text[]))
-      UNION SELECT amproc FROM pg_amproc a WHERE amproc >= 16384 AND NOT EXISTS (
-        SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = a.amproc AND d.deptype = 'e')
-      UNION SELECT unnest($9::oid[])),
-    reached AS (
-      SELECT c.oid FROM unnest($3::text[], $4::text[]) AS n (schema, name) JOIN pg_class c ON c.relname = n.name
-      JOIN pg_namespace s ON s.oid = c.relnamespace
-      WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND
-        (n.schema = '*' OR s.nspname = n.schema OR (n.schema IS NULL AND s.nspname = ANY ($5::text[])))
-      UNION SELECT i.inhrelid FROM reached JOIN pg_inherits i ON i.inhparent = reached.oid),
-    used AS (
-      SELECT oid FROM pg_type WHERE oid >= 16384 AND typname = ANY ($8::text[])
-      UNION SELECT part.oid FROM used JOIN pg_type t ON t.oid = used.oid CROSS JOIN LATERAL (
-        SELECT t.typbasetype AS oid UNION ALL SELECT t.typelem UNION ALL
-        SELECT a.atttypid FROM pg_attribute a
-          WHERE t.typrelid <> 0 AND a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped) AS part
-      WHERE part.oid >= 16384)
-    SELECT
-      (SELECT coalesce(json_agg(json_build_object(
-          'schema', s.nspname, 'name', p.proname, 'signature', format(
-            '%I.%I(%s)', s.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
-          'builtin', p.oid < 16384, 'volatile', p.provolatile = 'v', 'definer', p.prosecdef,
-          'aggregate', p.prokind = 'a', 'language', l.lanname, 'owner', e.extname,
-          'body', CASE WHEN l.lanname = 'sql' AND p.prosrc = '' THEN pg_get_functiondef(p.oid) ELSE p.prosrc END,
-          'defaults', pg_get_expr(p.proargdefaults, 0),
-          'parts', (SELECT json_agg(part::oid::int8) FROM pg_aggregate a, unnest(ARRAY[
-              aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn, aggmtransfn, aggminvtransfn, aggmfinalfn
-            ]) AS part WHERE a.aggfnoid = p.oid AND part::oid >= 16384))), '[]')
-        FROM candidate JOIN pg_proc p ON p.oid = candidate.oid JOIN pg_namespace s ON s.oid = p.pronamespace
-        JOIN pg_language l ON l.oid = p.prolang
-        LEFT JOIN pg_depend d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
-        LEFT JOIN pg_extension e ON e.oid = d.refobjid
-        WHERE p.oid >= 16384 OR p.provolatile = 'v' OR p.proname = ANY ($10::text[])) AS functions,
-      (SELECT coalesce(json_agg(json_build_object(
-          'schema', s.nspname, 'name', c.relname,
-          'definition', CASE WHEN c.relkind = 'v' THEN pg_get_viewdef(c.oid) END,
-          'policies', (SELECT json_agg(pg_get_expr(polqual, polrelid)) FROM pg_policy
-            WHERE polrelid = c.oid AND c.relrowsecurity AND polcmd IN ('r', '*') AND polqual IS NOT NULL),
-          'handler', (SELECT coalesce(p.proname, 'none') FROM pg_foreign_table f JOIN pg_foreign_server v
-            ON v.oid = f.ftserver JOIN pg_foreign_data_wrapper w ON w.oid = v.srvfdw
-            LEFT JOIN pg_proc p ON p.oid = w.fdwhandler WHERE f.ftrelid = c.oid))), '[]')
-        FROM reached JOIN pg_class c ON c.oid = reached.oid JOIN pg_namespace s ON s.oid = c.relnamespace
-        WHERE c.relkind IN ('v', 'f') OR c.relrowsecurity) AS relations,
-      (SELECT coalesce(json_agg(pg_get_expr(conbin, 0)), '[]')
-        FROM used JOIN pg_constraint ON contypid = used.oid WHERE conbin IS NOT NULL) AS checks
-    """
+  private mutating func add(_ kind: String, _ body: (inout Stored) -> Void) {
+    switch kind {
+    case "run": body(&run)
+    case "planned": body(&planned)
+    default: body(&changed)
+    }
+  }
+}
+
+extension Value {
+  fileprivate func text(_ key: String) -> String? { self[key]?.stringValue }
+  fileprivate func number(_ key: String) -> Int64 { self[key]?.intValue ?? 0 }
+  /// What is missing counts as the more dangerous case.
+  fileprivate func flag(_ key: String, _ missing: Bool = false) -> Bool { self[key]?.boolValue ?? missing }
+  fileprivate func numbers(_ key: String) -> [Int64] {
+    (self[key]?.listValue ?? []).compactMap(\.intValue).filter { $0 > 0 }
+  }
+  fileprivate func texts(_ key: String) -> [String] { (self[key]?.listValue ?? []).compactMap(\.stringValue) }
 }
 
 extension Catalog.Function {
   fileprivate init(_ value: Value) {
     self.init(
-      schema: value["schema"]?.stringValue ?? "", name: value["name"]?.stringValue ?? "",
-      signature: value["signature"]?.stringValue ?? "", isBuiltIn: value["builtin"]?.boolValue ?? false,
-      isVolatile: value["volatile"]?.boolValue ?? true, isSecurityDefiner: value["definer"]?.boolValue ?? true,
-      isAggregate: value["aggregate"]?.boolValue ?? false, language: value["language"]?.stringValue ?? "unknown",
-      owner: value["owner"]?.stringValue, body: value["body"]?.stringValue, defaults: value["defaults"]?.stringValue,
-      parts: (value["parts"]?.listValue ?? []).compactMap(\.intValue))
+      oid: value.number("oid"), isNamed: value.flag("named", true), schema: value.text("schema") ?? "",
+      name: value.text("name") ?? "", signature: value.text("signature") ?? "", isBuiltIn: value.flag("builtin"),
+      shadowsBuiltIn: value.flag("shadows", true), isVolatile: value.flag("volatile", true),
+      isSecurityDefiner: value.flag("definer", true), isAggregate: value.flag("aggregate"),
+      language: value.text("language") ?? "unknown", rereadsStrings: value.flag("rereads", true),
+      owner: value.text("owner"), library: value.text("library"),
+      body: value.text("body"), trees: value.texts("trees"), parts: value.numbers("parts"),
+      sorting: value.numbers("sorting").first, types: value.numbers("types"))
+  }
+}
+
+extension Catalog.Operator {
+  fileprivate init(_ value: Value) {
+    self.init(
+      oid: value.number("oid"), isNamed: value.flag("named", true), name: value.text("name") ?? "",
+      signature: value.text("signature") ?? "", left: value.number("left"), right: value.number("right"),
+      types: value.numbers("types"), functions: value.numbers("functions"), operators: value.numbers("operators"),
+      exclusion: Exclusion(
+        isLeftStrict: value.flag("leftstrict"), isRightStrict: value.flag("rightstrict"),
+        hasLeftPair: value.flag("leftpair"), hasRightPair: value.flag("rightpair"), hasTextPair: value.flag("textpair"))
+    )
+  }
+}
+
+extension Catalog.SQLType {
+  fileprivate init(_ value: Value) {
+    self.init(
+      oid: value.number("oid"), name: value.text("name") ?? "", relation: value.number("relation"),
+      types: value.numbers("types"), functions: value.numbers("functions"), families: value.numbers("families"),
+      checks: value.texts("checks"), defaults: value.texts("defaults"))
   }
 }
 
 extension Catalog.Relation {
   fileprivate init(_ value: Value) {
     self.init(
-      schema: value["schema"]?.stringValue ?? "", name: value["name"]?.stringValue ?? "",
-      definition: value["definition"]?.stringValue,
-      policies: (value["policies"]?.listValue ?? []).compactMap(\.stringValue), handler: value["handler"]?.stringValue)
+      oid: value.number("oid"), schema: value.text("schema") ?? "", name: value.text("name") ?? "",
+      isBuiltIn: value.flag("builtin"), isRuled: value.flag("ruled", true), types: value.numbers("types"),
+      handler: value.text("handler"))
   }
 }

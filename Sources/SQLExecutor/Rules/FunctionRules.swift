@@ -12,6 +12,14 @@ struct FunctionRules: Sendable {
   /// Names of the environment's `allow_functions`: `name` or `schema.name`.
   let allowed: Set<String>
 
+  enum Context {
+    /// The statement may call it.
+    case run
+    /// The planner meets it in a stored expression. It calls functions that are labelled STABLE or IMMUTABLE, and puts
+    /// the body of one in SQL in the place of its call, whatever the label.
+    case planned
+  }
+
   /// VOLATILE and built in, but they only look. Source: PostgreSQL 15 to 18, pg_proc.dat, and the manual's section
   /// 9.27.
   private static let harmless: Set<String> = [
@@ -34,10 +42,10 @@ struct FunctionRules: Sendable {
     "pg_show_replication_origin_status", "pg_replication_origin_progress", "pg_jit_available",
     "pg_get_wal_resource_managers", "pg_ls_logdir", "pg_ls_waldir", "pg_ls_archive_statusdir", "pg_ls_tmpdir",
     "pg_ls_replslotdir", "pg_ls_logicalmapdir", "pg_ls_logicalsnapdir", "pg_get_multixact_members",
-    "pg_get_wait_events",
+    "pg_get_wait_events", "bernoulli", "system",
   ]
 
-  /// Extensions' VOLATILE functions that only look.
+  /// Extensions' VOLATILE functions that only look. They count where they come from the extension's own library.
   private static let harmlessOfExtensions: [String: Set<String>] = [
     "pg_stat_statements": ["pg_stat_statements", "pg_stat_statements_info"],
     "pg_buffercache": ["pg_buffercache_pages", "pg_buffercache_summary", "pg_buffercache_usage_counts"],
@@ -46,17 +54,22 @@ struct FunctionRules: Sendable {
     "pgstattuple": [
       "pgstattuple", "pgstatindex", "pgstatginindex", "pgstathashindex", "pg_relpages", "pgstattuple_approx",
     ],
-    "pgrowlocks": ["pgrowlocks"], "pg_freespacemap": ["pg_freespace"],
+    "pgrowlocks": ["pgrowlocks"], "pg_freespacemap": ["pg_freespace"], "tsm_system_rows": ["system_rows"],
+    "tsm_system_time": ["system_time"],
   ]
 
-  /// Not VOLATILE and refused all the same: they run SQL, run checks of a type named at run time, or use up an
-  /// identifier
-  /// of a transaction.
+  /// Extensions' functions that change their session although they are not VOLATILE.
+  private static let harmfulOfExtensions: [String: Set<String>] = ["isn": ["isn_weak"]]
+
+  /// Not VOLATILE and refused all the same: they run SQL, run checks of a type or functions of a table that are named at
+  /// run time, or use up an identifier of a transaction.
   static let refused: Set<String> = [
     "table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema", "schema_to_xml", "schema_to_xmlschema",
     "schema_to_xml_and_xmlschema", "database_to_xml", "database_to_xmlschema", "database_to_xml_and_xmlschema",
     "txid_current", "pg_current_xact_id", "domain_in", "domain_recv", "record_in", "record_recv", "array_in",
     "array_recv", "range_in", "range_recv", "multirange_in", "multirange_recv", "fmgr_sql_validator",
+    "fmgr_internal_validator", "fmgr_c_validator", "pg_input_is_valid", "pg_input_error_info", "pg_input_error_message",
+    "satisfies_hash_partition", "amvalidate",
   ]
 
   /// Extensions whose C functions run SQL given as text or reach other servers, whatever their label.
@@ -67,34 +80,55 @@ struct FunctionRules: Sendable {
 
   enum Verdict {
     case allowed
-    /// Allowed if what its body and its arguments' defaults name is.
-    case examine([String])
+    /// Allowed if all that its body and its arguments' defaults name is.
+    case examine
     case refused(String)
   }
 
-  func isAllowed(schema: String, name: String) -> Bool {
-    allowed.contains(name) || allowed.contains("\(schema).\(name)")
+  /// Whether `allow_functions` names it. A name without a schema is the built-in function's where there is one.
+  func isAllowed(_ function: Catalog.Function) -> Bool {
+    allowed.contains("\(function.schema).\(function.name)")
+      || (allowed.contains(function.name) && (function.isBuiltIn || !function.shadowsBuiltIn))
   }
 
-  func verdict(_ function: Catalog.Function) -> Verdict {
-    if isAllowed(schema: function.schema, name: function.name) { return .allowed }
+  /// How `allow_functions` names it.
+  func name(_ function: Catalog.Function) -> String {
+    function.isBuiltIn || !function.shadowsBuiltIn ? function.name : "\(function.schema).\(function.name)"
+  }
+
+  func verdict(_ function: Catalog.Function, _ context: Context) -> Verdict {
+    if isAllowed(function) { return .allowed }
+    if context == .planned, function.isVolatile {
+      return function.language == "sql" && !function.isBuiltIn && !function.rereadsStrings ? .examine : .allowed
+    }
     if function.isBuiltIn {
       if Self.refused.contains(function.name) { return .refused("can do more than read") }
       if !function.isVolatile || Self.harmless.contains(function.name) { return .allowed }
       return .refused("is VOLATILE, so that it could change something")
     }
-    if let owner = function.owner, Self.harmlessOfExtensions[owner]?.contains(function.name) == true { return .allowed }
+    if isKnownHarmless(function) { return .allowed }
     if function.isVolatile { return .refused("is VOLATILE, so that it could change something") }
     if function.isSecurityDefiner { return .refused("is SECURITY DEFINER and runs with another role's rights") }
+    if function.rereadsStrings { return .refused("sets how the strings in its body are read") }
     switch function.language {
-    case "sql", "plpgsql":
-      return .examine([function.body, function.defaults].compactMap(\.self))
+    case "sql", "plpgsql": return .examine
     case "internal" where function.isAggregate: return .allowed
     case "c", "internal":
       guard let owner = function.owner else { return .refused("is written in C and part of no extension") }
       if Self.reaching.contains(owner) { return .refused("belongs to \(owner), which can reach beyond the query") }
+      if Self.harmfulOfExtensions[owner]?.contains(function.name) == true {
+        return .refused("belongs to \(owner) and changes the session")
+      }
       return .allowed
     default: return .refused("is written in \(function.language), which can't be looked through")
     }
+  }
+
+  /// An extension's owner can make any function of his own a part of it, but none in the language C.
+  private func isKnownHarmless(_ function: Catalog.Function) -> Bool {
+    guard let owner = function.owner, function.language == "c", function.library == "$libdir/\(owner)" else {
+      return false
+    }
+    return Self.harmlessOfExtensions[owner]?.contains(function.name) == true
   }
 }

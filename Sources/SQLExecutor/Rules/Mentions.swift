@@ -12,12 +12,17 @@ struct Mentions: Sendable, Hashable {
   var relations: Set<Name> = []
   /// Names behind a point: `t.f` calls `f(t)` where `t` has no such column.
   var fields: Set<String> = []
-  /// With those that are used without being written (`=` by IN, DISTINCT, GROUP BY, USING; `<` by ORDER BY, BETWEEN).
-  var operators: Set<String> = ["=", "<>", "<", "<=", ">", ">="]
+  /// With those that are used without being written (`=` by CASE, NULLIF and USING; `<=` by BETWEEN). GROUP BY, ORDER BY
+  /// and the like take a type's own operators, by its operator classes and not by name.
+  var operators: Set<String> = []
   /// Types that something is cast to; a cast can be written like a function and like a column.
   var types: Set<String> = []
+  /// Whether something is changed, or would be were it carried out.
+  var isChange = false
 
   init() {}
+
+  private static let comparisons: Set<String> = ["=", "<>", "<", "<=", ">", ">="]
 
   /// What is named in a parsed statement.
   init(tree: Value) {
@@ -35,11 +40,16 @@ struct Mentions: Sendable, Hashable {
     case "RangeTableSample": addFunction(Self.words(node["method"]))
     case "ColumnRef": fields.formUnion(Self.words(node["fields"]).dropFirst())
     case "A_Indirection": fields.formUnion(Self.words(node["indirection"]))
-    case "A_Expr": addOperator(Self.words(node["name"]))
-    case "SubLink": addOperator(Self.words(node["operName"]))
+    case "A_Expr":
+      addOperator(Self.words(node["name"]))
+      if node["kind"]?.stringValue != "AEXPR_OP" { operators.formUnion(Self.comparisons) }
+    case "SubLink":
+      addOperator(Self.words(node["operName"]))
+      operators.formUnion(Self.comparisons)
+    case "CaseExpr", "JoinExpr", "CTECycleClause": operators.formUnion(Self.comparisons)
     case "SortBy": addOperator(Self.words(node["useOp"]))
     case "typeName", "TypeName": if let type = Self.words(node["names"]).last { types.insert(type) }
-    default: break
+    default: if StatementKind(node: key).isChange { isChange = true }
     }
   }
 
@@ -73,6 +83,7 @@ struct Mentions: Sendable, Hashable {
     fields.formUnion(other.fields)
     operators.formUnion(other.operators)
     types.formUnion(other.types)
+    isChange = isChange || other.isChange
   }
 
   var isEmpty: Bool {
@@ -84,19 +95,22 @@ extension Mentions {
   /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
   /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
   /// statements at run time (`EXECUTE`), or hides names in escapes.
-  init?(body: String) {
+  ///
+  /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need not.
+  init?(body: String, isUnicode: Bool = true) {
     guard let scanned = try? SQLToken.scan(body) else { return nil }
     let tokens = scanned.filter { $0.kind != .comment }
+    operators = Self.comparisons
     for (position, token) in tokens.enumerated() {
       let text = body.slice(token.range)
       switch token.kind {
       case .operation, .character: operators.insert(text)
       case .identifier, .keyword:
-        let isQuoted = text.utf8.first == UInt8(ascii: "\"")
-        let isEscaped = !isQuoted && text.utf8.contains(UInt8(ascii: "\""))
-        let name = text.unquotedIdentifier
-        if isEscaped || name.utf8.count > 63 || (!isQuoted && name == "execute") { return nil }
-        guard token.kind != .keyword(isReserved: true) else { continue }
+        guard let name = Self.name(text, isUnicode: isUnicode) else { return nil }
+        if ["insert", "update", "delete", "merge"].contains(name) { isChange = true }
+        // A word of the grammar is a name behind a point all the same.
+        let isQualified = position > 0 && tokens[position - 1].kind == .character(UInt8(ascii: "."))
+        guard token.kind != .keyword(isReserved: true) || isQualified else { continue }
         let isCall = position + 1 < tokens.count && tokens[position + 1].kind == .character(UInt8(ascii: "("))
         if isCall { functions.insert(Name(schema: "*", name: name)) }
         relations.insert(Name(schema: "*", name: name))
@@ -105,5 +119,31 @@ extension Mentions {
       default: break
       }
     }
+  }
+
+  /// A word as the server reads it; nil where that can't be told, and for EXECUTE.
+  private static func name(_ text: String, isUnicode: Bool) -> String? {
+    let isQuoted = text.utf8.first == UInt8(ascii: "\"")
+    if !isQuoted, text.utf8.contains(UInt8(ascii: "\"")) { return nil }
+    let name = text.unquotedIdentifier
+    if name.utf8.count > 63 || (!isQuoted && name == "execute") { return nil }
+    if !isUnicode, !isQuoted, !name.utf8.allSatisfy({ $0 < 128 }) { return nil }
+    return name
+  }
+
+  /// A name of a statement that a server in another encoding than UTF-8 may read otherwise than the grammar here: it may
+  /// fold letters beyond ASCII, and counts other bytes where it cuts a long name. Nil where there is none.
+  static func ambiguousName(in sql: String) -> String? {
+    let tokens = (try? SQLToken.scan(sql)) ?? []
+    for token in tokens {
+      switch token.kind {
+      case .identifier, .keyword: break
+      default: continue
+      }
+      let text = sql.slice(token.range)
+      guard !text.utf8.allSatisfy({ $0 < 128 }) else { continue }
+      if text.utf8.first != UInt8(ascii: "\"") || text.unquotedIdentifier.utf8.count > 63 { return text }
+    }
+    return nil
   }
 }

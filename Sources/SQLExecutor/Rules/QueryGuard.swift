@@ -1,122 +1,49 @@
 import CEL
 import PlaybookEngine
 
-/// Follows a query through the server's catalogs and refuses it where something that it reaches could write: functions,
-/// also those behind views, policies, operators, casts, aggregates, domains' checks, arguments' defaults and other
-/// functions' bodies; and foreign tables.
+/// Follows a query through the server's catalogs and refuses it where something that it reaches could write.
 ///
-/// Names are judged as a whole: of all functions that a name could mean each must be harmless, whatever the arguments.
+/// The closure begins at all that the statement names and goes on from there by name and by identifier: types to their
+/// bases, elements, attributes, casts, checks and functions of input and output; operators to their functions, commutators
+/// and negators; aggregates to their parts; functions to their bodies, arguments and results; relations to views' rules,
+/// policies, indexes, statistics, constraints, partition keys and children. Names are judged as a whole: of all functions
+/// that a name could mean each must be harmless, whatever the arguments.
 struct QueryGuard {
   let rules: FunctionRules
   /// Whether only what is reached counts: of an act.
   var ignoresRefusals = false
-  /// Views upon functions upon views: more levels than this are refused.
-  private static let levels = 16
-  private static let names = 20_000
+  /// Whether the server folds names as the grammar here does.
+  var isUnicode = true
 
-  struct Finding {
+  struct Finding: Sendable {
     /// Nil where the query may run, else why not, in one sentence.
     var refusal: String?
     /// All that was looked up, up to the refusal, and what the bodies of functions name that `allow_functions` allows.
-    var reached: Mentions
+    var reached = Mentions()
+    /// Whether reading a literal of a reached type could call a function of the database, before anything is planned.
+    var hasTypeCode = false
+    /// What the finding rests on.
+    var keys = Fingerprint.Keys()
   }
+
+  /// Views upon functions upon views: more rounds than this are refused.
+  private static let rounds = 40
+  private static let objects = 100_000
 
   func examine<Failure: Error>(
-    _ statement: Value, look: (Mentions, [Int64]) throws(Failure) -> Catalog?
+    _ statement: Value, look: (CatalogQuery) throws(Failure) -> Catalog?
   ) throws(Failure) -> Finding {
-    var known = Mentions()
-    known.operators = []
-    var knownParts: Set<Int64> = []
-    var (mentions, parts) = (Mentions(tree: statement), [Int64]())
-    var aside = Mentions()
-    func finding(_ refusal: String?) -> Finding {
-      var reached = known
-      reached.formUnion(aside)
-      return Finding(refusal: refusal, reached: reached)
+    var closure = Closure(rules: rules, ignoresRefusals: ignoresRefusals, isUnicode: isUnicode)
+    closure.add(Mentions(tree: statement))
+    var count = 0
+    for _ in 0..<Self.rounds {
+      guard let query = closure.next() else { return closure.finding }
+      count += query.count
+      guard count < Self.objects else { return closure.refused("what the query reaches is too much to look through") }
+      guard let catalog = try look(query) else { return closure.refused("the server's catalogs gave no answer") }
+      closure.take(catalog)
+      if closure.finding.refusal != nil { return closure.finding }
     }
-    for _ in 0..<Self.levels {
-      guard mentions.functions.count + mentions.relations.count + mentions.fields.count < Self.names else {
-        return finding("what the query reaches is too much to look through")
-      }
-      guard let catalog = try look(mentions, parts) else {
-        return finding("the server's catalogs gave no answer")
-      }
-      known.formUnion(mentions)
-      knownParts.formUnion(parts)
-      let step = next(catalog)
-      aside.formUnion(step.aside)
-      if let refusal = step.refusal { return finding(refusal) }
-      mentions = step.mentions.subtracting(known)
-      parts = step.parts.filter { !knownParts.contains($0) }
-      if mentions.isEmpty && parts.isEmpty { return finding(nil) }
-    }
-    return finding("what the query reaches is nested too deeply to look through")
-  }
-
-  private struct Step {
-    var mentions = Mentions()
-    var parts: [Int64] = []
-    /// What is named by allowed functions, which are not judged by it.
-    var aside = Mentions()
-    var refusal: String?
-  }
-
-  private func next(_ catalog: Catalog) -> Step {
-    var step = Step()
-    func refuse(_ reason: String) { if !ignoresRefusals { step.refusal = step.refusal ?? reason } }
-    for function in catalog.functions {
-      switch rules.verdict(function) {
-      case .allowed:
-        if !function.isBuiltIn, let named = function.body.flatMap(Mentions.init(body:)) { step.aside.formUnion(named) }
-      case .refused(let reason):
-        refuse(
-          "the function \(function.signature) \(reason); the target's `allow_functions` can allow `\(function.name)`")
-        if ignoresRefusals, let body = function.body, let named = Mentions(body: body) {
-          step.mentions.formUnion(named)
-        }
-      case .examine(let texts):
-        for text in texts {
-          guard let named = Mentions(body: text) else {
-            refuse(
-              "the function \(function.signature) builds statements at run time; the target's `allow_functions` can "
-                + "allow `\(function.name)`")
-            continue
-          }
-          step.mentions.formUnion(named)
-        }
-      }
-      if !rules.isAllowed(schema: function.schema, name: function.name) { step.parts += function.parts }
-    }
-    for relation in catalog.relations {
-      if let reason = follow(relation, into: &step.mentions) { refuse(reason) }
-    }
-    for check in catalog.checks where !Self.add("SELECT " + check, to: &step.mentions) {
-      refuse("a domain's check that the query reaches can't be looked through")
-    }
-    return step
-  }
-
-  private func follow(_ relation: Catalog.Relation, into mentions: inout Mentions) -> String? {
-    if let handler = relation.handler, !rules.allowed.contains(handler) {
-      return "\(relation.schema).\(relation.name) is a foreign table, which reads by way of \(handler); the target's "
-        + "`allow_functions` can allow `\(handler)`"
-    }
-    let texts = [relation.definition].compactMap(\.self) + relation.policies.map { "SELECT " + $0 }
-    for text in texts where !Self.add(text, to: &mentions) {
-      return "\(relation.schema).\(relation.name) can't be looked through"
-    }
-    return nil
-  }
-
-  /// What SQL written by the server names: as the grammar reads it, or word by word where the server's is a newer one.
-  /// False where neither works.
-  private static func add(_ sql: String, to mentions: inout Mentions) -> Bool {
-    if let tree = try? SyntaxTree(sql) {
-      for statement in tree.statements { mentions.formUnion(Mentions(tree: statement)) }
-      return true
-    }
-    guard let words = Mentions(body: sql) else { return false }
-    mentions.formUnion(words)
-    return true
+    return closure.refused("what the query reaches is nested too deeply to look through")
   }
 }

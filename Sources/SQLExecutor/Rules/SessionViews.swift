@@ -2,10 +2,10 @@
 ///
 /// The session that carries the statement is in these views, as it is in psql (`pid <> pg_backend_pid()`).
 enum SessionViews {
-  private static let relations: Set<String> = [
+  static let relations: Set<String> = [
     "pg_stat_activity", "pg_locks", "pg_stat_ssl", "pg_stat_gssapi", "pg_stat_database",
   ]
-  private static let functions: Set<String> = [
+  static let functions: Set<String> = [
     "pg_stat_get_activity", "pg_lock_status", "pg_blocking_pids", "pg_safe_snapshot_blocking_pids",
     "pg_stat_get_db_numbackends",
   ]

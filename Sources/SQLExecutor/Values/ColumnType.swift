@@ -21,6 +21,14 @@ indirect enum ColumnType: Sendable, Hashable {
   /// Not built in: an enum, a composite type, an array of these. The server knows.
   case unknown(UInt32)
 
+  /// Whether a value is made of items: a tree or a list.
+  var isNested: Bool {
+    switch self {
+    case .json, .array, .unknown: true
+    default: false
+    }
+  }
+
   private static let scalars: [UInt32: ColumnType] = [
     16: .bool, 17: .bytes, 20: .int, 21: .int, 23: .int, 26: .int, 28: .int, 114: .json, 700: .double, 701: .double,
     1114: .timestamp, 1184: .instant, 1186: .interval, 1700: .numeric, 2278: .void, 3802: .json,

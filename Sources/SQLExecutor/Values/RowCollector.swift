@@ -15,10 +15,19 @@ struct RowCollector {
   private(set) var rows: [[Value]] = []
   private(set) var isTruncated = false
   private var bytes = 0
+  private var memory = 0
 
-  init(rows: Int, bytes: Int) {
+  /// What an outcome may take in memory, as far as it can be told from here: a row, a field and each item within one take
+  /// more than their text.
+  static let mostMemory = 64 << 20
+  private let maximumMemory: Int
+  private static let memoryOfRow = 200
+  private static let memoryOfItem = 120
+
+  init(rows: Int, bytes: Int, memory: Int = RowCollector.mostMemory) {
     maximumRows = rows
     maximumBytes = bytes
+    maximumMemory = memory
   }
 
   /// The first name that two columns have.
@@ -32,18 +41,30 @@ struct RowCollector {
     rows = []
     isTruncated = false
     bytes = 0
+    memory = 0
   }
 
   /// Adds a row; nil is NULL. The first one beyond a cap isn't kept, nor any after it.
   mutating func add(_ fields: [[UInt8]?]) {
     guard !isTruncated else { return }
     let size = fields.reduce(0) { $0 + ($1?.count ?? 0) }
-    guard rows.count < maximumRows, bytes + size <= maximumBytes else {
+    memory += size + Self.memoryOfRow
+    for (column, field) in zip(columns, fields) {
+      memory += Self.memoryOfItem * (1 + (column.type.isNested ? Self.items(field ?? []) : 0))
+    }
+    guard rows.count < maximumRows, bytes + size <= maximumBytes, memory <= maximumMemory else {
       isTruncated = true
       return
     }
     bytes += size
     rows.append(zip(columns, fields).map { column, field in field.map { column.type.value($0, zone: zone) } ?? .null })
+  }
+
+  /// How many items a tree or a list has at most, by the characters between them.
+  private static func items(_ text: [UInt8]) -> Int {
+    text.count {
+      $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "{")
+    }
   }
 
   /// Types that only the server knew: texts of such columns become what `types` says.

@@ -1,0 +1,70 @@
+import CEL
+import Foundation
+import PlaybookEngine
+import SQLExecutor
+import Testing
+
+/// An answer takes no more memory than its bound, however wide its rows are.
+@Suite(.enabled(if: PostgresServer.isAvailable, "PostgreSQL 15 is not installed"), .serialized)
+struct MemoryPromiseTests {
+  @Test(arguments: [
+    "SELECT repeat('x', 1000000000)", "SELECT decode(repeat('78', 250000000), 'hex')",
+    "SELECT 1 AS a, repeat('x', 500000000) AS b UNION ALL SELECT 2, 'y'",
+    "SELECT id, repeat('x', 300000000) FROM accounts",
+    "SELECT array_agg(repeat('x', 1000)) FROM generate_series(1, 300000)",
+  ])
+  func `a row beyond the bound is not taken`(_ statement: String) async throws {
+    let server = try PostgresServer.shared.get()
+    let before = try peak()
+    let executor = SQLExecutor()
+    let error = await failure { try await server.query(statement, within: .seconds(60), executor: executor) }
+    #expect(error.code == .rejected && error.message.contains("64 MiB"), "\(error)")
+    let grown = (try peak() - before) >> 20
+    #expect(grown < 300, "\(grown) MiB")
+    // Nothing of it goes on at the server, and the next statement has a connection.
+    try await server.wait(
+      for: "0",
+      "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT%repeat%' AND pid <> pg_backend_pid()"
+    )
+    #expect(try await server.query("SELECT 1 AS x", executor: executor).json == #"[{"x":1}]"#)
+    await executor.close()
+  }
+
+  @Test func `an act whose answer is too wide is rolled back`() async throws {
+    let server = try PostgresServer.changing.get()
+    try server.psql(
+      "DROP TABLE IF EXISTS wide; CREATE TABLE wide (x int); INSERT INTO wide VALUES (1)", database: "scratch")
+    let error = await failure {
+      try await server.act("UPDATE wide SET x = 2 RETURNING repeat('x', 300000000)", within: .seconds(60))
+    }
+    #expect(error.code == .rejected && !error.mayHaveTakenEffect, "\(error)")
+    #expect(try server.psql("SELECT x FROM wide", database: "scratch") == "1")
+  }
+
+  @Test(arguments: [
+    "SELECT i, i AS a, i AS b FROM generate_series(1, 900000) i",
+    "SELECT '[1,2,3,4,5,6,7,8,9]'::jsonb AS j FROM generate_series(1, 900000)",
+    "SELECT ARRAY[1,2,3,4,5,6,7,8,9] AS a FROM generate_series(1, 900000)",
+  ])
+  func `an outcome beyond the bound is truncated and says so`(_ statement: String) async throws {
+    let server = try PostgresServer.shared.get()
+    let before = try peak()
+    let outcome = try await server.query(statement, rows: 1_000_000, within: .seconds(60))
+    #expect(outcome.isTruncated && outcome.rows.count > 10_000 && outcome.rows.count < 400_000, "\(outcome.rows.count)")
+    let grown = (try peak() - before) >> 20
+    #expect(grown < 400, "\(grown) MiB")
+  }
+
+  @Test func `a wide row within the bound is taken`() async throws {
+    let server = try PostgresServer.shared.get()
+    let outcome = try await server.query("SELECT repeat('x', 8000000) AS x")
+    #expect(outcome.first?.stringValue?.utf8.count == 8_000_000 && !outcome.isTruncated)
+  }
+
+  /// The most memory that this process has had, in bytes; it is set back before.
+  private func peak() throws -> Int {
+    let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM") } ?? ""
+    return (Int(line.split(whereSeparator: \.isWhitespace).dropFirst().first ?? "") ?? 0) << 10
+  }
+}
