@@ -29,6 +29,8 @@ extension Runner {
     var serverProblem: String?
     /// Whether the result was computed from, or the call holds, something secret.
     var isSecret: Bool
+    /// What each of the call's expressions gave, before any of it became part of a text.
+    var given: [Value] = []
   }
 
   /// The target that a call goes to: the one it names, or its executor's default.
@@ -91,7 +93,8 @@ extension Runner {
     told.arguments = shown
     let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(
-      call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions))
+      call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions),
+      given: expressions.compactMap { try? $0.evaluate(bindings) })
   }
 
   /// A command of the environment: its own call, in which `call` is what the step gives.
@@ -246,7 +249,7 @@ extension Runner {
     let asker = self
     let shown = self.operator
     let sink = self.sink
-    return CallContext(
+    var context = CallContext(
       target: prepared.target, deadline: begun + timeout,
       label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
       server: prepared.server,
@@ -259,6 +262,8 @@ extension Runner {
         question.key = (key ?? path) + question.key
         return try await asker.askForCall(question)
       })
+    if prepared.call.mode == .act { context.objection = { [protection] host in protection.reason(againstHost: host) } }
+    return context
   }
 
   /// A question of an executor (`manual`); a stop becomes "unanswered", and is taken up when the call has ended.
