@@ -36,10 +36,9 @@ public actor HTTPExecutor: Executor {
     let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
     let request = try OutgoingRequest(call, target)
     if call.mode == .query { return [] }
-    var question = request
-    question.method = "OPTIONS"
-    question.body = nil
-    let answer = try await makeExchange(target, .query, context).send(question)
+    var asked = target
+    asked.headers.removeAll { HeaderField.isOverride(header: $0.name) }
+    let answer = try await makeExchange(asked, .query, context).send(request.question)
     if answer.status == 401 {
       throw ExecutorError(.unauthorized, "\(target.label) does not accept the credentials: \(answer.statusLine)")
     }

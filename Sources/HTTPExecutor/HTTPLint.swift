@@ -77,7 +77,7 @@ enum HTTPLint {
       if HeaderField.reserved.contains(name) {
         return CallProblem(path: path, code: "bad-header", message: "the header \(entry.key) is not a call's to set")
       }
-      guard mode == .query, HeaderField.isOverride(name) else { return nil }
+      guard mode == .query, HeaderField.isOverride(header: name) else { return nil }
       let message = "the header \(entry.key) can make another request of this one, which a query may not"
       return CallProblem(path: path, code: "query-writes", message: message, help: "make it an act")
     }

@@ -136,9 +136,11 @@ struct ClusterTests {
     let account = pair.settings + [("user", "reads"), ("password", "oncall-password")]
     let scan = await failure { try await pair.first.perform(["scan": "*"], .query, settings: account) }
     #expect(scan.code == .refused && scan.message.contains("grant +cluster|nodes"), "\(scan.message)")
-    let get = try await pair.first.perform(
-      ["pipeline": [["GET", "key:4"], ["GET", "key:5"]]], .query, settings: account)
-    #expect(get.fields["value"]?.listValue?.count == 2)
+    let keys: Value = ["pipeline": .list((0..<10).map { ["GET", .string("key:\($0)")] })]
+    let unlisted = await failure { try await pair.first.perform(keys, .query, settings: account) }
+    #expect(unlisted.message.contains("grant +cluster|nodes, or list 127.0.0.1 in `hosts`"), "\(unlisted.message)")
+    let get = try await pair.first.perform(keys, .query, settings: account + [("hosts", ["127.0.0.1"])])
+    #expect(get.fields["value"]?.listValue?.count == 10)
   }
 }
 

@@ -58,7 +58,8 @@ extension FakeServer {
         channel.send("*1\r\n*-1\r\n")
       } else if received.contains("INFO"), received.contains("COMMAND") {
         let list = "*\(flags.count)\r\n" + flags.map { "+\($0)\r\n" }.joined()
-        channel.send("*1\r\n*6\r\n$3\r\nget\r\n:2\r\n\(list):1\r\n:1\r\n:1\r\n")
+        let name = received.split(separator: "\r\n").last.map(String.init) ?? ""
+        channel.send("*1\r\n*6\r\n+\(name)\r\n:2\r\n\(list):1\r\n:1\r\n:1\r\n")
       } else {
         answer(received, channel)
       }

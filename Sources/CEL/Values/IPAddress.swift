@@ -16,9 +16,9 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
   public let family: Family
   /// The address as a number; an IPv4 address is in the lowest 32 bits.
-  let bits: UInt128
+  package let bits: UInt128
 
-  init(family: Family, bits: UInt128) {
+  package init(family: Family, bits: UInt128) {
     self.family = family
     self.bits = bits
   }

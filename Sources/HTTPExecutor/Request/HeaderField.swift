@@ -19,17 +19,35 @@ enum HeaderField {
     "x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-original-uri",
   ]
 
-  /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. Gateways
-  /// write a header's hyphens as underscores; PHP takes blanks and points of a parameter for underscores, and drops what
-  /// stands in brackets behind it.
+  /// Whether a header of this name can make another request of the one that was checked: another method, or another path.
+  /// Gateways write a header's hyphens as underscores, and every framework has its own name for one.
+  static func isOverride(header name: String) -> Bool {
+    if isOverride(name) { return true }
+    let letters = String(name.lowercased().filter { $0.isLetter })
+    let words = /(x|https?|original|rewrite|rewritten|forwarded|real|request|proxy|target|envoy|override|new)*/
+    if let rest = letters.prefixMatch(of: words).map({ letters[$0.range.upperBound...] }), rest != letters[...],
+      rest.wholeMatch(of: /(method|verb|action)s?(overrides?)?/) != nil
+    {
+      return true
+    }
+    return letters.wholeMatch(
+      of:
+        /x?(http|original|rewrite|rewritten|forwarded|real|request|proxy|target|envoy|override)+(url|uri|path)s?(overrides?)?/
+    )
+      != nil
+  }
+
+  /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. PHP takes
+  /// blanks and points of a parameter for underscores, and drops what stands in brackets behind it.
   static func isOverride(_ name: String) -> Bool {
-    let start = name.prefix { $0 != "[" }.drop { $0 == " " }
+    let start = name.drop { $0 == " " || $0 == "[" }.prefix { $0 != "[" && $0 != "]" }
     var plain = ""
     for character in start.lowercased() {
       plain.append("_. ".contains(character) ? "-" : character)
     }
     while plain.hasSuffix("-") { plain.removeLast() }
-    return methodOverrides.contains(plain) || pathOverrides.contains(plain)
+    if methodOverrides.contains(plain) || pathOverrides.contains(plain) { return true }
+    return plain.filter { $0 != "-" }.wholeMatch(of: /(x|https?)*(method|verb)overrides?/) != nil
   }
 
   /// A token.

@@ -39,7 +39,7 @@ struct OutgoingRequest: Sendable {
       throw Self.refused("\(method) may change data, and a query may only read; make it an act")
     }
     let names = (headers + target.headers).map { $0.name.lowercased() }
-    if let name = names.first(where: HeaderField.isOverride) {
+    if let name = names.first(where: HeaderField.isOverride(header:)) {
       throw Self.refused("the header \(name) can make another request of this one, which a query may not")
     }
     if let parameter = path.parameters.first(where: { HeaderField.isOverride($0.name) }) {
@@ -47,10 +47,23 @@ struct OutgoingRequest: Sendable {
         "the parameter \(parameter.name) can make another request of this one, which a query may not")
     }
     if method == "POST" { return try checkReadingPost(target) }
+    if body != nil, let problem = ReadingPost.problem(self) {
+      throw Self.refused("\(method) \(path.path) may not go out with this body: \(problem)")
+    }
     guard let patterns = target.readPaths else { return }
     guard path.isWithin(patterns) else {
       throw Self.refused("\(path.path) is not within the `read_paths` of \(target.name), which queries are kept to")
     }
+  }
+
+  /// The same place asked which methods it takes, without anything by which a server could make another request of it.
+  var question: OutgoingRequest {
+    var question = self
+    question.method = "OPTIONS"
+    question.body = nil
+    question.path.query = nil
+    question.headers.removeAll { HeaderField.isOverride(header: $0.name) }
+    return question
   }
 
   private func checkReadingPost(_ target: HTTPTarget) throws(ExecutorError) {

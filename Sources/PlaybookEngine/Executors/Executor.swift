@@ -96,6 +96,9 @@ public struct CallContext: Sendable {
   /// Of an act the server that the yes was given for, where one was named. A call that would reach another is not sent:
   /// `.otherServer`.
   public var server: CallServer?
+  /// Why an act may not go on to a host that neither the call nor its target names, such as one that a cluster names: it is
+  /// protected. Nil where it may.
+  public var objection: @Sendable (_ host: String) -> String? = { _ in nil }
   /// A line on how far a long call has come; shown in place, not journalled.
   public var progress: @Sendable (String) -> Void
   /// Asks the operator (`manual` alone uses it). Throws when nobody answers.

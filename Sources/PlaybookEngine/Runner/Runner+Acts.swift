@@ -118,7 +118,7 @@ extension Runner {
       var plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
       plannedItem.place.label = label(of: item, step, in: scope)
       let prepared = plannedItem.prepared
-      if let reason = protectionReason(prepared.call), state.acts[path]?.items[position] == nil {
+      if let reason = protectionReason(prepared), state.acts[path]?.items[position] == nil {
         leftOut.append((plannedItem.label ?? prepared.text, reason))
         continue
       }

@@ -32,6 +32,8 @@ extension Runner {
     /// The arguments as they may be shown, and as a yes is bound to them: without secrets that are renewed.
     var told = MapValue()
     var bound = MapValue()
+    /// What each of the call's expressions gave, before any of it became part of a text.
+    var given: [Value] = []
   }
 
   /// The target that a call goes to: the one it names, or its executor's default.
@@ -100,7 +102,7 @@ extension Runner {
     let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(
       call: resolved, target: target, executor: executor, text: text, isSecret: scope.isSecret(expressions),
-      told: shown, bound: bound)
+      told: shown, bound: bound, given: expressions.compactMap { try? $0.evaluate(bindings) })
   }
 
   /// A command of the environment: its own call, in which `call` is what the step gives.
@@ -263,7 +265,7 @@ extension Runner {
     let asker = self
     let shown = self.operator
     let sink = self.sink
-    return CallContext(
+    var context = CallContext(
       target: prepared.target, deadline: begun + timeout,
       label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
       server: prepared.server,
@@ -276,6 +278,8 @@ extension Runner {
         question.key = (key ?? path) + question.key
         return try await asker.askForCall(question)
       })
+    if prepared.call.mode == .act { context.objection = { [protection] host in protection.reason(againstHost: host) } }
+    return context
   }
 
   /// A question of an executor (`manual`); a stop becomes "unanswered", and is taken up when the call has ended.

@@ -49,7 +49,7 @@ extension Runner {
     while true {
       if progress.ended?.isFailure == true {
         let failed = planned.filter { item in
-          progress.outcomes[item.position]?["state"] == "failed" && protectionReason(item.prepared.call) == nil
+          progress.outcomes[item.position]?["state"] == "failed" && protectionReason(item.prepared) == nil
         }
         let again = try await afterErrors(&progress, failed, left: queue, of: planned.count, act, step, in: frame)
         queue = (again + queue)[...]
@@ -252,7 +252,7 @@ extension Runner {
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> MapValue {
     try await checkStop()
-    if let reason = protectionReason(item.prepared.call) {
+    if let reason = protectionReason(item.prepared) {
       try await warn("\(item.label ?? "`\(step.name)`") is not sent again: \(reason)", frame.path(step))
       return try await left(item.place, step, in: frame, because: reason)
     }

@@ -70,7 +70,7 @@ extension Runner {
       try await warn(problem.reason, path)
       return false
     }
-    if let reason = protectionReason(planned.prepared.call) {
+    if let reason = protectionReason(planned.prepared) {
       try await warn("not with these inputs: \(reason)", path)
       return false
     }
@@ -144,8 +144,8 @@ extension Runner {
   }
 
   /// Why a call may not be made: what it holds that is protected.
-  func protectionReason(_ call: ResolvedCall) -> String? {
-    protection.reason(against: .map(call.arguments)) ?? call.host.flatMap { protection.reason(against: .string($0)) }
+  func protectionReason(_ prepared: PreparedCall) -> String? {
+    protection.reason(against: CallTexts(prepared.call, prepared.executor.schema, given: prepared.given))
   }
 }
 

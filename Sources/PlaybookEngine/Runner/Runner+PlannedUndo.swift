@@ -62,7 +62,7 @@ extension Runner {
       }
       do throws(CallProblem) {
         let prepared = try await prepare(undo.call, mode: .act, in: scope, now: now)
-        if let reason = protectionReason(prepared.call) { return .problem(reason) }
+        if let reason = protectionReason(prepared) { return .problem(reason) }
         return .call(prepared, position: position)
       } catch {
         switch error {

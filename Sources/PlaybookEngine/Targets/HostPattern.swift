@@ -2,7 +2,8 @@
 public enum HostPattern {
   /// Whether one of the patterns is for this host, letter case aside. `*` alone is for any. At a pattern's start, as in
   /// `*.db.internal`, a star stands for any subdomain; elsewhere for characters other than a dot, and in an IPv4
-  /// address for dots as well (`10.0.*`). A pattern with a port is for that port only.
+  /// address for dots as well (`10.0.*`): a pattern of numbers is for addresses alone. A pattern with a port is for that port
+  /// only.
   public static func matches(_ patterns: [String], host: String, port: Int?) -> Bool {
     let host = Array(host.lowercased().utf8)
     guard let first = host.first, first != UInt8(ascii: ".") else { return false }
@@ -22,6 +23,8 @@ public enum HostPattern {
   private static func isMatch(_ pattern: [UInt8], _ host: [UInt8]) -> Bool {
     let (star, dot) = (UInt8(ascii: "*"), UInt8(ascii: "."))
     let isAddress = host.allSatisfy { $0 == dot || (0x30...0x39).contains($0) }
+    let isOfNumbers = pattern.count > 1 && pattern.allSatisfy { $0 == dot || $0 == star || (0x30...0x39).contains($0) }
+    if isOfNumbers, !isAddress { return false }
     /// The places in the pattern that what was read of the host leads to.
     var places: Set<Int> = []
     func enter(_ place: Int, _ places: inout Set<Int>) {

@@ -24,6 +24,10 @@ final class Connection: Sendable {
   let endpoint: Endpoint
   /// What this server said of its commands, so that each is asked about once.
   let facts = Mutex<[String: CommandFacts?]>([:])
+  /// Commands of our own that are what their names say on this server, upper-case.
+  let genuine = Mutex<Set<String>>([])
+  /// Commands of our own that this account may not send: asked again they would only fill the server's log.
+  let denied = Mutex<Set<String>>([])
   /// Whether this server is one of a cluster; nil until it said so.
   let isClustered = Mutex<Bool?>(nil)
   private let channel: any Channel

@@ -12,6 +12,9 @@ final class Nodes: Sendable {
     self.lend = lend
   }
 
+  /// The servers of the cluster as the server that was asked lists them; nil until it was asked.
+  let listed = Mutex<Set<Connection.Endpoint>?>(nil)
+
   func connection(to endpoint: Connection.Endpoint, of target: RedisTarget) async throws(ExecutorError) -> Lent {
     if let known = open.withLock({ $0[endpoint] }), known.connection.isUsable { return known }
     let moved = target.moved(to: endpoint)

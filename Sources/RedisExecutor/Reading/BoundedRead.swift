@@ -47,7 +47,18 @@ struct BoundedRead {
     case "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH":
       try await checkSize(["ZCARD"], words.dropFirst().prefix(1), command)
     case "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER": try checkCount(command.number(at: 2), command)
-    case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XPENDING", "XINFO", "GEOHASH", "LPOS": try checkOption("COUNT", command)
+    case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XPENDING", "XINFO", "GEOHASH": try checkOption("COUNT", command)
+    case "LPOS":
+      try checkOption("COUNT", command)
+      if !(1...Self.scanned).contains(option("MAXLEN", of: command) ?? 0) {
+        try await checkSize(["LLEN"], words.dropFirst().prefix(1), command, help: "give MAXLEN")
+      }
+    case "BITCOUNT": try await checkBits(command, from: 2)
+    case "BITPOS": try await checkBits(command, from: 3)
+    case "MEMORY" where command.subcommand == "USAGE":
+      if let samples = option("SAMPLES", of: command), !(1...Self.scanned).contains(samples) {
+        throw tooLarge(command, samples == 0 ? "all elements of the key" : "\(samples) elements", "give fewer SAMPLES")
+      }
     case "LCS": try await checkComparison(command)
     case "DUMP": try await checkDump(command)
     default: break
@@ -138,6 +149,10 @@ struct BoundedRead {
     let countOffset = option == "LIMIT" ? 2 : 1
     if let found = options.firstIndex(of: option), position + found + countOffset < words.count {
       let place = position + found + countOffset
+      // The server goes through all that is skipped.
+      if option == "LIMIT", let offset = command.number(at: place - 1), offset > Self.scanned {
+        throw tooLarge(command, "\(offset) elements", "ask for a narrower range")
+      }
       let count = command.number(at: place) ?? 0
       if count < 0 || count > Int64(rows) { words[place] = most }
     } else if words.count >= position {
@@ -170,16 +185,34 @@ struct BoundedRead {
   }
 
   private func checkSize(
-    _ sizes: [String], _ keys: ArraySlice<Word>, _ command: RedisCommand
+    _ sizes: [String], _ keys: ArraySlice<Word>, _ command: RedisCommand, help: String = "walk it with a SCAN"
   ) async throws(ExecutorError) {
     let questions = keys.flatMap { key in sizes.map { [Array($0.utf8), key] } }
     let sum = try await session.send(questions).reduce(0) { $0 + ($1.integer ?? 0) }
-    if sum > Self.scanned { throw tooLarge(command, "\(sum) elements", "walk it with a SCAN") }
+    if sum > Self.scanned { throw tooLarge(command, "\(sum) elements", help) }
   }
 
   private func checkCount(_ count: Int64?, _ command: RedisCommand) throws(ExecutorError) {
     guard let count, count == .min || abs(count) > Int64(rows) else { return }
     throw session.refused("\(command.name) would give more than the \(rows) elements that are kept", "ask for less")
+  }
+
+  /// The number behind an option; nil where it is not there.
+  private func option(_ name: String, of command: RedisCommand) -> Int64? {
+    let options = command.options(from: 2)
+    guard let place = options.lastIndex(of: name), place + 1 < options.count else { return nil }
+    return Int64(options[place + 1])
+  }
+
+  /// A range of a text's bits that is gone through: `[start [end [BYTE | BIT]]]`.
+  private func checkBits(_ command: RedisCommand, from position: Int) async throws(ExecutorError) {
+    guard command.words.count > 1 else { return }
+    let size = try await session.ask("STRLEN", key: command.words[1]).integer ?? 0
+    let isInBits = command.options(from: position).last == "BIT"
+    let (length, unit): (Int64, Int64) = isInBits ? (size * 8, 8) : (size, 1)
+    let (first, last) = Self.clamp(command.number(at: position) ?? 0, command.number(at: position + 1) ?? -1, length)
+    let count = (last - first + 1) / unit
+    if count > Int64(bytes) { throw tooLarge(command, "\(count) bytes", "give a range") }
   }
 
   private func checkOption(_ option: String, _ command: RedisCommand) throws(ExecutorError) {

@@ -22,7 +22,7 @@ extension Session {
 
   /// Whether the server is for certain one of a cluster. Asked at no cost to the evidence, which is there already.
   func isSurelyClustered() async -> Bool {
-    guard context.deadline > .now else { return false }
+    guard context.deadline > .now, !connection.denied.withLock({ $0.contains("INFO") }) else { return false }
     return (try? await isClustered()) == true
   }
 
@@ -47,7 +47,10 @@ extension Session {
     if let known = connection.isClustered.withLock({ $0 }) { return known ? .primaries([]) : .none }
     let reply = try await ask("INFO", "cluster")
     guard let text = reply.text else {
-      if let error = reply.error, Self.code(error) == "NOPERM" { return .unknown(error) }
+      if let error = reply.error, Self.code(error) == "NOPERM" {
+        connection.denied.withLock { _ = $0.insert("INFO") }
+        return .unknown(error)
+      }
       throw reply.error.map { error($0) } ?? malformed("an INFO that is no text")
     }
     let isClustered = text.contains("cluster_enabled:1")
@@ -59,6 +62,9 @@ extension Session {
 /// A line of `CLUSTER NODES`.
 struct ClusterNode: Equatable {
   var endpoint: Connection.Endpoint
+  /// Its address, and the name that it gives itself where it has one.
+  var names: [String]
+  var port: Int
   var flags: Set<String>
   var hasSlots: Bool
 
@@ -75,8 +81,12 @@ struct ClusterNode: Equatable {
         let colon = address.lastIndex(of: ":"), let port = UInt16(address[address.index(after: colon)...])
       else { return nil }
       let flags = Set(fields[2].split(separator: ",").map(String.init))
+      let host = String(address[..<colon])
+      let others = fields[1].split(separator: ",", omittingEmptySubsequences: false).dropFirst().prefix(1).map(
+        String.init)
       return ClusterNode(
-        endpoint: .tcp(host: String(address[..<colon]), port: Int(port)), flags: flags,
+        endpoint: .tcp(host: host, port: Int(port)), names: ([host] + others).filter { !$0.isEmpty }, port: Int(port),
+        flags: flags,
         hasSlots: fields.dropFirst(8).contains { !$0.hasPrefix("[") })
     }
   }

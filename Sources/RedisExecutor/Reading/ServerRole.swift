@@ -1,5 +1,6 @@
 import CEL
 import PlaybookEngine
+import Synchronization
 
 /// Which of a set of servers answered.
 enum ServerRole: Equatable {
@@ -55,12 +56,25 @@ extension Session {
     "\(target.name) (\(target.endpoint), \(await role().text))"
   }
 
+  /// INFO is what scans ask anyway, so that most accounts may.
   private func role() async -> ServerRole {
-    guard context.deadline > .now else { return .unknown }
-    let role = await exchange([[Array("ROLE".utf8)]], within: Self.patience)
-    if let known = role.replies.first.flatMap(ServerRole.init(role:)) { return known }
-    guard role.failure == nil else { return .unknown }
-    let info = await exchange([["INFO", "replication"].map { Array($0.utf8) }], within: Self.patience)
-    return info.replies.first?.text.flatMap(ServerRole.init(info:)) ?? .unknown
+    let told = await answer("INFO", "replication")?.text.flatMap(ServerRole.init(info:))
+    if let told, [.primary, .replica(link: nil)].contains(told) { return told }
+    // Of a link that is down it says more.
+    return await answer("ROLE").flatMap(ServerRole.init(role:)) ?? told ?? .unknown
+  }
+
+  /// The reply to a question that the evidence does not need. One that the account may not ask is asked once on each connection:
+  /// the server logs every denial.
+  private func answer(_ words: String...) async -> Reply? {
+    let commands = [words.map { Array($0.utf8) }]
+    guard context.deadline > .now, !connection.denied.withLock({ $0.contains(words[0]) }),
+      (try? await checkNames(commands)) != nil
+    else { return nil }
+    guard let reply = await exchange(commands, within: Self.patience).replies.first else { return nil }
+    if let error = reply.error, Self.code(error) == "NOPERM" {
+      connection.denied.withLock { _ = $0.insert(words[0]) }
+    }
+    return reply
   }
 }

@@ -42,6 +42,7 @@ final class Session: Sendable {
   func send(
     _ commands: [[Word]], changes: Bool = false, within limit: Duration? = nil
   ) async throws(ExecutorError) -> [Reply] {
+    if !changes { try await checkNames(commands) }
     let exchange = await exchange(commands, within: limit)
     if let failure = exchange.failure { throw error(failure, changes: changes) }
     return exchange.replies
@@ -90,6 +91,7 @@ final class Session: Sendable {
       } catch {
         guard !error.mayHaveTakenEffect, let next = session.redirection.withLock({ $0 }), hops < 5 else { throw error }
         session.redirection.withLock { $0 = nil }
+        try await checkRedirection(to: next.endpoint, after: error)
         hops += 1
         session = try await session.node(at: next.endpoint, isAsking: next.isAsk)
       }

@@ -1,5 +1,7 @@
 /// What a server says of one of its commands in answer to `COMMAND INFO`.
 struct CommandFacts: Sendable, Equatable {
+  /// The command's own name, small letters, of a subcommand `config|get`: the server may have given it another one.
+  var name: String
   var flags: Set<String>
   /// Whether it has subcommands, each with facts of its own (Redis 7 and later).
   var hasSubcommands: Bool
@@ -9,6 +11,7 @@ struct CommandFacts: Sendable, Equatable {
   /// Reads one entry of the answer; nil for a command that the server does not know, or an answer of another shape.
   init?(_ reply: Reply) {
     guard let entry = reply.list, entry.count >= 6, let flags = entry[2].list else { return nil }
+    name = entry[0].text?.lowercased() ?? ""
     self.flags = Set(flags.compactMap { $0.text?.lowercased() })
     hasSubcommands = entry.count > 9 && entry[9].list?.isEmpty == false
     let specifications = entry.count > 8 ? entry[8].list ?? [] : []
@@ -17,7 +20,8 @@ struct CommandFacts: Sendable, Equatable {
     changesKeys = accesses.contains { changes.contains($0) }
   }
 
-  init(flags: Set<String>, hasSubcommands: Bool = false, changesKeys: Bool = false) {
+  init(name: String, flags: Set<String>, hasSubcommands: Bool = false, changesKeys: Bool = false) {
+    self.name = name
     self.flags = flags
     self.hasSubcommands = hasSubcommands
     self.changesKeys = changesKeys

@@ -52,7 +52,7 @@ extension Session {
     if !isPlain, let subcommand = command.subcommand,
       let facts = try await facts(named: "\(command.name)|\(subcommand)")
     {
-      return CommandFacts(flags: facts.flags, changesKeys: facts.changesKeys)
+      return CommandFacts(name: facts.name, flags: facts.flags, changesKeys: facts.changesKeys)
     }
     return try await facts(named: command.name)
   }
@@ -67,9 +67,22 @@ extension Session {
     // Nothing of an error is remembered: the next call may have an answer.
     if let error = reply.error { return try noFacts(of: name, error) }
     let facts = reply.list.flatMap { $0.count == 1 ? CommandFacts($0[0]) : nil }
+    if let facts, let other = Self.otherName(facts.name, than: name) {
+      let shown = name.replacing("|", with: " ")
+      throw refused(
+        "on \(target.label) the name \(shown) is that of the command \(other), so a query may not send it", nil)
+    }
     // Data words are asked about as if they were subcommands: those answers would only fill the memory.
     if facts != nil || !name.contains("|") { connection.facts.withLock { $0[name] = .some(facts) } }
     return facts
+  }
+
+  /// The name that a command really has, where it is not the one that it was asked about under.
+  static func otherName(_ own: String, than asked: String) -> String? {
+    let (own, asked) = (own.lowercased(), asked.lowercased())
+    let isSame =
+      own.isEmpty || own == asked || asked.split(separator: "|").last.map(String.init) == own && asked.contains("|")
+    return isSame ? nil : own.uppercased().replacing("|", with: " ")
   }
 
   private func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {

@@ -26,6 +26,13 @@ final class FakeExecutor: Executor {
     self.replies = Mutex(replies)
   }
 
+  /// An executor whose calls have these fields.
+  init(_ name: String, fields: [ExecutorSchema.Field]) {
+    schema = ExecutorSchema(
+      name: name, summary: "a target", fields: fields, shortForm: .words("args"), outcome: ["rows": .list(.dyn)])
+    replies = Mutex([:])
+  }
+
   static func schema(_ name: String, isPrompted: Bool = false) -> ExecutorSchema {
     ExecutorSchema(
       name: name, summary: "a program", fields: [.init("args", .words, isRequired: true, "the program")],
@@ -51,7 +58,7 @@ final class FakeExecutor: Executor {
   func script(_ call: String, _ replies: Reply...) { self.replies.withLock { $0[call] = replies } }
 
   func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
-    (call.arguments["args"]?.listValue ?? []).map(\.rendered).joined(separator: " ")
+    call.arguments["args"]?.listValue?.map(\.rendered).joined(separator: " ") ?? Value.map(call.arguments).jsonText()
   }
 
   func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
