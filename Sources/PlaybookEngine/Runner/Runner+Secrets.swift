@@ -55,9 +55,44 @@ extension Runner {
     }
   }
 
+  /// Makes every secret known that a target, a command or a step of this playbook names, with what these compute from it, so
+  /// that nothing recorded later can show one; and those that nothing names, where they cost nothing.
+  func knowSecrets() async throws(Stop) {
+    let steps = configuration.playbook.allSteps
+    let calls = steps.flatMap(\.calls)
+    let commands = configuration.environment.commands.filter { command in
+      calls.contains { $0.executor == command.name }
+    }
+    let reached = Set(calls.compactMap { targetName(of: $0) })
+    let targets = configuration.environment.targets.filter { reached.contains($0.name) }
+    let written = steps.flatMap(\.allExpressions) + commands.flatMap(\.call.expressions)
+    let names = Set((written + targets.flatMap(\.settings.expressions)).flatMap(\.secretNames))
+    do {
+      var scope = rootScope
+      scope.values["secrets"] = .map(try await secrets.values(for: names))
+      let bindings = scope.bindings(now: state.started ?? clock.now())
+      for target in targets { await hideSecrets(in: target.settings, bindings, of: target.name) }
+      // What else they read is not known yet.
+      for expression in written where scope.holdsSecret([expression]) {
+        if let value = try? expression.evaluate(bindings) { await hide(value) }
+      }
+    } catch {
+      if state.started != nil { try await checkStop() }
+      throw .failed(error.message)
+    }
+    await secrets.knowUnused()
+  }
+
   /// Says what may be a mistake in secrets that were fetched since.
   func warnOfSecrets(_ path: String = "") async throws(Stop) {
     for text in await secrets.takeFindings() { try await warn(text, path) }
+  }
+}
+
+extension Call {
+  /// Every expression within, in no order.
+  fileprivate var expressions: [LocatedExpression] {
+    form.fields.values.flatMap(\.expressions) + (target.host?.expressions ?? [])
   }
 }
 
@@ -100,6 +135,9 @@ extension TemplateTree {
 }
 
 extension Value {
+  /// Whether a text or number within is too short to be taken out of texts.
+  var hasShortText: Bool { written.contains { !$0.isLongEnough } }
+
   /// Every text and number within as it is written.
   fileprivate var written: [String] {
     switch self {

@@ -175,6 +175,10 @@ public actor JournalWriter: EventSink {
   public func redacted(_ text: String) -> String {
     redactor.redact(text)
   }
+
+  public func redacted(_ value: Value) -> Value {
+    redactor.redact(value)
+  }
 }
 
 extension Event {
