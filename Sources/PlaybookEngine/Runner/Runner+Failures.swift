@@ -80,7 +80,7 @@ extension Runner {
   private func answer(of step: Step, _ error: ExecutorError) async -> String? {
     guard !step.changesSomething, !step.isSecret else { return nil }
     // Of a secret that is cut the rest would not be known.
-    let outcome = await sink.redacted(error.outcome.map(Value.map) ?? .null).mapValue
+    let outcome = await sink.redacted(value: error.outcome.map(Value.map) ?? .null).mapValue
     let lines = CallAnswer.failed(outcome).flatMap { said in
       let (first, leftOut, last) = said.lines(8)
       return first + (leftOut > 0 ? ["… \(leftOut) lines left out"] : []) + last

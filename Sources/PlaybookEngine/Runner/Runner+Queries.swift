@@ -98,7 +98,7 @@ extension Runner {
           if prepared.isSecret || step.isSecret {
             state = "asked"
           } else {
-            let shown = await sink.redacted(.map(outcome.fields)).mapValue ?? MapValue()
+            let shown = await sink.redacted(value: .map(outcome.fields)).mapValue ?? MapValue()
             state = cut ?? Self.glance(shown)
           }
         }

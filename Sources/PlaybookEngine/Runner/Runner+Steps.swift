@@ -213,7 +213,7 @@ extension Runner {
     }
     do {
       // Of a secret that goes on beyond the beginning, the beginning alone would not be known.
-      let clean = await sink.redacted(whole)
+      let clean = await sink.redacted(value: whole)
       let (sha256, bytes) = try await sink.keep(evidence: clean)
       // `bytes` is the file's size, `size` that of what came.
       var file = MapValue(present: [
