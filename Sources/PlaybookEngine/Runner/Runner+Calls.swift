@@ -221,6 +221,10 @@ extension Runner {
       }
     }
     await self.operator.progress(nil)
+    if case .failure(let error) = result {
+      return Performed(
+        result: .failure(await withoutSecretLines(error)), started: started, took: ContinuousClock.now - begun)
+    }
     return Performed(result: result, started: started, took: ContinuousClock.now - begun)
   }
 

@@ -10,6 +10,23 @@ extension Runner {
     }
   }
 
+  /// An error whose message ends with a line of what came back. Where a secret is broken into lines, such a line alone would
+  /// not be known.
+  func withoutSecretLines(_ error: ExecutorError) async -> ExecutorError {
+    var error = error
+    for name in ["stderr", "stdout", "text", "body"] {
+      guard let text = error.outcome?[name]?.stringValue else { continue }
+      let lines = text.split(whereSeparator: \.isNewline)
+      guard lines.count > 1 else { continue }
+      let clean = await sink.redacted(value: .list(lines.map { .string(String($0)) })).listValue ?? []
+      for (line, clean) in zip(lines, clean) where clean.stringValue != String(line) {
+        error.message = error.message.replacing(
+          ": \(line.bareBeginning)", with: ": \(String(clean.rendered.prefix(199)))")
+      }
+    }
+    return error
+  }
+
   /// Makes known what a tree of templates computes from secrets: the value of each expression that reads one, and of a text
   /// around it the parts that are a secret by themselves; the whole text where a value is too short to be known alone.
   ///
@@ -132,6 +149,11 @@ extension TemplateTree {
       return .map(map)
     }
   }
+}
+
+extension Substring {
+  /// As a message quotes a line: without blanks around it, cut where it is long.
+  fileprivate var bareBeginning: String { String(String(self).bare.prefix(199)) }
 }
 
 extension Value {

@@ -176,7 +176,7 @@ public actor JournalWriter: EventSink {
     redactor.redact(text)
   }
 
-  public func redacted(value: Value) -> Value {
+  public func redacted(value: Value) async -> Value {
     redactor.redact(value)
   }
 }

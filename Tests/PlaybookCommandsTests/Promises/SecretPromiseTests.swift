@@ -73,7 +73,8 @@ import Testing
 
   @Test(arguments: [
     #"printf %s "$S" | base64"#, #"printf %s "$S" | base64 -w 40"#, #"printf '%s and more\n' "x$S" | base64 -w 64"#,
-    #"printf %s "$S" | fold -w 20"#, #"printf %s "$S" | base64 >&2; exit 3"#, #"printf %s "$S" | base64 | base64"#,
+    #"printf %s "$S" | fold -w 20"#, #"printf %s "$S" | base64 >&2; exit 3"#,
+    #"printf %s "$S" | fold -w 20 >&2; exit 3"#, #"printf %s "$S" | base64 | base64"#,
     #"printf %s "$S" | od -An -tx1"#, #"printf %s "$S" | od -c"#, #"printf %s "$S" | base32 -w 20"#,
     #"printf '["%s"]' "$(printf %s "$S" | base64 -w 16 | sed -z 's/\n/","/g')""#,
     #"printf %s "$S" | sed 's/./&\n/g'"#, #"printf %s "$S" | tr a-z A-Z"#,
@@ -92,7 +93,10 @@ import Testing
     #expect(result.code == 0, "\(result.errors)")
     let base64 = Data(Self.token.utf8).base64EncodedString()
     let traces = try traces(result)
-    var parts = [String(Self.token.prefix(12)), String(Self.token.suffix(12)), "TOK_9FQ2", "746f 6b", "74 6f 6b"]
+    var parts = [
+      String(Self.token.prefix(12)), String(Self.token.suffix(6)), String(base64.suffix(8)), "TOK_9FQ2", "746f 6b",
+      "74 6f 6b",
+    ]
     for start in stride(from: 4, to: base64.count - 12, by: 8) {
       parts.append(String(base64.dropFirst(start).prefix(12)))
     }
