@@ -14,6 +14,16 @@ public struct Diagnostic: Sendable, Error {
   public var span: SourceSpan?
   /// A way out: "did you mean `for_each`?"
   public var help: String?
+  /// How much of its line is shown.
+  public var excerpt = Excerpt.line
+
+  /// How much of a line is shown with a diagnostic.
+  public enum Excerpt: Sendable {
+    case line
+    /// What the place covers, and nothing beside it: a secret may stand there.
+    case place
+    case nothing
+  }
 
   public init(
     _ severity: Severity = .error, code: String, _ message: String, at span: SourceSpan? = nil, help: String? = nil

@@ -16,7 +16,9 @@ public struct DiagnosticRenderer: Sendable {
     var text = paint(Visible.text(place), "1")
     text += paint(diagnostic.severity.rawValue + ": ", diagnostic.severity == .error ? "1;31" : "1;33")
     text += Visible.text(diagnostic.message) + paint(" [\(diagnostic.code)]", "2") + "\n"
-    if let span = diagnostic.span { text += excerpt(span) }
+    if let span = diagnostic.span, diagnostic.excerpt != .nothing {
+      text += excerpt(span, isWhole: diagnostic.excerpt == .line)
+    }
     if let help = diagnostic.help { text += "  " + paint("help: ", "1;36") + Visible.text(help) + "\n" }
     return text
   }
@@ -35,9 +37,10 @@ public struct DiagnosticRenderer: Sendable {
     return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0.rawValue)\($0.1 == 1 ? "" : "s")" }.joined(separator: ", ")
   }
 
-  private func excerpt(_ span: SourceSpan) -> String {
+  private func excerpt(_ span: SourceSpan, isWhole: Bool) -> String {
     let around = span.file.text(around: span.start, to: span.end, margin: max(1 << 12, width * 8))
-    let written = Array(around.text.unicodeScalars)
+    var written = Array(around.text.unicodeScalars)
+    if !isWhole { written = Self.place(of: span, from: around.before, in: written) }
     let line = shown(written[...])
     // What is made visible is longer than what was written, and the caret stands under what is shown.
     let from = shown(written.prefix(around.before)).count + max(0, around.before - written.count)
@@ -57,6 +60,21 @@ public struct DiagnosticRenderer: Sendable {
     let marks = "^" + String(repeating: "~", count: max(0, min(to, last) - from - 1))
     let blank = String(repeating: " ", count: gutter.count)
     return "  \(gutter) | \(String(excerpt))\n  \(blank) | \(padding)\(missing)\(paint(marks, "1;32"))\n"
+  }
+
+  /// The line with dots in place of what stands beside the span, which begins behind `before` characters.
+  private static func place(of span: SourceSpan, from before: Int, in line: [Unicode.Scalar]) -> [Unicode.Scalar] {
+    let from = min(before, line.count)
+    let length = max(0, span.end.column - span.start.column)
+    let to = span.end.line == span.start.line ? min(from + length, line.count) : line.count
+    let isBlank = { (scalar: Unicode.Scalar) in scalar == " " || scalar == "\t" }
+    let indent = line[..<from].prefix(while: isBlank)
+    var place = Array(indent) + Array(repeating: "…", count: from - indent.count) + Array(line[from..<to])
+    let colon = line[to...].prefix(while: isBlank).count + to
+    let behind = colon < line.count && line[colon] == ":" ? colon + 1 : to
+    place += line[to..<behind]
+    if !line[behind...].allSatisfy(isBlank) { place += Array(" •••".unicodeScalars) }
+    return place
   }
 
   private func shown(_ written: ArraySlice<Unicode.Scalar>) -> [Unicode.Scalar] {

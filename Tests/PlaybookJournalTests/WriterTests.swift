@@ -73,6 +73,8 @@ import Testing
     let files = [folder.path + "/journal.jsonl", folder.path + "/evidence/\(digest).json"]
     for file in files { #expect(!String(decoding: runs.content(file), as: UTF8.self).contains("s3cr3t")) }
     #expect(await writer.redacted("s3cr3t-token!") == "•••!")
+    let lines: Value = ["s3cr3t-", "token", "!"]
+    #expect(await writer.redacted(value: lines) == ["•••", "•••", "!"])
   }
 
   @Test func `evidence is what its name says or is refused`() async throws {

@@ -138,14 +138,14 @@ struct RunSession {
   private static func secret(
     _ declaration: InputDeclaration, _ given: [String: Value], _ terminal: TerminalOperator
   ) async throws -> Value {
-    if let value = given[declaration.name] { return value }
+    if let value = try given[declaration.name] ?? SecretInput.fromVariable(declaration) { return value }
     let question = Question(
       key: "inputs.\(declaration.name)",
       text: "\(declaration.describe ?? declaration.name) (secret: not in the record)",
       kind: .value(declaration))
     guard terminal.isInteractive, case .answer(let answer) = await terminal.ask(question) else {
       throw CommandFailure.wrong(
-        "the secret input `\(declaration.name)` is not in the record; give it with --set \(declaration.name)=…")
+        "the secret input `\(declaration.name)` is not in the record; \(SecretInput.way(for: declaration))")
     }
     return answer.value
   }
@@ -328,6 +328,10 @@ struct RunSession {
   func withDefaults() throws -> [String: Value] {
     var values = inputs
     for declaration in playbook.inputs where values[declaration.name] == nil {
+      if let value = try SecretInput.fromVariable(declaration) {
+        values[declaration.name] = value
+        continue
+      }
       guard let tree = declaration.defaultValue else { continue }
       let value: Value
       do {
@@ -350,7 +354,10 @@ struct RunSession {
     var missing: [String] = []
     for declaration in playbook.inputs where values[declaration.name] == nil {
       guard terminal.isInteractive else {
-        missing.append("--set \(declaration.name)=\(declaration.type.rawValue.uppercased())")
+        missing.append(
+          declaration.isSecret
+            ? SecretInput.variable(of: declaration)
+            : "--set \(declaration.name)=\(declaration.type.rawValue.uppercased())")
         continue
       }
       let question = Question(

@@ -134,6 +134,14 @@ public protocol EventSink: Sendable {
 
   /// `text` as it may be shown.
   func redacted(_ text: String) async -> String
+
+  /// `value` as it may be shown: to be asked for before a part of it is cut out, such as its first lines.
+  func redacted(value: Value) async -> Value
+}
+
+extension EventSink {
+  /// The value as it is, of a sink that keeps nothing.
+  public func redacted(value: Value) async -> Value { value }
 }
 
 /// The journal can't be written: disk full, folder gone.

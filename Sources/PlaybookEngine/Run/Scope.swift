@@ -6,6 +6,8 @@ struct Scope: Sendable {
   var values: [String: Value] = [:]
   /// Names whose values are secret or were computed from one, or a field of such a name: `token`, `inputs.password`.
   var secretNames: Set<String> = []
+  /// Steps whose call held a secret, and what was computed from what they returned: that may hold one as well.
+  var returned: Set<String> = []
   /// Secrets that this sitting had to make anew, and what was computed from them.
   var remade: Set<String> = []
   /// When evidence was taken, by the name of its step.
@@ -63,8 +65,17 @@ struct Scope: Sendable {
     return value
   }
 
-  /// Whether any of `expressions` reads something secret, other than for its fingerprint.
+  /// Whether any of `expressions` reads something secret, or what a call returned that held a secret, other than for its
+  /// fingerprint.
   func isSecret(_ expressions: [LocatedExpression]) -> Bool {
+    holdsSecret(expressions)
+      || expressions.contains { located in
+        located.expression.references.contains { !$0.isFingerprinted && returned.contains($0.name) }
+      }
+  }
+
+  /// Whether any of `expressions` reads a secret or what was computed from one, other than for its fingerprint.
+  func holdsSecret(_ expressions: [LocatedExpression]) -> Bool {
     expressions.contains { located in
       located.expression.references.contains { reference in
         !reference.isFingerprinted && (reference.name == "secrets" || isSecret(reference))
@@ -72,8 +83,21 @@ struct Scope: Sendable {
     }
   }
 
+  /// A text for people, in which `•••` stands for what is made of a secret; nil where an expression fails.
+  func prose(_ template: Template, now: Timestamp) -> String? {
+    let pieces = template.pieces.map { piece -> Template.Piece in
+      guard case .expression(let expression) = piece, holdsSecret([expression]) else { return piece }
+      return .text(Outcome.scrubbed)
+    }
+    return Template(pieces, at: template.span).prose(bindings(now: now))
+  }
+
   private func isSecret(_ reference: Expression.Reference) -> Bool {
-    if secretNames.contains(reference.name) { return true }
+    if secretNames.contains(reference.name) {
+      // How a step went is no secret.
+      let isStep = origins[reference.name] != nil
+      return !(isStep && reference.path.first.map(Outcome.commonFields.contains) == true)
+    }
     guard let field = reference.path.first else {
       return secretNames.contains { $0.hasPrefix(reference.name + ".") }
     }

@@ -64,6 +64,21 @@ actor SecretStore {
     return text.value
   }
 
+  /// Makes the secrets known that were not asked for and that lie in variables and files: a program may print them all the same.
+  /// Programs are not run for it, and nobody is asked. What is not there is missed when it is needed.
+  func knowUnused() async {
+    for source in sources.values.sorted(by: { $0.name < $1.name }) where held[source.name] == nil {
+      switch source.origin {
+      case .variable, .file: break
+      case .command, .prompt: continue
+      }
+      guard let fetched = try? await fetcher.fetch(source) else { continue }
+      let text = SecretText(fetched)
+      guard text.value.bare.unicodeScalars.count >= Self.minimumLength else { continue }
+      for part in [text.value] + SecretText.parts(of: text.value) { await hide(part) }
+    }
+  }
+
   /// Makes a text known as a secret to whatever is recorded from now on, where it is long enough to be taken out of texts.
   func hide(_ text: String) async {
     guard text.isLongEnough, hidden.insert(text).inserted else { return }

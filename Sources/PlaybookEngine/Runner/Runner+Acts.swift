@@ -101,7 +101,7 @@ extension Runner {
       if let recorded = state.loops[path] {
         items = recorded
       } else {
-        switch list(of: loop, in: frame.scope, now: now) {
+        switch await list(of: loop, in: frame.scope, now: now) {
         case .success(let list): items = list
         case .failure(.unknown(let reason)): throw CallProblem.unknown(reason)
         case .failure(.wrong(let message)): throw CallProblem.wrong(message)

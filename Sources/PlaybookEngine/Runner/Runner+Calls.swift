@@ -71,6 +71,11 @@ extension Runner {
     var bound = MapValue()
     for field in executor.schema.fields {
       guard let tree = call.form.fields[field.name] else { continue }
+      if executor.schema.exposedFields.contains(field.name), scope.holdsSecret(tree.expressions) {
+        throw .wrong(
+          "a secret would stand in `\(field.name)`, which everybody on that machine can read; give it by the program's "
+            + "environment or standard input")
+      }
       let value = try value(of: tree, as: field.type, in: scope, bindings)
       if let unknown = value.firstUnknown { throw .unknown(unknown.reasons.joined(separator: "; ")) }
       if isResumed || scope.isFromRecord, !isDone, value.texts.contains(where: { $0.contains(Outcome.scrubbed) }) {
@@ -82,8 +87,9 @@ extension Runner {
       }
       arguments[field.name] = value
       // What is too short to be taken out of a text is masked by its place.
-      let hasShort = await hideSecrets(of: tree, bindings, isSecret: isSecret)
-      shown[field.name] = hasShort ? (try? tree.masked(bindings, isSecret: isSecret)) ?? value : value
+      var isMasked = await hideSecrets(of: tree, bindings, isSecret: isSecret)
+      if scope.holdsSecret(tree.expressions), !executor.schema.usesTarget { isMasked = true }
+      shown[field.name] = isMasked ? (try? tree.masked(bindings, isSecret: isSecret)) ?? value : value
       bound[field.name] = withoutRenewedSecrets(tree, bindings) ?? value
     }
     let name = executor.schema.usesTarget ? call.target.name ?? call.executor : nil
@@ -129,8 +135,9 @@ extension Runner {
       }
     }
     var inner = Scope()
-    for (name, tree) in call.form.fields where scope.isSecret(tree.expressions) {
-      inner.secretNames.insert("call.\(name)")
+    for (name, tree) in call.form.fields {
+      if scope.holdsSecret(tree.expressions) { inner.secretNames.insert("call.\(name)") }
+      if scope.isSecret(tree.expressions) { inner.returned.insert("call") }
     }
     var prepared = try await prepare(command.call, mode: mode, in: inner, now: now, adding: ["call": .map(given)])
     if mode == .query, command.isVouchedFor {
@@ -232,6 +239,10 @@ extension Runner {
       }
     }
     await self.operator.progress(nil)
+    if case .failure(let error) = result {
+      return Performed(
+        result: .failure(await withoutSecretLines(error)), started: started, took: ContinuousClock.now - begun)
+    }
     return Performed(result: result, started: started, took: ContinuousClock.now - begun)
   }
 

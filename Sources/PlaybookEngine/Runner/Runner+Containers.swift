@@ -24,7 +24,7 @@ extension Runner {
     if let recorded = state.loops[path] {
       items = recorded
     } else {
-      switch list(of: loop, in: frame.scope, now: now) {
+      switch await list(of: loop, in: frame.scope, now: now) {
       case .success(let list): items = list
       case .failure(let problem):
         try await skipLoop(step, in: frame, problem)
@@ -33,7 +33,8 @@ extension Runner {
       try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
     }
     var isCut = !frame.scope.truncatedNames(in: loop.list).isEmpty
-    var outcomes: [Value] = []
+    var (outcomes, recorded): ([Value], [Value]) = ([], [])
+    var hasSecret = false
     for (position, item) in items.enumerated() {
       try await checkStop()
       let inner = innerFrame(of: step, loop, item, at: position, in: frame)
@@ -44,11 +45,21 @@ extension Runner {
         if inner.scope.isCut(name) { isCut = true }
       }
       outcomes.append(.map(outcome))
+      // What was computed from a secret within the group is not recorded with it either.
+      for name in steps.flatMap(\.visibleNames) where inner.scope.secretNames.contains(name) {
+        outcome[name] = .string(Outcome.scrubbed)
+        hasSecret = true
+      }
+      recorded.append(.map(outcome))
     }
     var outcome = Outcome.plain(
       [("items", .list(outcomes)), ("count", .int(Int64(outcomes.count)))], started: now)
     outcome["truncated"] = .bool(isCut)
-    try await end(step, in: frame, outcome: outcome)
+    if hasSecret { frame.scope.secretNames.insert(step.name) }
+    var shown = outcome
+    shown["items"] = .list(recorded)
+    try await end(step, in: frame, outcome: shown)
+    bind(step, in: frame, outcome: outcome)
     return .onward
   }
 
@@ -115,10 +126,23 @@ extension Runner {
     case wrong(String)
   }
 
-  func list(of loop: Step.ForEach, in scope: Scope, now: Timestamp) -> Result<[Value], LoopProblem> {
+  /// The items of a loop. Of a secret they are secrets as well, and made known before they are recorded; such that are too short
+  /// to be taken out of the record are refused.
+  func list(of loop: Step.ForEach, in scope: Scope, now: Timestamp) async -> Result<[Value], LoopProblem> {
     do throws(TemplateError) {
       switch try loop.list.evaluate(scope.bindings(now: now)) {
-      case .list(let items): return .success(items)
+      case .list(let items):
+        guard scope.holdsSecret([loop.list]) else { return .success(items) }
+        for item in items {
+          guard !item.hasShortText else {
+            return .failure(
+              .wrong(
+                "`\(loop.list.expression.source)` is made of a secret, and its items are too short to be kept out of the "
+                  + "record: they have less than \(SecretStore.minimumLength) bytes"))
+          }
+          await hide(item)
+        }
+        return .success(items)
       case .unknown(let unknown): return .failure(.unknown(unknown.reasons.joined(separator: "; ")))
       case let other:
         return .failure(
@@ -164,6 +188,9 @@ extension Runner {
     // What the inner steps found is recorded with them; here it is only made visible.
     if !isRestored { try await end(step, in: frame, outcome: Outcome.plain([], started: now)) }
     bind(step, in: frame, outcome: outcome)
+    for name in inner.scope.secretNames where !name.hasPrefix("inputs.") {
+      frame.scope.secretNames.insert("\(step.name).\(name.prefix { $0 != "." })")
+    }
     for name in inner.scope.truncated where !name.hasPrefix("inputs.") {
       frame.scope.truncated.insert("\(step.name).\(name)")
       frame.scope.whole["\(step.name).\(name)"] = inner.scope.whole[name]

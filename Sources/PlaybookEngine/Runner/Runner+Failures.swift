@@ -32,7 +32,7 @@ extension Runner {
       let failure = "\(item ?? step.name) failed: \(error.message)"
       let answer = try await ask(
         Question(
-          key: key, place: frame.place, text: failure, why: answer(of: step, error),
+          key: key, place: frame.place, text: failure, why: await answer(of: step, error),
           kind: .option(failureOptions(step, inputs), suggested: nil)))
       let choice = answer.value.rendered
       var reason = answer.reason
@@ -79,9 +79,11 @@ extension Runner {
   }
 
   /// What the target of a query said besides the failure, which decides what is done about it. A change's is shown with it.
-  private func answer(of step: Step, _ error: ExecutorError) -> String? {
+  private func answer(of step: Step, _ error: ExecutorError) async -> String? {
     guard !step.changesSomething, !step.isSecret else { return nil }
-    let lines = CallAnswer.failed(error.outcome).flatMap { said in
+    // Of a secret that is cut the rest would not be known.
+    let outcome = await sink.redacted(value: error.outcome.map(Value.map) ?? .null).mapValue
+    let lines = CallAnswer.failed(outcome).flatMap { said in
       let (first, leftOut, last) = said.lines(8)
       return first + (leftOut > 0 ? ["… \(leftOut) lines left out"] : []) + last
     }

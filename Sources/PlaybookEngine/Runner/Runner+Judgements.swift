@@ -25,7 +25,7 @@ extension Runner {
     let verdict = Verdict.all(parts.map(\.verdict))
     let reasons = parts.compactMap(\.because)
     let meaning = verdict == .yes ? check.yes : verdict == .no ? check.no : nil
-    var text = meaning.flatMap { $0.prose(bindings) }
+    var text = meaning.flatMap { frame.scope.prose($0, now: now) }
     if text == nil, !reasons.isEmpty { text = reasons.joined(separator: "; ") }
     var outcome = Outcome.plain(
       [
@@ -84,7 +84,7 @@ extension Runner {
     if try await !restore(step, in: frame) {
       try await begin(step, in: frame, now: now)
       let bindings = frame.scope.bindings(now: now)
-      let text = confirm.ask.prose(bindings) ?? confirm.ask.literal ?? step.name
+      let text = frame.scope.prose(confirm.ask, now: now) ?? confirm.ask.literal ?? step.name
       if configuration.mode == .plan, configuration.answers.entry(for: path) == nil {
         try await plan(confirm, step, in: frame, now: now)
         return .onward
@@ -101,7 +101,7 @@ extension Runner {
       }
       let options = open.map { option in
         Question.Option(
-          name: option.name, text: option.text.prose(bindings) ?? option.name,
+          name: option.name, text: frame.scope.prose(option.text, now: now) ?? option.name,
           changes: option.steps.contains(where: \.changesSomething))
       }
       if !confirm.options.isEmpty, options.isEmpty {
@@ -148,12 +148,12 @@ extension Runner {
     try await begin(step, in: frame, now: now)
     let path = frame.path(step)
     let bindings = frame.scope.bindings(now: now)
-    let text = document.text.flatMap { $0.prose(bindings) }
+    let text = document.text.flatMap { frame.scope.prose($0, now: now) }
     var fields: [(String, Value)] = []
     if let text { fields.append(("text", .string(text))) }
     let asksNobody = configuration.mode == .plan || (isFinishing && !isCompleted)
     if let template = document.ask {
-      let question = template.prose(bindings) ?? step.name
+      let question = frame.scope.prose(template, now: now) ?? step.name
       if let answer = try await documentAnswer(
         Question(key: path, place: frame.place, text: question, kind: .text(isOptional: true)), asksNobody)
       {
@@ -169,18 +169,21 @@ extension Runner {
         key: "\(path).\(declaration.name)", place: frame.place,
         text: declaration.describe ?? declaration.name.replacing("_", with: " "), kind: .value(asked))
       if let answer = try await documentAnswer(question, asksNobody) {
-        if declaration.isSecret { await hide(answer) }
+        if declaration.isSecret {
+          await hide(answer)
+          frame.scope.secretNames.insert("\(step.name).\(declaration.name)")
+        }
         fields.append((declaration.name, answer))
       }
     }
     for (name, template) in document.checklist {
-      let point = template.prose(bindings) ?? name
+      let point = frame.scope.prose(template, now: now) ?? name
       let question = Question(key: "\(path).\(name)", place: frame.place, text: point, kind: .checkpoint)
       if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
     }
     if configuration.mode != .plan {
       for (index, planned) in document.followUps.enumerated() {
-        try await followUp(planned, index, step, path, bindings, now)
+        try await followUp(planned, index, step, path, frame.scope, now)
       }
     }
     try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text)
@@ -198,9 +201,11 @@ extension Runner {
   }
 
   private func followUp(
-    _ planned: Document.FollowUp, _ index: Int, _ step: Step, _ path: String, _ bindings: Bindings, _ now: Timestamp
+    _ planned: Document.FollowUp, _ index: Int, _ step: Step, _ path: String, _ scope: Scope, _ now: Timestamp
   ) async throws(Stop) {
-    guard let text = try? planned.text.resolve(bindings), text.firstUnknown == nil else { return }
+    let bindings = scope.bindings(now: now)
+    guard var text = try? planned.text.resolve(bindings), text.firstUnknown == nil else { return }
+    if scope.holdsSecret(planned.text.expressions) { text = .string(scope.prose(planned.text, now: now) ?? "") }
     var due: Value?
     if let template = planned.due, let value = try? template.resolve(bindings) {
       switch value {
@@ -218,7 +223,7 @@ extension Runner {
       default: break
       }
     }
-    let owner = planned.owner.flatMap { try? $0.resolve(bindings) }.map { Value.string($0.rendered) }
+    let owner = planned.owner.flatMap { scope.prose($0, now: now) }.map(Value.string)
     try await emit(
       .followUpAdded, path: path,
       data: MapValue(present: ["text": .string(text.rendered), "due": due, "owner": owner, "from": .string(path)]))

@@ -6,7 +6,7 @@ extension Runner {
   /// What an item is called: by the step's `label`, else by its first text. `scope` has the item.
   func label(of item: Value?, _ step: Step, in scope: Scope) -> String? {
     guard let item else { return nil }
-    guard let label = step.label, let text = label.prose(scope.bindings(now: clock.now())), !text.isEmpty else {
+    guard let label = step.label, let text = scope.prose(label, now: clock.now()), !text.isEmpty else {
       return Self.label(of: item)
     }
     return text
@@ -25,17 +25,16 @@ extension Runner {
   /// A text of a step as a whole. Where it uses the item of the step's loop, that is called by its name: of
   /// `Restart ${pod.name}` it is "Restart each pod".
   func prose(_ template: Template, of step: Step, in scope: Scope, now: Timestamp) -> String? {
-    let bindings = scope.bindings(now: now)
     guard let item = step.forEach?.item, scope.values[item] == nil,
       template.expressions.contains(where: { $0.expression.references.contains { $0.name == item } })
-    else { return template.prose(bindings) }
+    else { return scope.prose(template, now: now) }
     let pieces = template.pieces.map { piece -> Template.Piece in
       guard case .expression(let expression) = piece,
         expression.expression.references.contains(where: { $0.name == item })
       else { return piece }
       return .text("each \(item)")
     }
-    return Template(pieces, at: template.span).prose(bindings)
+    return scope.prose(Template(pieces, at: template.span), now: now)
   }
 
   /// What is asked of one item of a change, and what is typed for it.
@@ -43,9 +42,9 @@ extension Runner {
     of item: PlannedItem, _ approval: Approval, _ text: String, _ act: Act, _ step: Step, in frame: Frame
   ) -> (Approval, String) {
     var approval = approval
-    let bindings = itemScope(for: step, item.item, in: frame).bindings(now: clock.now())
-    if approval.typed != nil, let typed = act.typed, let own = typed.prose(bindings) { approval.typed = own }
-    return (approval, step.title?.prose(bindings) ?? text)
+    let (scope, now) = (itemScope(for: step, item.item, in: frame), clock.now())
+    if approval.typed != nil, let typed = act.typed, let own = scope.prose(typed, now: now) { approval.typed = own }
+    return (approval, step.title.flatMap { scope.prose($0, now: now) } ?? text)
   }
 }
 

@@ -95,7 +95,12 @@ extension Runner {
             step.allowsPartial ? nil : Outcome.truncation(of: outcome, in: until.that.expression, whole: whole)
           let holds = try? until.that.expression.evaluate(scope.bindings(now: present, adding: bare))
           if cut == nil, case .bool(true) = holds { return .polled(prepared, performed, met: true, polls: polls) }
-          state = prepared.isSecret || step.isSecret ? "asked" : cut ?? Self.glance(outcome.fields)
+          if prepared.isSecret || step.isSecret {
+            state = "asked"
+          } else {
+            let shown = await sink.redacted(value: .map(outcome.fields)).mapValue ?? MapValue()
+            state = cut ?? Self.glance(shown)
+          }
         }
         let elapsed = ContinuousClock.now - begun
         // Whoever stops a wait has not seen it run out: it begins anew when the run goes on.
@@ -193,10 +198,16 @@ extension Runner {
       if case .query(let query) = step.kind, let before = query.repeats, let earlier = frame.scope.values[before] {
         map["before"] = earlier
       }
-      if prepared.isSecret { frame.scope.secretNames.insert(step.name) }
+      let isComputed = isComputedFromSecret(step, in: frame.scope)
+      if isComputed {
+        frame.scope.secretNames.insert(step.name)
+      } else if prepared.isSecret {
+        frame.scope.returned.insert(step.name)
+      }
       let source = outcome.source ?? prepared.call.target ?? prepared.call.executor
       try await end(
-        step, in: frame, outcome: map, source: source, extra: evidenceFacts(of: step, took: performed.took))
+        step, in: frame, outcome: map, source: source, extra: evidenceFacts(of: step, took: performed.took),
+        isMasked: isComputed)
     case .failure(let error):
       if control.isCut { throw .cut }
       try leaveCall()
@@ -265,7 +276,7 @@ extension Runner {
     if let recorded = state.loops[path] {
       items = recorded
     } else {
-      switch list(of: loop, in: frame.scope, now: now) {
+      switch await list(of: loop, in: frame.scope, now: now) {
       case .success(let list): items = list
       case .failure(let problem):
         try await skipLoop(step, in: frame, problem)
@@ -273,6 +284,8 @@ extension Runner {
       }
       try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
     }
+    let isComputed = isComputedFromSecret(step, in: frame.scope)
+    if isComputed { frame.scope.secretNames.insert(step.name) }
     var outcomes: [Value] = []
     var ok = true
     var sources: [String?] = []
@@ -280,8 +293,7 @@ extension Runner {
     var waits: (met: Bool, polls: Int)?
     for (position, item) in items.enumerated() {
       try await checkStop()
-      var scope = frame.scope
-      scope.values[loop.item] = item
+      let scope = itemScope(for: step, item, in: frame)
       let present = clock.now()
       let label = step.label == nil ? nil : self.label(of: item, step, in: scope)
       await progress("item \(position + 1) of \(items.count)" + (label.map { ": \($0)" } ?? ""), at: path, .zero)
@@ -329,7 +341,7 @@ extension Runner {
     let stops = !ok && step.onError == .stop ? "`\(step.name)`: an item failed" : nil
     try await end(
       step, in: frame, outcome: outcome, source: Self.answering(sources), stops: stops,
-      extra: evidenceFacts(of: step, took: took))
+      extra: evidenceFacts(of: step, took: took), isMasked: isComputed)
     if let stops { throw .failed(stops) }
   }
 

@@ -10,6 +10,23 @@ extension Runner {
     }
   }
 
+  /// An error whose message ends with a line of what came back. Where a secret is broken into lines, such a line alone would
+  /// not be known.
+  func withoutSecretLines(_ error: ExecutorError) async -> ExecutorError {
+    var error = error
+    for name in ["stderr", "stdout", "text", "body"] {
+      guard let text = error.outcome?[name]?.stringValue else { continue }
+      let lines = text.split(whereSeparator: \.isNewline)
+      guard lines.count > 1 else { continue }
+      let clean = await sink.redacted(value: .list(lines.map { .string(String($0)) })).listValue ?? []
+      for (line, clean) in zip(lines, clean) where clean.stringValue != String(line) {
+        error.message = error.message.replacing(
+          ": \(line.bareBeginning)", with: ": \(String(clean.rendered.prefix(199)))")
+      }
+    }
+    return error
+  }
+
   /// Makes known what a tree of templates computes from secrets: the value of each expression that reads one, and of a text
   /// around it the parts that are a secret by themselves; the whole text where a value is too short to be known alone.
   ///
@@ -55,9 +72,44 @@ extension Runner {
     }
   }
 
+  /// Makes every secret known that a target, a command or a step of this playbook names, with what these compute from it, so
+  /// that nothing recorded later can show one; and those that nothing names, where they cost nothing.
+  func knowSecrets() async throws(Stop) {
+    let steps = configuration.playbook.allSteps
+    let calls = steps.flatMap(\.calls)
+    let commands = configuration.environment.commands.filter { command in
+      calls.contains { $0.executor == command.name }
+    }
+    let reached = Set(calls.compactMap { targetName(of: $0) })
+    let targets = configuration.environment.targets.filter { reached.contains($0.name) }
+    let written = steps.flatMap(\.allExpressions) + commands.flatMap(\.call.expressions)
+    let names = Set((written + targets.flatMap(\.settings.expressions)).flatMap(\.secretNames))
+    do {
+      var scope = rootScope
+      scope.values["secrets"] = .map(try await secrets.values(for: names))
+      let bindings = scope.bindings(now: state.started ?? clock.now())
+      for target in targets { await hideSecrets(in: target.settings, bindings, of: target.name) }
+      // What else they read is not known yet.
+      for expression in written where scope.holdsSecret([expression]) {
+        if let value = try? expression.evaluate(bindings) { await hide(value) }
+      }
+    } catch {
+      if state.started != nil { try await checkStop() }
+      throw .failed(error.message)
+    }
+    await secrets.knowUnused()
+  }
+
   /// Says what may be a mistake in secrets that were fetched since.
   func warnOfSecrets(_ path: String = "") async throws(Stop) {
     for text in await secrets.takeFindings() { try await warn(text, path) }
+  }
+}
+
+extension Call {
+  /// Every expression within, in no order.
+  fileprivate var expressions: [LocatedExpression] {
+    form.fields.values.flatMap(\.expressions) + (target.host?.expressions ?? [])
   }
 }
 
@@ -99,7 +151,15 @@ extension TemplateTree {
   }
 }
 
+extension Substring {
+  /// As a message quotes a line: without blanks around it, cut where it is long.
+  fileprivate var bareBeginning: String { String(String(self).bare.prefix(199)) }
+}
+
 extension Value {
+  /// Whether a text or number within is too short to be taken out of texts.
+  var hasShortText: Bool { written.contains { !$0.isLongEnough } }
+
   /// Every text and number within as it is written.
   fileprivate var written: [String] {
     switch self {

@@ -167,12 +167,11 @@ extension Runner {
     guard !isKnown else { return }
     // Of secrets that were fetched since the run began.
     try await warnOfSecrets(path)
-    let bindings = frame.scope.bindings(now: now)
     let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }.map(Value.string)
     // What a document says is read before its questions.
     var text: Value?
     if case .document(let document) = step.kind {
-      text = document.text.flatMap { $0.prose(bindings) }.map(Value.string)
+      text = document.text.flatMap { frame.scope.prose($0, now: now) }.map(Value.string)
     }
     try await emit(
       .stepStarted, path: path,
@@ -188,7 +187,7 @@ extension Runner {
   /// Records how a step ended and lets later steps see it.
   func end(
     _ step: Step, in frame: Frame, outcome: MapValue, error: ExecutorError? = nil, text: String? = nil,
-    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue()
+    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue(), isMasked: Bool = false
   ) async throws(Stop) {
     let path = frame.path(step)
     var data = MapValue(present: [
@@ -199,7 +198,7 @@ extension Runner {
     ])
     if let stops { data["stops"] = .string(stops) }
     for (key, value) in extra.entries { data[key.rendered] = value }
-    let recorded = step.isSecret ? try await masked(outcome) : outcome
+    let recorded = step.isSecret || isMasked ? try await masked(outcome) : outcome
     try await put(recorded, into: &data)
     try await emit(.stepFinished, path: path, data: data)
     bind(step, in: frame, outcome: outcome)
@@ -213,7 +212,9 @@ extension Runner {
       return
     }
     do {
-      let (sha256, bytes) = try await sink.keep(evidence: whole)
+      // Of a secret that goes on beyond the beginning, the beginning alone would not be known.
+      let clean = await sink.redacted(value: whole)
+      let (sha256, bytes) = try await sink.keep(evidence: clean)
       // `bytes` is the file's size, `size` that of what came.
       var file = MapValue(present: [
         "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
@@ -221,7 +222,7 @@ extension Runner {
       let counts = outcome.countsBeyondHead
       if !counts.entries.isEmpty { file["counts"] = .map(counts) }
       data["evidence"] = .map(file)
-      data["outcome"] = .map(outcome.head)
+      data["outcome"] = .map((clean.mapValue ?? outcome).head)
     } catch {
       throw .lost(error.message)
     }
@@ -284,8 +285,9 @@ extension Runner {
     guard let record = state.finished[frame.path(step)] else { return false }
     // The process died after the failure and before the end of the run: the failure stands.
     if let reason = record.stops { throw .failed(reason) }
-    let isHandedOver = step.isSecret && handedOver(step.name, in: frame)
-    if step.isSecret ? !isHandedOver : step.isRead && !step.references.isDisjoint(with: frame.scope.remade) {
+    let isSecret = step.isSecret || isComputedFromSecret(step, in: frame.scope)
+    let isHandedOver = isSecret && handedOver(step.name, in: frame)
+    if isSecret ? !isHandedOver : step.isRead && !step.references.isDisjoint(with: frame.scope.remade) {
       frame.scope.remade.insert(step.name)
       return false
     }
@@ -295,8 +297,19 @@ extension Runner {
       outcome["yes"] = .unknown(Unknown(["`\(step.name)` is unknown"]))
     }
     outcome = withUndone(outcome, at: frame.path(step))
+    if isSecret { frame.scope.secretNames.insert(step.name) }
     bind(step, in: frame, outcome: outcome)
     return true
+  }
+
+  /// Whether a step is a computed value that reads a secret: it is one as well.
+  func isComputedFromSecret(_ step: Step, in scope: Scope) -> Bool {
+    guard case .query(let query) = step.kind, let schema = executors[query.call.executor]?.schema,
+      !schema.usesTarget, !schema.isPrompted
+    else { return false }
+    var scope = scope
+    if let loop = step.forEach, scope.holdsSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    return scope.holdsSecret(query.call.form.fields.values.flatMap(\.expressions))
   }
 }
 

@@ -180,7 +180,7 @@ public actor Runner {
       let declaration = configuration.playbook.inputs.first { $0.name == name }
       if declaration?.isSecret == true { await hide(.string(value.rendered)) }
     }
-    try await fetchSecrets()
+    try await knowSecrets()
     if isResumed {
       try await emit(
         .runResumed,
@@ -231,25 +231,6 @@ public actor Runner {
     data["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
     for (key, value) in configuration.facts.entries { data[key.rendered] = value }
     return data
-  }
-
-  /// Every secret that a target or a step of this playbook names, so that nothing recorded later can show one.
-  private func fetchSecrets() async throws(Stop) {
-    let used = configuration.playbook.allSteps
-    var names = Set(used.flatMap { $0.allExpressions.flatMap(\.secretNames) })
-    let targets = Set(used.flatMap(\.calls).compactMap { targetName(of: $0) })
-    for target in configuration.environment.targets where targets.contains(target.name) {
-      names.formUnion(target.settings.expressions.flatMap(\.secretNames))
-    }
-    do {
-      let bindings = Bindings(["secrets": .map(try await secrets.values(for: names))])
-      for target in configuration.environment.targets where targets.contains(target.name) {
-        await hideSecrets(in: target.settings, bindings, of: target.name)
-      }
-    } catch {
-      if state.started != nil { try await checkStop() }
-      throw .failed(error.message)
-    }
   }
 
   private func runFinally(_ root: Frame, after result: RunResult) async throws(Stop) -> RunResult {

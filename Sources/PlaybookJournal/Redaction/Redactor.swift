@@ -4,50 +4,33 @@ import PlaybookEngine
 /// Takes secrets out of whatever is recorded or shown, by value and in every usual encoding.
 public struct Redactor: Sendable {
   public static let mark = Outcome.scrubbed
-  private var forms: [SecretForm] = []
-  private var known: Set<SecretForm> = []
-  /// The forms by their first byte, as places in `forms`.
-  private var byFirst: [[Int]] = []
-  /// For each pair of bytes, whether a form may begin with it.
-  private var isBeginning: [Bool] = []
+  private var search = SecretSearch()
 
   public init() {}
 
-  /// From now on `secret` is taken out: as it is, without what stands around it unseen, each line of it, base64 at each alignment (plain and URL-safe),
-  /// URL-encoded, JSON- and HTML-escaped, quoted for a shell, SQL or CSV, hexadecimal, and one of them within another.
+  /// From now on `secret` is taken out: as it is and in another letter case, without what stands around it unseen, each line of it,
+  /// in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted for a shell, SQL or
+  /// CSV, broken into lines, in dumps, and one of them within another.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 } }
+    if secret.contains("\r\n") { texts.append(secret.replacing("\r\n", with: "\n")) }
     // A server drops blanks at a header's end: what comes back is the secret without them.
     texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
-    for form in texts.flatMap(SecretForm.all) where known.insert(form).inserted { add(form) }
+    for form in texts.flatMap(SecretForm.all) { search.add(form) }
   }
 
-  private mutating func add(_ form: SecretForm) {
-    if forms.isEmpty {
-      byFirst = Array(repeating: [], count: 256)
-      isBeginning = Array(repeating: false, count: 1 << 16)
-      for first in UInt8.min...UInt8.max where EncodedCharacter.isLead(first) {
-        for second in 0..<256 { isBeginning[Int(first) << 8 | second] = true }
-      }
-    }
-    for (first, second) in form.beginnings { isBeginning[Int(first) << 8 | Int(second)] = true }
-    for first in UInt8.min...UInt8.max where form.folded(first) == form.bytes[0] {
-      byFirst[Int(first)].append(forms.count)
-    }
-    forms.append(form)
-  }
-
-  /// `value` without secrets, keys of maps included.
+  /// `value` without secrets, keys of maps included. Texts that stand one after another, in a list or in a column of one, are looked
+  /// at together as well: a secret may have been broken into them.
   public func redact(_ value: Value) -> Value {
-    guard !forms.isEmpty else { return value }
+    guard !search.isEmpty else { return value }
     switch value {
     case .string(let text): return .string(redact(text))
     case .bytes(let bytes):
       guard let clean = clean(bytes) else { return value }
       return .string(String(decoding: clean, as: UTF8.self))
-    case .list(let items): return .list(items.map(redact))
+    case .list(let items): return .list(redact(items))
     case .map(let map): return .map(redact(map))
     case .optional(let inner?): return .optional(redact(inner))
     case .int, .uint, .double, .decimal:
@@ -59,7 +42,7 @@ public struct Redactor: Sendable {
   }
 
   public func redact(_ map: MapValue) -> MapValue {
-    guard !forms.isEmpty else { return map }
+    guard !search.isEmpty else { return map }
     var clean = MapValue()
     clean.absent = map.absent.map { Unknown($0.reasons.map(redact)) }
     for (key, value) in map.entries { clean.insert(redact(value), for: redact(key)) }
@@ -70,6 +53,62 @@ public struct Redactor: Sendable {
     guard let clean = clean(Array(text.utf8)) else { return text }
     return String(decoding: clean, as: UTF8.self)
   }
+
+  // MARK: Lists
+
+  private func redact(_ items: [Value]) -> [Value] {
+    guard items.count > 1 else { return items.map(redact) }
+    var items = items
+    join(&items, { $0.stringValue }, { $0 = .string($1) })
+    var keys: [Value] = []
+    for case .map(let row) in items.prefix(8) {
+      for (key, _) in row.entries where !keys.contains(key) { keys.append(key) }
+    }
+    for key in keys.prefix(64) {
+      join(
+        &items, { $0.mapValue?.value(for: key)?.stringValue },
+        { item, text in
+          guard case .map(var row) = item else { return }
+          row.insert(.string(text), for: key)
+          item = .map(row)
+        })
+    }
+    return items.map(redact)
+  }
+
+  /// Takes secrets out of the texts that `text` gives of the items, as one text with line breaks.
+  private func join(
+    _ items: inout [Value], _ text: (Value) -> String?, _ put: (inout Value, String) -> Void
+  ) {
+    var joined: [UInt8] = []
+    var places: [(item: Int, range: Range<Int>)] = []
+    for (index, item) in items.enumerated() {
+      guard let text = text(item) else { continue }
+      let start = joined.count
+      joined += text.utf8
+      places.append((index, start..<joined.count))
+      joined.append(0x0A)
+    }
+    guard places.count > 1 else { return }
+    joined.removeLast()
+    let found = search.ranges(in: joined, isCut: joined.count >= Self.longText)
+    guard !found.isEmpty else { return }
+    var next = 0
+    for (item, range) in places {
+      while next < found.count, found[next].upperBound <= range.lowerBound { next += 1 }
+      var inner: [Range<Int>] = []
+      var later = next
+      while later < found.count, found[later].lowerBound < range.upperBound {
+        inner.append(found[later].clamped(to: range))
+        later += 1
+      }
+      inner.removeAll(where: \.isEmpty)
+      guard !inner.isEmpty else { continue }
+      put(&items[item], String(decoding: Self.masked(joined[range], inner), as: UTF8.self))
+    }
+  }
+
+  // MARK: Texts
 
   /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also with a mark
   /// behind it that says so.
@@ -86,46 +125,18 @@ public struct Redactor: Sendable {
   private static let longText = 1500
 
   private func masked(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {
-    guard !forms.isEmpty else { return nil }
-    var found: [Range<Int>] = []
-    for index in bytes.indices.dropLast()
-    where isBeginning[Int(bytes[index]) << 8 | Int(bytes[index + 1])] {
-      guard let range = longest(at: index, in: bytes, isCut: isCut) else { continue }
-      // Of two that overlap no part is left standing.
-      if let last = found.last, range.lowerBound < last.upperBound {
-        found.removeLast()
-        found.append(min(last.lowerBound, range.lowerBound)..<max(last.upperBound, range.upperBound))
-      } else {
-        found.append(range)
-      }
-    }
-    guard !found.isEmpty else { return nil }
+    let found = search.ranges(in: bytes, isCut: isCut)
+    return found.isEmpty ? nil : Self.masked(bytes[...], found)
+  }
+
+  private static func masked(_ bytes: ArraySlice<UInt8>, _ found: [Range<Int>]) -> [UInt8] {
     var result: [UInt8] = []
-    var from = 0
+    var from = bytes.startIndex
     for range in found {
       result += bytes[from..<range.lowerBound]
-      result += Self.mark.utf8
+      result += mark.utf8
       from = range.upperBound
     }
     return result + bytes[from...]
-  }
-
-  /// What is to be masked of the forms that begin at `index`; nil: none does.
-  private func longest(at index: Int, in bytes: [UInt8], isCut: Bool) -> Range<Int>? {
-    var found: Range<Int>?
-    func take(_ form: SecretForm, from start: Int, matched: Int) {
-      guard let end = form.end(in: bytes, from: start, matched: matched, isCut: isCut) else { return }
-      let range = form.widened(index..<end, in: bytes)
-      found = min(found?.lowerBound ?? index, range.lowerBound)..<max(found?.upperBound ?? end, range.upperBound)
-    }
-    for place in byFirst[Int(bytes[index])] { take(forms[place], from: index + 1, matched: 1) }
-    guard EncodedCharacter.isLead(bytes[index]) else { return found }
-    for character in EncodedCharacter.all(at: index, in: bytes) {
-      guard let first = character.scalar.utf8.first else { continue }
-      for form in byFirst[Int(first)].map({ forms[$0] }) {
-        if let matched = form.place(after: character, from: 0) { take(form, from: character.end, matched: matched) }
-      }
-    }
-    return found
   }
 }

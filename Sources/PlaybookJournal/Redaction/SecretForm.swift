@@ -1,30 +1,33 @@
-import CEL
-
-/// What is looked for of a secret: the text itself, or all of it in an encoding of bytes. Each character of a form may be
-/// written as `EncodedCharacter` knows, which takes in URL-encoded, JSON- and HTML-escaped texts and one within another.
+/// A text that is looked for, each character of it as it is or as `EncodedCharacter` knows it, which takes in URL-encoded, JSON- and
+/// HTML-escaped texts and one within another. Between two bytes may stand a line break or what UTF-16 has there.
 struct SecretForm: Hashable, Sendable {
-  enum Kind: Hashable, Sendable {
-    case text
-    /// Digits of either case.
-    case hexadecimal
-    /// Plain or URL-safe, in lines or not. `head`: digits before the form that hold bits of the secret or of what stands
-    /// before it; `hasTail`: such stand behind it.
-    case base64(head: Int, hasTail: Bool)
+  /// In lower case where `foldsCase`.
+  let bytes: [UInt8]
+  /// Whether letters of either case are one.
+  let foldsCase: Bool
+
+  init(_ bytes: [UInt8], foldsCase: Bool) {
+    self.foldsCase = foldsCase
+    self.bytes = foldsCase ? bytes.map(Self.lowercased) : bytes
   }
 
-  let bytes: [UInt8]
-  let kind: Kind
-
   static func all(of text: String) -> [SecretForm] {
-    let bytes = Array(text.utf8)
-    var forms = quoted(text).map { SecretForm(bytes: Array($0.utf8), kind: .text) }
-    for written in [text] + escaped(text) { forms += base64(of: Array(written.utf8)) }
-    let digits = bytes.map { hexadecimal([$0]) }
-    for separator in ["", " ", ":", "-"] {
-      forms.append(SecretForm(bytes: Array(digits.joined(separator: separator).utf8), kind: .hexadecimal))
+    // A short word stands in names of other letter case: `postgres` in `PostgreSQL`.
+    let isWord = text.utf8.count < longWord && text.utf8.allSatisfy(isLetter)
+    var texts = quoted(text)
+    let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
+    if isWord || !isPlain { texts += [text.lowercased(), text.uppercased()] }
+    var forms = texts.map { SecretForm(Array($0.utf8), foldsCase: !isWord) }
+    if !isPlain {
+      let units = text.utf16.map { (UInt8($0 & 0xFF), UInt8($0 >> 8)) }
+      forms.append(SecretForm(units.flatMap { [$0.0, $0.1] }, foldsCase: false))
+      forms.append(SecretForm(units.flatMap { [$0.1, $0.0] }, foldsCase: false))
     }
     return forms.filter { $0.bytes.count >= 4 }
   }
+
+  /// From so many letters on a word is taken for a secret in any letter case.
+  private static let longWord = 12
 
   /// The text, and how shells, SQL and CSV write a quotation mark within quotation marks.
   private static func quoted(_ text: String) -> [String] {
@@ -34,68 +37,31 @@ struct SecretForm: Hashable, Sendable {
     return texts
   }
 
-  /// The text as it is URL-encoded or JSON-escaped before all of it is encoded once more, where that is another one.
-  private static func escaped(_ text: String) -> [String] {
-    let slashes = { (kept: String) in
-      text.utf8.map { byte in
-        let isKept = kept.utf8.contains(byte)
-        return isKept || isUnreserved(byte) ? String(UnicodeScalar(byte)) : "%" + hexadecimal([byte]).uppercased()
-      }.joined()
-    }
-    let json = String(decoding: Value.string(text).jsonBytes().dropFirst().dropLast(), as: UTF8.self)
-    let ascii = json.unicodeScalars.map { scalar in
-      scalar.isASCII
-        ? String(scalar)
-        : Character(scalar).utf16.map { "\\u" + hexadecimal([UInt8($0 >> 8), UInt8($0 & 0xFF)]) }.joined()
-    }.joined()
-    return Set([slashes(""), slashes("/"), json, ascii]).subtracting([text]).sorted()
-  }
-
-  /// RFC 3986, section 2.3.
-  private static func isUnreserved(_ byte: UInt8) -> Bool {
-    isAlphanumeric(byte) || "-._~".utf8.contains(byte)
-  }
+  static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: false
-    }
+    isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
-  private static func base64(of bytes: [UInt8]) -> [SecretForm] {
-    var forms: [SecretForm] = []
-    // At each alignment the digits at the borders depend on the neighbours; what lies between is always the same.
-    for shift in 0..<3 {
-      let encoded = Array(Base64.encode(Array(repeating: 0, count: shift) + bytes).utf8)
-      let head = [0, 2, 3][shift]
-      let whole = (shift + bytes.count) / 3 * 4
-      guard whole >= head + 5 else { continue }
-      let hasTail = (shift + bytes.count) % 3 != 0
-      forms.append(SecretForm(bytes: Array(encoded[head..<whole]), kind: .base64(head: head, hasTail: hasTail)))
-    }
-    return forms
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
-  /// A byte as the form has it: digits that mean the same are one.
-  func folded(_ byte: UInt8) -> UInt8 {
-    switch (kind, byte) {
-    case (.hexadecimal, UInt8(ascii: "A")...UInt8(ascii: "F")): byte | 0x20
-    case (.base64, UInt8(ascii: "-")): UInt8(ascii: "+")
-    case (.base64, UInt8(ascii: "_")): UInt8(ascii: "/")
-    default: byte
-    }
-  }
+  /// A byte as the form has it.
+  func folded(_ byte: UInt8) -> UInt8 { foldsCase ? Self.lowercased(byte) : byte }
 
   /// The pairs of bytes that it may begin with, where its first character is written as it is.
   var beginnings: [(UInt8, UInt8)] {
     let all = UInt8.min...UInt8.max
     return all.filter { folded($0) == bytes[0] }.flatMap { first in
-      all.filter { folded($0) == bytes[1] || EncodedCharacter.isLead($0) || isSkipped($0) }.map { (first, $0) }
+      all.filter { folded($0) == bytes[1] || !Self.isAlphanumeric($0) && $0 < 0x80 }.map { (first, $0) }
     }
   }
+
+  /// How many of the same byte it begins with.
+  func leading(_ byte: UInt8) -> Int { bytes.prefix { $0 == byte }.count }
+
+  // MARK: Finding
 
   /// How many bytes of a form at the end of a text are taken to be one that was cut.
   static let shortestCut = 5
@@ -106,7 +72,7 @@ struct SecretForm: Hashable, Sendable {
   func end(in text: [UInt8], from start: Int, matched: Int, isCut: Bool) -> Int? {
     var (place, at) = (matched, start)
     // Most of what begins alike goes on differently at once.
-    while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !isSkipped(text[at]) {
+    while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !Self.isBreak(text[at]) {
       guard folded(text[at]) == bytes[place] else { return nil }
       place += 1
       at += 1
@@ -120,14 +86,20 @@ struct SecretForm: Hashable, Sendable {
   private struct State: Hashable {
     var place: Int
     var at: Int
+    /// Breaks since the last byte of the form.
+    var breaks = 0
   }
+
+  /// Two stand for an escaped `\r\n`, three for the zeros of UTF-32.
+  private static let mostBreaks = 3
 
   private func end(in text: [UInt8], among open: [State], isCut: Bool) -> Int? {
     var open = open
     var seen: Set<State> = []
     var last: Int?
-    func follow(_ place: Int, _ at: Int) {
-      let state = State(place: place, at: at)
+    func follow(_ place: Int, _ at: Int, breaks: Int = 0) {
+      guard breaks <= Self.mostBreaks else { return }
+      let state = State(place: place, at: at, breaks: breaks)
       if seen.insert(state).inserted { open.append(state) }
     }
     while let state = open.popLast() {
@@ -141,11 +113,16 @@ struct SecretForm: Hashable, Sendable {
       }
       let byte = text[state.at]
       if folded(byte) == bytes[state.place] { follow(state.place + 1, state.at + 1) }
-      if isSkipped(byte) { follow(state.place, state.at + 1) }
+      if byte == 0x0D { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
+      if let end = Self.endOfBreak(at: state.at, in: text) {
+        follow(state.place, end, breaks: state.breaks + 1)
+      }
       guard EncodedCharacter.isLead(byte) else { continue }
       for character in EncodedCharacter.all(at: state.at, in: text) {
         if let next = place(after: character, from: state.place) { follow(next, character.end) }
-        if character.scalar.isASCII, isSkipped(UInt8(character.scalar.value)) { follow(state.place, character.end) }
+        if character.scalar == "\r" || character.scalar == "\n" || character.scalar == "\0" {
+          follow(state.place, character.end, breaks: state.breaks + 1)
+        }
       }
     }
     return last
@@ -161,37 +138,69 @@ struct SecretForm: Hashable, Sendable {
     return next
   }
 
-  /// Whether it may stand anywhere in the form: base64 is often broken into lines.
-  private func isSkipped(_ byte: UInt8) -> Bool {
-    guard case .base64 = kind else { return false }
-    return byte == 0x0A || byte == 0x0D
+  /// Whether what may stand between two bytes begins with it.
+  private static func isBreak(_ byte: UInt8) -> Bool {
+    byte == 0x0A || byte == 0x0D || byte == 0 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
   }
 
-  /// `found` with the digits around it that hold bits of the secret.
-  func widened(_ found: Range<Int>, in text: [UInt8]) -> Range<Int> {
-    guard case .base64(let head, let hasTail) = kind else { return found }
-    var (start, end) = (found.lowerBound, found.upperBound)
-    for _ in 0..<head where start > 0 && Self.isDigit(text[start - 1]) { start -= 1 }
-    for _ in 0..<4 where hasTail { end = Self.digit(at: end, in: text) ?? end }
-    return start..<end
-  }
-
-  /// Where the digit, or the sign that fills up, which begins at `index` ends; nil: none does. A line may end before it.
-  private static func digit(at index: Int, in text: [UInt8], breaks: Int = 2) -> Int? {
-    guard index < text.count else { return nil }
-    var characters = [(byte: text[index], end: index + 1)]
-    if EncodedCharacter.isLead(text[index]) {
-      characters += EncodedCharacter.all(at: index, in: text).filter(\.scalar.isASCII)
-        .map { (UInt8($0.scalar.value), $0.end) }
+  /// Where a line break with the blanks behind it ends, also one that `\` or `=` goes before, or the zeros of UTF-16 and UTF-32.
+  private static func endOfBreak(at index: Int, in text: [UInt8]) -> Int? {
+    var at = index
+    if text[at] == 0 {
+      while at < text.count, at < index + 3, text[at] == 0 { at += 1 }
+      return at
     }
-    for (byte, end) in characters {
-      if isDigit(byte) || byte == UInt8(ascii: "=") { return end }
-      if byte == 0x0A || byte == 0x0D, breaks > 0 { return digit(at: end, in: text, breaks: breaks - 1) }
+    if let end = endOfItem(at: index, in: text) { return end }
+    if text[at] == UInt8(ascii: "\\") || text[at] == UInt8(ascii: "=") { at += 1 }
+    if at < text.count, text[at] == 0x0D { at += 1 }
+    if at < text.count, text[at] == 0x0A { at += 1 }
+    guard at > index, text[at - 1] == 0x0A || text[at - 1] == 0x0D else { return nil }
+    let line = at
+    while at < text.count, at < line + 40, text[at] == 0x20 || text[at] == 0x09 { at += 1 }
+    return at
+  }
+
+  /// Where `", "` ends, between two texts of a list as JSON, YAML and most languages write one.
+  static func endOfItem(at index: Int, in text: [UInt8]) -> Int? {
+    let quote = text[index]
+    guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
+    var at = index + 1
+    func skipBlanks() {
+      let first = at
+      while at < text.count, at < first + 40, [0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
+    }
+    skipBlanks()
+    guard at < text.count, text[at] == UInt8(ascii: ",") else { return nil }
+    at += 1
+    skipBlanks()
+    return at < text.count && text[at] == quote ? at + 1 : nil
+  }
+
+  /// Where it ends in `text` when it begins at `index` and the same marks stand between all of its bytes: `a b c`, `a, b, c`,
+  /// `"a","b","c"`.
+  func spelledEnd(in text: [UInt8], from index: Int) -> Int? {
+    guard folded(text[index]) == bytes[0] else { return nil }
+    var width = 1
+    while width <= Self.widestMark, index + width < text.count {
+      let byte = text[index + width]
+      if width > 1, folded(byte) == bytes[1], isSpelled(in: text, from: index, width: width) {
+        return index + (bytes.count - 1) * width + 1
+      }
+      guard !Self.isAlphanumeric(byte) else { return nil }
+      width += 1
     }
     return nil
   }
 
-  private static func isDigit(_ byte: UInt8) -> Bool {
-    isAlphanumeric(byte) || "+/-_".utf8.contains(byte)
+  private static let widestMark = 12
+
+  private func isSpelled(in text: [UInt8], from index: Int, width: Int) -> Bool {
+    guard index + (bytes.count - 1) * width < text.count else { return false }
+    for place in 1..<bytes.count {
+      let at = index + place * width
+      guard folded(text[at]) == bytes[place] else { return false }
+      for offset in 1..<width where text[at - width + offset] != text[index + offset] { return false }
+    }
+    return true
   }
 }

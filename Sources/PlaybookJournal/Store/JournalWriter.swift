@@ -206,6 +206,10 @@ public actor JournalWriter: EventSink {
   public func redacted(_ text: String) -> String {
     redactor.redact(text)
   }
+
+  public func redacted(value: Value) async -> Value {
+    redactor.redact(value)
+  }
 }
 
 extension Event {

@@ -57,6 +57,11 @@ public actor NewJournal: EventSink {
     return await writer.redacted(text)
   }
 
+  public func redacted(value: Value) async -> Value {
+    guard let writer else { return redactor.redact(value) }
+    return await writer.redacted(value: value)
+  }
+
   /// Gives the run up in an orderly way, where it began.
   public func close() async { await writer?.close() }
 

@@ -4,7 +4,11 @@ import YAMLTree
 extension EnvironmentDecoder {
   mutating func readSecrets(_ node: YAMLNode?) -> [Environment.SecretSource] {
     guard let node else { return [] }
-    return node.readEntries("`secrets`", &diagnostics).compactMap { secret($0) }
+    let before = diagnostics.count
+    let sources = node.readEntries("`secrets`", &diagnostics).compactMap { secret($0) }
+    // What stands there may be the secret itself.
+    for index in diagnostics.indices[before...] { diagnostics[index].excerpt = .nothing }
+    return sources
   }
 
   private mutating func secret(_ entry: YAMLEntry) -> Environment.SecretSource? {

@@ -22,7 +22,9 @@ extension EnvironmentFile {
     _ file: SourceFile, executors: [ExecutorSchema], arePluginsAsked: Bool = true
   ) -> (file: EnvironmentFile?, diagnostics: [Diagnostic]) {
     var (root, diagnostics) = YAML.parse(file)
-    guard let root, let reader = MappingReader(root, .environmentFile, &diagnostics) else { return (nil, diagnostics) }
+    guard let root, let reader = MappingReader(root, .environmentFile, &diagnostics) else {
+      return (nil, Self.withoutSecrets(diagnostics))
+    }
     let plugins = reader.texts("plugins", &diagnostics)
     var environments: [Environment] = []
     for entry in reader.node("environments")?.readEntries("`environments`", &diagnostics) ?? [] {
@@ -35,7 +37,16 @@ extension EnvironmentFile {
     }
     let name = defaultName(reader, environments, &diagnostics)
     let decoded = EnvironmentFile(environments: environments, defaultName: name, plugins: plugins, file: file)
-    return (decoded, diagnostics.inOrderOfPlaces)
+    return (decoded, Self.withoutSecrets(diagnostics).inOrderOfPlaces)
+  }
+
+  /// The same without what stands beside their places: a password may be written there, by mistake or under a misspelt name.
+  private static func withoutSecrets(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.map { diagnostic in
+      var diagnostic = diagnostic
+      if diagnostic.excerpt == .line { diagnostic.excerpt = .place }
+      return diagnostic
+    }
   }
 
   private static func defaultName(

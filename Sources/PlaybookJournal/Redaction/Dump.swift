@@ -1,0 +1,156 @@
+/// Lines as `xxd`, `hexdump` and `od` write them: an offset, groups of digits or characters, and often the text beside them. What is
+/// found in one covers whole lines, since the text stands in them as well.
+enum Dump {
+  static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
+    var runs = Reading.all.map { _ in PlacedBytes() }
+    var isOpen = false
+    func finish(_ index: Int) {
+      if runs[index].bytes.count >= 5 { body(runs[index].run) }
+      runs[index].removeAll()
+    }
+    var start = 0
+    while start < text.count {
+      let end = text[start...].firstIndex(of: 0x0A) ?? text.count
+      let line = start..<(end > start && text[end - 1] == 0x0D ? end - 1 : end)
+      start = end + 1
+      let groups = groups(of: line, in: text)
+      guard groups != nil || isOpen else { continue }
+      isOpen = groups != nil
+      for (index, reading) in Reading.all.enumerated() {
+        var bytes: [UInt8]?
+        if let groups {
+          bytes = reading == .characters ? characters(of: line, in: text) : reading.bytes(groups, in: text)
+        }
+        guard let bytes, !bytes.isEmpty else {
+          finish(index)
+          continue
+        }
+        for byte in bytes { runs[index].append(byte, from: line.lowerBound, to: line.upperBound) }
+      }
+    }
+    for index in runs.indices { finish(index) }
+  }
+
+  /// How the groups of a line are read.
+  private enum Reading {
+    case hexadecimal
+    /// Words whose last byte stands first.
+    case swapped
+    case octal, octalWords, decimal, decimalWords, binary
+    /// Of `od -c` and `od -a`.
+    case characters
+
+    static let all: [Reading] = [
+      .hexadecimal, .swapped, .octal, .octalWords, .decimal, .decimalWords, .binary, .characters,
+    ]
+
+    /// The bytes of all groups; nil: they can't be read so.
+    func bytes(_ groups: [Range<Int>], in text: [UInt8]) -> [UInt8]? {
+      var bytes: [UInt8] = []
+      for group in groups {
+        guard let more = self.bytes(text[group]) else { return nil }
+        bytes += more
+      }
+      return bytes
+    }
+
+    private func bytes(_ group: ArraySlice<UInt8>) -> [UInt8]? {
+      let count = group.count
+      func number(_ base: Int) -> Int? {
+        var value = 0
+        for byte in group {
+          guard let digit = DigitAlphabet.digit(byte), digit < base else { return nil }
+          value = value * base + Int(digit)
+        }
+        return value
+      }
+      switch self {
+      case .hexadecimal, .swapped:
+        guard count.isMultiple(of: 2), count <= 64 else { return nil }
+        var bytes: [UInt8] = []
+        var at = group.startIndex
+        while at < group.endIndex {
+          guard let high = DigitAlphabet.digit(group[at]), let low = DigitAlphabet.digit(group[at + 1]) else {
+            return nil
+          }
+          bytes.append(high << 4 | low)
+          at += 2
+        }
+        return self == .swapped ? bytes.reversed() : bytes
+      case .octal, .decimal:
+        guard count <= 3, let value = number(self == .octal ? 8 : 10) else { return nil }
+        return UInt8(exactly: value).map { [$0] }
+      case .octalWords, .decimalWords:
+        guard count == (self == .octalWords ? 6 : 5), let value = number(self == .octalWords ? 8 : 10), value < 1 << 16
+        else { return nil }
+        return [UInt8(value & 0xFF), UInt8(value >> 8)]
+      case .binary:
+        guard count == 8 else { return nil }
+        return number(2).map { [UInt8($0)] }
+      case .characters: return nil
+      }
+    }
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+  /// Where the offset that a line begins with ends; the line's beginning where there is none.
+  private static func endOfOffset(_ line: Range<Int>, in text: [UInt8]) -> Int {
+    var at = line.lowerBound
+    while at < line.upperBound, DigitAlphabet.digit(text[at]) != nil { at += 1 }
+    guard at - line.lowerBound >= 6, at - line.lowerBound <= 16 else { return line.lowerBound }
+    if at < line.upperBound, text[at] == UInt8(ascii: ":") { at += 1 }
+    return at == line.upperBound || isBlank(text[at]) ? at : line.lowerBound
+  }
+
+  /// The groups of digits of a line; nil where it is no line of a dump.
+  private static func groups(of line: Range<Int>, in text: [UInt8]) -> [Range<Int>]? {
+    var at = endOfOffset(line, in: text)
+    guard at < line.upperBound, isBlank(text[at]), line.count <= 1000 else { return nil }
+    var groups: [Range<Int>] = []
+    var bytes = 0
+    while at < line.upperBound {
+      let blank = at
+      while at < line.upperBound, isBlank(text[at]) { at += 1 }
+      // The text beside the digits is as long as there were bytes.
+      if at - blank >= 2, bytes > 0, [bytes, groups.count].contains(line.upperBound - at) { break }
+      let first = at
+      while at < line.upperBound, !isBlank(text[at]) { at += 1 }
+      guard first < at else { break }
+      guard text[first..<at].allSatisfy({ DigitAlphabet.digit($0) != nil }) else { break }
+      groups.append(first..<at)
+      bytes += (at - first) / 2
+    }
+    return groups
+  }
+
+  /// The characters of a line of `od -c` or `od -a`, four columns each.
+  private static func characters(of line: Range<Int>, in text: [UInt8]) -> [UInt8]? {
+    var at = endOfOffset(line, in: text)
+    guard line.upperBound > at, (line.upperBound - at).isMultiple(of: 4) else { return nil }
+    var bytes: [UInt8] = []
+    while at < line.upperBound {
+      guard isBlank(text[at]) else { return nil }
+      let cell = text[at..<at + 4].drop(while: isBlank)
+      switch cell.count {
+      case 0: bytes.append(0x20)
+      case 1: bytes.append(cell[cell.startIndex])
+      case 3:
+        guard let byte = Reading.octal.bytes([cell.startIndex..<cell.endIndex], in: text) else { return nil }
+        bytes += byte
+      default:
+        switch String(decoding: cell, as: UTF8.self) {
+        case "sp": bytes.append(0x20)
+        case "nl", "\\n": bytes.append(0x0A)
+        case "cr", "\\r": bytes.append(0x0D)
+        case "ht", "\\t": bytes.append(0x09)
+        case "\\0": bytes.append(0)
+        case "\\\\": bytes.append(UInt8(ascii: "\\"))
+        default: return nil
+        }
+      }
+      at += 4
+    }
+    return bytes
+  }
+}
