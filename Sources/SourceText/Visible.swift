@@ -43,6 +43,26 @@ public enum Visible {
     return String(safe)
   }
 
+  /// `text` with its control characters shown and all else as it is, for data that a program or a reader may get. Tabs and line
+  /// breaks (LF, CRLF) stay.
+  public static func controls(_ text: String) -> String {
+    let scalars = Array(text.unicodeScalars)
+    var safe = String.UnicodeScalarView()
+    for (position, scalar) in scalars.enumerated() {
+      let isBreak = scalar == "\r" && position + 1 < scalars.count && scalars[position + 1] == "\n"
+      switch scalar {
+      case "\t", "\n": safe.append(scalar)
+      case _ where scalar.value < 0x20 && !isBreak:
+        safe.append(Unicode.Scalar(UInt32(0x2400) + scalar.value) ?? "\u{FFFD}")
+      case "\u{7F}": safe.append("\u{2421}")
+      case "\u{80}"..."\u{9F}":
+        safe.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+      default: safe.append(scalar)
+      }
+    }
+    return String(safe)
+  }
+
   /// A JSON text that means the same and is safe to send to a terminal: what ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)``
   /// would show stands as `\\u202E`. Line breaks and tabs between its tokens stay.
   public static func json(_ text: String) -> String {

@@ -1,5 +1,6 @@
 import CEL
 import FoundationEssentials
+import Glibc
 import PlaybookEngine
 import Testing
 
@@ -113,6 +114,17 @@ import Testing
     #expect(try runs.mode(folder.path + "/evidence") == 0o770)
     for path in ["/journal.jsonl", "/lock", "/evidence/\(digest).json"] {
       #expect(try runs.mode(folder.path + path) == 0o660, "\(path)")
+    }
+  }
+
+  @Test func `files of a run get the group of the team's folder where that is set there`() async throws {
+    try FileManager.default.createDirectory(atPath: runs.root, withIntermediateDirectories: true)
+    #expect(unsafe chmod(runs.root, 0o2770) == 0)
+    let folder = try runs.folder()
+    _ = try await JournalWriter(folder, holder: ["pid": 1]).keep(evidence: [1])
+    for path in [folder.path, folder.path + "/evidence"] {
+      var info = stat()
+      #expect(unsafe stat(path, &info) == 0 && info.st_mode & 0o7777 == 0o2770, "\(path)")
     }
   }
 

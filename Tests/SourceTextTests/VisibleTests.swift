@@ -35,4 +35,10 @@ import Testing
     #expect(Visible.exact("⚠\u{FE0F}") == "⚠\\u{FE0F}")
     #expect(Visible.text("👨\u{200D}👩", keepingEmoji: true) == "👨\u{200D}👩")
   }
+
+  @Test func `data keeps its line breaks, its tabs and what steers no terminal`() {
+    #expect(Visible.controls("a\tb\r\nc\n") == "a\tb\r\nc\n")
+    #expect(Visible.controls("a\rb\u{1B}[2J\u{9B}1m\u{7F}") == "a␍b␛[2J\\u{9B}1m␡")
+    #expect(Visible.controls("\u{202E}é\u{200D}👩") == "\u{202E}é\u{200D}👩")
+  }
 }

@@ -14,9 +14,9 @@ extension Output {
   {
     var facts = stat()
     guard let path, !isStandardOutput(path) else {
+      if isatty(1) == 1 { return try body { data(shown($0)) } }
       let isFile = unsafe fstat(1, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
-      let isShown = isatty(1) == 1 || isPipeForReaders && !isFile
-      return try body { data(isShown ? shown($0) : $0) }
+      return try body { data(isPipeForReaders && !isFile ? Visible.controls($0) : $0) }
     }
     guard unsafe stat(path, &facts) == 0 else {
       return try replace(destination(path), mode: 0o600, named: path, body)
@@ -138,7 +138,7 @@ extension Output {
   }
 
   private static func shown(_ text: String) -> String {
-    Visible.text(text, keepingTabs: true, keepingLineBreaks: true)
+    Visible.text(text.replacing("\r\n", with: "\n"), keepingTabs: true, keepingLineBreaks: true)
   }
 
   private static func unwritable(_ path: String) -> CommandFailure {

@@ -117,6 +117,12 @@ struct RunSession {
     let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
     let yeses = OwnYeses(Self.own, run: folder.id)
     let foreign = try Self.foreign(yeses, in: contents, of: folder.id)
+    // In a drill an answer given beforehand approves a change without a digest.
+    if mode == .drill, let beginning = contents.events.first, foreign.contains(beginning.sequence) {
+      throw CommandFailure.wrong(
+        "the journal of \(folder.id) says that the run is a drill, and it is not known to be one that you began; start anew "
+          + "with `playbook drill \(playbook.name)`")
+    }
     let journal: JournalWriter
     do {
       journal = try JournalWriter(

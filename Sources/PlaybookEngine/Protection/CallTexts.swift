@@ -21,11 +21,16 @@ struct CallTexts {
   private(set) var parts: [Part] = []
   /// Whether a text may be a pattern of SQL's LIKE.
   var hasLikePatterns = false
+  /// Numbers with a fraction that expressions gave, as they stand in texts: an amount of 10.5 is not the address 10.0.0.5.
+  private(set) var fractions: Set<String> = []
 
   /// - Parameter given: What the call's expressions gave, before any of it was encoded.
   init(_ call: ResolvedCall, _ schema: ExecutorSchema, given: [Value]) {
     hasLikePatterns = schema.name == "sql"
-    for value in given { parts.append(Part(value: value, origin: .given)) }
+    for value in given {
+      parts.append(Part(value: value, origin: .given))
+      addFractions(of: value)
+    }
     if let host = call.host { parts.append(Part(value: .string(host), origin: .given)) }
     for field in schema.fields {
       guard let value = call.arguments[field.name] else { continue }
@@ -36,6 +41,15 @@ struct CallTexts {
       case .wordLists: for words in value.listValue ?? [value] { addWords(words) }
       default: add(value)
       }
+    }
+  }
+
+  private mutating func addFractions(of value: Value) {
+    switch value {
+    case .double, .decimal: if value.wholeNumber == nil { fractions.insert(value.rendered) }
+    case .list(let items): for item in items { addFractions(of: item) }
+    case .map(let map): for entry in map.entries { addFractions(of: entry.value) }
+    default: break
     }
   }
 

@@ -28,9 +28,21 @@ struct PlainText {
         plain += Self.plain(scalar)
       }
     }
+    plain = String(plain.map { $0.isASCII ? $0 : Self.composed($0) })
     cased = Array(plain.utf8)
     // By way of the large letters, so that those with two small forms are one: ß and ss, ſ and s, ς and σ.
     bytes = Array(plain.uppercased().lowercased().utf8)
+  }
+
+  /// Letters that are written in several ways: `ö` alone, and `o` with a mark behind it. Swift takes them for equal, as Unicode
+  /// does, so that one stands for all.
+  private static let letters = Set(
+    [0x41...0x5A, 0x61...0x7A, 0xC0...0x1FFF, 0x3040...0x30FF, 0xAC00...0xD7A3].joined().compactMap(
+      Unicode.Scalar.init(_:)
+    ).map(Character.init))
+
+  private static func composed(_ character: Character) -> Character {
+    letters.firstIndex(of: character).map { letters[$0] } ?? character
   }
 
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {

@@ -25,9 +25,24 @@ struct Protection: Sendable {
     var seen: Set<String> = []
     for part in texts.parts {
       let reading = Reading(origin: part.origin, hasLikePatterns: texts.hasLikePatterns)
-      if let reason = reason(against: part.value, reading, &seen) { return reason }
+      var value = part.value
+      if case .string(let text) = value, !reading.isGiven, !texts.fractions.isEmpty {
+        value = .string(Self.without(texts.fractions, text))
+      }
+      if let reason = reason(against: value, reading, &seen) { return reason }
     }
     return nil
+  }
+
+  /// The text with a 0 in place of each of the numbers that stands there by itself.
+  private static func without(_ numbers: Set<String>, _ text: String) -> String {
+    func isNumeric(_ byte: UInt8) -> Bool { byte.isDigit || ".-+".utf8.contains(byte) }
+    var plain: [UInt8] = []
+    for run in text.utf8.split(omittingEmptySubsequences: false, whereSeparator: { !isNumeric($0) }) {
+      plain += numbers.contains(String(decoding: run, as: UTF8.self)) ? [UInt8(ascii: "0")] : Array(run)
+      if run.endIndex < text.utf8.endIndex { plain.append(text.utf8[run.endIndex]) }
+    }
+    return String(decoding: plain, as: UTF8.self)
   }
 
   /// Why no act may go to a host.

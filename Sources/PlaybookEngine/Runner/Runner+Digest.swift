@@ -7,8 +7,9 @@ extension Runner {
   private static let digestForm: Value = "playbook approval 2"
   package static let digestLength = 32
 
-  /// The digest of a change: of its path, how often it was approved before (a yes is used up), the environment and its
-  /// colour, and of each call with its undo, the settings of its target, and the server where the settings don't tell it.
+  /// The digest of a change: of its path, how often it was approved before (a yes is used up), the text to be typed, the
+  /// environment and its colour, and of each call with its undo, the settings of its target, and the server where these don't
+  /// tell it.
   ///
   /// - Parameter turn: How often it was approved before; by default as the record has it.
   func digest(
@@ -27,7 +28,20 @@ extension Runner {
     }
     return hash(
       path, turn ?? state.turns[path] ?? 0,
-      [.bool(act.isIrreversible), .bool(act.isIdempotent), act.limit.map { .int(Int64($0)) } ?? .null, .list(parts)])
+      [
+        .bool(act.isIrreversible), .bool(act.isIdempotent), act.limit.map { .int(Int64($0)) } ?? .null,
+        act.typed.map { .string(Self.written($0)) } ?? .null, .list(parts),
+      ])
+  }
+
+  /// A template as the author wrote it.
+  private static func written(_ template: Template) -> String {
+    template.pieces.map { piece in
+      switch piece {
+      case .text(let text): text
+      case .expression(let located): "${\(located.expression.source)}"
+      }
+    }.joined()
   }
 
   /// The digest of taking back: of the calls alone.

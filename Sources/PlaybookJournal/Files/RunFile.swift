@@ -63,8 +63,17 @@ final class RunFile: Sendable {
     if !isNew, errno != EEXIST { throw FileError(path: whole, operation: "make", code: errno) }
     let descriptor = unsafe openat(descriptor, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
-    if isNew { fchmod(descriptor, mode) }
-    return RunFile(descriptor: descriptor, path: whole)
+    let folder = RunFile(descriptor: descriptor, path: whole)
+    if isNew { folder.setMode(mode) }
+    return folder
+  }
+
+  /// Sets the rights of a folder that was just made. It keeps the bit by which its files get the group of the folder above it,
+  /// as in a team's folder: they would be its maker's alone.
+  func setMode(_ mode: mode_t) {
+    var info = stat()
+    let group = unsafe fstat(descriptor, &info) == 0 ? info.st_mode & S_ISGID : 0
+    fchmod(descriptor, mode | group)
   }
 
   /// All of `bytes`, or an error and, as far as can be, nothing.

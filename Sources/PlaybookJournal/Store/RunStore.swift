@@ -67,7 +67,7 @@ public struct RunStore: Sendable {
     guard unsafe mkdir(path, isShared ? 0o770 : 0o700) == 0 else {
       throw FileError(path: root, operation: "make a run's folder in", code: errno)
     }
-    if isShared { unsafe chmod(path, 0o770) }
+    if isShared { try RunFile.folder(path).setMode(0o770) }
     return try RunFolder(id: id, path: path, isShared: isShared)
   }
 

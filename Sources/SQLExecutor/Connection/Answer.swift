@@ -36,6 +36,14 @@ import CLibPQ
     }
   }
 
+  /// The bytes of the widest row's fields as they came.
+  var widest: Int {
+    let (count, width) = unsafe (PQntuples(result), PQnfields(result))
+    return (0..<count).map { row in
+      (0..<width).reduce(0) { sum, column in sum + Int(unsafe PQgetlength(result, row, column)) }
+    }.max() ?? 0
+  }
+
   /// Hands the rows over and says how many they are.
   @discardableResult
   func add(to rows: inout RowCollector) -> Int {

@@ -251,6 +251,8 @@ import Glibc
       guard let answer = unsafe Answer(PQgetResult(connection)) else { break }
       switch answer.kind {
       case .rows:
+        // A fast server's row can come whole between two counts.
+        guard answer.widest <= Self.widest else { throw tooWide(&stopper) }
         // Also after a request to stop: what came too late for it has been done and counts.
         if !take(answer) { stopper.stop(.full, cancel: cancelRequest) }
       case .copy:

@@ -99,7 +99,7 @@ import Testing
     try process.run()
     let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    #expect(isClean(output), "\(output.debugDescription)")
+    #expect(isClean(output.replacing("\r\n", with: "\n")), "\(output.debugDescription)")
     _ = try program.run("evidence", "last", "q", "--format", "csv", "--out", "out")
     let kept = try? String(contentsOf: program.folder.appending(path: "kept"), encoding: .utf8)
     #expect(kept == (try? String(contentsOf: program.folder.appending(path: "out"), encoding: .utf8)))

@@ -130,6 +130,16 @@ import Testing
     #expect(changes == 1)
   }
 
+  /// In a drill `--answer change=yes` approves a change without a digest.
+  @Test func `a run that was made a drill afterwards does not go on as one`() throws {
+    defer { program.remove() }
+    #expect(try run().code == 3)
+    try forge(#"events[0]["data"]["mode"] = "drill""#)
+    let resumed = try resume("--answer", "change=yes")
+    #expect(resumed.code == 2 && resumed.errors.contains("not known to be one that you began"), "\(resumed.errors)")
+    #expect(changes == 0)
+  }
+
   @Test(arguments: ["no list", "a list that others can write", "a list in the run's folder"])
   func `a run without one's own list is somebody else's`(list: String) throws {
     defer { program.remove() }

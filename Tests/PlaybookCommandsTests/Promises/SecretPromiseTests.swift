@@ -104,6 +104,23 @@ import Testing
     #expect(traces.contains { $0.contains("•••") })
   }
 
+  /// A call is shown with its values on lines of their own.
+  @Test func `codes in short lines are not in the call that they are given to`() throws {
+    defer { program.remove() }
+    let codes = ["1234-56", "9981-27", "4410-83"]
+    try program.write(codes.joined(separator: "\n") + "\n", to: "told")
+    let result = try run(
+      """
+        - query: asked
+          shell: {script: 'cat; printf "%s" "$S"', env: {S: "${secrets.told}"}, stdin: "${secrets.told}"}
+        - act: given
+          shell: {args: [sh, -c, "true"], env: {S: "${secrets.told}"}, stdin: "codes:\\n${secrets.told}"}
+      """)
+    #expect(result.code == 3, "\(result.errors)")
+    expect(codes, notIn: try traces(result))
+    #expect(result.errors.contains("with S='•••'"), "\(result.errors)")
+  }
+
   @Test func `a secret that only a command names, or nothing, is known from the first step on`() throws {
     defer { program.remove() }
     let folder = program.folder.path

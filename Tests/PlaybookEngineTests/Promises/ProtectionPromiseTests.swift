@@ -23,6 +23,7 @@ struct ProtectionPromiseTests {
     Kind(name: "list of words", call: #"{args: ["${[u]}"]}"#),
     Kind(name: "variable", call: #"{args: [tool], env: {NAME: "${u}"}}"#),
     Kind(name: "standard input", call: #"{args: [tool], body: "first\n${u}\nlast"}"#),
+    Kind(name: "whole body", call: #"{body: "${u}"}"#),
     Kind(name: "JSON", call: #"{json: {user: {name: "${u}"}}}"#),
     Kind(name: "JSON's key", call: #"{json: "${{u: true}}"}"#),
     Kind(name: "JSON as text", call: #"{body: "${[u]}"}"#),
@@ -190,6 +191,16 @@ struct ProtectionPromiseTests {
     #expect(tried.sent.isEmpty)
   }
 
+  @Test(arguments: kinds) func `a letter with a mark is one, however it is composed`(_ kind: Kind) async throws {
+    let names = [
+      "j\u{F6}rg", "jo\u{308}rg", "JO\u{308}RG", "J\u{D6}rg", "\u{C5}ke", "A\u{30A}ke", "\u{212B}ke", "\u{212A}im",
+    ]
+    let tried = try await Self.tried(Self.fitting(names.map { .string($0) }, kind), kind) {
+      $0.accounts = ["jo\u{308}rg", "\u{E5}ke", "kim"]
+    }
+    #expect(tried.sent.isEmpty)
+  }
+
   // MARK: What is free
 
   static let free: [Value] = [
@@ -197,7 +208,8 @@ struct ProtectionPromiseTests {
     "192.168.0.0/16", "11.4",
     "0x0b000004", "184549376", 184_549_376, 184_549_377, 5, 0, 1000, 10, -1, 1_767_225_600, "5", "1000", "10", "10002",
     "100110",
-    .double(10.4), decimal("10.4"), "11.0.0.*", "192.0.2.0-192.0.2.255", "10.5%", "10%", "12%",
+    .double(10.4), decimal("10.4"), .double(1001.5), decimal("1001.50"), "11.0.0.*", "192.0.2.0-192.0.2.255", "10.5%",
+    "10%", "12%",
     "2001:db9::1", "2001:db7:ffff::1", "2002:b00:4::1", "64:ff9b::b00:4", "::1", "fe80::1", "::ffff:11.0.0.4",
     "fd00::a00:4",
     "2026-11-23T10:00:00Z", "10:00:00", "2026-11-23", "0a:00:00:04:00:01", "robot", "rooted", "myroot", "rootx",

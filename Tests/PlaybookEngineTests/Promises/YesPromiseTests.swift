@@ -75,6 +75,17 @@ import Testing
     #expect(run.executor.acts.isEmpty)
   }
 
+  @Test func `a digest is of the text to be typed`() async throws {
+    var digests: Set<String> = []
+    for typed in ["", "    typed: fix\n", "    typed: mend\n", "    typed: \"${inputs.host}\"\n"] {
+      let run = try TestRun(
+        "inputs:\n  host: {type: string}\nsteps:\n  - act: fix\n    shell: [fix]\n    irreversible: true\n" + typed)
+      run.inputs = ["host": "fix"]
+      digests.formUnion(await Self.digests(run))
+    }
+    #expect(digests.count == 4)
+  }
+
   @Test(arguments: [
     "shell: [set, \"${inputs.pw}\"]", "shell: [set, \"user:${inputs.pw}@\"]",
     "shell: [set, a]\n    undo: {shell: [set, \"${inputs.pw}\"]}", "shell: [set, \"${inputs.pw.substring(0, 3)}\"]",
