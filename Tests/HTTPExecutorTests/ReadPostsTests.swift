@@ -21,6 +21,8 @@ struct ReadPostsTests {
     ("/app-1/_search", [("body", "{\"size\":0}\n{\"query\":{\"match_all\":{}}}\n")]), ("/app-1/_search", []),
     ("/graphql", [("json", ["query": "{ pods { name } }", "variables": ["id": "x"], "operationName": "q"])]),
     ("/graphql", [("json", ["query": "query { mutations: permutation }"])]),
+    ("/app-1/_search", [("json", ["id": "ab"])]),
+    ("/app-1/_search", [("json", ["query": ["match_all": [:]], "id": 7])]), ("/graphql", [("body", "{ pods { id } }")]),
     ("/loki/api/v1/query", [("form", ["query": "{app=\"api\"} |= \"error\"", "limit": 10])]),
   ]
 
@@ -64,6 +66,12 @@ struct ReadPostsTests {
     ("/graphql", [("json", ["query": "{a}", "extensions": ["persistedQuery": ["sha256Hash": "ab"]]])]),
     ("/graphql", [("json", ["documentId": "ab", "variables": [:]])]),
     ("/graphql", [("json", ["id": "ab", "variables": [:]])]),
+    ("/graphql", [("json", ["id": "ab"])]), ("/graphql", [("json", ["operationId": "ab", "variables": [:]])]),
+    ("/graphql", [("json", ["query": .null, "id": "ab", "variables": [:]])]), ("/graphql?id=ab", []),
+    ("/graphql", [("json", ["query": "", "id": "ab"])]), ("/graphql", [("body", "id=ab")]),
+    ("/graphql", [("json", [["query": "{ a }"], ["id": "ab"]])]),
+    ("/app-1/_search", [("json", ["query": "", "id": "ab"])]),
+    ("/app-1/_search", [("form", ["_method\0x": "DELETE"])]), ("/app-1/_search?_method%00=DELETE", []),
     ("/graphql", [("json", [["doc_id": "ab"]])]), ("/graphql", [("body", "doc_id=7&variables={}")]),
     ("/graphql?extensions=%7B%22persistedQuery%22%3A%7B%7D%7D", []), ("/graphql?queryId=7", []),
     ("/graphql", [("json", ["operationName": "Unlock", "extensions": ["x": 1]])]),

@@ -19,8 +19,8 @@ enum HeaderField {
     "x-original-url", "x-rewrite-url", "x-forwarded-uri", "x-original-uri",
   ]
 
-  /// Whether a header of this name can make another request of the one that was checked: another method, or another path.
-  /// Gateways write a header's hyphens as underscores, and every framework has its own name for one.
+  /// Whether a header of this name can make another request of the one that was checked: another method, or another
+  /// path. Gateways write a header's hyphens as underscores, and every framework has its own name for one.
   static func isOverride(header name: String) -> Bool {
     if isOverride(name) { return true }
     let letters = String(name.lowercased().filter { $0.isLetter })
@@ -37,9 +37,11 @@ enum HeaderField {
       != nil
   }
 
-  /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. PHP takes
-  /// blanks and points of a parameter for underscores, and drops what stands in brackets behind it.
+  /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. PHP
+  /// takes blanks and points of a parameter for underscores, and drops what stands in brackets or, as C does, a NUL
+  /// behind it.
   static func isOverride(_ name: String) -> Bool {
+    let name = name.prefix { $0 != "\0" }
     let start = name.drop { $0 == " " || $0 == "[" }.prefix { $0 != "[" && $0 != "]" }
     var plain = ""
     for character in start.lowercased() {

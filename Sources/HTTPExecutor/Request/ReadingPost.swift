@@ -10,7 +10,9 @@ enum ReadingPost {
     "doc_id",
     "queryid", "query_id", "queryhash", "query_hash", "sha256hash",
   ]
-  private static let operationKeys = ["id", "hash", "operationName", "extensions"]
+  private static let operationKeys = [
+    "id", "hash", "operationName", "operationId", "operation_id", "operationid", "extensions",
+  ]
 
   /// Why the request may not go out; nil where it may.
   static func problem(_ request: OutgoingRequest) -> String? {
@@ -27,7 +29,27 @@ enum ReadingPost {
       }
     }
     let type = request.headers.last { $0.name.lowercased() == "content-type" }.map { MediaType($0.value) }
-    return problem(pairs: request.path.parameters) ?? request.body.flatMap { problem($0, type) }
+    let found = problem(pairs: request.path.parameters) ?? request.body.flatMap { problem($0, type) }
+    return found
+      ?? (isGraphQL(request.path) && isWithoutQuery(request) ? "it names a query that the server keeps" : nil)
+  }
+
+  private static func isGraphQL(_ path: RequestPath) -> Bool {
+    path.path.lowercased().contains("graphql")
+  }
+
+  /// Whether an operation names its query by a key and has no text of it.
+  private static func isWithoutQuery(_ request: OutgoingRequest) -> Bool {
+    let text = request.body.flatMap { String(validating: $0.bytes, as: UTF8.self) } ?? ""
+    if let tree = request.body?.tree ?? json(text[...]) { return isWithoutQuery(tree) }
+    let pairs = request.path.parameters + text.split { $0 == "&" || $0.isNewline }.map(RequestPath.pair)
+    return pairs.contains { pair in operationKeys.contains(pair.name) } && !pairs.contains { $0.name == "query" }
+  }
+
+  private static func isWithoutQuery(_ value: Value) -> Bool {
+    if let items = value.listValue { return items.contains(where: isWithoutQuery) }
+    guard let map = value.mapValue, map["query"]?.stringValue?.isEmpty ?? true else { return false }
+    return operationKeys.contains { map[$0] != nil }
   }
 
   /// - Parameter type: The `Content-Type` that the call gives the body.
@@ -97,7 +119,9 @@ enum ReadingPost {
     case .list(let items):
       return items.lazy.compactMap { problem($0, isOperation: isOperation, depth: depth + 1) }.first
     case .map(let map):
-      if isOperation, map["query"] == nil, map["variables"] != nil || map["operationName"] != nil,
+      let query = map["query"]
+      let isEmpty = query == .null || query?.stringValue?.isEmpty == true
+      if isOperation, isEmpty || query == nil && (map["variables"] != nil || map["operationName"] != nil),
         operationKeys.contains(where: { map[$0] != nil })
       {
         return "it names a query that the server keeps"

@@ -18,10 +18,12 @@ struct OtherRequestPromiseTests {
     "X-Original-URL", "X_ORIGINAL_URL", "X-Rewrite-URL", "X_Rewrite-URL", "X-Original-URI", "X-Forwarded-URI",
     "X-Forwarded-Path",
     "X-Envoy-Original-Path", "X-Override-URL", "X-Real-URL", "Request-URI", "X-Original-Path", "X.Original.URL",
+    "X!HTTP!Method!Override", "X~Original~URL",
   ]
   static let parameters = [
     "_method", "_METHOD", "_method[]", "[_method]", " _method", ".method", "_http_method", "X-HTTP-Method-Override",
-    "x_http_method_override", "methodOverride", "method_override", "http_method_override", "_httpMethod",
+    "x_http_method_override", "methodOverride", "method_override", "http_method_override", "_httpMethod", "_method\0",
+    "_method\0x",
   ]
 
   @Test func `a query has no header, parameter or body that makes another request of it`() async throws {
