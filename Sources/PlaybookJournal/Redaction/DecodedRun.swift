@@ -6,8 +6,8 @@ struct DecodedRun {
   /// Where in the text a part of the bytes, which is not empty, stands.
   let place: (Range<Int>) -> Range<Int>
 
-  /// Calls `body` with each part of a text that may stand for other bytes: base64, base32, digits of the bases 2, 8, 10 and 16 in
-  /// any of the usual spellings, dumps.
+  /// Calls `body` with each part of a text that may stand for other bytes: base64, base32, digits of the bases 2, 8, 10
+  /// and 16 in any of the usual spellings, dumps.
   static func forEach(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     guard text.count >= shortestText else { return }
     for alphabet in DigitAlphabet.all { alphabet.forEachRun(in: text, body) }

@@ -1,5 +1,5 @@
-/// The digits of an encoding of bytes, several of which make some bytes: base64 (RFC 4648, sections 4 and 5), base32 (sections 6
-/// and 7), hexadecimal and binary.
+/// The digits of an encoding of bytes, several of which make some bytes: base64 (RFC 4648, sections 4 and 5), base32
+/// (sections 6 and 7), hexadecimal and binary.
 struct DigitAlphabet: Sendable {
   private enum Marks {
     /// Line breaks with the blanks behind them.
@@ -208,8 +208,8 @@ struct DigitAlphabet: Sendable {
     }
   }
 
-  /// Reads a run of whole bytes with marks between them. A group of an odd number of digits is a run by itself. Gives where the run
-  /// ends.
+  /// Reads a run of whole bytes with marks between them. A group of an odd number of digits is a run by itself. Gives
+  /// where the run ends.
   private func collectBytes(from start: Int, in text: [UInt8], _ digits: inout PlacedBytes) -> Int {
     var at = start
     while at < text.count {

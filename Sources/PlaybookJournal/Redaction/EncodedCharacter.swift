@@ -1,7 +1,9 @@
-/// A character as texts of the usual encodings write it: `%3C`, `%u003C`, `=3C`, `\"`, `\u003c`, `\u{3c}`, `\x3c`, `\x{3c}`, `\3c`, `\074`,
-/// `&lt;`, `&#60;`, a plus for a space, and each of them escaped again: `%253C`, `\\\"`, `\\u003c`, `&amp;lt;`, `\u0026lt;`.
+/// A character as texts of the usual encodings write it: `%3C`, `%u003C`, `=3C`, `\"`, `\u003c`, `\u{3c}`, `\x3c`,
+/// `\x{3c}`, `\3c`, `\074`, `&lt;`, `&#60;`, a plus for a space, and each of them escaped again: `%253C`, `\\\"`,
+/// `\\u003c`, `&amp;lt;`, `\u0026lt;`.
 ///
-/// Sources: RFC 3986, section 2.1; RFC 2045, section 6.7; RFC 4514, section 2.4; RFC 8259, section 7; HTML, section 13.5.
+/// Sources: RFC 3986, section 2.1; RFC 2045, section 6.7; RFC 4514, section 2.4; RFC 8259, section 7; HTML, section
+/// 13.5.
 struct EncodedCharacter {
   let scalar: Unicode.Scalar
   /// Behind its last byte.

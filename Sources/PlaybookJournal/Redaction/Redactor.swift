@@ -8,21 +8,29 @@ public struct Redactor: Sendable {
 
   public init() {}
 
-  /// From now on `secret` is taken out: as it is and in another letter case, without what stands around it unseen, each line of it,
-  /// in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted for a shell, SQL or
-  /// CSV, broken into lines, in dumps, and one of them within another.
+  /// From now on `secret` is taken out: as it is and in another letter case, without what stands around it unseen, each
+  /// line of it, in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted
+  /// for a shell, SQL or CSV, broken into lines, in dumps, and one of them within another.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
-    if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 } }
+    if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 || Self.isCode($0) } }
     if secret.contains("\r\n") { texts.append(secret.replacing("\r\n", with: "\n")) }
     // A server drops blanks at a header's end: what comes back is the secret without them.
     texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
     for form in texts.flatMap(SecretForm.all) { search.add(form) }
   }
 
-  /// `value` without secrets, keys of maps included. Texts that stand one after another, in a list or in a column of one, are looked
-  /// at together as well: a secret may have been broken into them.
+  /// Whether a line that is short is a secret by itself: a recovery code such as `1234-56` or `a1b2c3`.
+  private static func isCode(_ line: String) -> Bool {
+    let bytes = line.bare.utf8
+    let isPlain = bytes.allSatisfy { SecretForm.isAlphanumeric($0) || $0 == UInt8(ascii: "-") }
+    return bytes.count >= 6 && isPlain && bytes.contains { $0 <= UInt8(ascii: "9") && $0 != UInt8(ascii: "-") }
+      && !bytes.allSatisfy { $0 <= UInt8(ascii: "9") && $0 != UInt8(ascii: "-") }
+  }
+
+  /// `value` without secrets, keys of maps included. Texts that stand one after another, in a list or in a column of
+  /// one, are looked at together as well: a secret may have been broken into them.
   public func redact(_ value: Value) -> Value {
     guard !search.isEmpty else { return value }
     switch value {
@@ -59,6 +67,7 @@ public struct Redactor: Sendable {
   private func redact(_ items: [Value]) -> [Value] {
     guard items.count > 1 else { return items.map(redact) }
     var items = items
+    maskBytes(&items)
     join(&items, { $0.stringValue }, { $0 = .string($1) })
     var keys: [Value] = []
     for case .map(let row) in items.prefix(8) {
@@ -74,6 +83,15 @@ public struct Redactor: Sendable {
         })
     }
     return items.map(redact)
+  }
+
+  /// Takes secrets out of a list of bytes, as JSON has them: `[116, 111, 107]`.
+  private func maskBytes(_ items: inout [Value]) {
+    let bytes = items.compactMap { $0.intValue.flatMap { UInt8(exactly: $0) } }
+    guard bytes.count == items.count else { return }
+    for place in search.ranges(in: bytes, isCut: bytes.count >= Self.longText).joined() {
+      items[place] = .string(Self.mark)
+    }
   }
 
   /// Takes secrets out of the texts that `text` gives of the items, as one text with line breaks.

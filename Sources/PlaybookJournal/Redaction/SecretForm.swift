@@ -1,5 +1,6 @@
-/// A text that is looked for, each character of it as it is or as `EncodedCharacter` knows it, which takes in URL-encoded, JSON- and
-/// HTML-escaped texts and one within another. Between two bytes may stand a line break or what UTF-16 has there.
+/// A text that is looked for, each character of it as it is or as `EncodedCharacter` knows it, which takes in
+/// URL-encoded, JSON- and HTML-escaped texts and one within another. Between two bytes may stand a line break or what
+/// UTF-16 has there.
 struct SecretForm: Hashable, Sendable {
   /// In lower case where `foldsCase`.
   let bytes: [UInt8]
@@ -39,7 +40,7 @@ struct SecretForm: Hashable, Sendable {
 
   static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
 
-  private static func isAlphanumeric(_ byte: UInt8) -> Bool {
+  static func isAlphanumeric(_ byte: UInt8) -> Bool {
     isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
   }
 
@@ -66,6 +67,20 @@ struct SecretForm: Hashable, Sendable {
   /// How many bytes of a form at the end of a text are taken to be one that was cut.
   static let shortestCut = 5
 
+  /// How many bytes of a form are taken to be one that was cut where a mark says so.
+  private static let shortestMarkedCut = 8
+
+  /// Whether a mark of a cut stands there: `…`, `...`, `"...`.
+  private static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
+    let rest = text[index...].prefix(4)
+    return rest.starts(with: "…".utf8) || rest.starts(with: "...".utf8) || rest.starts(with: "\"...".utf8)
+  }
+
+  /// Whether a mark may stand between groups of four, as keys are written for people to read: `OGCI-WHRD`.
+  private static func isBetweenGroups(_ byte: UInt8, _ place: Int) -> Bool {
+    place > 0 && place % 4 == 0 && (byte == UInt8(ascii: "-") || byte == 0x20)
+  }
+
   /// Where it ends in `text` when its first `matched` bytes end at `start`; nil: it is not there. Of several ends the last.
   ///
   /// - Parameter isCut: The text may stop in the middle of it: then it ends with the text.
@@ -73,7 +88,10 @@ struct SecretForm: Hashable, Sendable {
     var (place, at) = (matched, start)
     // Most of what begins alike goes on differently at once.
     while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !Self.isBreak(text[at]) {
-      guard folded(text[at]) == bytes[place] else { return nil }
+      guard folded(text[at]) == bytes[place] else {
+        if Self.isBetweenGroups(text[at], place) { break }
+        return place >= Self.shortestMarkedCut && Self.isCutMark(at: at, in: text) ? at : nil
+      }
       place += 1
       at += 1
     }
@@ -112,6 +130,10 @@ struct SecretForm: Hashable, Sendable {
         continue
       }
       let byte = text[state.at]
+      if state.place >= Self.shortestMarkedCut, Self.isCutMark(at: state.at, in: text) {
+        last = max(last ?? 0, state.at)
+      }
+      if Self.isBetweenGroups(byte, state.place) { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
       if folded(byte) == bytes[state.place] { follow(state.place + 1, state.at + 1) }
       if byte == 0x0D { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
       if let end = Self.endOfBreak(at: state.at, in: text) {
@@ -143,7 +165,8 @@ struct SecretForm: Hashable, Sendable {
     byte == 0x0A || byte == 0x0D || byte == 0 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
   }
 
-  /// Where a line break with the blanks behind it ends, also one that `\` or `=` goes before, or the zeros of UTF-16 and UTF-32.
+  /// Where a line break with the blanks behind it ends, also one that `\` or `=` goes before, or the zeros of UTF-16
+  /// and UTF-32.
   private static func endOfBreak(at index: Int, in text: [UInt8]) -> Int? {
     var at = index
     if text[at] == 0 {
@@ -176,8 +199,8 @@ struct SecretForm: Hashable, Sendable {
     return at < text.count && text[at] == quote ? at + 1 : nil
   }
 
-  /// Where it ends in `text` when it begins at `index` and the same marks stand between all of its bytes: `a b c`, `a, b, c`,
-  /// `"a","b","c"`.
+  /// Where it ends in `text` when it begins at `index` and the same marks stand between all of its bytes: `a b c`, `a,
+  /// b, c`, `"a","b","c"`.
   func spelledEnd(in text: [UInt8], from index: Int) -> Int? {
     guard folded(text[index]) == bytes[0] else { return nil }
     var width = 1
