@@ -44,6 +44,16 @@ import Testing
     #expect(read(line, .option(Self.options, suggested: "benign")) == expected)
   }
 
+  @Test func `a secret may begin with a slash, and no message shows one`() {
+    let span = SourceSpan(file: SourceFile(path: "playbook.yaml", text: ""), range: 0..<0)
+    var declaration = InputDeclaration(name: "token", nameSpan: span, type: .string)
+    declaration.isSecret = true
+    for typed in ["/abcDEF", "//abc", "/note-x", "/"] { #expect(read(typed, .value(declaration)) == "answer \(typed)") }
+    #expect(read("/pause", .value(declaration)) == "pause")
+    declaration.type = .integer
+    #expect(read("s3cr3t", .value(declaration)).hasPrefix("wrong: That does not fit"))
+  }
+
   @Test(arguments: ["3", "0", "-1", "12", "1 2", "y", "n", "99999999999999999999", "attac", "//"])
   func `what is no option is said to be none`(line: String) {
     #expect(read(line, .option(Self.options, suggested: "benign")).hasPrefix("wrong: "))

@@ -306,6 +306,16 @@ import Testing
     #expect(terminal.mode.c_lflag & tcflag_t(ECHO) != 0)
   }
 
+  @Test func `of several lines that are pasted for a secret none is used or shown`() async throws {
+    async let reply = person.secret(named: "token")
+    try await terminal.waits(for: "secret token")
+    terminal.type("-----BEGIN\nMIIEvQ\n-----END\n")
+    try await terminal.waits(for: "nothing of it is used")
+    terminal.type("s3cr3t-value\n")
+    #expect(await reply == "s3cr3t-value")
+    #expect(!terminal.text.contains("MIIEvQ") && !terminal.text.contains("BEGIN"))
+  }
+
   @Test func `the terminal is left as it was found`() async throws {
     terminal.setMode { $0.c_iflag &= ~tcflag_t(IUTF8) }
     let before = terminal.mode

@@ -28,6 +28,8 @@ struct PromptParser {
       return .wrong(
         "The line holds control characters (arrow keys do not edit here: backspace and Ctrl-U do); type it again")
     }
+    // A secret may begin with a slash, and no message may show one.
+    if kind.isSecret, typed.hasPrefix("/"), !SlashWord.begins(typed) { return text(typed) }
     if isFreeText, typed.hasPrefix("//") { return text(String(typed.dropFirst())) }
     if leavesWithBack, typed.lowercased() == "/back" { return .command(.back("")) }
     if typed.hasPrefix("/") { return SlashWord.parse(typed, isFreeText: isFreeText) }
@@ -140,6 +142,9 @@ struct PromptParser {
     case .value(let declaration):
       switch parse(declaration, typed) {
       case .success(let value): return .answer(value)
+      // The reason quotes what was typed.
+      case .failure where declaration.isSecret:
+        return .wrong("That does not fit: it must be \(declaration.expectation)")
       case .failure(let rejection): return .wrong(rejection.message)
       }
     case .text(let isOptional):

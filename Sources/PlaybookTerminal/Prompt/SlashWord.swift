@@ -23,6 +23,11 @@ enum SlashWord: String, CaseIterable {
     }
   }
 
+  /// Whether a line begins with one of the words.
+  static func begins(_ line: String) -> Bool {
+    SlashWord(rawValue: line.dropFirst().prefix { $0 != " " }.lowercased()) != nil
+  }
+
   /// What a line that begins with a slash means.
   static func parse(_ line: String, isFreeText: Bool) -> PromptEntry {
     let parts = line.dropFirst().split(separator: " ", maxSplits: 1)

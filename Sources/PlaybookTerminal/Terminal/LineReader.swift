@@ -93,11 +93,22 @@ final class LineReader: Sendable {
     }
   }
 
-  /// Takes in what can be read without waiting.
-  private func fill() {
+  /// Forgets what comes behind the line that was read last, as where several were pasted, and says whether there was
+  /// anything.
+  func discardRest() -> Bool {
+    fill(within: 50)
+    return state.withLock { state in
+      let isEmpty = state.buffer.isEmpty
+      state.buffer = []
+      return !isEmpty
+    }
+  }
+
+  /// Takes in what can be read without waiting, or within so many milliseconds.
+  private func fill(within milliseconds: Int32 = 0) {
     while state.withLock({ !$0.hasEnded && $0.buffer.count < Self.longestLine }) {
       var descriptor = pollfd(fd: input, events: Int16(POLLIN), revents: 0)
-      guard unsafe poll(&descriptor, 1, 0) == 1, descriptor.revents & Int16(POLLIN) != 0 else { return }
+      guard unsafe poll(&descriptor, 1, milliseconds) == 1, descriptor.revents & Int16(POLLIN) != 0 else { return }
       guard readOnce() else { return }
     }
   }

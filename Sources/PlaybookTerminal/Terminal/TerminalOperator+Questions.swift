@@ -119,7 +119,7 @@ extension TerminalOperator {
       switch await readText(question, kind: kind, label: label, continues: parser.isFreeText) {
       case .line(let text): line = text
       case .cut:
-        showCut(isFreeText: parser.isFreeText)
+        showCut(isFreeText: parser.isFreeText, isSecret: kind.isSecret)
         continue
       case .endOfInput: return .reply(.unanswered(reason: "end of input"))
       case .cancelled:
@@ -171,15 +171,19 @@ extension TerminalOperator {
     }
   }
 
-  /// Shows a prompt and waits for a line.
+  /// Shows a prompt and waits for a line. Of several lines that were pasted for a secret none counts: the others would
+  /// answer the next questions, where they are shown and recorded.
   func readLine(_ prompt: Line, isEchoed: Bool = true) async -> LineReader.Input {
     guard let reading = reader.begin() else { return .endOfInput }
     mode.prepare(isEchoed: isEchoed)
     screen.prompt(prompt)
     (openPrompt, isPromptEchoed) = (prompt, isEchoed)
-    let input = await reader.line(reading)
+    var input = await reader.line(reading)
     openPrompt = nil
-    if !isEchoed { mode.prepare() }
+    if !isEchoed {
+      if case .line = input, reader.discardRest() { input = .cut }
+      mode.prepare()
+    }
     if !isEchoed || input == .cancelled || input == .endOfInput { screen.endLine() }
     interruption.readEnded()
     showHeld()
@@ -187,13 +191,14 @@ extension TerminalOperator {
   }
 
   /// Says that what was typed is not all there, so that none of it counts.
-  func showCut(isFreeText: Bool) {
-    let most = "a terminal takes \(LineReader.longestTerminalLine - 1) bytes of a line"
+  func showCut(isFreeText: Bool = false, isSecret: Bool = false) {
+    let bytes = "a terminal takes \(LineReader.longestTerminalLine - 1) bytes of a line"
     let way = isFreeText ? "type it in several lines, each but the last with a \\ at its end" : "type it shorter"
-    screen.write(
-      Line.paragraph(
-        "The line was cut (\(most)) and nothing of it is recorded: \(way)", lead: Line("    "), width: screen.width,
-        style: .careful))
+    let text =
+      isSecret
+      ? "The secret came in several lines or is too long (\(bytes)), and nothing of it is used: such a one comes from a "
+        + "file or a variable" : "The line was cut (\(bytes)) and nothing of it is recorded: \(way)"
+    screen.write(Line.paragraph(text, lead: Line("    "), width: screen.width, style: .careful))
   }
 
   /// `PRODUCTION 4/9  6m left  >`

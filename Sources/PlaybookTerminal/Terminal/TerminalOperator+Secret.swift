@@ -8,7 +8,7 @@ extension TerminalOperator {
     while closedReason == nil {
       switch await readLine(Line("secret \(name) (not shown) >", .strong), isEchoed: false) {
       case .line(let text): return text.isEmpty ? nil : text
-      case .cut: showCut(isFreeText: false)
+      case .cut: showCut(isSecret: true)
       case .endOfInput: return nil
       case .cancelled:
         guard interruption.isOpen else { continue }

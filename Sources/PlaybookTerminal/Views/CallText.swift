@@ -1,8 +1,8 @@
 import CEL
 import SourceText
 
-/// A call on the screen, with nothing in it unseen: what is long by its beginning, its size and its digest, so that two that
-/// begin alike can be told apart.
+/// A call on the screen, with nothing in it unseen: what is long by its beginning, its size and its digest, so that two
+/// that begin alike can be told apart.
 struct CallText {
   let text: String
 

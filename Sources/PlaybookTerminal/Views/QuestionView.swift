@@ -60,7 +60,7 @@ struct QuestionView {
     return lines
   }
 
-  /// How each call of an approval is taken back, for `/all`.
+  /// The undo of each call of an approval, for `/all`.
   static func undos(of approval: Approval, width: Int) -> [Line] {
     var lines: [Line] = []
     for undo in approval.undos.compactMap({ $0 }) {

@@ -4,7 +4,8 @@ import Testing
 
 @testable import PlaybookTerminal
 
-/// Whoever is asked for a yes sees the calls as they are: no end of one is missing without a word, and nothing in it is unseen.
+/// Whoever is asked for a yes sees the calls as they are: no end of one is missing without a word, and nothing in it is
+/// unseen.
 @Suite struct ShownCallPromiseTests {
   private func question(_ call: String, undo: String? = nil) -> [Line] {
     let approval = Approval(
