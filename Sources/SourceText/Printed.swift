@@ -34,19 +34,21 @@ public enum Printed {
   public static func text(of bytes: some Sequence<UInt8>) -> String {
     let bytes = Array(bytes)
     if let text = String(validating: bytes, as: UTF8.self) { return text }
-    var text = String.UnicodeScalarView()
+    // Bytes, since a view of scalars is copied whole with every text that is appended.
+    var text: [UInt8] = []
+    text.reserveCapacity(bytes.count * 2)
     var parser = Unicode.UTF8.ForwardParser()
     var input = bytes.makeIterator()
     var position = 0
     while true {
       switch parser.parseScalar(from: &input) {
       case .valid(let encoded):
-        text.append(Unicode.UTF8.decode(encoded))
+        text += encoded
         position += encoded.count
       case .error(let length):
-        for byte in bytes[position..<position + length] { text.append(contentsOf: hex(byte).unicodeScalars) }
+        for byte in bytes[position..<position + length] { text += hex(byte).utf8 }
         position += length
-      case .emptyInput: return String(text)
+      case .emptyInput: return String(decoding: text, as: UTF8.self)
       }
     }
   }
