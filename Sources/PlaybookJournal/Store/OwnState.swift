@@ -1,11 +1,12 @@
 import CEL
+import CLinux
 import FoundationEssentials
 #if canImport(Glibc)
 import Glibc
 #endif
 
-/// What a user keeps to himself, however many share the folder of runs: which yeses are his, and the key of his digests.
-/// Folder 0700, files 0600; what somebody else could write is not used.
+/// What a user keeps to himself, however many share the folder of runs: which yeses are his, and the key of his
+/// digests. Folder 0700, files 0600; what somebody else could write is not used.
 public struct OwnState: Sendable {
   let path: String
 
