@@ -2,8 +2,8 @@ import CLibCrypto
 public import NIOCore
 public import NIOSSL
 
-/// The name that a server's certificate must have (`server_name`). The TLS library also takes a certificate of the address
-/// that was called, which proves another name than the one that was asked for.
+/// The name that a server's certificate must have (`server_name`). The TLS library also takes a certificate of the
+/// address that was called, which proves another name than the one that was asked for.
 public struct ExpectedName: Sendable, Hashable {
   public var name: String
 
@@ -15,8 +15,8 @@ public struct ExpectedName: Sendable, Hashable {
     public var expected: String
   }
 
-  /// Fails with `Mismatch` where the certificate is not one of this name (RFC 6125, by OpenSSL's `X509_check_host`). The chain
-  /// is verified by the handshake.
+  /// Fails with `Mismatch` where the certificate is not one of this name (RFC 6125, by OpenSSL's `X509_check_host`).
+  /// The chain is verified by the handshake.
   public func check(_ certificate: NIOSSLCertificate?) throws {
     guard let certificate, let bytes = try? certificate.toDERBytes(), isName(of: bytes) else {
       throw Mismatch(expected: name)

@@ -7,11 +7,11 @@ public import PlaybookLanguage
 ///
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
 /// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives it is known again. In a query only what the
-/// target's `read_only` lists may run, unless a command of the environment says `writes: false` or the target is `trusted`.
-/// Each program runs in a session of its own, without a terminal; when its time is over or the task is cancelled, it
-/// and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once). What a query
-/// leaves running is killed when the query ends, in its session or out of it, unless it has cleared its environment or
-/// belongs to another user; what an act leaves running, such as a service, stays.
+/// target's `read_only` lists may run, unless a command of the environment says `writes: false` or the target is
+/// `trusted`. Each program runs in a session of its own, without a terminal; when its time is over or the task is
+/// cancelled, it and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once).
+/// What a query leaves running is killed when the query ends, in its session or out of it, unless it has cleared its
+/// environment or belongs to another user; what an act leaves running, such as a service, stays.
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String

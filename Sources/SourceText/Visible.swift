@@ -1,10 +1,10 @@
-/// Text from the world made safe to show: nothing in it can move a cursor, change a colour, reorder letters, ring a bell, or
-/// be there unseen.
+/// Text from the world made safe to show: nothing in it can move a cursor, change a colour, reorder letters, ring a
+/// bell, or be there unseen.
 public enum Visible {
   /// `text` with control characters, escape sequences and bidirectional controls shown instead of sent: `␛` for ESC
-  /// (U+2400 block for C0), `\u{202E}` and the like for the others, and for what has no shape. Line breaks and tabs stay only
-  /// where they are kept; `keepingEmoji` keeps the joiner within an emoji that is several (a family), whose width terminals
-  /// don't agree on.
+  /// (U+2400 block for C0), `\u{202E}` and the like for the others, and for what has no shape. Line breaks and tabs
+  /// stay only where they are kept; `keepingEmoji` keeps the joiner within an emoji that is several (a family), whose
+  /// width terminals don't agree on.
   public static func text(
     _ text: String, keepingTabs: Bool = false, keepingLineBreaks: Bool = false, keepingEmoji: Bool = false
   ) -> String {
@@ -12,8 +12,8 @@ public enum Visible {
       text, keepingTabs: keepingTabs, keepingLineBreaks: keepingLineBreaks, keepingEmoji: keepingEmoji, isExact: false)
   }
 
-  /// The same of what is approved, where two texts that look alike may be two things: blanks that are no space and what only
-  /// chooses between two forms of a character are shown as well.
+  /// The same of what is approved, where two texts that look alike may be two things: blanks that are no space and what
+  /// only chooses between two forms of a character are shown as well.
   public static func exact(_ text: String) -> String {
     self.text(text, keepingTabs: false, keepingLineBreaks: false, keepingEmoji: false, isExact: true)
   }
@@ -43,8 +43,8 @@ public enum Visible {
     return String(safe)
   }
 
-  /// `text` with its control characters shown and all else as it is, for data that a program or a reader may get. Tabs and line
-  /// breaks (LF, CRLF) stay.
+  /// `text` with its control characters shown and all else as it is, for data that a program or a reader may get. Tabs
+  /// and line breaks (LF, CRLF) stay.
   public static func controls(_ text: String) -> String {
     let scalars = Array(text.unicodeScalars)
     var safe = String.UnicodeScalarView()
@@ -63,8 +63,9 @@ public enum Visible {
     return String(safe)
   }
 
-  /// A JSON text that means the same and is safe to send to a terminal: what ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)``
-  /// would show stands as `\\u202E`. Line breaks and tabs between its tokens stay.
+  /// A JSON text that means the same and is safe to send to a terminal: what
+  /// ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)`` would show stands as `\\u202E`. Line breaks and tabs
+  /// between its tokens stay.
   public static func json(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 < 0x7F }) { return text }
     var safe = String.UnicodeScalarView()
@@ -96,7 +97,8 @@ public enum Visible {
 
   private static func isEmoji(_ scalar: Unicode.Scalar) -> Bool { !scalar.isASCII && scalar.properties.isEmoji }
 
-  /// What looks like a space and is none (no-break, thin, ideographic), or like anything or nothing, as the font has it.
+  /// What looks like a space and is none (no-break, thin, ideographic), or like anything or nothing, as the font has
+  /// it.
   private static func isUncertain(_ scalar: Unicode.Scalar) -> Bool {
     guard !scalar.isASCII else { return false }
     switch scalar.properties.generalCategory {
@@ -110,8 +112,8 @@ public enum Visible {
     if scalar.value < 0x7F { return scalar.value < 0x20 }
     switch scalar.value {
     case 0x7F...0x9F, 0x2028, 0x2029, 0xFFF9...0xFFFB: return true
-    // Unicode calls them letters, symbols or marks, and they have no shape: two of Khmer, one of Braille, one of music, those
-    // that group hieroglyphs.
+    // Unicode calls them letters, symbols or marks, and they have no shape: two of Khmer, one of Braille, one of music,
+    // those that group hieroglyphs.
     case 0x17B4, 0x17B5, 0x2800, 0x1D159, 0x13430...0x13455: return true
     default: return scalar.properties.isDefaultIgnorableCodePoint
     }

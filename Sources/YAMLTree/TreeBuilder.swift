@@ -176,8 +176,8 @@ struct TreeBuilder {
     }
   }
 
-  /// Each of the first keys that are written twice, and once that there are more: whoever has a thousand of them made the
-  /// file with a program, and mends it there.
+  /// Each of the first keys that are written twice, and once that there are more: whoever has a thousand of them made
+  /// the file with a program, and mends it there.
   private mutating func report(doubled key: YAMLKey, after first: SourceSpan) {
     doubledKeys += 1
     guard doubledKeys <= Self.mostDoubledKeys + 1 else { return }

@@ -73,8 +73,8 @@ final class SentCalls: Sendable {
   func add(_ text: String) { list.withLock { $0.append(text) } }
 }
 
-/// An operator who says nothing, or yes to everything; what is asked is written down. A yes that an older version recorded he
-/// gives again, so that what it was given to then is resumed, unless he is told not to (`renews`).
+/// An operator who says nothing, or yes to everything; what is asked is written down. A yes that an older version
+/// recorded he gives again, so that what it was given to then is resumed, unless he is told not to (`renews`).
 final class Bystander: Operator {
   let name: String
   let isInteractive: Bool

@@ -112,8 +112,8 @@ import Testing
     let text = now.joined(separator: "\n") + "\n"
     let expected = try journal.expected("ended-anywhere.txt", now: text)
     for (index, line) in expected.split(separator: "\n").enumerated() where index < now.count && now[index] != line {
-      // Where the calls were other ones by then, they were asked about. Whether they are can't be told of an older yes: nothing
-      // goes out by it.
+      // Where the calls were other ones by then, they were asked about. Whether they are can't be told of an older yes:
+      // nothing goes out by it.
       let asked = await beginning(journal, resumer, from: counts[index], renews: false)
       if line.contains(" asks "), !asked.contains("act ") { now[index] = String(line) }
     }
@@ -134,8 +134,8 @@ import Testing
       + " \(resumed.result.outcome)"
   }
 
-  /// Their yeses are of an older version, and nobody's own: each is asked about before anything goes out, and a no sends
-  /// nothing.
+  /// Their yeses are of an older version, and nobody's own: each is asked about before anything goes out, and a no
+  /// sends nothing.
   @Test(arguments: unfinished)
   func `nothing goes out by a yes that an older version recorded`(name: String) async throws {
     let journal = try RecordedJournal(name)

@@ -6,7 +6,8 @@ import Testing
 
 @testable import SQLExecutor
 
-/// How much the gate costs beside a plain query of libpq on the same connection. It prints, and asserts nothing about time.
+/// How much the gate costs beside a plain query of libpq on the same connection. It prints, and asserts nothing about
+/// time.
 @Suite(.enabled(if: PostgresServer.isAvailable, "PostgreSQL 15 is not installed"), .serialized)
 struct GateCostTests {
   @Test(arguments: [

@@ -22,8 +22,8 @@ public enum JSONNumbers: Sendable {
 
 extension Value {
   /// Reads one JSON text (RFC 8259, by nlohmann/json). Objects keep their order, and of two equal keys the last counts.
-  /// Throws where the text is no JSON, nests deeper than `depth`, or has more than `count` values: by default a million of
-  /// what a system answered, since each takes some hundred bytes of memory, and any number of what we recorded.
+  /// Throws where the text is no JSON, nests deeper than `depth`, or has more than `count` values: by default a million
+  /// of what a system answered, since each takes some hundred bytes of memory, and any number of what we recorded.
   public init(
     json bytes: some Sequence<UInt8>, depth: Int = 100, count: Int? = nil, numbers: JSONNumbers = .exact
   ) throws(JSONProblem) {

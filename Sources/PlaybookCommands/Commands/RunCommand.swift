@@ -147,7 +147,8 @@ enum Launch {
         "--approve \(text) is no digest; it has 32 digits from 0 to f, as `playbook plan` and a paused run print it")
     }
 
-    /// An answer to a question that the playbook does not have is a slip on the command line; a file may be for several.
+    /// An answer to a question that the playbook does not have is a slip on the command line; a file may be for
+    /// several.
     private static func check(
       _ said: [String: AnswerBook.Entry], _ fromFile: [String: AnswerBook.Entry], for playbook: Playbook
     ) throws {

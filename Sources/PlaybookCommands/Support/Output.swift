@@ -50,14 +50,15 @@ enum Output {
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
-  /// The same for text that anybody may have had a part in, such as a path: what could move the cursor is shown, not sent.
+  /// The same for text that anybody may have had a part in, such as a path: what could move the cursor is shown, not
+  /// sent.
   static func operatorLines(_ text: String) { operatorText(Visible.text(text, keepingLineBreaks: true)) }
 
   /// A value as JSON on a line of its own, with escapes for what could move a terminal's cursor.
   static func json(_ value: Value) { data(Visible.json(value.jsonText()) + "\n") }
 
-  /// `playbook: WORD: text`, broken at spaces on a terminal. What the text quotes may come from anywhere. A command in it that is to be copied stands on a line of its own,
-  /// after two blanks, and is left to the terminal.
+  /// `playbook: WORD: text`, broken at spaces on a terminal. What the text quotes may come from anywhere. A command in
+  /// it that is to be copied stands on a line of its own, after two blanks, and is left to the terminal.
   static func say(_ word: String, _ text: String) {
     var lines = Visible.text("playbook: \(word): \(text)", keepingLineBreaks: true).split(
       separator: "\n", omittingEmptySubsequences: false

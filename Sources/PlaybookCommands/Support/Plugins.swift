@@ -5,7 +5,8 @@ import SourceText
 
 /// The executors that an environments file adds.
 enum Plugins {
-  /// The plugins in the folders that the file lists, each started and asked what it is. Throws with what is wrong with one.
+  /// The plugins in the folders that the file lists, each started and asked what it is. Throws with what is wrong with
+  /// one.
   static func discover(_ file: SourceFile) async throws -> [any Executor] {
     let folders = EnvironmentFile.pluginFolders(of: file)
     guard !folders.isEmpty else { return [] }

@@ -78,20 +78,20 @@ struct RunSession {
 
   private static let approvalKey = own.approvalKey()
 
-  /// Says that what was said in this sitting can't be told from what somebody else says.
+  /// Says that the yeses of this session can't be told from somebody else's.
   private static func warn(of yeses: OwnYeses) {
     guard let problem = yeses.problem else { return }
     Output.say("warning", "your yeses in this run are asked for again when it goes on: \(problem)")
   }
 
-  /// Holds the journal against the user's own list of his yeses. The numbers of those that are not on it. Throws where the
-  /// journal lacks some.
+  /// Holds the journal against the user's own list of his yeses. The numbers of those that are not on it. Throws where
+  /// the journal lacks some.
   private static func foreign(_ yeses: OwnYeses, in contents: JournalContents, of id: String) throws -> Set<Int> {
     let missing = yeses.missing(in: contents)
     guard missing < 2 else {
       throw CommandFailure.failed(
         "the journal of \(id) can't be trusted, so the run can't go on from it: \(missing) of your own answers are "
-          + "missing at its end: it was cut")
+          + "missing at its end: it was shortened")
     }
     yeses.settle(with: contents)
     return yeses.foreign(in: contents)

@@ -2,8 +2,8 @@ import CEL
 import FoundationEssentials
 import PlaybookLanguage
 
-/// A secret input without a terminal: it comes in a variable, since the words of a command line are for everybody to see, and the
-/// shell remembers them.
+/// A secret input without a terminal: it comes in a variable, since the words of a command line are for everybody to
+/// see, and the shell remembers them.
 enum SecretInput {
   /// `PLAYBOOK_INPUT_ADMIN_PASSWORD` of the input `admin_password`.
   static func variable(of declaration: InputDeclaration) -> String {
@@ -16,7 +16,8 @@ enum SecretInput {
     "give it in the variable \(variable(of: declaration)), or at a terminal"
   }
 
-  /// The value in the variable; nil where the input is no secret or the variable is not set. Throws where it does not fit.
+  /// The value in the variable; nil where the input is no secret or the variable is not set. Throws where it does not
+  /// fit.
   static func fromVariable(_ declaration: InputDeclaration) throws -> Value? {
     guard declaration.isSecret,
       let text = ProcessInfo.processInfo.environment[variable(of: declaration)], !text.isEmpty

@@ -44,11 +44,14 @@ struct SystemSecrets: SecretFetcher {
       let isPath = program.contains("/")
       let result = try await Subprocess.run(
         .name(isPath ? "env" : program), arguments: Arguments(isPath ? words : Array(words.dropFirst())), input: .none,
-        output: .string(limit: 1 << 16), error: .discarded)
+        output: .bytes(limit: 1 << 16), error: .discarded)
       guard case .exited(0) = result.terminationStatus else {
         throw SecretError(message: "the secret `\(name)`: `\(program)` ended with \(result.terminationStatus)")
       }
-      return result.standardOutput
+      guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
+        throw SecretError(message: "the secret `\(name)`: the output of `\(program)` is no UTF-8 text")
+      }
+      return text
     } catch let error as SecretError {
       throw error
     } catch {

@@ -23,19 +23,18 @@ public struct Event: Sendable {
   }
 }
 
-/// The kinds of events and the fields of their data. A field marked ? may be missing. Where there is `by` there is `uid`? as
-/// well: the user whose process recorded it, or whose file it was; journals of older versions have none.
+/// The kinds of events and the fields of their data. A field marked ? may be missing. Where there is `by` there is
+/// `uid`? as well: the user whose process recorded it, or whose file it was; journals of older versions have none.
 public enum EventType: String, Sendable, CaseIterable {
-  /// `run`, `playbook`, `title`, `severity`?, `environment`, `color`?, `operator`, `uid`?, `engine` (version), `inputs` (map),
-  /// `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp), `contact`?
-  /// (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`, `boot`? (id of
-  /// the machine's boot), `category`?,
-  /// `section`?, `symptoms`, `path` (of the playbook), `environmentsFile`? (absolute path),
-  /// `numbers`? (`exact`; missing in runs whose `number` inputs are doubles).
+  /// `run`, `playbook`, `title`, `severity`?, `environment`, `color`?, `operator`, `uid`?, `engine` (version), `inputs`
+  /// (map), `sources` (list of `path`, `sha256`), `git`? (`commit`, `dirty`), `ticket`?, `alerted`? (timestamp),
+  /// `contact`? (`contact`, `response` duration), `mode` (`run`, `plan`, `drill`), `steps` (count), `host`, `pid`,
+  /// `boot`? (id of the machine's boot), `category`?, `section`?, `symptoms`, `path` (of the playbook),
+  /// `environmentsFile`? (absolute path), `numbers`? (`exact`; missing in runs whose `number` inputs are doubles).
   case runStarted = "run.started"
-  /// `operator`, `uid`?, `host`, `pid`, `boot`?, `tookOver`? (the process that died while it held the run: `operator`, `pid`, `host`,
-  /// `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the recorded ones, in
-  /// words).
+  /// `operator`, `uid`?, `host`, `pid`, `boot`?, `tookOver`? (the process that died while it held the run: `operator`,
+  /// `pid`, `host`, `since`), `reason`? (what the run was stopped by), `changed`? (which files on disk differ from the
+  /// recorded ones, in words).
   case runResumed = "run.resumed"
   /// `reason`, `question`? (`key`, `text`, `options`?; of a change `target` and `servers`?), `how` (the command that goes on).
   case runPaused = "run.paused"
@@ -53,8 +52,8 @@ public enum EventType: String, Sendable, CaseIterable {
   /// (`style`, `columns`, `by`), `error`? (`code`, `message`), `text`? (what a check's answer means), `source`?, `stops`?
   /// (why the run ends with it).
   case stepFinished = "step.finished"
-  /// The list of a loop, fixed: `items` (list of values), `labels`? (what the items are called, where the step says so),
-  /// `leftOut`? (list of `item`, `reason`; of a change).
+  /// The list of a loop, fixed: `items` (list of values), `labels`? (what the items are called, where the step says
+  /// so), `leftOut`? (list of `item`, `reason`; of a change).
   case loopStarted = "loop.started"
 
   /// A read goes out: `call` (text as sent), `executor`, `target`?, `attempt`.
@@ -63,17 +62,16 @@ public enum EventType: String, Sendable, CaseIterable {
   /// (`code`, `message`), `text`?, `wait`? (duration until the next; of one that did not work).
   case callRepeated = "call.repeated"
 
-  /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?, `servers`? (the
-  /// one that each call would reach, null where it is not known; missing where the executor has none), `digest` (32 digits;
-  /// 16 in journals of older versions), `items`?, `undo`? (texts), `leftOut`?, `typed`?, `idempotent`, `irreversible`? (true),
-  /// `approved` (positions).
-  /// Taking back has one of its own under `PATH!undoN`: `undoes` (path), `positions`, `calls`, `servers`?, `items`?, `executor`,
-  /// `digest`. So have calls that would reach other servers than approved, under `PATH!serverN`: `moves` (path), `positions`,
-  /// `calls`, `servers`, `executor`, `digest`; and calls whose first yes was somebody else's or of an older version, under
-  /// `PATH!rest`: `renews` (path), `positions`, `calls`, `servers`?, `executor`, `digest`.
-  /// So has one call that is sent with other inputs, under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to
-  /// value), `calls`, `servers`? and `undo` of that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have
-  /// taken effect).
+  /// A change is about to be made; synced to disk before it is: `calls` (texts as sent), `executor`, `target`?,
+  /// `servers`? (the one that each call would reach, null where it is not known; missing where the executor has none),
+  /// `digest` (32 digits; 16 in journals of older versions), `items`?, `undo`? (texts), `leftOut`?, `typed`?,
+  /// `idempotent`, `irreversible`? (true), `approved` (positions). An undo has one of its own under `PATH!undoN`:
+  /// `undoes` (path), `positions`, `calls`, `servers`?, `items`?, `executor`, `digest`. So have calls that would reach
+  /// other servers than approved, under `PATH!serverN`: `moves` (path), `positions`, `calls`, `servers`, `executor`,
+  /// `digest`; and calls whose first yes was somebody else's or of an older version, under `PATH!rest`: `renews`
+  /// (path), `positions`, `calls`, `servers`?, `executor`, `digest`. So has one call that is sent with other inputs,
+  /// under `PATH!editN`: `edits` (path), `position`, `inputs` (map of name to value), `calls`, `servers`? and `undo` of
+  /// that call alone, `replaces`? (map of `call` and `undo`: what was sent before and may have taken effect).
   case actIntended = "act.intended"
   /// One item (or the only call) goes out: `position`, `item`?, `label`? (what the item is called), `call`, `server`?.
   case actStarted = "act.started"

@@ -53,8 +53,8 @@ public struct ResolvedCall: Sendable {
   /// Field name to value, as the executor's schema types them: `words` is a list of scalars, `wordLists` a list of those,
   /// `text`, `literal` and `urlPath` are strings, `duration` a duration.
   public var arguments: MapValue
-  /// The command of the environment that the call comes from, where that says `writes: false`: the team vouches that the
-  /// call only reads. Executors that can tell by themselves keep their own rules.
+  /// The command of the environment that the call comes from, where that says `writes: false`: the team vouches that
+  /// the call only reads. Executors that can tell by themselves keep their own rules.
   public var readingCommand: String?
 
   public init(
@@ -96,8 +96,8 @@ public struct CallContext: Sendable {
   /// Of an act the server that the yes was given for, where one was named. A call that would reach another is not sent:
   /// `.otherServer`.
   public var server: CallServer?
-  /// Why an act may not go on to a host that neither the call nor its target names, such as one that a cluster names: it is
-  /// protected. Nil where it may.
+  /// Why an act may not go on to a host that neither the call nor its target names, such as one that a cluster names:
+  /// it is protected. Nil where it may.
   public var objection: @Sendable (_ host: String) -> String? = { _ in nil }
   /// A line on how far a long call has come; shown in place, not journalled.
   public var progress: @Sendable (String) -> Void

@@ -29,8 +29,8 @@ struct AddressRange: Sendable, Hashable {
 
   func touches(_ other: AddressRange) -> Bool { bounds.overlaps(other.bounds) }
 
-  /// Of IPv4 addresses the same ones as they are written within IPv6: `::a.b.c.d` (RFC 4291, 2.5.5.1), `::ffff:0:a.b.c.d` (RFC
-  /// 2765), `64:ff9b::a.b.c.d` (RFC 6052) and `2002:AABB:CCDD::/48` (RFC 3056).
+  /// Of IPv4 addresses the same ones as they are written within IPv6: `::a.b.c.d` (RFC 4291, 2.5.5.1),
+  /// `::ffff:0:a.b.c.d` (RFC 2765), `64:ff9b::a.b.c.d` (RFC 6052) and `2002:AABB:CCDD::/48` (RFC 3056).
   var embedded: [AddressRange] {
     guard bounds.lowerBound >> 32 == 0xffff, bounds.upperBound >> 32 == 0xffff else { return [] }
     let (low, high) = (bounds.lowerBound & 0xffff_ffff, bounds.upperBound & 0xffff_ffff)
@@ -43,8 +43,8 @@ struct AddressRange: Sendable, Hashable {
 }
 
 extension IPAddress {
-  /// The IPv4 address that stands within an address whose prefix is a network's own: of Teredo the client's (RFC 4380), of ISATAP
-  /// (RFC 5214) and of a local NAT64 (RFC 8215) the last 32 bits.
+  /// The IPv4 address that stands within an address whose prefix is a network's own: of Teredo the client's (RFC 4380),
+  /// of ISATAP (RFC 5214) and of a local NAT64 (RFC 8215) the last 32 bits.
   var inner: IPAddress? {
     guard family == .v6 else { return nil }
     if bits >> 96 == 0x2001_0000 { return IPAddress(family: .v4, bits: ~bits & 0xffff_ffff) }

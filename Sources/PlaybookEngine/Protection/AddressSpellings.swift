@@ -106,7 +106,8 @@ struct AddressSpellings {
     return IPAddress(family: .v4, bits: bits)
   }
 
-  /// As inet_aton(3) reads it: one to four numbers, octal with a leading 0, hexadecimal with 0x, the last one for all that is left.
+  /// As inet_aton(3) reads it: one to four numbers, octal with a leading 0, hexadecimal with 0x, the last one for all
+  /// that is left.
   private static func old(_ numbers: [ArraySlice<UInt8>]) -> IPAddress? {
     var address = in_addr()
     let text = numbers.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ".")
@@ -280,7 +281,8 @@ struct AddressSpellings {
 
   // MARK: Short forms
 
-  /// What is an address only where it is all of a value, or of a part between signs: `10.4`, `0x0a000004`, `167772164`, `10/8`.
+  /// What is an address only where it is all of a value, or of a part between signs: `10.4`, `0x0a000004`, `167772164`,
+  /// `10/8`.
   private mutating func readShort() {
     // Of several lines that go out each may be a number; of those of evidence each may be an address.
     if !reading.isGiven, bytes.contains(0x0A) { return }

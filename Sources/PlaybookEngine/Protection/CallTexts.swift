@@ -21,7 +21,8 @@ struct CallTexts {
   private(set) var parts: [Part] = []
   /// Whether a text may be a pattern of SQL's LIKE.
   var hasLikePatterns = false
-  /// Numbers with a fraction that expressions gave, as they stand in texts: an amount of 10.5 is not the address 10.0.0.5.
+  /// Numbers with a fraction that expressions gave, as they stand in texts: an amount of 10.5 is not the address
+  /// 10.0.0.5.
   private(set) var fractions: Set<String> = []
 
   /// - Parameter given: What the call's expressions gave, before any of it was encoded.

@@ -1,13 +1,14 @@
-/// A text with the spellings of one character made one: letters small, width and style gone, digits those of ASCII, what is
-/// neither letter nor digit a sign of ASCII. So bytes beyond ASCII are letters. Blanks are spaces, lines stay lines.
+/// A text with the spellings of one character made one: letters small, width and style gone, digits those of ASCII,
+/// what is neither letter nor digit a sign of ASCII. So bytes beyond ASCII are letters. Blanks are spaces, lines stay
+/// lines.
 struct PlainText {
   /// Letters small.
   let bytes: [UInt8]
   /// Letters as they were written.
   let cased: [UInt8]
 
-  /// The text as it is, and where characters without any width are in it, both without them and with a blank in their place:
-  /// some programs drop them, others end a word there.
+  /// The text as it is, and where characters without any width are in it, both without them and with a blank in their
+  /// place: some programs drop them, others end a word there.
   static func readings(_ text: String) -> [PlainText] {
     guard text.unicodeScalars.contains(where: isInvisible) else { return [PlainText(text, hidden: nil)] }
     return [PlainText(text, hidden: nil), PlainText(text, hidden: " ")]
@@ -34,8 +35,8 @@ struct PlainText {
     bytes = Array(plain.uppercased().lowercased().utf8)
   }
 
-  /// Letters that are written in several ways: `ö` alone, and `o` with a mark behind it. Swift takes them for equal, as Unicode
-  /// does, so that one stands for all.
+  /// Letters that are written in several ways: `ö` alone, and `o` with a mark behind it. Swift takes them for equal, as
+  /// Unicode does, so that one stands for all.
   private static let letters = Set(
     [0x41...0x5A, 0x61...0x7A, 0xC0...0x1FFF, 0x3040...0x30FF, 0xAC00...0xD7A3].joined().compactMap(
       Unicode.Scalar.init(_:)

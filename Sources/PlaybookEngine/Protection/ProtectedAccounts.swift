@@ -63,7 +63,8 @@ struct ProtectedAccounts: Sendable {
     return rest.isEmpty ? [UInt8(ascii: "0")] : rest
   }
 
-  /// Whether `name` stands in `bytes` and no letter or digit goes on from it. In code a name may go on over `_`, `-` and `.`.
+  /// Whether `name` stands in `bytes` and no letter or digit goes on from it. In code a name may go on over `_`, `-`
+  /// and `.`.
   private static func contains(_ bytes: [UInt8], _ name: [UInt8], isCode: Bool) -> Bool {
     guard let first = name.first, let last = name.last, bytes.count >= name.count else { return false }
     let goesOn = { (byte: UInt8) in byte.isWordPart || isCode && "_-.".utf8.contains(byte) }

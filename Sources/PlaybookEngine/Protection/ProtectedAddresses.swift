@@ -26,7 +26,8 @@ struct ProtectedAddresses: Sendable {
     return nil
   }
 
-  /// A whole number that is an address as most programs read it: 167772164 is 10.0.0.4. Nil for small ones, which are numbers.
+  /// A whole number that is an address as most programs read it: 167772164 is 10.0.0.4. Nil for small ones, which are
+  /// numbers.
   func reason(againstNumber value: Value) -> String? {
     guard !all.isEmpty, let number = value.wholeNumber else { return nil }
     let bits = number < 0 ? Int32(exactly: number).map(UInt32.init(bitPattern:)) : UInt32(exactly: number)

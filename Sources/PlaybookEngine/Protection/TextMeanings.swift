@@ -1,6 +1,7 @@
 import CEL
 
-/// A text and what a target may make of it: percent-encoding decoded, JSON read, escapes and character references resolved.
+/// A text and what a target may make of it: percent-encoding decoded, JSON read, escapes and character references
+/// resolved.
 struct TextMeanings {
   /// It is encoded more often than is followed.
   struct TooDeep: Error, CustomStringConvertible {

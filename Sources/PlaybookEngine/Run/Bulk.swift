@@ -2,8 +2,8 @@ import CEL
 
 /// How much of a value a run takes in.
 ///
-/// What a value weighs is what it needs in memory or on record, whichever is more: a text its bytes, those that JSON escapes
-/// with their escapes (a NUL is six bytes there); a list, a map and a number a few words each.
+/// What a value weighs is what it needs in memory or on record, whichever is more: a text its bytes, those that JSON
+/// escapes with their escapes (a NUL is six bytes there); a list, a map and a number a few words each.
 struct Bulk {
   /// The most that an outcome, or a field of a call, may weigh.
   static let limit = 64 << 20

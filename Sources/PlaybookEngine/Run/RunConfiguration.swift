@@ -22,8 +22,8 @@ public struct RunConfiguration: Sendable {
   public var answers: AnswerBook
   /// Digests of resolved calls that were approved on the command line.
   public var approvals: Set<String>
-  /// The key by which the digest of a call with a secret in it tells one value from another and gives none away. Of whoever
-  /// approves: the same in every process. By default one that no other process has.
+  /// The key by which the digest of a call with a secret in it tells one value from another and gives none away. Of
+  /// whoever approves: the same in every process. By default one that no other process has.
   public var approvalKey: @Sendable () -> [UInt8] = { Self.ownKey }
   public var ticket: String?
   public var alerted: Timestamp?

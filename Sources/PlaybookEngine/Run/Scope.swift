@@ -43,6 +43,17 @@ struct Scope: Sendable {
     return Bindings(all, now: now)
   }
 
+  /// Gives a loop's item its value. An item of a secret list is a secret; one of what a call returned is what a call
+  /// returned.
+  mutating func bind(_ loop: Step.ForEach, to item: Value) {
+    values[loop.item] = item
+    if holdsSecret([loop.list]) {
+      secretNames.insert(loop.item)
+    } else if isSecret([loop.list]) {
+      returned.insert(loop.item)
+    }
+  }
+
   /// Puts values in the place of others: a name with the fields selected from it, such as `attacker.ip_address`.
   mutating func change(_ edits: MapValue) {
     for (name, value) in edits.entries {
@@ -65,8 +76,8 @@ struct Scope: Sendable {
     return value
   }
 
-  /// Whether any of `expressions` reads something secret, or what a call returned that held a secret, other than for its
-  /// fingerprint.
+  /// Whether any of `expressions` reads something secret, or what a call returned that held a secret, other than for
+  /// its fingerprint.
   func isSecret(_ expressions: [LocatedExpression]) -> Bool {
     holdsSecret(expressions)
       || expressions.contains { located in
@@ -104,14 +115,15 @@ struct Scope: Sendable {
     return secretNames.contains("\(reference.name).\(field)")
   }
 
-  /// Why an expression failed, as it may be told. The detail may quote a value, or how one is made: of an expression that reads
-  /// a secret, be it for its fingerprint, it is left out.
+  /// Why an expression failed, as it may be told. The detail may quote a value, or how one is made: of an expression
+  /// that reads a secret, be it for its fingerprint, it is left out.
   func reason(_ error: TemplateError) -> String {
     guard let located = error.expression, reads(secret: located) else { return error.message }
     return "`\(located.expression.source)` can't be evaluated; the reason may hold a part of a secret and is left out"
   }
 
-  /// A value that is not of the type it must have, as it may be told: that of an expression that reads a secret is left out.
+  /// A value that is not of the type it must have, as it may be told: that of an expression that reads a secret is left
+  /// out.
   func told(_ value: Value, of expressions: [LocatedExpression]) -> String {
     if value.boolValue == nil, expressions.contains(where: reads) { return "a value made of a secret" }
     return value.rendered.beginning(80)
@@ -152,8 +164,8 @@ struct Scope: Sendable {
     return truncated.sorted().first { $0.hasPrefix(whole) }
   }
 
-  /// The fields of a document or a decision that were filled from cut evidence: a text told, a default or a suggestion that
-  /// Enter takes.
+  /// The fields of a document or a decision that were filled from cut evidence: a text told, a default or a suggestion
+  /// that Enter takes.
   func fieldsFromCutEvidence(_ step: Step) -> [String] {
     func isCut(_ expressions: [LocatedExpression]) -> Bool { expressions.contains { !truncatedNames(in: $0).isEmpty } }
     switch step.kind {

@@ -69,8 +69,9 @@ struct SecretText: Sendable {
     "splunk", "ssws", "token",
   ]
 
-  /// What of a secret text is a secret by itself, besides all of it: what stands before `;` at the end or a comment, a token
-  /// behind `Bearer`, user and password of `Basic`, what stands within quotation marks, the value of a single `NAME=VALUE`, the password of a URL.
+  /// What of a secret text is a secret by itself, besides all of it: what stands before `;` at the end or a comment, a
+  /// token behind `Bearer`, user and password of `Basic`, what stands within quotation marks, the value of a single
+  /// `NAME=VALUE`, the password of a URL.
   static func parts(of text: String) -> [String] {
     var parts: [String] = []
     let bare = text.bare

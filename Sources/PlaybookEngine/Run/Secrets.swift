@@ -64,8 +64,8 @@ actor SecretStore {
     return text.value
   }
 
-  /// Makes the secrets known that were not asked for and that lie in variables and files: a program may print them all the same.
-  /// Programs are not run for it, and nobody is asked. What is not there is missed when it is needed.
+  /// Makes the secrets known that were not asked for and that lie in variables and files: a program may print them all
+  /// the same. Programs are not run for it, and nobody is asked. What is not there is missed when it is needed.
   func knowUnused() async {
     for source in sources.values.sorted(by: { $0.name < $1.name }) where held[source.name] == nil {
       switch source.origin {

@@ -156,10 +156,7 @@ extension Runner {
 
   func itemScope(for step: Step, _ item: Value?, in frame: Frame) -> Scope {
     var scope = frame.scope
-    if let loop = step.forEach, let item {
-      scope.values[loop.item] = item
-      if scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
-    }
+    if let loop = step.forEach, let item { scope.bind(loop, to: item) }
     return scope
   }
 

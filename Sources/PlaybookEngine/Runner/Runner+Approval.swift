@@ -107,10 +107,10 @@ extension Runner {
     return chosen
   }
 
-  /// Whether what an earlier sitting approved and did not come to is sent now. Who is at the terminal sees it once more and says
-  /// so where the run was stopped by somebody, was somebody else's, or is in a red environment. Nobody there, or only the
-  /// connection or the process lost: the yes holds. A yes that is none of this operator's, or of an older version, holds
-  /// nowhere.
+  /// Whether what an earlier session approved and did not reach is sent now. Who is at the terminal sees it once more
+  /// and says so where the run was stopped by somebody, was somebody else's, or is in a red environment. Nobody there,
+  /// or only the connection or the process lost: the yes holds. A yes that is none of this operator's, or of an older
+  /// version, holds nowhere.
   func isGoneOnWith(
     _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {

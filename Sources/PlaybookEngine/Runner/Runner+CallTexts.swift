@@ -6,7 +6,8 @@ extension Runner {
   private static let longestCall = 64 << 10
   private static let callBeginning = 8 << 10
 
-  /// The data of an event with each text of a call that is too large for a line kept whole in a file, which the rest names.
+  /// The data of an event with each text of a call that is too large for a line kept whole in a file, which the rest
+  /// names.
   func withCallsKept(_ data: MapValue) async throws(EventSinkError) -> MapValue {
     var data = data
     for name in ["call", "calls", "undo"] {

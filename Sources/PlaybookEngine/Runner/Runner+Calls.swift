@@ -104,7 +104,8 @@ extension Runner {
     }
     let target = try await target(named: name)
     var told = resolved
-    // Before an executor breaks a value into lines of its own: of a secret in several short lines nothing would be found there.
+    // Before an executor breaks a value into lines of its own: of a secret in several short lines nothing would be
+    // found there.
     told.arguments = await sink.redacted(value: .map(shown)).mapValue ?? shown
     let text = await sink.redacted(executor.display(told, on: target))
     return PreparedCall(

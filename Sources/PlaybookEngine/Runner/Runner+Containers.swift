@@ -68,9 +68,8 @@ extension Runner {
     of step: Step, _ loop: Step.ForEach, _ item: Value, at position: Int, in frame: Frame
   ) -> Frame {
     var scope = frame.scope
-    scope.values[loop.item] = item
-    scope.cutLoop = scope.truncatedNames(in: loop.list).first ?? scope.cutLoop
-    if frame.scope.isSecret([loop.list]) { scope.secretNames.insert(loop.item) }
+    scope.bind(loop, to: item)
+    scope.cutLoop = frame.scope.truncatedNames(in: loop.list).first ?? scope.cutLoop
     return Frame(
       playbook: frame.playbook, prefix: "\(frame.path(step))[\(position)].", scope: scope, place: frame.place)
   }
@@ -126,8 +125,8 @@ extension Runner {
     case wrong(String)
   }
 
-  /// The items of a loop. Of a secret they are secrets as well, and made known before they are recorded; such that are too short
-  /// to be taken out of the record are refused.
+  /// The items of a loop. Of a secret they are secrets as well, and made known before they are recorded; such that are
+  /// too short to be taken out of the record are refused.
   func list(of loop: Step.ForEach, in scope: Scope, now: Timestamp) async -> Result<[Value], LoopProblem> {
     do throws(TemplateError) {
       switch try loop.list.evaluate(scope.bindings(now: now)) {
@@ -224,7 +223,8 @@ extension Runner {
     var scope = Scope()
     scope.use = frame.path(step)
     scope.values = ["inputs": .map(inputs), "run": frame.scope.values["run"] ?? .null]
-    let secret = use.inputs.filter { frame.scope.isSecret($0.value.expressions) }.map(\.key)
+    let secret = use.inputs.filter { frame.scope.holdsSecret($0.value.expressions) }.map(\.key)
+    if use.inputs.contains(where: { frame.scope.isSecret($0.value.expressions) }) { scope.returned.insert("inputs") }
     scope.secretNames = Set((secret + playbook.inputs.filter(\.isSecret).map(\.name)).map { "inputs.\($0)" })
     scope.cutLoop = frame.scope.cutLoop
     scope.evidenceOfInputs = evidence(for: step, in: frame)

@@ -7,9 +7,9 @@ extension Runner {
   private static let digestForm: Value = "playbook approval 2"
   package static let digestLength = 32
 
-  /// The digest of a change: of its path, how often it was approved before (a yes is used up), the text to be typed, the
-  /// environment and its colour, and of each call with its undo, the settings of its target, and the server where these don't
-  /// tell it.
+  /// The digest of a change: of its path, how often it was approved before (a yes is used up), the text to be typed,
+  /// the environment and its colour, and of each call with its undo, the settings of its target, and the server where
+  /// these don't tell it.
   ///
   /// - Parameter turn: How often it was approved before; by default as the record has it.
   func digest(
@@ -44,7 +44,7 @@ extension Runner {
     }.joined()
   }
 
-  /// The digest of taking back: of the calls alone.
+  /// The digest of an undo: of its calls alone.
   func undoDigest(of planned: [PlannedItem], at place: String, turn: Int) async -> String {
     var settings: [String: Value] = [:]
     var parts: [Value] = []
@@ -86,8 +86,8 @@ extension Runner {
     return told.jsonText()
   }
 
-  /// The value of a tree that reads a secret which is renewed, with `•••` in its place: no yes is bound to that. Nil: it reads
-  /// none.
+  /// The value of a tree that reads a secret which is renewed, with `•••` in its place: no yes is bound to that. Nil:
+  /// it reads none.
   func withoutRenewedSecrets(_ tree: TemplateTree, _ bindings: Bindings) -> Value? {
     let renewed = renewedSecrets
     guard tree.expressions.contains(where: { !$0.secretNames.isDisjoint(with: renewed) }) else { return nil }

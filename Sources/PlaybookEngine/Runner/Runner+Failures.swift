@@ -45,8 +45,8 @@ extension Runner {
             kind: .text(isOptional: false))
         ).value.rendered
       }
-      // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it, and neither is
-      // somebody else's.
+      // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it, and
+      // neither is somebody else's.
       let isDoubted = state.acts[path]?.doubt(about: position ?? 0) != nil
       if choice == "retry", answer.source != "terminal" || isDoubted, let confirming, try await !confirming(answer) {
         try await handled("declined", reason, path: path, position: position)

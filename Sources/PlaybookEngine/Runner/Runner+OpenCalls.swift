@@ -113,9 +113,10 @@ extension Runner {
     }
   }
 
-  /// Whether the word that a call or an undo goes out once more is a yes to it. A digit at the terminal is one to what is shown
-  /// there; in a red environment, for what can't be taken back and where the first yes was somebody else's it is shown and asked
-  /// about (`isShown`), as for the first time. What was said beforehand is one only with the digest of what was approved.
+  /// Whether the word that a call or an undo goes out once more is a yes to it. A digit at the terminal is one to what
+  /// is shown there; in a red environment, for what has no undo and where the first yes was somebody else's it
+  /// is shown and asked about (`isShown`), as for the first time. What was said beforehand is one only with the digest
+  /// of what was approved.
   func isYesToRepeating(
     _ answer: Answer, isShown: Bool, key: String, text: String = "Send it once more?", in frame: Frame,
     showing approval: () async throws(Stop) -> Approval?

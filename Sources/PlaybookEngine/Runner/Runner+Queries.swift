@@ -286,6 +286,8 @@ extension Runner {
     }
     let isComputed = isComputedFromSecret(step, in: frame.scope)
     if isComputed { frame.scope.secretNames.insert(step.name) }
+    // Each outcome has its item in it.
+    if frame.scope.holdsSecret([loop.list]) { frame.scope.secretNames.insert("\(step.name).items") }
     var outcomes: [Value] = []
     var ok = true
     var sources: [String?] = []

@@ -98,7 +98,7 @@ extension Runner {
     guard let approval = isApproval else { return found }
     let isApproved = configuration.approvals.contains(approval.digest)
     guard var answer = found else {
-      // Taking back a loop is one change: one digest is the yes to all of it that is left.
+      // The undo of a loop is one change: one digest is the yes to all of it that is left.
       if isApproved, question.isAboutUndo, case .item = question.kind {
         return Answer("all", by: self.operator.name, source: "--approve \(approval.digest)")
       }
@@ -188,7 +188,7 @@ extension Question {
 
   static func isAboutCall(_ key: String) -> Bool { ["!cut", "!undocut", "!failure"].contains { key.contains($0) } }
 
-  /// Whether it is about taking back a change.
+  /// Whether it is about an undo.
   var isAboutUndo: Bool { key.contains("!undo") }
 
   /// Whether a yes lets something be changed: it is asked anew after a resume, and nothing typed ahead answers it.

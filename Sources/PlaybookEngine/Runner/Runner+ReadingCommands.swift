@@ -2,8 +2,8 @@ import CEL
 import PlaybookLanguage
 
 extension Runner {
-  /// Throws where a value would be an option of a program that a command of the environment vouches for: `--rotate` makes a
-  /// writer of a program that only reads without it.
+  /// Throws where a value would be an option of a program that a command of the environment vouches for: `--rotate`
+  /// makes a writer of a program that only reads without it.
   static func refuseOptions(
     in command: Environment.Command, _ given: MapValue, _ prepared: PreparedCall
   ) throws(CallProblem) {

@@ -10,8 +10,8 @@ extension Runner {
     }
   }
 
-  /// An error whose message ends with a line of what came back. Where a secret is broken into lines, such a line alone would
-  /// not be known.
+  /// An error whose message ends with a line of what came back. Where a secret is broken into lines, such a line alone
+  /// would not be known.
   func withoutSecretLines(_ error: ExecutorError) async -> ExecutorError {
     var error = error
     for name in ["stderr", "stdout", "text", "body"] {
@@ -72,8 +72,8 @@ extension Runner {
     }
   }
 
-  /// Makes every secret known that a target, a command or a step of this playbook names, with what these compute from it, so
-  /// that nothing recorded later can show one; and those that nothing names, where they cost nothing.
+  /// Makes every secret known that a target, a command or a step of this playbook names, with what these compute from
+  /// it, so that nothing recorded later can show one; and those that nothing names, where they cost nothing.
   func knowSecrets() async throws(Stop) {
     let steps = configuration.playbook.allSteps
     let calls = steps.flatMap(\.calls)

@@ -307,9 +307,9 @@ extension Runner {
     guard case .query(let query) = step.kind, let schema = executors[query.call.executor]?.schema,
       !schema.usesTarget, !schema.isPrompted
     else { return false }
-    var scope = scope
-    if let loop = step.forEach, scope.holdsSecret([loop.list]) { scope.secretNames.insert(loop.item) }
-    return scope.holdsSecret(query.call.form.fields.values.flatMap(\.expressions))
+    // What a loop gives has its items in it.
+    return scope.holdsSecret(
+      query.call.form.fields.values.flatMap(\.expressions) + [step.forEach?.list].compactMap { $0 })
   }
 }
 

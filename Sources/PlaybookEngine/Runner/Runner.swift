@@ -49,8 +49,8 @@ public actor Runner {
     case gateClosed(String)
   }
 
-  /// - Parameter foreign: The numbers of events in `history` whose yes is not known to be this operator's own: what they let
-  ///   be sent is asked about again.
+  /// - Parameter foreign: The numbers of events in `history` whose yes is not known to be this operator's own: what
+  ///   they let be sent is asked about again.
   public init(
     _ configuration: RunConfiguration, executors: [any Executor], operator: any Operator, sink: any EventSink,
     fetcher: any SecretFetcher, clock: any RunClock = SystemRunClock(), control: RunControl = RunControl(),
@@ -272,7 +272,7 @@ public actor Runner {
 
   /// The changes that were said yes to in this sitting.
   var approvedHere: Set<String> = []
-  /// All items of each change that has been come to in this sitting, as they were planned.
+  /// All items of each change that this session reached, as they were planned.
   var plannedHere: [String: [PlannedItem]] = [:]
   /// The key of the question that `/skip` was said to last.
   var skippedQuestion: String?
@@ -307,7 +307,7 @@ public actor Runner {
   /// A digest that was of nothing that this run asked about may be a slip, and what it was meant for was not done.
   private func warnOfUnusedApprovals() async throws(Stop) {
     for digest in configuration.approvals.subtracting(state.digests).sorted() {
-      try await warn("--approve \(digest): no change that this run came to has this digest", "")
+      try await warn("--approve \(digest): no change that this run reached has this digest", "")
     }
   }
 

@@ -2,8 +2,8 @@
 public enum HostPattern {
   /// Whether one of the patterns is for this host, letter case aside. `*` alone is for any. At a pattern's start, as in
   /// `*.db.internal`, a star stands for any subdomain; elsewhere for characters other than a dot, and in an IPv4
-  /// address for dots as well (`10.0.*`): a pattern of numbers is for addresses alone. A pattern with a port is for that port
-  /// only.
+  /// address for dots as well (`10.0.*`): a pattern of numbers is for addresses alone. A pattern with a port is for
+  /// that port only.
   public static func matches(_ patterns: [String], host: String, port: Int?) -> Bool {
     let host = Array(host.lowercased().utf8)
     guard let first = host.first, first != UInt8(ascii: ".") else { return false }

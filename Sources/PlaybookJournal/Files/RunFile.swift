@@ -68,8 +68,8 @@ final class RunFile: Sendable {
     return folder
   }
 
-  /// Sets the rights of a folder that was just made. It keeps the bit by which its files get the group of the folder above it,
-  /// as in a team's folder: they would be its maker's alone.
+  /// Sets the rights of a folder that was just made. It keeps the bit by which its files get the group of the folder
+  /// above it, as in a team's folder: they would be its maker's alone.
   func setMode(_ mode: mode_t) {
     var info = stat()
     let group = unsafe fstat(descriptor, &info) == 0 ? info.st_mode & S_ISGID : 0

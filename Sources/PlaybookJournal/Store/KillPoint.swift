@@ -8,7 +8,8 @@ import Synchronization
 /// Where the kill tests end the process. In a release build there is nothing here.
 ///
 /// `PLAYBOOK_KILL=before:act.started:3` ends it as by SIGKILL before the third such event of this process is written;
-/// `noted:…` once the operator's own list of yeses has it, `after:…` once it is written, `torn:…` in the middle of its line; `crash:…` crashes it once the event is written.
+/// `noted:…` once the operator's own list of yeses has it, `after:…` once it is written, `torn:…` in the middle of its
+/// line; `crash:…` crashes it once the event is written.
 enum KillPoint {
   enum Place: String {
     case before, noted, after, torn, crash

@@ -6,8 +6,8 @@ import Glibc
 
 /// The yeses that this user gave in a run, by the hashes of their lines in its journal.
 ///
-/// A hash is on disk here before its line is in the journal: whoever can write the journal can add a line to it, and can't add
-/// a hash. A kill between the two leaves a hash of a line that is nowhere, which says nothing.
+/// A hash is on disk here before its line is in the journal: whoever can write the journal can add a line to it, and
+/// can't add a hash. A kill between the two leaves a hash of a line that is nowhere, which says nothing.
 public final class OwnYeses: Sendable {
   private let state: OwnState
   private let name: String
@@ -51,7 +51,7 @@ public final class OwnYeses: Sendable {
     return hashes.reversed().prefix { !known.contains($0) }.count
   }
 
-  /// Forgets what a kill left, so that the next one is told from a journal that was cut.
+  /// Forgets what a kill left, so that the next one is told from a shortened journal.
   public func settle(with contents: JournalContents) {
     guard missing(in: contents) > 0 else { return }
     let known = Set(contents.hashes)
@@ -72,7 +72,7 @@ public final class OwnYeses: Sendable {
 }
 
 extension Event {
-  /// Whether it can let something be sent: an intent, an answer, a word about a failure or a call that was cut off, and the
-  /// beginning, which says whether the run is a drill.
+  /// Whether it can let something be sent: an intent, an answer, a word about a failure or a call that was cut off, and
+  /// the beginning, which says whether the run is a drill.
   fileprivate var isYes: Bool { [.runStarted, .actIntended, .questionAnswered, .failureHandled].contains(type) }
 }

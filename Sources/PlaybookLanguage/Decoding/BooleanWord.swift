@@ -32,8 +32,8 @@ package enum BooleanWord {
 
 /// Characters that look like a blank and are none to YAML.
 enum OddSpace {
-  /// The first such character of a call that is split into words, as an offset in its text; those in quotes are meant, and
-  /// what stands in `${…}` is an expression's.
+  /// The first such character of a call that is split into words, as an offset in its text; those in quotes are meant,
+  /// and what stands in `${…}` is an expression's.
   static func place(in text: String) -> (range: Range<Int>, help: String)? {
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     var (offset, depth) = (0, 0)

@@ -2,8 +2,8 @@ public import SourceText
 import YAMLTree
 
 extension EnvironmentFile {
-  /// The folders that `plugins:` lists, read before all else: the executors that they add say how the file is read. What is
-  /// wrong is left to ``decode(_:executors:arePluginsAsked:)``.
+  /// The folders that `plugins:` lists, read before all else: the executors that they add say how the file is read.
+  /// What is wrong is left to ``decode(_:executors:arePluginsAsked:)``.
   public static func pluginFolders(of file: SourceFile) -> [String] {
     var ignored: [Diagnostic] = []
     guard let root = YAML.parse(file).root, let reader = MappingReader(unchecked: root, .environmentFile, &ignored)
@@ -16,8 +16,8 @@ extension EnvironmentFile {
   /// Reads `environments.yaml`. The executors say which targets and commands there can be. What can be read comes
   /// back even where there are errors; with an error nothing may run.
   ///
-  /// - Parameter arePluginsAsked: Whether `executors` has those of the file's plugins. Where it has not, and the file lists
-  ///   folders of plugins, an executor that is not known is taken to be theirs.
+  /// - Parameter arePluginsAsked: Whether `executors` has those of the file's plugins. Where it has not, and the file
+  ///   lists folders of plugins, an executor that is not known is taken to be theirs.
   public static func decode(
     _ file: SourceFile, executors: [ExecutorSchema], arePluginsAsked: Bool = true
   ) -> (file: EnvironmentFile?, diagnostics: [Diagnostic]) {
@@ -40,7 +40,8 @@ extension EnvironmentFile {
     return (decoded, Self.withoutSecrets(diagnostics).inOrderOfPlaces)
   }
 
-  /// The same without what stands beside their places: a password may be written there, by mistake or under a misspelt name.
+  /// The same without what stands beside their places: a password may be written there, by mistake or under a misspelt
+  /// name.
   private static func withoutSecrets(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     diagnostics.map { diagnostic in
       var diagnostic = diagnostic

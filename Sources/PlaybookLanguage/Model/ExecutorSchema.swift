@@ -36,7 +36,8 @@ public struct ExecutorSchema: Sendable {
   public var settings: [String]
   /// Those of them whose scalars are texts, at whatever depth: they go out as they were written (`1.10`, `007`).
   public var textSettings: Set<String>
-  /// All that is wrong with a target's settings and can be told before they are used; paths begin at the setting's name.
+  /// All that is wrong with a target's settings and can be told before they are used; paths begin at the setting's
+  /// name.
   public var validateSettings: @Sendable (TemplateTree) -> [CallProblem]
 
   public init(

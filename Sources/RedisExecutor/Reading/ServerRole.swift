@@ -64,8 +64,8 @@ extension Session {
     return await answer("ROLE").flatMap(ServerRole.init(role:)) ?? told ?? .unknown
   }
 
-  /// The reply to a question that the evidence does not need. One that the account may not ask is asked once on each connection:
-  /// the server logs every denial.
+  /// The reply to a question that the evidence does not need. One that the account may not ask is asked once on each
+  /// connection: the server logs every denial.
   private func answer(_ words: String...) async -> Reply? {
     let commands = [words.map { Array($0.utf8) }]
     guard context.deadline > .now, !connection.denied.withLock({ $0.contains(words[0]) }),

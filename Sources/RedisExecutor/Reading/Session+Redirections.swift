@@ -3,9 +3,9 @@ import PlaybookLanguage
 import Synchronization
 
 extension Session {
-  /// Throws where a call may not go where MOVED or ASK points to. It goes to the servers that the one that was asked lists as its
-  /// cluster's, and to the target's `hosts`; an act to none that is protected. So neither a call nor a password goes to a server
-  /// because an error reply names it.
+  /// Throws where a call may not go where MOVED or ASK points to. It goes to the servers that the one that was asked
+  /// lists as its cluster's, and to the target's `hosts`; an act to none that is protected. So neither a call nor a
+  /// password goes to a server because an error reply names it.
   func checkRedirection(to endpoint: Connection.Endpoint, after error: ExecutorError) async throws(ExecutorError) {
     guard case .tcp(let host, let port) = endpoint else { return }
     if mode == .act, let reason = context.objection(host) { throw Self.notFollowed(error, reason) }

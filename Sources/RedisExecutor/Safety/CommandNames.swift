@@ -11,8 +11,8 @@ extension Session {
   /// Those that have subcommands.
   private static let containers: Set<String> = ["CLUSTER", "ACL", "MEMORY"]
 
-  /// Throws `.refused` where the server has another command under the name of one of ours: a server's names are its own to give,
-  /// and what only asks here may write there. Where it does not say they are sent.
+  /// Throws `.refused` where the server has another command under the name of one of ours: a server's names are its own
+  /// to give, and what only asks here may write there. Where it does not say they are sent.
   func checkNames(_ commands: [[Word]]) async throws(ExecutorError) {
     let wanted = Set(commands.compactMap(Self.ownName))
     let (known, facts) = (connection.genuine.withLock { $0 }, connection.facts.withLock { Set($0.keys) })

@@ -125,9 +125,9 @@ extension PostgresConnection {
     }
   }
 
-  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, behind the same
-  /// gate as a query, since planning calls functions. What can't be decided is neither planned nor, where the types that
-  /// it reaches have code of their own, analysed.
+  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, behind the
+  /// same gate as a query, since planning calls functions. What can't be decided is neither planned nor, where the
+  /// types that it reaches have code of their own, analysed.
   func planAct(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
     var reporter = FailureReporter(settings: settings, request: request)
     let kind = request.rules.kind

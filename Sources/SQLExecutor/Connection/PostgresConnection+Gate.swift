@@ -34,8 +34,8 @@ extension PostgresConnection {
   private static let snapshotName = "snapshot"
   private static let printName = "fingerprint"
 
-  /// Begins the READ ONLY transaction of a statement that may run as a query. What is known of the statement counts where
-  /// that very transaction sees the same catalogs.
+  /// Begins the READ ONLY transaction of a statement that may run as a query. What is known of the statement counts
+  /// where that very transaction sees the same catalogs.
   ///
   /// - Parameter isPlan: whether the statement is only planned, so that it shows nothing.
   func admit(
@@ -160,8 +160,8 @@ extension PostgresConnection {
 
   // MARK: Comparing
 
-  /// Begins the statement's transaction and compares the catalogs that it sees with those that were looked at. Nil where
-  /// they are others; the transaction is open then and nobody's.
+  /// Begins the statement's transaction and compares the catalogs that it sees with those that were looked at. Nil
+  /// where they are others; the transaction is open then and nobody's.
   private func begin(
     _ request: SQLRequest, _ call: CallParameters, behind gate: Gate
   ) throws(SessionFailure) -> ServerState? {

@@ -17,8 +17,8 @@ import Glibc
 
   /// How long the server has to answer to a cancel request before the connection is given up.
   private static let grace: Duration = .seconds(3)
-  /// The longest row that is taken. libpq holds a row as a whole before anybody sees it, so what has come since the last
-  /// one is counted.
+  /// The longest row that is taken. libpq holds a row as a whole before anybody sees it, so what has come since the
+  /// last one is counted.
   static let widest = 64 << 20
 
   init(wake: Wake) {
@@ -166,7 +166,8 @@ import Glibc
 
   /// Runs one statement with its parameters, row by row.
   ///
-  /// - Parameter stopsWhenFull: whether the server is told to stop once `rows` is full; the transaction fails with that.
+  /// - Parameter stopsWhenFull: whether the server is told to stop once `rows` is full; the transaction fails with
+  ///   that.
   /// - Returns: the command tag: `SELECT 3`, `UPDATE 2`.
   func run(
     _ sql: String, _ values: [BoundValue], into rows: inout RowCollector, stopsWhenFull: Bool, _ watch: Watch
@@ -210,7 +211,8 @@ import Glibc
     return tag
   }
 
-  /// Has a statement analysed without running it: throws what is wrong with it. Without a `name` it lasts until the next one.
+  /// Has a statement analysed without running it: throws what is wrong with it. Without a `name` it lasts until the
+  /// next one.
   func prepare(_ sql: String, named name: String = "", types: [UInt32], _ watch: Watch) throws(SessionFailure) {
     try start(watch) { unsafe PQsendPrepare(connection, name, sql, Int32(types.count), types) }
     try drain(watch) { _ in true }
@@ -286,7 +288,8 @@ import Glibc
     return .interrupted(.deadline, isConfirmed: isConfirmed)
   }
 
-  /// Ends the connection under a row that is too wide. The server is asked to stop first, since it may be at it for long.
+  /// Ends the connection under a row that is too wide. The server is asked to stop first, since it may be at it for
+  /// long.
   private func tooWide(_ stopper: inout Stopper) -> SessionFailure {
     stopper.stop(.full, cancel: cancelRequest)
     _ = stopper.finish()

@@ -2,7 +2,8 @@ import CEL
 
 /// What one look into the server's catalogs gave: descriptions of the objects that were asked for.
 ///
-/// Object identifiers are `Int64`. Of built-in objects only those are described that lead on or could do more than read.
+/// Object identifiers are `Int64`. Of built-in objects only those are described that lead on or could do more than
+/// read.
 struct Catalog: Sendable {
   struct Function: Sendable, Hashable {
     var oid: Int64

@@ -142,8 +142,8 @@ struct Closure {
   // MARK: Operators
 
   /// Whether an operator can't be the one that a name means here. Its operand is of a type of the database that nothing
-  /// which the statement reaches has and nothing is cast to by itself, so that only a literal without a type could be it;
-  /// and for that a built-in operator comes first: the one for two of the other operand's type, or for two texts.
+  /// which the statement reaches has and nothing is cast to by itself, so that only a literal without a type could be
+  /// it; and for that a built-in operator comes first: the one for two of the other operand's type, or for two texts.
   private func isExcluded(_ candidate: Catalog.Operator) -> Bool {
     let exclusion = candidate.exclusion
     func isUnreached(_ type: Int64, _ isStrict: Bool) -> Bool {

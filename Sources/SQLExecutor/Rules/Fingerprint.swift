@@ -2,9 +2,9 @@ import CEL
 
 /// A digest of the rows of the catalogs that a finding rests on: as long as it stays the same, so does the finding.
 ///
-/// It covers rows by key, so that it changes with what is added under a key as well: another function of a name, another
-/// index of a table, another cast. Each row counts by its identifier and its `xmin`, the transaction that wrote it.
-/// Built-in objects and members of operator families are left out, since a superuser alone can change them.
+/// It covers rows by key, so that it changes with what is added under a key as well: another function of a name,
+/// another index of a table, another cast. Each row counts by its identifier and its `xmin`, the transaction that wrote
+/// it. Built-in objects and members of operator families are left out, since a superuser alone can change them.
 struct Fingerprint: Sendable, Hashable {
   struct Keys: Sendable, Hashable {
     var functions: Set<String> = []
@@ -16,7 +16,8 @@ struct Fingerprint: Sendable, Hashable {
     var relationOIDs: Set<Int64> = []
     /// Relations and row types, by the identifier that their columns are stored under.
     var attributed: Set<Int64> = []
-    /// Relations whose rules, policies and defaults count: views, those with row-level security, and under a change all.
+    /// Relations whose rules, policies and defaults count: views, those with row-level security, and under a change
+    /// all.
     var ruled: Set<Int64> = []
 
     mutating func formUnion(_ mentions: Mentions) {
@@ -80,7 +81,8 @@ struct Fingerprint: Sendable, Hashable {
 
   /// An array of names, escaped so that it is read alike whatever `standard_conforming_strings` is.
   private static func array(_ names: Set<String>) -> String {
-    // By bytes: a quote with a combining character behind it is one `Character`, and a quote all the same to PostgreSQL.
+    // By bytes: a quote with a combining character behind it is one `Character`, and a quote all the same to
+    // PostgreSQL.
     let items = names.sorted().map { name in
       let bytes = name.utf8.flatMap { $0 == UInt8(ascii: "'") || $0 == UInt8(ascii: "\\") ? [$0, $0] : [$0] }
       return "E'" + String(decoding: bytes, as: UTF8.self) + "'"
@@ -88,8 +90,8 @@ struct Fingerprint: Sendable, Hashable {
     return "ARRAY[\(items.joined(separator: ","))]::pg_catalog.name[]"
   }
 
-  /// The set of transactions whose work is seen, by one cheap function: where it is the same as before, nothing has been
-  /// changed at all. On a replica it does not tell that.
+  /// The set of transactions whose work is seen, by one cheap function: where it is the same as before, nothing has
+  /// been changed at all. On a replica it does not tell that.
   static let snapshot = """
     SELECT pg_catalog.current_schemas(true)::pg_catalog.text AS path, CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL
       ELSE pg_catalog.txid_current_snapshot()::pg_catalog.text END AS snapshot

@@ -61,8 +61,8 @@ struct FunctionRules: Sendable {
   /// Extensions' functions that change their session although they are not VOLATILE.
   private static let harmfulOfExtensions: [String: Set<String>] = ["isn": ["isn_weak"]]
 
-  /// Not VOLATILE and refused all the same: they run SQL, run checks of a type or functions of a table that are named at
-  /// run time, or use up an identifier of a transaction.
+  /// Not VOLATILE and refused all the same: they run SQL, run checks of a type or functions of a table that are named
+  /// at run time, or use up an identifier of a transaction.
   static let refused: Set<String> = [
     "table_to_xml", "table_to_xmlschema", "table_to_xml_and_xmlschema", "schema_to_xml", "schema_to_xmlschema",
     "schema_to_xml_and_xmlschema", "database_to_xml", "database_to_xmlschema", "database_to_xml_and_xmlschema",

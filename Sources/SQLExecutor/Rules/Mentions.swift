@@ -12,8 +12,8 @@ struct Mentions: Sendable, Hashable {
   var relations: Set<Name> = []
   /// Names behind a point: `t.f` calls `f(t)` where `t` has no such column.
   var fields: Set<String> = []
-  /// With those that are used without being written (`=` by CASE, NULLIF and USING; `<=` by BETWEEN). GROUP BY, ORDER BY
-  /// and the like take a type's own operators, by its operator classes and not by name.
+  /// With those that are used without being written (`=` by CASE, NULLIF and USING; `<=` by BETWEEN). GROUP BY, ORDER
+  /// BY and the like take a type's own operators, by its operator classes and not by name.
   var operators: Set<String> = []
   /// Types that something is cast to; a cast can be written like a function and like a column.
   var types: Set<String> = []
@@ -96,7 +96,8 @@ extension Mentions {
   /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
   /// statements at run time (`EXECUTE`), or hides names in escapes.
   ///
-  /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need not.
+  /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need
+  ///   not.
   init?(body: String, isUnicode: Bool = true) {
     guard let scanned = try? SQLToken.scan(body) else { return nil }
     let tokens = scanned.filter { $0.kind != .comment }
@@ -131,8 +132,8 @@ extension Mentions {
     return name
   }
 
-  /// A name of a statement that a server in another encoding than UTF-8 may read otherwise than the grammar here: it may
-  /// fold letters beyond ASCII, and counts other bytes where it cuts a long name. Nil where there is none.
+  /// A name of a statement that a server in another encoding than UTF-8 may read otherwise than the grammar here: it
+  /// may fold letters beyond ASCII, and counts other bytes where it cuts a long name. Nil where there is none.
   static func ambiguousName(in sql: String) -> String? {
     let tokens = (try? SQLToken.scan(sql)) ?? []
     for token in tokens {

@@ -4,10 +4,10 @@ import PlaybookEngine
 /// Follows a query through the server's catalogs and refuses it where something that it reaches could write.
 ///
 /// The closure begins at all that the statement names and goes on from there by name and by identifier: types to their
-/// bases, elements, attributes, casts, checks and functions of input and output; operators to their functions, commutators
-/// and negators; aggregates to their parts; functions to their bodies, arguments and results; relations to views' rules,
-/// policies, indexes, statistics, constraints, partition keys and children. Names are judged as a whole: of all functions
-/// that a name could mean each must be harmless, whatever the arguments.
+/// bases, elements, attributes, casts, checks and functions of input and output; operators to their functions,
+/// commutators and negators; aggregates to their parts; functions to their bodies, arguments and results; relations to
+/// views' rules, policies, indexes, statistics, constraints, partition keys and children. Names are judged as a whole:
+/// of all functions that a name could mean each must be harmless, whatever the arguments.
 struct QueryGuard {
   let rules: FunctionRules
   /// Whether only what is reached counts: of an act.

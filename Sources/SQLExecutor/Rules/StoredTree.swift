@@ -1,6 +1,7 @@
 import CEL
 
-/// An expression in the form in which the server's catalogs keep it (`pg_node_tree`): `{OPEXPR :opno 96 :opfuncid 65 …}`.
+/// An expression in the form in which the server's catalogs keep it (`pg_node_tree`): `{OPEXPR :opno 96 :opfuncid 65
+/// …}`.
 enum StoredTree {
   /// Objects by their identifiers.
   struct References: Sendable, Hashable {

@@ -17,8 +17,8 @@ struct RowCollector {
   private var bytes = 0
   private var memory = 0
 
-  /// What an outcome may take in memory, as far as it can be told from here: a row, a field and each item within one take
-  /// more than their text.
+  /// What an outcome may take in memory, as far as it can be told from here: a row, a field and each item within one
+  /// take more than their text.
   static let mostMemory = 64 << 20
   private let maximumMemory: Int
   private static let memoryOfRow = 200

@@ -5,8 +5,8 @@ enum VariableName {
     "PATH", "ENV", "BASH_ENV", "IFS", "PS4", "SHELLOPTS", "BASHOPTS", "PROMPT_COMMAND",
   ]
 
-  /// Variables from which programs take code, or the names of programs and files that they run. A text that is written out
-  /// is the author's; a value is not.
+  /// Variables from which programs take code, or the names of programs and files that they run. A text that is written
+  /// out is the author's; a value is not.
   private static let code: Set<String> = [
     // Shells.
     "ZDOTDIR", "PS0", "PS1", "PS2", "PS3", "CDPATH", "HOME", "SHELL", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS",

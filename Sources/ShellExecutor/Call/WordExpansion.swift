@@ -1,7 +1,8 @@
 /// What a shell would put other words in the place of: names of files, lists in braces, a home folder.
 enum WordExpansion {
-  /// The word as it was written, where a shell would put others in its place; else nil. Nothing in quotes, behind a backslash or in
-  /// `${…}` is meant so. An option's value (`--include=*.log`), a pattern with slashes or anchors and a URL are texts.
+  /// The word as it was written, where a shell would put others in its place; else nil. Nothing in quotes, behind a
+  /// backslash or in `${…}` is meant so. An option's value (`--include=*.log`), a pattern with slashes or anchors and a
+  /// URL are texts.
   static func first(in word: String) -> String? {
     let plain = unquoted(word)
     if plain.hasPrefix("~"), !plain.hasPrefix("~/") { return word }

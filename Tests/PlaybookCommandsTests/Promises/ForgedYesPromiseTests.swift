@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// In a folder of runs that several people write to, nobody lets the program send something by a yes that was somebody else's:
-/// the journal is no proof of who said it. What was one's own goes on counting, however the program was killed.
+/// In a folder of runs that several people write to, nobody lets the program send something by a yes that was somebody
+/// else's: the journal is no proof of who said it. What was one's own goes on counting, however the program was killed.
 @Suite struct ForgedYesPromiseTests {
   private static let playbook = """
     playbook: small
@@ -81,7 +81,8 @@ import Testing
     #expect(changes == 1)
   }
 
-  /// Adds lines to the journal with Python, as a member of the group can: hashed anew, with a lock as a killed process leaves it.
+  /// Adds lines to the journal with Python, as a member of the group can: hashed anew, with a lock as a killed process
+  /// leaves it.
   private func forge(_ body: String) throws {
     let script = """
       import hashlib, json, sys

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// A secret stays where it is used: a run by the program, after which all that it left behind and said is searched for the secret.
+/// A secret stays where it is used: a run by the program, after which all that it left behind and said is searched for
+/// the secret.
 @Suite struct SecretPromiseTests {
   private static let token = "tok_9fQ2-xx71Kk35_Zr84mmW0-7bTT61aLpQ55-nnE3vvC9-ggH2jjK8-ddS4ffA6"
   private static let password = "Hv7-pQ2;rT9xLm3"
@@ -169,6 +170,10 @@ import Testing
     "  - query: k\n    secret: true\n    shell: [cat, FOLDER/key]\n  - query: v\n    value: \"${k.stdout}\"\n"
       + "  - query: ran\n    shell: [echo, \"${v.value}\"]\n",
     "  - act: ran\n    for_each: s in [inputs.pw]\n    shell: [echo, \"${s}\"]\n",
+    "  - query: v\n    for_each: s in [inputs.pw]\n    value: x\n"
+      + "  - query: ran\n    shell: [echo, \"${v.items[0].item}\"]\n",
+    "  - query: v\n    for_each: s in [inputs.pw]\n    shell: {script: 'true', env: {S: \"${s}\"}}\n"
+      + "  - query: ran\n    shell: [echo, \"${v.items[0].item}\"]\n",
   ])
   func `no secret gets into a program's arguments by way of another step`(steps: String) throws {
     defer { program.remove() }
@@ -187,8 +192,28 @@ import Testing
           shell: {script: 'printf web-1', env: {S: "${secrets.token}"}}
         - query: looked
           shell: [echo, "${named.stdout}"]
+        - query: each
+          for_each: name in named.lines
+          shell: [echo, "${name}"]
+        - group: every
+          for_each: name in named.lines
+          steps:
+            - query: inner
+              shell: [echo, "${name}"]
+        - check: seen
+          that: each.items[0].lines == ['web-1'] && every.items[0].inner.lines == ['web-1']
+          expect: "yes"
       """)
     #expect(result.code == 0, "\(result.errors)")
+  }
+
+  @Test func `what a secret's command prints must be a text`() throws {
+    defer { program.remove() }
+    try program.write(
+      Self.environments.replacing("{env: TOKEN}", with: "{command: [printf, 'raw\\377-secret']}").replacing(
+        "FOLDER", with: program.folder.path), to: "env.yaml")
+    let result = try run("  - query: a\n    shell: {script: 'printf raw', env: {S: \"${secrets.token}\"}}\n")
+    #expect(result.errors.contains("is no UTF-8 text"), "\(result.errors)")
   }
 
   @Test func `a missing secret input is asked for in a variable and never on the command line`() throws {

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// Promise 2 for commands of an environment: one that says `writes: false` is a query's, and takes no option from a value.
+/// Promise 2 for commands of an environment: one that says `writes: false` is a query's, and takes no option from a
+/// value.
 @Suite struct VouchedCommandPromiseTests {
   private func run(
     _ given: String, command: String = "{shell: [tool, show, \"${call.name}\"], writes: false, call: {name: string}}"

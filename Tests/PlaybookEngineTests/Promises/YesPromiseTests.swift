@@ -141,7 +141,7 @@ import Testing
     ])
     #expect(await run.sit(human).exitCode == 3)
     #expect(human.keys.last == "fix" && run.executor.acts == ["!fix it", "!unfix"])
-    // In another sitting it is none the less used.
+    // In another session it is none the less used.
     #expect(await run.sit(Self.nobody).exitCode == 3)
     #expect(run.executor.acts == ["!fix it", "!unfix"])
     let named = try #require(run.sink.events(.runPaused).last?.data["how"]?.stringValue?.split(separator: " ").last)
@@ -150,7 +150,7 @@ import Testing
     #expect(run.executor.acts == ["!fix it", "!unfix", "!fix it"])
   }
 
-  @Test func `one digest is the yes to taking back a whole loop, and to that alone`() async throws {
+  @Test func `one digest is the yes to the undo of a whole loop, and to that alone`() async throws {
     let text =
       "steps:\n  - act: fix\n    for_each: n in ['a', 'b', 'c']\n    shell: fix ${n}\n"
       + "    undo: {shell: 'unfix ${n}'}\n"

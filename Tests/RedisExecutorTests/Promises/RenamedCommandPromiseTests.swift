@@ -5,7 +5,8 @@ import Testing
 
 @testable import RedisExecutor
 
-/// A server whose harmless names are other commands: a query sends none of them, neither the author's nor the program's own.
+/// A server whose harmless names are other commands: a query sends none of them, neither the author's nor the program's
+/// own.
 @Suite(.enabled(if: RedisServer.isAvailable, "redis-server is not installed"))
 struct RenamedCommandPromiseTests {
   /// The name that a query would send, and the command that has it.

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A way to make a query call what it does not name. Each has a database of its own, so that no trap is in another's way.
+/// A way to make a query call what it does not name. Each has a database of its own, so that no trap is in another's
+/// way.
 struct Trap: Sendable, CustomStringConvertible {
   let name: String
   /// What the owner of some objects makes, after `base`.
@@ -14,8 +15,8 @@ struct Trap: Sendable, CustomStringConvertible {
 
   var description: String { name }
 
-  /// `mark` leaves a file behind whatever becomes of the transaction. `liar` does so and is labelled IMMUTABLE, `teller`
-  /// STABLE.
+  /// `mark` leaves a file behind whatever becomes of the transaction. `liar` does so and is labelled IMMUTABLE,
+  /// `teller` STABLE.
   static func base(_ folder: String) -> String {
     """
     CREATE FUNCTION mark() RETURNS int LANGUAGE plpgsql SECURITY DEFINER AS $$BEGIN

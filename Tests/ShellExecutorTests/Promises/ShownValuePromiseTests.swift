@@ -3,8 +3,8 @@ import PlaybookEngine
 import PlaybookLanguage
 import Testing
 
-/// Whoever says yes to a program sees every value that reaches it, and no value passes for another one or for a part of the
-/// call.
+/// Whoever says yes to a program sees every value that reaches it, and no value passes for another one or for a part of
+/// the call.
 @Suite struct ShownValuePromiseTests {
   private let bench: Workbench
 

@@ -1,0 +1,122 @@
+public import CEL
+
+extension RunState {
+  /// One call of an act.
+  public struct Item: Sendable {
+    /// `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`.
+    public var state: String
+    public var outcome: MapValue?
+    /// The SHA-256 of the file that holds the whole outcome.
+    public var evidence: String?
+    /// The server that answered.
+    public var source: String?
+    /// How often it was sent, with other inputs too.
+    public var sends = 0
+    /// How often it had been sent when the operator last changed its inputs: those sendings made another call.
+    var earlierSends = 0
+    /// How often its call went out as it is now.
+    var callSends: Int { sends - earlierSends }
+    /// Whether the call went out once more while it was not known what became of it: it may have taken effect more than once.
+    var isDoubled = false
+    /// How often taking it back was sent.
+    public var undoSends = 0
+    /// How often that had been when the change was made last.
+    var earlierUndoSends = 0
+    /// The count of events at its first sending: what its call was made of is what was known then.
+    var firstSent: Int?
+    /// When it, or what takes it back, was last sent.
+    public var lastSent: Timestamp?
+    /// The machine's boot in which it, or what takes it back, was last sent.
+    var sentIn: String?
+    public var verified: Bool?
+    /// A human said that it is to be sent again, and it was not yet.
+    public var isToSendAgain = false
+    /// Unknown, and left so on the operator's word.
+    public var isLeft = false
+    /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
+    /// word); nil: not tried.
+    public var undo: String?
+    /// What `undo` was before taking it back was approved once more.
+    var undoBefore: String?
+    /// Whether a stop came before what was taken back had been looked at.
+    var isUndoUnseen = false
+    public var isUndone: Bool { undo == "done" }
+    /// Whether it was sent and neither the target nor a human has said what became of it.
+    var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
+    /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
+    var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
+    /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
+    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly) }
+    /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
+    var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
+    /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
+    public var isDoubtful = false
+  }
+
+  /// A call that may have taken effect and that was sent no more: the operator changed its inputs.
+  public struct Replaced: Sendable {
+    public var call: String
+    /// What takes it back; empty: nothing that is known.
+    public var undo: String
+  }
+
+  /// A change that was approved.
+  public struct Act: Sendable {
+    /// The calls' texts, by position.
+    public var calls: [String]
+    public var undo: [String]
+    /// The servers that the yes was given for, by position; nil: not known then. Empty: older records name none.
+    public var servers: [String?] = []
+    /// The servers that the yes to an undo was given for, by position.
+    public var undoServers: [Int: String] = [:]
+    /// What the yes was bound to.
+    public var digest: String?
+    /// Inputs that the operator changed, by position.
+    public var edits: [Int: MapValue] = [:]
+    /// What the yes to such an item's call was bound to: its digest, and the place in it.
+    var editDigests: [Int: (digest: String, place: String)] = [:]
+    /// Positions whose yes holds in this session, and of those with another yes whose it was: "by an older version".
+    var held: Set<Int> = []
+    var doubted: [Int: String] = [:]
+    /// Positions of which the yes to the undo holds.
+    var heldUndos: Set<Int> = []
+    /// Why the yes to a call does not hold: whose it was; nil: it holds.
+    func doubt(about position: Int) -> String? {
+      held.contains(position) ? nil : doubted[position] ?? "by nobody that the record names"
+    }
+    /// Whether the yes was bound to a digest of another form.
+    var isOlder: Bool { digest?.utf8.count != Runner.digestLength }
+    /// The positions that were approved; nil: all.
+    public var approved: Set<Int>?
+    public var items: [Int: Item] = [:]
+    /// Calls that may have taken effect before the operator changed their inputs, by position.
+    public var replaced: [Int: [Replaced]] = [:]
+    /// Failures after which the operator said that the loop goes on, by position.
+    var forgiven: Set<Int> = []
+    /// Why nothing more of it is to be sent, as the operator said at one of its items; nil: nobody did.
+    var rest: String?
+    /// Positions whose taking back was approved.
+    var takenBack: Set<Int> = []
+    /// Whether something of it is there, or may be; else it can be made like a new one.
+    var isInPlace: Bool {
+      !replaced.isEmpty
+        || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
+    }
+    /// Notes whose yes it was where that does not hold in this session; nil: it holds.
+    mutating func note(_ positions: some Sequence<Int>, approvedBy doubt: String?) {
+      for position in positions { doubted[position] = doubt }
+      if doubt == nil { held.formUnion(positions) } else { held.subtract(positions) }
+    }
+
+    /// Notes a yes that was given for other servers.
+    mutating func move(_ positions: [Int], to known: [String?]) {
+      for (position, server) in zip(positions, known) {
+        while servers.count <= position { servers.append(nil) }
+        servers[position] = server
+      }
+    }
+
+    /// Those of them that were not come to.
+    var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
+  }
+}
