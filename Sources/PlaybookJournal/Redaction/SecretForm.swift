@@ -23,6 +23,11 @@ struct SecretForm: Hashable, Sendable {
       let units = text.utf16.map { (UInt8($0 & 0xFF), UInt8($0 >> 8)) }
       forms.append(SecretForm(units.flatMap { [$0.0, $0.1] }, foldsCase: false))
       forms.append(SecretForm(units.flatMap { [$0.1, $0.0] }, foldsCase: false))
+      // Latin-1, and texts of which what is not UTF-8 was replaced.
+      let latin = text.unicodeScalars.map { UInt8(exactly: $0.value) }
+      if !latin.contains(nil) { forms.append(SecretForm(latin.compactMap(\.self), foldsCase: true)) }
+      let replaced = text.unicodeScalars.map { $0.isASCII ? String($0) : "\u{FFFD}" }.joined()
+      forms.append(SecretForm(Array(replaced.utf8), foldsCase: true))
     }
     return forms.filter { $0.bytes.count >= 4 }
   }
@@ -71,7 +76,7 @@ struct SecretForm: Hashable, Sendable {
   private static let shortestMarkedCut = 8
 
   /// Whether a mark of a cut stands there: `…`, `...`, `"...`.
-  private static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
+  static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
     let rest = text[index...].prefix(4)
     return rest.starts(with: "…".utf8) || rest.starts(with: "...".utf8) || rest.starts(with: "\"...".utf8)
   }
@@ -138,6 +143,8 @@ struct SecretForm: Hashable, Sendable {
       if byte == 0x0D { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
       if let end = Self.endOfBreak(at: state.at, in: text) {
         follow(state.place, end, breaks: state.breaks + 1)
+        // Words are folded at a blank, which is left out.
+        if bytes[state.place] == 0x20 { follow(state.place + 1, end) }
       }
       guard EncodedCharacter.isLead(byte) else { continue }
       for character in EncodedCharacter.all(at: state.at, in: text) {

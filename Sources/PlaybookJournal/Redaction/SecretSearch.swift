@@ -43,7 +43,8 @@ struct SecretSearch: Sendable {
     var found = written(in: text, isCut: isCut)
     if depth > 0 {
       DecodedRun.forEach(in: text) { run in
-        for range in ranges(in: run.bytes, isCut: isCut && run.end == text.count, depth: depth - 1) {
+        let isCut = isCut && run.end == text.count || SecretForm.isCutMark(at: run.end, in: text)
+        for range in ranges(in: run.bytes, isCut: isCut, depth: depth - 1) {
           found.append(run.place(range))
         }
       }
