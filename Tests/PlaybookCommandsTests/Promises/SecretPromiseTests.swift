@@ -256,4 +256,45 @@ import Testing
     #expect(!(result.output + result.errors).contains("s3cr3t"), "\(result.errors)")
     #expect(result.errors.contains("wrong.yaml:"), "\(result.errors)")
   }
+
+  private static let connections: [(lines: String, parts: [String])] = [
+    ("    sql: {url: \"host=127.0.0.1 port=1 password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"host=127.0.0.1 port=1 password='conn 9f3a 71kk'\"}\n", ["conn 9f3a"]),
+    ("    sql: {url: \"host=127.0.0.1 port=no password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"postgres://app:conn/9f3a-71kk@127.0.0.1:1/x\"}\n", ["conn/9f3a"]),
+    ("    sql: {url: \"postgres://127.0.0.1:1/x?user=app&password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"jdbc:postgresql://127.0.0.1:1/x?password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"postgres://127.0.0.1:1/x\", password: conn-9f3a-71kk}\n", ["conn-9f3a"]),
+    (
+      "    sql: {url: \"postgres://127.0.0.1:1/x\", act: {url: \"host=127.0.0.1 password=conn-9f3a-71kk\"}}\n",
+      ["conn-9f3a"]
+    ),
+    ("    redis: {url: \"redis://127.0.0.1:1/0?password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    redis: {url: \"redis://:conn/9f3a-71kk@127.0.0.1:1/0\"}\n", ["conn/9f3a"]),
+    ("    redis: {url: \"redis://127.0.0.1:1,password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    http: {url: \"http://app:conn/9f3a-71kk@127.0.0.1:1\", read_paths: [\"/*\"]}\n", ["conn/9f3a"]),
+    ("    http: {url: \"http://127.0.0.1:1\", headers: {Authorization: Bearer conn-9f3a-71kk}}\n", ["conn-9f3a"]),
+    ("    http: {url: \"http://127.0.0.1:1?password=conn-9f3a-71kk\", read_paths: 7}\n", ["conn-9f3a"]),
+  ]
+
+  /// A password that is written in a target's settings is masked where a program prints it, and told in no error.
+  @Test(arguments: connections)
+  func `the password of a connection that nobody declared stays where it is`(lines: String, parts: [String]) throws {
+    defer { program.remove() }
+    let shell = "    shell: {path: [/usr/bin, /bin], trusted: true}\n"
+    try program.write("environments:\n  test:\n" + shell + lines, to: "env.yaml")
+    let calls = [
+      "sql": "sql: SELECT 1 AS n", "redis": "redis: PING", "http": "http: GET /x",
+    ]
+    let executor = try #require(calls.keys.first { lines.hasPrefix("    \($0):") })
+    let result = try run(
+      """
+        - query: told
+          shell: {script: 'cat \(program.folder.path)/env.yaml'}
+        - query: called
+          on_error: continue
+          \(calls[executor] ?? "")
+      """)
+    expect(parts + ["71kk"], notIn: try traces(result))
+  }
 }
