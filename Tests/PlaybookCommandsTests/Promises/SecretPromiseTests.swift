@@ -297,4 +297,50 @@ import Testing
       """)
     expect(parts + ["71kk"], notIn: try traces(result))
   }
+
+  @Test(arguments: [
+    "  pw: {type: string, secret: true, default: k3-xy}",
+    "  pw: {type: string, secret: true, default: dflt-9f3a-71kk, optoins: 1}",
+    "  pw: {type: choice, secret: true, options: [aaaaaaaaaa], default: dflt-9f3a-71kk}",
+    "  pw:\n    type: integer\n    secret: true\n    default: dflt-9f3a-71kk",
+    "  pw:\n    type: string\n    secret: true\n    default: 'dflt-9f3a-71kk",
+    "  pw: {type: string, secret: true, default: dflt-9f3a-71kk",
+    "  pw:\n    type: string\n    secret: true\n    default: |\n      dflt-9f3a-71kk\n     x: dflt-9f3a",
+    "  pw:\n    type: string\n    secret: true\n    default: \"dflt-9f3a-71kk${\"",
+    "  pw: {type: strng, secret: true, default: dflt-9f3a-71kk}",
+  ])
+  func `a message about a secret input shows nothing of its default`(input: String) throws {
+    defer { program.remove() }
+    try program.write(
+      "playbook: book\ntitle: Book\ninputs:\n\(input)\nsteps:\n  - confirm: c\n    ask: Go?\n",
+      to: "books/book/playbook.yaml")
+    for arguments in [
+      ["lint", "books"], ["run", "book", "--playbooks", "books", "--env", "test", "--environments", "env.yaml"],
+    ] {
+      let result = try program.run(all: arguments, variables: Self.variables)
+      #expect(result.code != 0)
+      let said = result.output + result.errors
+      #expect(!said.contains("9f3a") && !said.contains("k3-xy"), "\(said)")
+      #expect(said.contains("playbook.yaml:"), "\(said)")
+    }
+  }
+
+  @Test func `a value without its name is not repeated`() throws {
+    defer { program.remove() }
+    for arguments in [
+      ["--set", "Hv7-pQ2;rT9xLm3"], ["--answer", "Hv7-pQ2;rT9xLm3"], ["--set", "pw=Hv7"], ["--set", "pw"],
+    ] {
+      try program.write(
+        "playbook: book\ntitle: Book\ninputs:\n  pw: {type: string, secret: true}\nsteps:\n  - confirm: c\n    ask: Go?\n",
+        to: "books/book/playbook.yaml")
+      let result = try program.run(
+        all: ["run", "book", "--playbooks", "books", "--env", "test", "--environments", "env.yaml"] + arguments)
+      #expect(result.code == 2 && !result.errors.contains("Hv7"), "\(result.errors)")
+      #expect(result.errors.contains(arguments[0]), "\(result.errors)")
+    }
+    try program.write("c: \"Hv7-pQ2;rT9xLm3\npw: [\n", to: "answers.yaml")
+    let result = try run("  - confirm: c\n    ask: Go?\n", "--answers", "answers.yaml")
+    #expect(
+      result.code == 2 && !result.errors.contains("Hv7") && result.errors.contains("answers.yaml:"), "\(result.errors)")
+  }
 }
