@@ -343,4 +343,25 @@ import Testing
     #expect(
       result.code == 2 && !result.errors.contains("Hv7") && result.errors.contains("answers.yaml:"), "\(result.errors)")
   }
+
+  @Test func `a part of a secret is not shown by a question, a text to be typed or a suggestion`() throws {
+    defer { program.remove() }
+    let result = try run(
+      """
+        - document: noted
+          text: "it begins with ${inputs.pw.substring(0, 4)}"
+          fields:
+            begin: {type: string, default: "${inputs.pw.substring(0, 4)}"}
+        - confirm: sure
+          ask: "Does it end with ${inputs.pw.split(';')[1]}?"
+        - act: gone
+          title: "Drop ${inputs.pw.substring(0, 4)}"
+          irreversible: true
+          typed: "drop ${inputs.pw.substring(0, 4)}"
+          shell: {args: [touch, \(program.folder.path)/done]}
+      """, "--answer", "noted.begin=x", "--answer", "sure=yes")
+    #expect(result.code == 3, "\(result.errors)")
+    expect(["Hv7-", "rT9x"], notIn: try traces(result))
+    #expect(result.errors.contains("gone shell"), "\(result.errors)")
+  }
 }
