@@ -117,7 +117,9 @@ let package = Package(
       exclude: ["Snapshots"]),
     tests(
       "RedisExecutorTests", ["RedisExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix]),
-    tests("SQLExecutorTests", ["SQLExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL"]),
+    tests(
+      "SQLExecutorTests",
+      ["SQLExecutor", "PlaybookEngine", "PlaybookJournal", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
       "HTTPExecutorTests",
       ["HTTPExecutor", "PlaybookEngine", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix, nioHTTP, nioSSL]),

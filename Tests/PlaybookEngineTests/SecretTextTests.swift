@@ -44,7 +44,14 @@ import YAMLTree
     ("export TOKEN=\"tok-0123456789\";", ["tok-0123456789"]), ("tok-0123456789;", ["tok-0123456789"]),
     ("tok-0123456789 # staging", ["tok-0123456789"]), ("'tok-0123456789' ; staging", ["tok-0123456789"]),
     ("TOKEN=tok-0123456789 # staging", ["tok-0123456789"]), ("Bearer tok-0123456789; # x", ["tok-0123456789"]),
-    ("Server=db.internal;Password=pass-987654321", []),
+    ("Server=db.internal;Password=pass-987654321", ["pass-987654321"]),
+    ("host=db user=app password=pass-987654321 dbname=x", ["pass-987654321"]),
+    (#"host=db password = 'pass \'98\\76' dbname=x"#, [#"pass '98\76"#, #"pass \'98\\76"#]),
+    ("jdbc:postgresql://db/app?user=u&password=p%40ss-987654321&ssl=true", ["p%40ss-987654321", "p@ss-987654321"]),
+    ("jdbc:sqlserver://db:1433;user=u;password=pass-987654321;encrypt=true", ["pass-987654321"]),
+    ("redis://cache:6379/0?password=pass-987654321", ["pass-987654321"]), ("Driver=X;PWD={pass;9876};", ["pass;9876"]),
+    ("postgres://app:pa/ss#98?76@db/app", ["pa/ss#98?76"]), ("postgres://db:5432/app?application_name=a@b", []),
+    ("https://[::1]:8080/a@b", []), ("the password is old", []), ("host=db dbname=bypass", []),
   ])
   func `a token, a value behind its name, a password in Basic and one in a URL are secrets by themselves`(
     text: String, expected: [String]

@@ -104,9 +104,9 @@ import Testing
 
   @Test func `of secrets that overlap no part is left`() {
     var redactor = Redactor()
-    redactor.add("abcdef")
-    redactor.add("defghijkl")
-    #expect(redactor.redact("xabcdefghijkly") == "x•••y")
+    redactor.add("abc1ef")
+    redactor.add("1efghijkl")
+    #expect(redactor.redact("xabc1efghijkly") == "x•••y")
   }
 
   @Test func `megabytes of escapes take seconds`() {

@@ -111,7 +111,10 @@ enum Loading {
     var problems: [String] = []
     for assignment in given {
       guard let equals = assignment.firstIndex(of: "=") else {
-        problems.append("--set \(assignment): write key=value")
+        // It may be a secret's value.
+        let isName = playbook.inputs.contains { $0.name == assignment }
+        problems.append(
+          isName ? "--set \(assignment): write \(assignment)=VALUE" : "one --set has no `=`: write key=value")
         continue
       }
       let name = String(assignment[..<equals])
@@ -142,7 +145,13 @@ enum Loading {
   static func answers(_ path: String) throws -> AnswerFile {
     let source = try file(path)
     let (root, diagnostics) = YAML.parse(source)
-    try report(diagnostics)
+    // An answer may be a secret.
+    try report(
+      diagnostics.map { diagnostic in
+        var diagnostic = diagnostic
+        diagnostic.excerpt = .nothing
+        return diagnostic
+      })
     guard let root, case .mapping(let entries) = root.content else {
       throw CommandFailure.wrong("\(path) is no map of steps to answers")
     }
@@ -171,7 +180,7 @@ enum Loading {
     var entries: [String: AnswerBook.Entry] = [:]
     for assignment in given {
       guard let equals = assignment.firstIndex(of: "=") else {
-        throw CommandFailure.wrong("--answer \(assignment): write step=value")
+        throw CommandFailure.wrong("one --answer has no `=`: write step=value")
       }
       let text = String(assignment[assignment.index(after: equals)...])
       entries[String(assignment[..<equals])] = AnswerBook.Entry(value: .string(text), source: "--answer")

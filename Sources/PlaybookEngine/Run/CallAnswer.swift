@@ -33,9 +33,10 @@ package struct CallAnswer: Sendable {
   /// What a call that failed said, by the fields that its error has.
   static func failed(_ outcome: MapValue?) -> [Said] { outcome.map { said($0, isFailed: true) } ?? [] }
 
-  /// The field `notices` of an outcome: a list of texts, or nothing.
+  /// The field `notices` of an outcome, each in one line: a list of texts, or nothing.
   package static func notices(_ outcome: MapValue) -> [String] {
-    (outcome["notices"]?.listValue ?? []).compactMap(\.stringValue).filter { !$0.isEmpty }
+    let texts = (outcome["notices"]?.listValue ?? []).compactMap(\.stringValue)
+    return texts.map { $0.split(whereSeparator: \.isNewline).joined(separator: ", ") }.filter { !$0.isEmpty }
   }
 
   private static let longest = 80

@@ -71,7 +71,7 @@ struct SecretText: Sendable {
 
   /// What of a secret text is a secret by itself, besides all of it: what stands before `;` at the end or a comment, a
   /// token behind `Bearer`, user and password of `Basic`, what stands within quotation marks, the value of a single
-  /// `NAME=VALUE`, the password of a URL.
+  /// `NAME=VALUE`, the password of a connection.
   static func parts(of text: String) -> [String] {
     var parts: [String] = []
     let bare = text.bare
@@ -95,8 +95,7 @@ struct SecretText: Sendable {
         if let colon = pair.firstIndex(of: ":") { parts.append(String(pair[pair.index(after: colon)...])) }
       }
     }
-    if let password = password(ofURL: bare) { parts += [password, percentDecoded(password)].compactMap { $0 } }
-    return parts
+    return parts + ConnectionText.passwords(in: bare)
   }
 
   /// `abc` of `abc;`, `abc # staging` and `abc ; staging`; nil: nothing of that stands behind it.
@@ -122,35 +121,6 @@ struct SecretText: Sendable {
     // Of several pairs most are no secrets.
     guard !value.isEmpty, !value.contains(where: { $0.isWhitespace || ";&,".contains($0) }) else { return nil }
     return String(value)
-  }
-
-  /// `pw` of `redis://user:pw@host/0`; of several signs `@` the last one before the path counts.
-  private static func password(ofURL text: String) -> String? {
-    guard let scheme = text.firstRange(of: "://"),
-      text[..<scheme.lowerBound].allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) })
-    else { return nil }
-    let authority = text[scheme.upperBound...].prefix { !"/?#".contains($0) }
-    guard let at = authority.lastIndex(of: "@"), let colon = authority[..<at].firstIndex(of: ":") else { return nil }
-    let password = authority[authority.index(after: colon)..<at]
-    return password.isEmpty ? nil : String(password)
-  }
-
-  private static func percentDecoded(_ text: String) -> String? {
-    guard text.utf8.contains(UInt8(ascii: "%")) else { return nil }
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-      guard byte == UInt8(ascii: "%") else {
-        bytes.append(byte)
-        continue
-      }
-      guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
-        return nil
-      }
-      bytes.append(value)
-      rest = rest.dropFirst(2)
-    }
-    return String(validating: bytes, as: UTF8.self)
   }
 }
 

@@ -13,7 +13,9 @@ extension Runner {
     let environment = configuration.environment
     var typed: String?
     if act.isIrreversible || environment.isRed {
-      let wanted = act.typed.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
+      // What is typed is shown, so it is made of no secret.
+      let own = act.typed.flatMap { frame.scope.holdsSecret($0.expressions) ? nil : $0 }
+      let wanted = own.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
       let count = step.forEach == nil ? planned[0].prepared.call.target ?? step.name : String(planned.count)
       typed = wanted ?? "\(step.name) \(count)"
     }

@@ -162,7 +162,10 @@ extension Runner {
     }
     for declaration in document.fields {
       var asked = declaration
-      if let value = try? declaration.defaultValue?.resolve(bindings), value.firstUnknown == nil {
+      if let tree = declaration.defaultValue, !declaration.isSecret, frame.scope.holdsSecret(tree.expressions) {
+        // It would be shown.
+        asked.defaultValue = nil
+      } else if let value = try? declaration.defaultValue?.resolve(bindings), value.firstUnknown == nil {
         asked.defaultValue = .value(value, declaration.nameSpan)
       }
       let question = Question(

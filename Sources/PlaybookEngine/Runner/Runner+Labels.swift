@@ -43,7 +43,11 @@ extension Runner {
   ) -> (Approval, String) {
     var approval = approval
     let (scope, now) = (itemScope(for: step, item.item, in: frame), clock.now())
-    if approval.typed != nil, let typed = act.typed, let own = scope.prose(typed, now: now) { approval.typed = own }
+    if approval.typed != nil, let typed = act.typed, !scope.holdsSecret(typed.expressions),
+      let own = scope.prose(typed, now: now)
+    {
+      approval.typed = own
+    }
     return (approval, step.title.flatMap { scope.prose($0, now: now) } ?? text)
   }
 }

@@ -59,6 +59,24 @@ extension Runner {
     await noteRepeatedScheme(in: settings, bindings, of: target)
   }
 
+  /// Makes the passwords known that are written in the settings of a target: in `url`, as `password`, in a header.
+  private func hidePasswords(in settings: TemplateTree, as name: String = "") async {
+    switch settings {
+    case .map(let entries, _): for entry in entries { await hidePasswords(in: entry.value, as: entry.key) }
+    case .list(let items, _): for item in items { await hidePasswords(in: item, as: name) }
+    case .value, .template:
+      guard settings.expressions.isEmpty, let text = try? settings.resolve(Bindings()).stringValue else { return }
+      let parts =
+        switch name.lowercased() {
+        case "url": ConnectionText.passwords(in: text)
+        case "password": [text]
+        case "authorization": [text] + SecretText.parts(of: text)
+        default: [String]()
+        }
+      for part in parts { await secrets.hide(part) }
+    }
+  }
+
   /// Notes a header that has its scheme twice: the secret brings it along as well.
   private func noteRepeatedScheme(in settings: TemplateTree, _ bindings: Bindings, of target: String) async {
     for template in settings.templates where template.soleExpression == nil {
@@ -75,6 +93,7 @@ extension Runner {
   /// Makes every secret known that a target, a command or a step of this playbook names, with what these compute from
   /// it, so that nothing recorded later can show one; and those that nothing names, where they cost nothing.
   func knowSecrets() async throws(Stop) {
+    for target in configuration.environment.targets { await hidePasswords(in: target.settings) }
     let steps = configuration.playbook.allSteps
     let calls = steps.flatMap(\.calls)
     let commands = configuration.environment.commands.filter { command in

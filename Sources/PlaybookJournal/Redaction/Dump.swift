@@ -1,4 +1,4 @@
-/// Lines as `xxd`, `hexdump` and `od` write them: an offset, groups of digits or characters, and often the text beside
+/// Lines as `xxd`, `hexdump`, `od`, `tcpdump`, `tshark` and `gdb` write them: an offset, groups of digits or characters, and often the text beside
 /// them. What is found in one covers whole lines, since the text stands in them as well.
 enum Dump {
   static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
@@ -97,10 +97,24 @@ enum Dump {
   /// Where the offset that a line begins with ends; the line's beginning where there is none.
   private static func endOfOffset(_ line: Range<Int>, in text: [UInt8]) -> Int {
     var at = line.lowerBound
+    while at < line.upperBound, isBlank(text[at]) { at += 1 }
+    let isMarked = text[at..<line.upperBound].starts(with: "0x".utf8)
+    guard isMarked || at == line.lowerBound else { return line.lowerBound }
+    if isMarked { at += 2 }
+    let first = at
     while at < line.upperBound, DigitAlphabet.digit(text[at]) != nil { at += 1 }
-    guard at - line.lowerBound >= 6, at - line.lowerBound <= 16 else { return line.lowerBound }
-    if at < line.upperBound, text[at] == UInt8(ascii: ":") { at += 1 }
-    return at == line.upperBound || isBlank(text[at]) ? at : line.lowerBound
+    let count = at - first
+    if at < line.upperBound, text[at] == UInt8(ascii: ":") {
+      at += 1
+    } else if isMarked {
+      return line.lowerBound
+    }
+    // `tcpdump` and `tshark` have four digits.
+    let isShort = count == 4 && text[at..<line.upperBound].starts(with: "  ".utf8)
+    guard isMarked || isShort || count >= 6, count <= 16, at == line.upperBound || isBlank(text[at]) else {
+      return line.lowerBound
+    }
+    return at
   }
 
   /// The groups of digits of a line; nil where it is no line of a dump.
@@ -114,6 +128,7 @@ enum Dump {
       while at < line.upperBound, isBlank(text[at]) { at += 1 }
       // The text beside the digits is as long as there were bytes.
       if at - blank >= 2, bytes > 0, [bytes, groups.count].contains(line.upperBound - at) { break }
+      if text[at..<line.upperBound].starts(with: "0x".utf8) { at += 2 }
       let first = at
       while at < line.upperBound, !isBlank(text[at]) { at += 1 }
       guard first < at else { break }

@@ -68,14 +68,14 @@ public struct Redactor: Sendable {
     guard items.count > 1 else { return items.map(redact) }
     var items = items
     maskBytes(&items)
-    join(&items, { $0.stringValue }, { $0 = .string($1) })
+    join(&items, Self.bytes, { $0 = .string($1) })
     var keys: [Value] = []
     for case .map(let row) in items.prefix(8) {
       for (key, _) in row.entries where !keys.contains(key) { keys.append(key) }
     }
     for key in keys.prefix(64) {
       join(
-        &items, { $0.mapValue?.value(for: key)?.stringValue },
+        &items, { $0.mapValue?.value(for: key).flatMap(Self.bytes) },
         { item, text in
           guard case .map(var row) = item else { return }
           row.insert(.string(text), for: key)
@@ -94,16 +94,24 @@ public struct Redactor: Sendable {
     }
   }
 
+  private static func bytes(_ value: Value) -> [UInt8]? {
+    switch value {
+    case .string(let text): Array(text.utf8)
+    case .bytes(let bytes): bytes
+    default: nil
+    }
+  }
+
   /// Takes secrets out of the texts that `text` gives of the items, as one text with line breaks.
   private func join(
-    _ items: inout [Value], _ text: (Value) -> String?, _ put: (inout Value, String) -> Void
+    _ items: inout [Value], _ text: (Value) -> [UInt8]?, _ put: (inout Value, String) -> Void
   ) {
     var joined: [UInt8] = []
     var places: [(item: Int, range: Range<Int>)] = []
     for (index, item) in items.enumerated() {
       guard let text = text(item) else { continue }
       let start = joined.count
-      joined += text.utf8
+      joined += text
       places.append((index, start..<joined.count))
       joined.append(0x0A)
     }

@@ -6,9 +6,12 @@ struct SecretForm: Hashable, Sendable {
   let bytes: [UInt8]
   /// Whether letters of either case are one.
   let foldsCase: Bool
+  /// Of a short secret that is nothing but letters or nothing but digits: it is no part of a longer word or number.
+  let isWhole: Bool
 
-  init(_ bytes: [UInt8], foldsCase: Bool) {
+  init(_ bytes: [UInt8], foldsCase: Bool, isWhole: Bool = false) {
     self.foldsCase = foldsCase
+    self.isWhole = isWhole
     self.bytes = foldsCase ? bytes.map(Self.lowercased) : bytes
   }
 
@@ -18,11 +21,17 @@ struct SecretForm: Hashable, Sendable {
     var texts = quoted(text)
     let isPlain = text.utf8.allSatisfy { $0 < 0x80 }
     if isWord || !isPlain { texts += [text.lowercased(), text.uppercased()] }
-    var forms = texts.map { SecretForm(Array($0.utf8), foldsCase: !isWord) }
+    let isNumber = text.utf8.count < longWord && text.utf8.allSatisfy(isDigit)
+    var forms = texts.map { SecretForm(Array($0.utf8), foldsCase: !isWord, isWhole: isWord || isNumber) }
     if !isPlain {
       let units = text.utf16.map { (UInt8($0 & 0xFF), UInt8($0 >> 8)) }
       forms.append(SecretForm(units.flatMap { [$0.0, $0.1] }, foldsCase: false))
       forms.append(SecretForm(units.flatMap { [$0.1, $0.0] }, foldsCase: false))
+      // Latin-1, and texts of which what is not UTF-8 was replaced.
+      let latin = text.unicodeScalars.map { UInt8(exactly: $0.value) }
+      if !latin.contains(nil) { forms.append(SecretForm(latin.compactMap(\.self), foldsCase: true)) }
+      let replaced = text.unicodeScalars.map { $0.isASCII ? String($0) : "\u{FFFD}" }.joined()
+      forms.append(SecretForm(Array(replaced.utf8), foldsCase: true))
     }
     return forms.filter { $0.bytes.count >= 4 }
   }
@@ -40,9 +49,9 @@ struct SecretForm: Hashable, Sendable {
 
   static func isLetter(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) }
 
-  static func isAlphanumeric(_ byte: UInt8) -> Bool {
-    isLetter(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-  }
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+  static func isAlphanumeric(_ byte: UInt8) -> Bool { isLetter(byte) || isDigit(byte) }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
     (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
@@ -64,6 +73,20 @@ struct SecretForm: Hashable, Sendable {
 
   // MARK: Finding
 
+  /// Whether it may stand there: one that `isWhole` is not within a longer word or number. A letter or digit before it may
+  /// belong to what is escaped: `\npassword`, `%20password`.
+  func fits(_ place: Range<Int>, in text: [UInt8]) -> Bool {
+    guard isWhole else { return true }
+    let isSame = bytes.allSatisfy(Self.isDigit) ? Self.isDigit : Self.isLetter
+    if place.upperBound < text.count, isSame(text[place.upperBound]) { return false }
+    guard place.lowerBound > 0, isSame(text[place.lowerBound - 1]) else { return true }
+    return [(2, "\\"), (3, "%"), (3, "="), (4, "\\"), (6, "\\")].contains { distance, mark in
+      let at = place.lowerBound - distance
+      guard at >= 0, [text[at]].elementsEqual(mark.utf8) else { return false }
+      return text[(at + 1)..<place.lowerBound].allSatisfy(Self.isAlphanumeric)
+    }
+  }
+
   /// How many bytes of a form at the end of a text are taken to be one that was cut.
   static let shortestCut = 5
 
@@ -71,7 +94,7 @@ struct SecretForm: Hashable, Sendable {
   private static let shortestMarkedCut = 8
 
   /// Whether a mark of a cut stands there: `…`, `...`, `"...`.
-  private static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
+  static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
     let rest = text[index...].prefix(4)
     return rest.starts(with: "…".utf8) || rest.starts(with: "...".utf8) || rest.starts(with: "\"...".utf8)
   }
@@ -138,6 +161,8 @@ struct SecretForm: Hashable, Sendable {
       if byte == 0x0D { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
       if let end = Self.endOfBreak(at: state.at, in: text) {
         follow(state.place, end, breaks: state.breaks + 1)
+        // Words are folded at a blank, which is left out.
+        if bytes[state.place] == 0x20 { follow(state.place + 1, end) }
       }
       guard EncodedCharacter.isLead(byte) else { continue }
       for character in EncodedCharacter.all(at: state.at, in: text) {

@@ -43,7 +43,8 @@ struct SecretSearch: Sendable {
     var found = written(in: text, isCut: isCut)
     if depth > 0 {
       DecodedRun.forEach(in: text) { run in
-        for range in ranges(in: run.bytes, isCut: isCut && run.end == text.count, depth: depth - 1) {
+        let isCut = isCut && run.end == text.count || SecretForm.isCutMark(at: run.end, in: text)
+        for range in ranges(in: run.bytes, isCut: isCut, depth: depth - 1) {
           found.append(run.place(range))
         }
       }
@@ -94,15 +95,18 @@ struct SecretSearch: Sendable {
     var found: Int?
     for place in byFirst[Int(text[index])] {
       let form = forms[place]
-      if let end = form.end(in: text, from: index + 1, matched: 1, isCut: isCut) { found = max(found ?? 0, end) }
-      if let end = form.spelledEnd(in: text, from: index) { found = max(found ?? 0, end) }
+      let ends = [
+        form.end(in: text, from: index + 1, matched: 1, isCut: isCut), form.spelledEnd(in: text, from: index),
+      ]
+      for case let end? in ends where form.fits(index..<end, in: text) { found = max(found ?? 0, end) }
     }
     guard EncodedCharacter.isLead(text[index]) else { return found }
     for character in EncodedCharacter.all(at: index, in: text) {
       guard let first = character.scalar.utf8.first else { continue }
       for form in byFirst[Int(first)].map({ forms[$0] }) {
         guard let matched = form.place(after: character, from: 0),
-          let end = form.end(in: text, from: character.end, matched: matched, isCut: isCut)
+          let end = form.end(in: text, from: character.end, matched: matched, isCut: isCut),
+          form.fits(index..<end, in: text)
         else { continue }
         found = max(found ?? 0, end)
       }

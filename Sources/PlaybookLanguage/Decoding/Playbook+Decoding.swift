@@ -51,7 +51,8 @@ extension Playbook {
 }
 
 extension Diagnostic {
-  /// File by file in the order met, and within a file by place; those without a place come first.
+  /// File by file in the order met, and within a file by place; those without a place come first. None shows the default
+  /// of a secret.
   static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     var files: [String: Int] = [:]
     let keyed = diagnostics.enumerated().map { index, diagnostic in
@@ -65,7 +66,7 @@ extension Diagnostic {
         } ?? 0
       return (key: [file, diagnostic.span?.start.offset ?? 0, index], diagnostic)
     }
-    return keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.1)
+    return withoutSecretDefaults(keyed.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.1))
   }
 }
 

@@ -46,9 +46,15 @@ extension EnvironmentFile {
     diagnostics.map { diagnostic in
       var diagnostic = diagnostic
       if diagnostic.excerpt == .line { diagnostic.excerpt = .place }
+      // A connection with a password.
+      if let span = diagnostic.span, span.file.bytes[span.start.offset..<span.end.offset].contains(where: Self.isPair) {
+        diagnostic.excerpt = .nothing
+      }
       return diagnostic
     }
   }
+
+  private static func isPair(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "=") || byte == UInt8(ascii: "@") }
 
   private static func defaultName(
     _ reader: MappingReader, _ environments: [Environment], _ diagnostics: inout [Diagnostic]

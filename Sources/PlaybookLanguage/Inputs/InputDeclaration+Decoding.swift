@@ -113,8 +113,10 @@ extension InputDeclaration {
     switch parse(text: text) {
     case .success(let value): defaultValue = .value(value, node.span)
     case .failure(let problem):
-      diagnostics.append(
-        Diagnostic(code: "wrong-value", "the default of " + problem.message, at: node.span, help: problem.help))
+      var diagnostic = Diagnostic(
+        code: "wrong-value", "the default of " + problem.message, at: node.span, help: problem.help)
+      if isSecret { diagnostic.excerpt = .nothing }
+      diagnostics.append(diagnostic)
     }
   }
 }

@@ -3,7 +3,7 @@ import CLibPQ
 /// What the server says beside its answer: warnings and notices of the statement under way.
 ///
 /// Each is one text: `WARNING: skipping "owned" --- only table or database owner can vacuum it`, with its detail and hint
-/// behind it. Of a statement that says a lot the first are kept, and how many more there were.
+/// behind it, its lines as they came. Of a statement that says a lot the first are kept, and how many more there were.
 final class ServerNotices {
   private var texts: [String] = []
   private var size = 0
@@ -34,7 +34,7 @@ final class ServerNotices {
       left += 1
       return
     }
-    let text = text.unicodeScalars.count > Self.longest ? String(text.unicodeScalars.prefix(Self.longest)) + " …" : text
+    let text = text.unicodeScalars.count > Self.longest ? String(text.unicodeScalars.prefix(Self.longest)) + "…" : text
     texts.append(text)
     size += text.utf8.count
   }
@@ -58,6 +58,6 @@ final class ServerNotices {
     var text = "\(field("V") ?? field("S") ?? "NOTICE"): \(field("M") ?? "")"
     if let detail = field("D") { text += "; DETAIL: \(detail)" }
     if let hint = field("H") { text += "; HINT: \(hint)" }
-    return text.split(whereSeparator: \.isNewline).joined(separator: ", ")
+    return text
   }
 }

@@ -82,6 +82,10 @@ indirect enum ColumnType: Sendable, Hashable {
   /// - Parameter zone: How the session reads a `timestamp`; nil: its zone is not known.
   func value(_ bytes: [UInt8], zone: LocalTimeRules?) -> Value {
     if case .bytes = self { return Self.bytea(bytes).map(Value.bytes) ?? .bytes(bytes) }
+    if case .array(let element, let delimiter) = self {
+      let items = ArrayText.read(bytes, delimiter: delimiter) { element.value($0, zone: zone) }
+      if let items { return .list(items) }
+    }
     guard let text = String(validating: bytes, as: UTF8.self) else { return .bytes(bytes) }
     switch self {
     case .int: return Int64(text).map(Value.int) ?? .string(text)
@@ -94,10 +98,7 @@ indirect enum ColumnType: Sendable, Hashable {
     case .interval: return IntervalText.duration(text).map(Value.duration) ?? .string(text)
     case .json: return (try? Value(json: bytes)) ?? .string(text)
     case .void: return .null
-    case .array(let element, let delimiter):
-      let items = ArrayText.read(bytes, delimiter: delimiter) { element.value($0, zone: zone) }
-      return items.map(Value.list) ?? .string(text)
-    case .bytes, .text, .unknown: return .string(text)
+    case .bytes, .text, .array, .unknown: return .string(text)
     }
   }
 

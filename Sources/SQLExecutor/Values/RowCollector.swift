@@ -73,8 +73,11 @@ struct RowCollector {
       guard case .unknown(let oid) = column.type, let type = types[oid] else { continue }
       columns[position].type = type
       for row in rows.indices {
-        if case .string(let text) = rows[row][position] {
-          rows[row][position] = type.value(Array(text.utf8), zone: zone)
+        switch rows[row][position] {
+        case .string(let text): rows[row][position] = type.value(Array(text.utf8), zone: zone)
+        // Text of a database without an encoding.
+        case .bytes(let bytes): rows[row][position] = type.value(bytes, zone: zone)
+        default: break
         }
       }
     }

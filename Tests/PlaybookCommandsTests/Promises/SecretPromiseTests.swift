@@ -256,4 +256,112 @@ import Testing
     #expect(!(result.output + result.errors).contains("s3cr3t"), "\(result.errors)")
     #expect(result.errors.contains("wrong.yaml:"), "\(result.errors)")
   }
+
+  private static let connections: [(lines: String, parts: [String])] = [
+    ("    sql: {url: \"host=127.0.0.1 port=1 password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"host=127.0.0.1 port=1 password='conn 9f3a 71kk'\"}\n", ["conn 9f3a"]),
+    ("    sql: {url: \"host=127.0.0.1 port=no password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"postgres://app:conn/9f3a-71kk@127.0.0.1:1/x\"}\n", ["conn/9f3a"]),
+    ("    sql: {url: \"postgres://127.0.0.1:1/x?user=app&password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"jdbc:postgresql://127.0.0.1:1/x?password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    sql: {url: \"postgres://127.0.0.1:1/x\", password: conn-9f3a-71kk}\n", ["conn-9f3a"]),
+    (
+      "    sql: {url: \"postgres://127.0.0.1:1/x\", act: {url: \"host=127.0.0.1 password=conn-9f3a-71kk\"}}\n",
+      ["conn-9f3a"]
+    ),
+    ("    redis: {url: \"redis://127.0.0.1:1/0?password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    redis: {url: \"redis://:conn/9f3a-71kk@127.0.0.1:1/0\"}\n", ["conn/9f3a"]),
+    ("    redis: {url: \"redis://127.0.0.1:1,password=conn-9f3a-71kk\"}\n", ["conn-9f3a"]),
+    ("    http: {url: \"http://app:conn/9f3a-71kk@127.0.0.1:1\", read_paths: [\"/*\"]}\n", ["conn/9f3a"]),
+    ("    http: {url: \"http://127.0.0.1:1\", headers: {Authorization: Bearer conn-9f3a-71kk}}\n", ["conn-9f3a"]),
+    ("    http: {url: \"http://127.0.0.1:1?password=conn-9f3a-71kk\", read_paths: 7}\n", ["conn-9f3a"]),
+  ]
+
+  /// A password that is written in a target's settings is masked where a program prints it, and told in no error.
+  @Test(arguments: connections)
+  func `the password of a connection that nobody declared stays where it is`(lines: String, parts: [String]) throws {
+    defer { program.remove() }
+    let shell = "    shell: {path: [/usr/bin, /bin], trusted: true}\n"
+    try program.write("environments:\n  test:\n" + shell + lines, to: "env.yaml")
+    let calls = [
+      "sql": "sql: SELECT 1 AS n", "redis": "redis: PING", "http": "http: GET /x",
+    ]
+    let executor = try #require(calls.keys.first { lines.hasPrefix("    \($0):") })
+    let result = try run(
+      """
+        - query: told
+          shell: {script: 'cat \(program.folder.path)/env.yaml'}
+        - query: called
+          on_error: continue
+          \(calls[executor] ?? "")
+      """)
+    expect(parts + ["71kk"], notIn: try traces(result))
+  }
+
+  @Test(arguments: [
+    "  pw: {type: string, secret: true, default: k3-xy}",
+    "  pw: {type: string, secret: true, default: dflt-9f3a-71kk, optoins: 1}",
+    "  pw: {type: choice, secret: true, options: [aaaaaaaaaa], default: dflt-9f3a-71kk}",
+    "  pw:\n    type: integer\n    secret: true\n    default: dflt-9f3a-71kk",
+    "  pw:\n    type: string\n    secret: true\n    default: 'dflt-9f3a-71kk",
+    "  pw: {type: string, secret: true, default: dflt-9f3a-71kk",
+    "  pw:\n    type: string\n    secret: true\n    default: |\n      dflt-9f3a-71kk\n     x: dflt-9f3a",
+    "  pw:\n    type: string\n    secret: true\n    default: \"dflt-9f3a-71kk${\"",
+    "  pw: {type: strng, secret: true, default: dflt-9f3a-71kk}",
+  ])
+  func `a message about a secret input shows nothing of its default`(input: String) throws {
+    defer { program.remove() }
+    try program.write(
+      "playbook: book\ntitle: Book\ninputs:\n\(input)\nsteps:\n  - confirm: c\n    ask: Go?\n",
+      to: "books/book/playbook.yaml")
+    for arguments in [
+      ["lint", "books"], ["run", "book", "--playbooks", "books", "--env", "test", "--environments", "env.yaml"],
+    ] {
+      let result = try program.run(all: arguments, variables: Self.variables)
+      #expect(result.code != 0)
+      let said = result.output + result.errors
+      #expect(!said.contains("9f3a") && !said.contains("k3-xy"), "\(said)")
+      #expect(said.contains("playbook.yaml:"), "\(said)")
+    }
+  }
+
+  @Test func `a value without its name is not repeated`() throws {
+    defer { program.remove() }
+    for arguments in [
+      ["--set", "Hv7-pQ2;rT9xLm3"], ["--answer", "Hv7-pQ2;rT9xLm3"], ["--set", "pw=Hv7"], ["--set", "pw"],
+    ] {
+      try program.write(
+        "playbook: book\ntitle: Book\ninputs:\n  pw: {type: string, secret: true}\nsteps:\n  - confirm: c\n    ask: Go?\n",
+        to: "books/book/playbook.yaml")
+      let result = try program.run(
+        all: ["run", "book", "--playbooks", "books", "--env", "test", "--environments", "env.yaml"] + arguments)
+      #expect(result.code == 2 && !result.errors.contains("Hv7"), "\(result.errors)")
+      #expect(result.errors.contains(arguments[0]), "\(result.errors)")
+    }
+    try program.write("c: \"Hv7-pQ2;rT9xLm3\npw: [\n", to: "answers.yaml")
+    let result = try run("  - confirm: c\n    ask: Go?\n", "--answers", "answers.yaml")
+    #expect(
+      result.code == 2 && !result.errors.contains("Hv7") && result.errors.contains("answers.yaml:"), "\(result.errors)")
+  }
+
+  @Test func `a part of a secret is not shown by a question, a text to be typed or a suggestion`() throws {
+    defer { program.remove() }
+    let result = try run(
+      """
+        - document: noted
+          text: "it begins with ${inputs.pw.substring(0, 4)}"
+          fields:
+            begin: {type: string, default: "${inputs.pw.substring(0, 4)}"}
+        - confirm: sure
+          ask: "Does it end with ${inputs.pw.split(';')[1]}?"
+        - act: gone
+          title: "Drop ${inputs.pw.substring(0, 4)}"
+          irreversible: true
+          typed: "drop ${inputs.pw.substring(0, 4)}"
+          shell: {args: [touch, \(program.folder.path)/done]}
+      """, "--answer", "noted.begin=x", "--answer", "sure=yes")
+    #expect(result.code == 3, "\(result.errors)")
+    expect(["Hv7-", "rT9x"], notIn: try traces(result))
+    #expect(result.errors.contains("gone shell"), "\(result.errors)")
+  }
 }

@@ -325,6 +325,7 @@ import Testing
 
   @Test(arguments: [
     ("postgres", "PostgreSQL 15 by PostGRES"), ("password", "Passwords are stored as PassWord"),
+    ("password", "passwords, mypassword, PASSWORDLESS"), ("12345678", "id 9123456780, 123456789 and 112345678"),
     ("12345678", "1 2 3 4 5 6 7 9, 1234567, 0x12345679"), ("hunter2hunter2", "hunter2 hunter2 HUNTER2-HUNTER"),
     ("CNR-9f3a/+=zQ&b!42", "CNR-9f3a 434e522d 67,78,82 INHFE CNR-9f3a/+=zQ&b!43 Q05SLTlmM2Ev"),
   ])
@@ -350,6 +351,16 @@ import Testing
     let (short, long) = (time(8000), time(32000))
     // Four times the text; what grows with its square would take sixteen times as long.
     #expect(long < short * 9 + .milliseconds(400), "\(short) \(long)")
+  }
+
+  @Test(arguments: [
+    ("password", "is password, DB_password=password1"),
+    ("password", #""a\npassword" \u0020password %20password =0Apassword"#),
+    ("password", "PASSWORD, password."), ("12345678", "pin 12345678, a12345678b, %2012345678, 12345678."),
+  ])
+  func `a short word or number is taken out where it stands by itself`(secret: String, text: String) {
+    let clean = redactor(secret).redact(text)
+    #expect(!clean.lowercased().contains(secret), "\(clean)")
   }
 
   @Test func `megabytes of backslashes are looked through`() {
