@@ -110,7 +110,7 @@ struct Redirection: Sendable, Equatable {
 
   /// Reads `MOVED 10850 10.0.0.7:6379` and `ASK …`; nil for any other error reply.
   init?(_ error: String, from own: Connection.Endpoint) {
-    let parts = error.split(separator: " ")
+    let parts = error.split(separator: " ", maxSplits: 3)
     guard parts.count == 3, ["MOVED", "ASK"].contains(parts[0]), let colon = parts[2].lastIndex(of: ":"),
       let port = UInt16(parts[2][parts[2].index(after: colon)...])
     else { return nil }

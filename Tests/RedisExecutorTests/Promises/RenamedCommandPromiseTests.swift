@@ -1,4 +1,5 @@
 import CEL
+import NIOCore
 import PlaybookEngine
 import PlaybookLanguage
 import Testing
@@ -128,6 +129,31 @@ struct SilentServerPromiseTests {
       await executor.close()
       try await server.stop()
     }
+  }
+}
+
+/// What a server says of an error, however much.
+struct LongErrorPromiseTests {
+  @Test(arguments: [800_000, 40_000_000, 300_000_000]) func `an error of any length is bounded`(_ length: Int)
+    async throws
+  {
+    let server = try await FakeServer.start(commandInfo: ["readonly"]) { _, channel in
+      channel.send("-ERR ")
+      let part = ByteBuffer(string: String(repeating: "x ä ", count: 20_000))
+      for _ in 0..<(length / 100_000) { channel.writeAndFlush(part, promise: nil) }
+      channel.send("\r\n")
+    }
+    let executor = RedisExecutor()
+    for (mode, words) in [(.query, ["TTL", "k"]), (.act, ["EVAL", "x", "0"])] as [(CallMode, [Value])] {
+      let error = await failure {
+        try await executor.perform(call(["args": .list(words)], mode), context: .test([("url", .string(server.url))]))
+      }
+      #expect(error.code == .rejected && error.message.utf8.count < 100_000, "\(error.message.prefix(200))")
+      #expect(
+        error.message.contains(length < 1_000_000 ? "truncated" : "more than 1 MiB"), "\(error.message.prefix(99))")
+    }
+    await executor.close()
+    try await server.stop()
   }
 }
 
