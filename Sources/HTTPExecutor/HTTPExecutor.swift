@@ -59,9 +59,19 @@ public actor HTTPExecutor: Executor {
     return CallServer("\(target.origin)", movedFrom: own.port == target.origin.port ? own.host : own.authority)
   }
 
-  public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
-    let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
+  /// A call's request, and its target at the origin that the request goes to: a whole `url` may be of another of the target's
+  /// hosts, and messages name the one that is asked.
+  private static func request(
+    _ call: ResolvedCall, _ context: CallContext
+  ) throws(ExecutorError) -> (HTTPTarget, OutgoingRequest) {
+    var target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
     let request = try OutgoingRequest(call, target)
+    target.origin = request.origin
+    return (target, request)
+  }
+
+  public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
+    let (target, request) = try Self.request(call, context)
     let exchange = try makeExchange(target, call.mode, context)
     let outcome: HTTPOutcome
     if call.mode == .query, let page = call.arguments["page"] {

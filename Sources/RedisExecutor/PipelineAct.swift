@@ -52,7 +52,7 @@ struct PipelineAct {
       return try await session.isClustered() == false
     } catch {
       // The server gives the commands the same error, each for itself.
-      guard [.rejected, .unauthorized].contains(error.code) else { throw error }
+      guard [.rejected, .refused, .unauthorized].contains(error.code) else { throw error }
       return false
     }
   }

@@ -119,7 +119,7 @@ struct RedisCall {
       guard let count = reply.integer else {
         throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is no number")
       }
-      sum += count
+      (sum, _) = sum.addingReportingOverflow(count)
     }
     var fields = MapValue([("value", .int(sum))])
     if let notice { fields["notices"] = [.string(notice)] }

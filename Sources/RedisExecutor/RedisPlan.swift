@@ -37,9 +37,15 @@ struct RedisPlan {
 
   /// Throws where the server says that it would refuse the command. Why it can't be asked; nil where it was.
   private func unforeseen(_ command: RedisCommand) async throws(ExecutorError) -> String? {
-    let name = try await session.ask("ACL", "WHOAMI")
-    guard let user = name.bytes else { return reason(name) }
-    let dryRun = try await session.ask([Array("ACL".utf8), Array("DRYRUN".utf8), user] + command.words)
+    let dryRun: Reply
+    do throws(ExecutorError) {
+      let name = try await session.ask("ACL", "WHOAMI")
+      guard let user = name.bytes else { return reason(name) }
+      dryRun = try await session.ask([Array("ACL".utf8), Array("DRYRUN".utf8), user] + command.words)
+    } catch {
+      guard error.code == .refused else { throw error }
+      return error.message
+    }
     // Redis 7 answers OK, or says in a text what is missing.
     guard case .bulk(let answer) = dryRun else { return dryRun.error == nil ? nil : reason(dryRun) }
     let text = String(decoding: answer, as: UTF8.self)
@@ -71,7 +77,7 @@ struct RedisPlan {
         try await Self.state(key, session)
       }
     } catch {
-      guard [.rejected, .unauthorized].contains(error.code) else { throw error }
+      guard [.rejected, .refused, .unauthorized].contains(error.code) else { throw error }
       return "\(RedisText.quoted(key)): its state is not known: \(error.message)"
     }
   }

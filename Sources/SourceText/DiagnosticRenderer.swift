@@ -38,7 +38,7 @@ public struct DiagnosticRenderer: Sendable {
   }
 
   private func excerpt(_ span: SourceSpan, isWhole: Bool) -> String {
-    let around = span.file.text(around: span.start, to: span.end, margin: max(1 << 12, width * 8))
+    let around = span.file.text(around: span.start, to: span.end, margin: 8 * max(width, 20))
     var written = Array(around.text.unicodeScalars)
     if !isWhole { written = Self.place(of: span, from: around.before, in: written) }
     let line = shown(written[...])

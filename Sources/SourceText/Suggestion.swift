@@ -1,8 +1,13 @@
 /// "Did you mean": the candidate nearest to what was written.
 public enum Suggestion {
+  /// Among more candidates than these nothing is looked for: each of many slips would be held against each of many names.
+  private static let most = 500
+
   /// The candidate within a third of the word's length in edits (at least one, swaps of neighbours counting once), or
   /// nil.
   public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
+    let candidates = Array(candidates.prefix(most + 1))
+    guard candidates.count <= most else { return nil }
     let written = Array(word.lowercased().unicodeScalars.prefix(64))
     var best: (distance: Int, candidate: String)?
     for candidate in candidates.sorted() {

@@ -10,6 +10,19 @@ import Testing
 struct FailureTests {
   private static let get: [(String, Value)] = [("path", "/x")]
 
+  @Test func `a failed call to a whole URL names the host that was asked`() async throws {
+    let settings: [(String, Value)] = [("url", "http://api.invalid"), ("hosts", ["127.0.0.1:1"])]
+    let executor = HTTPExecutor()
+    for mode in [CallMode.query, .act] {
+      let error = await failure {
+        try await executor.perform(call([("url", "http://127.0.0.1:1/x")], mode), context: .test(settings))
+      }
+      #expect(error.code == .unreachable && error.message.contains("127.0.0.1:1"), "\(error.message)")
+      #expect(!error.message.contains("api.invalid"), "\(error.message)")
+    }
+    await executor.close()
+  }
+
   @Test(arguments: [
     ("http://127.0.0.1:1", "connection refused"), ("http://no-such-host.invalid", "does not resolve"),
   ])

@@ -36,7 +36,7 @@ struct AccountTests {
 
       let denied = await refusal("reads", get)
       #expect(denied.code == .refused && denied.message.contains("grant +command|info"), "\(denied.message)")
-      #expect(await refusal("reads", scan).message.contains("grant +info"))
+      #expect(await refusal("reads", scan).message.contains("and +info for scans"))
       #expect(await refusal("asks", scan).message.contains("grant +info"))
       await #expect(throws: ExecutorError.self) {
         try await server.executor.plan(

@@ -54,15 +54,23 @@ extension FakeServer {
     try await start { received, channel in
       if received.contains("SETNAME") {
         channel.send("+OK\r\n")
-      } else if received.contains("INFO"), received.contains("COMMAND"), received.contains("|") {
-        channel.send("*1\r\n*-1\r\n")
-      } else if received.contains("INFO"), received.contains("COMMAND") {
-        let list = "*\(flags.count)\r\n" + flags.map { "+\($0)\r\n" }.joined()
-        let name = received.split(separator: "\r\n").last.map(String.init) ?? ""
-        channel.send("*1\r\n*6\r\n+\(name)\r\n:2\r\n\(list):1\r\n:1\r\n:1\r\n")
+      } else if let facts = commandInfo(received, flags) {
+        channel.send(facts)
       } else {
         answer(received, channel)
       }
     }
+  }
+}
+
+extension FakeServer {
+  /// The answer to `COMMAND INFO`: each name that was asked about is a command with these flags. Nil for another command.
+  static func commandInfo(_ received: some StringProtocol, _ flags: [String] = ["readonly"]) -> String? {
+    let words = received.split(separator: "\r\n").filter { !$0.hasPrefix("*") && !$0.hasPrefix("$") }
+    guard let place = words.firstIndex(of: "COMMAND"), words.dropFirst(place + 1).first == "INFO" else { return nil }
+    let names = words.dropFirst(place + 2)
+    let list = "*\(flags.count)\r\n" + flags.map { "+\($0)\r\n" }.joined()
+    return "*\(names.count)\r\n"
+      + names.map { "*6\r\n+\($0.lowercased())\r\n:2\r\n\(list):1\r\n:1\r\n:1\r\n" }.joined()
   }
 }

@@ -1,5 +1,8 @@
 /// "did you mean", by edit distance.
 enum Suggestion {
+  /// Among more names than these nothing is looked for: each of many slips would be held against each of many names.
+  private static let most = 500
+
   /// The name that `name` is a slip of, as a question, or nil.
   static func help(for name: String, among names: some Sequence<String>) -> String? {
     nearest(to: name, among: names).map { "did you mean `\($0)`?" }
@@ -8,7 +11,8 @@ enum Suggestion {
   /// The nearest of `names` that is at most a third of its letters away.
   static func nearest(to name: String, among names: some Sequence<String>) -> String? {
     let wanted = Array(name.utf8)
-    guard wanted.count <= 64 else { return nil }
+    let names = Array(names.prefix(most + 1))
+    guard wanted.count <= 64, names.count <= most else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in names {
       let letters = Array(candidate.utf8)

@@ -24,6 +24,7 @@ enum ScenarioCheck {
         EnvironmentFile.decode(
           world.environment.blanked, executors: Executors.schemas, arePluginsAsked: false
         ).diagnostics
+      found += try SeedLint.problems(ofDrill: folder + "/drill")
       let schemas = Executors.schemas.filter { ["redis", "sql", "shell"].contains($0.name) }
       let routes = try world.readAPI(executors: schemas, diagnostics: &found).routes.map(\.text)
       guard isSound else { return found }

@@ -169,8 +169,8 @@ public struct ExecutorError: Error, Sendable {
   }
 
   public var code: Code
-  /// One sentence that names the target and holds no secret.
-  public var message: String
+  /// One sentence that names the target and holds no secret. A target's words in it may be long: it is bounded.
+  public var message: String { didSet { message = message.said(atMost: Self.longest) } }
   /// Whether the target may have done it all the same: a call that was sent and whose answer never came. Of an act this is
   /// `unknown` and a human is asked.
   public var mayHaveTakenEffect: Bool
@@ -178,13 +178,14 @@ public struct ExecutorError: Error, Sendable {
   public var outcome: MapValue?
   /// How long the target asks to be left alone before the call is sent again; `message` says it as well.
   public var retryAfter: Duration?
+  private static let longest = 64 << 10
 
   public init(
     _ code: Code, _ message: String, mayHaveTakenEffect: Bool = false, outcome: MapValue? = nil,
     retryAfter: Duration? = nil
   ) {
     self.code = code
-    self.message = message
+    self.message = message.said(atMost: Self.longest)
     self.mayHaveTakenEffect = mayHaveTakenEffect
     self.outcome = outcome
     self.retryAfter = retryAfter

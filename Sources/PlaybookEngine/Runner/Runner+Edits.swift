@@ -58,7 +58,7 @@ extension Runner {
   /// The call of an item with other inputs: never one that is protected, and sent only after a yes of its own, its intent on
   /// disk.
   func approvedEdit(
-    _ edits: MapValue, of item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
+    _ edits: MapValue, _ reason: String?, of item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)
     var all = state.acts[path]?.edits[item.position] ?? MapValue()
@@ -75,12 +75,13 @@ extension Runner {
       return false
     }
     let replaced = replaced(item.position, at: path)
-    let key = "\(path)!edit\(state.failuresHandled)"
+    let key = "\(path)!edit\(state.failuresHandled + 1)"
     var approval = await approval(for: [planned], [], act, step, in: frame, at: key)
     if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
     let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
     let question = Question(key: key, place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
+    try await handled("edit", reason, path: path, position: item.position, edits: edits)
     try await emit(
       .actIntended, path: key, synced: true,
       data: MapValue(present: [

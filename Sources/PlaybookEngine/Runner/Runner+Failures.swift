@@ -5,8 +5,9 @@ extension Runner {
   /// What follows a failure.
   enum FailureChoice {
     case retry
-    /// Again with other inputs, by name.
-    case edit(MapValue)
+    /// Again with other inputs, by name, and why. Of a change it is on record only once there is a yes to the call with them:
+    /// whoever comes back from a pause before that is asked for the yes, and not what to do.
+    case edit(MapValue, reason: String?)
     /// The failure is a finding.
     case goOn
     case skipped(String)
@@ -60,12 +61,13 @@ extension Runner {
           continue
         }
       }
+      if let edits, step.changesSomething { return .edit(edits, reason: reason) }
       // `/skip` is about a step: said of one item of a loop, nothing more of the loop is sent.
       let isRest = skippedQuestion == key && position != nil && step.forEach != nil
       try await handled(choice, reason, path: path, position: position, edits: edits, isRest: isRest)
       switch choice {
       case "retry": return .retry
-      case "edit": return .edit(edits ?? MapValue())
+      case "edit": return .edit(edits ?? MapValue(), reason: reason)
       case "skip": return .skipped(reason ?? "")
       case "by_hand": return .doneByHand(reason ?? "")
       case "note":

@@ -144,8 +144,9 @@ extension Runner {
       step, in: frame, error, item: item.label, position: item.position, inputs: inputs, confirming: confirm)
     {
     case .retry: return nil
-    case .edit(let edits):
-      if try await approvedEdit(edits, of: item, act, step, in: frame) { return nil }
+    case .edit(let edits, let reason):
+      if try await approvedEdit(edits, reason, of: item, act, step, in: frame) { return nil }
+      try await handled("edit", "nothing was changed", path: frame.path(step), position: item.position)
       return try await handle(error, outcome, item, act, step, in: frame)
     case .goOn: return outcome
     case .skipped(let reason):

@@ -14,6 +14,8 @@ struct Analysis {
   let loops: [String: Step]
   /// What is wrong with each name that an expression reads.
   let misreadings: [Misreading]
+  /// The names of these, by where their expression begins.
+  let misread: [Int: Set<String>]
 
   init(_ playbook: Playbook, _ shapes: OutcomeShapes) {
     self.playbook = playbook
@@ -29,6 +31,9 @@ struct Analysis {
       uniquingKeysWith: { first, _ in first })
     let (steps, loops) = (steps, loops)
     misreadings = uses.flatMap { Misreading.all(in: $0, steps, loops, playbook) }
+    var misread: [Int: Set<String>] = [:]
+    for one in misreadings { misread[one.use.expression.span.start.offset, default: []].insert(one.reference.name) }
+    self.misread = misread
   }
 
   /// The diagnostics of the misreadings for which `make` has one.

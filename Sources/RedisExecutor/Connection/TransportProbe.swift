@@ -4,7 +4,7 @@ import NIOSSL
 import Synchronization
 
 /// Finds out whether a port speaks the other of TLS and plain text, so that a URL with the wrong scheme is told in words. It sends
-/// a PING at most, and never a password.
+/// a question for the number of commands at most, and never a password.
 extension Connection {
   private static let probeTime = TimeAmount.seconds(1)
 
@@ -32,12 +32,12 @@ extension Connection {
     "this port does not speak TLS; write redis:// in `url`, or the port that speaks TLS")
   private static let withTLS = ConnectionFailure.unreachable("this port speaks TLS; write rediss:// in `url`")
 
-  /// Whether a server answers a PING as Redis does without TLS, an error included.
+  /// Whether a server answers as Redis does without TLS, an error included.
   private static func speaksPlain(_ endpoint: Endpoint) async -> Bool {
     let deadline = NIODeadline.now() + probeTime
     guard let connection = try? await open(endpoint, tls: nil, limit: 1 << 16, until: deadline) else { return false }
     defer { connection.close() }
-    let exchange = await connection.exchange([[Array("PING".utf8)]], until: deadline)
+    let exchange = await connection.exchange([["COMMAND", "COUNT"].map { Array($0.utf8) }], until: deadline)
     if case .turnedAway = exchange.failure { return true }
     return !exchange.replies.isEmpty
   }

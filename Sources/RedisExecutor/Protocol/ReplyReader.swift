@@ -1,4 +1,5 @@
 import CHiredis
+import PlaybookEngine
 
 /// Bytes of a connection to replies, by hiredis' reader.
 ///
@@ -20,6 +21,10 @@ import CHiredis
   private let budget: Budget
   /// Bytes fed since the last whole reply.
   private var waiting = 0
+  /// The first of them, which tells the reply's type.
+  private var first: UInt8?
+  /// The longest reply that is one line, such as an error: hiredis looks through a line from its beginning at each read.
+  private static let longestLine = 1 << 20
 
   /// Nil where there is no memory for a reader.
   init?(limit: Int) {
@@ -40,8 +45,11 @@ import CHiredis
   }
 
   func feed(_ bytes: UnsafeRawBufferPointer) throws(Problem) {
+    if waiting == 0 { first = unsafe bytes.first }
     waiting += bytes.count
-    if waiting > budget.limit { throw .tooLarge(limit: budget.limit) }
+    let isLine = first.map { "-+:".utf8.contains($0) } ?? false
+    let limit = isLine ? min(Self.longestLine, budget.limit) : budget.limit
+    if waiting > limit { throw .tooLarge(limit: limit) }
     guard let start = bytes.baseAddress else { return }
     let status = unsafe redisReaderFeed(reader, start.assumingMemoryBound(to: CChar.self), bytes.count)
     if status != REDIS_OK { throw problem() }
@@ -53,6 +61,7 @@ import CHiredis
     guard unsafe redisReaderGetReply(reader, &object) == REDIS_OK else { throw problem() }
     guard let object = unsafe object else { return nil }
     waiting = unsafe reader.pointee.len - reader.pointee.pos
+    first = waiting > 0 ? unsafe UInt8(bitPattern: reader.pointee.buf[reader.pointee.pos]) : nil
     budget.used = 0
     return unsafe Unmanaged<Node>.fromOpaque(object).takeRetainedValue().reply
   }
@@ -102,7 +111,7 @@ import CHiredis
         let bytes = unsafe Array(UnsafeRawBufferPointer(start: text, count: length))
         let reply: Reply =
           switch unsafe task.pointee.type {
-          case REDIS_REPLY_ERROR: .error(String(decoding: bytes, as: UTF8.self))
+          case REDIS_REPLY_ERROR: .error(String(decoding: bytes, as: UTF8.self).said())
           case REDIS_REPLY_STATUS: .status(String(decoding: bytes, as: UTF8.self))
           default: .bulk(bytes)
           }

@@ -43,11 +43,18 @@ struct BoundedRead {
     case "SDIFF", "SINTER", "SUNION": try await checkSize(["SCARD"], words.dropFirst(), command)
     case "SINTERCARD": try await checkSize(["SCARD"], numbered(command), command)
     case "ZDIFF", "ZINTER", "ZINTERCARD", "ZUNION": try await checkSize(["ZCARD", "SCARD"], numbered(command), command)
-    case "SORT_RO": try await checkSize(["LLEN", "SCARD", "ZCARD"], words.dropFirst().prefix(1), command)
+    case "SORT_RO":
+      try checkLookUps(command)
+      try await checkSize(["LLEN", "SCARD", "ZCARD"], words.dropFirst().prefix(1), command)
     case "GEORADIUS_RO", "GEORADIUSBYMEMBER_RO", "GEOSEARCH":
       try await checkSize(["ZCARD"], words.dropFirst().prefix(1), command)
-    case "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER": try checkCount(command.number(at: 2), command)
-    case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XPENDING", "XINFO", "GEOHASH": try checkOption("COUNT", command)
+    case "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER":
+      if let count = command.number(at: 2), count < 0 {
+        throw session.refused("\(command.name) with \(count) gives elements several times", "give a positive number")
+      }
+      try checkCount(command.number(at: 2), command)
+    case "XPENDING": try checkCount(command.number(at: command.options(from: 3).first == "IDLE" ? 7 : 5), command)
+    case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XINFO": try checkOption("COUNT", command)
     case "LPOS":
       try checkOption("COUNT", command)
       if !(1...Self.scanned).contains(option("MAXLEN", of: command) ?? 0) {
@@ -63,7 +70,6 @@ struct BoundedRead {
     case "DUMP": try await checkDump(command)
     default: break
     }
-    if command.name == "XPENDING" { try checkCount(command.options(from: 1).compactMap { Int64($0) }.last, command) }
     return (try await session.ask(words), false)
   }
 
@@ -82,16 +88,17 @@ struct BoundedRead {
 
   /// The range as Redis takes it: negative numbers count from the end, 0 is the first.
   private static func clamp(_ start: Int64, _ end: Int64, _ length: Int64) -> (Int64, Int64) {
-    // No overflow: a length is never negative.
+    // Within the text, whatever the numbers: a server may lie about the length too.
+    let length = max(length, 0)
     func position(_ index: Int64) -> Int64 { index < 0 ? length + index : index }
-    return (max(position(start), 0), min(position(end), length - 1))
+    return (min(max(position(start), 0), length), min(max(position(end), -1), length - 1))
   }
 
   private func checkBytes(
     _ size: String, _ items: [[Word]], _ command: RedisCommand
   ) async throws(ExecutorError) {
     let sizes = try await session.send(items.map { [Array(size.utf8)] + $0 })
-    let sum = sizes.reduce(0) { $0 + ($1.integer ?? 0) }
+    let sum = Self.sum(sizes)
     if sum > Int64(bytes) { throw tooLarge(command, "\(sum) bytes", "ask for less at once") }
   }
 
@@ -147,15 +154,17 @@ struct BoundedRead {
     let options = command.options(from: position)
     let most = Array(String(rows + 1).utf8)
     let countOffset = option == "LIMIT" ? 2 : 1
-    if let found = options.firstIndex(of: option), position + found + countOffset < words.count {
-      let place = position + found + countOffset
+    // Written twice, the last one counts.
+    let places = options.indices.filter { options[$0] == option }.map { position + $0 + countOffset }
+    for place in places where place < words.count {
       // The server goes through all that is skipped.
       if option == "LIMIT", let offset = command.number(at: place - 1), offset > Self.scanned {
         throw tooLarge(command, "\(offset) elements", "ask for a narrower range")
       }
       let count = command.number(at: place) ?? 0
       if count < 0 || count > Int64(rows) { words[place] = most }
-    } else if words.count >= position {
+    }
+    if places.isEmpty, words.count >= position {
       words += (option == "LIMIT" ? [Array("LIMIT".utf8), Array("0".utf8)] : [Array(option.utf8)]) + [most]
     }
     let reply = try await session.ask(words)
@@ -167,7 +176,7 @@ struct BoundedRead {
   private func stream(_ command: RedisCommand) async throws(ExecutorError) -> Part {
     let options = command.options(from: 1).prefix { $0 != "STREAMS" }
     if options.contains("COUNT") {
-      try checkOption("COUNT", command)
+      try checkOption("COUNT", command, in: options)
       return (try await session.ask(command.words), false)
     }
     let count = [Array("COUNT".utf8), Array(String(rows).utf8)]
@@ -188,8 +197,15 @@ struct BoundedRead {
     _ sizes: [String], _ keys: ArraySlice<Word>, _ command: RedisCommand, help: String = "walk it with a SCAN"
   ) async throws(ExecutorError) {
     let questions = keys.flatMap { key in sizes.map { [Array($0.utf8), key] } }
-    let sum = try await session.send(questions).reduce(0) { $0 + ($1.integer ?? 0) }
+    let sum = Self.sum(try await session.send(questions))
     if sum > Self.scanned { throw tooLarge(command, "\(sum) elements", help) }
+  }
+
+  private static func sum(_ sizes: [Reply]) -> Int64 {
+    sizes.reduce(0) { sum, size in
+      let (next, isOver) = sum.addingReportingOverflow(max(size.integer ?? 0, 0))
+      return isOver ? .max : next
+    }
   }
 
   private func checkCount(_ count: Int64?, _ command: RedisCommand) throws(ExecutorError) {
@@ -207,7 +223,7 @@ struct BoundedRead {
   /// A range of a text's bits that is gone through: `[start [end [BYTE | BIT]]]`.
   private func checkBits(_ command: RedisCommand, from position: Int) async throws(ExecutorError) {
     guard command.words.count > 1 else { return }
-    let size = try await session.ask("STRLEN", key: command.words[1]).integer ?? 0
+    let size = min(max(try await session.ask("STRLEN", key: command.words[1]).integer ?? 0, 0), .max / 8)
     let isInBits = command.options(from: position).last == "BIT"
     let (length, unit): (Int64, Int64) = isInBits ? (size * 8, 8) : (size, 1)
     let (first, last) = Self.clamp(command.number(at: position) ?? 0, command.number(at: position + 1) ?? -1, length)
@@ -215,12 +231,24 @@ struct BoundedRead {
     if count > Int64(bytes) { throw tooLarge(command, "\(count) bytes", "give a range") }
   }
 
-  private func checkOption(_ option: String, _ command: RedisCommand) throws(ExecutorError) {
-    let options = command.options(from: 1)
-    guard let place = options.lastIndex(of: option), place + 1 < options.count else { return }
-    let count = Int64(options[place + 1])
-    let isUnlimited = count == 0 && command.name == "XINFO"
-    try checkCount(isUnlimited ? .max : count, command)
+  /// Looks at each word that may be the option: a key or a pattern may have its name.
+  private func checkOption(
+    _ option: String, _ command: RedisCommand, in options: ArraySlice<String>? = nil
+  ) throws(ExecutorError) {
+    let options = Array(options ?? command.options(from: 1)[...])
+    for (word, next) in zip(options, options.dropFirst()) where word == option {
+      let count = Int64(next)
+      let isUnlimited = count == 0 && command.name == "XINFO"
+      try checkCount(isUnlimited ? .max : count, command)
+    }
+  }
+
+  /// `GET pattern` looks up a text for each element, the same one as often as the pattern says so: their bytes have no bound.
+  private func checkLookUps(_ command: RedisCommand) throws(ExecutorError) {
+    let options = command.options(from: 2)
+    for (word, next) in zip(options, options.dropFirst()) where word == "GET" && next != "#" {
+      throw session.refused("SORT_RO … GET would look up texts without a bound", "read them by MGET")
+    }
   }
 
   private func checkComparison(_ command: RedisCommand) async throws(ExecutorError) {

@@ -6,20 +6,26 @@ extension Session {
   /// Throws where a call may not go where MOVED or ASK points to. It goes to the servers that the one that was asked
   /// lists as its cluster's, and to the target's `hosts`; an act to none that is protected. So neither a call nor a
   /// password goes to a server because an error reply names it.
-  func checkRedirection(to endpoint: Connection.Endpoint, after error: ExecutorError) async throws(ExecutorError) {
+  func checkRedirection(to endpoint: Connection.Endpoint, after moved: ExecutorError) async throws(ExecutorError) {
     guard case .tcp(let host, let port) = endpoint else { return }
-    if mode == .act, let reason = context.objection(host) { throw Self.notFollowed(error, reason) }
+    if mode == .act, let reason = context.objection(host) { throw Self.notFollowed(moved, reason) }
     if HostPattern.matches(target.hosts, host: host, port: port) { return }
-    switch try await listed() {
+    let listing: Listing
+    do throws(ExecutorError) {
+      listing = try await listed()
+    } catch {
+      throw Self.notFollowed(moved, "the servers of its cluster are not known: \(error.message)")
+    }
+    switch listing {
     case .servers(let servers) where servers.contains(endpoint.lowercased): return
     case .servers:
       throw Self.notFollowed(
-        error, "\(endpoint) is no server of its cluster, and none of the `hosts` of \(target.name)")
+        moved, "\(endpoint) is no server of its cluster, and none of the `hosts` of \(target.name)")
     case .denied(let reply):
       let grant = Self.deniedCommand(reply).map { "+\($0)" } ?? "+cluster|nodes"
       throw Self.notFollowed(
-        error, "this account may not ask for the servers of the cluster; grant \(grant), or list \(host) in `hosts`")
-    case .noCluster: throw Self.notFollowed(error, "it is no server of a cluster")
+        moved, "this account may not ask for the servers of the cluster; grant \(grant), or list \(host) in `hosts`")
+    case .noCluster: throw Self.notFollowed(moved, "it is no server of a cluster")
     }
   }
 

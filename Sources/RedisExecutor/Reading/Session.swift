@@ -31,8 +31,10 @@ final class Session: Sendable {
   /// The same call at another server of the cluster.
   func node(at endpoint: Connection.Endpoint, isAsking: Bool = false) async throws(ExecutorError) -> Session {
     let (target, connection) = try await nodes.connection(to: endpoint, of: target)
-    return Session(
-      connection, target: target, context: context, mode: mode, nodes: nodes, isAsking: isAsking)
+    let node = Session(connection, target: target, context: context, mode: mode, nodes: nodes)
+    guard isAsking else { return node }
+    try await node.checkNames([[Array("ASKING".utf8)]])
+    return Session(connection, target: target, context: context, mode: mode, nodes: nodes, isAsking: true)
   }
 
   // MARK: Sending
@@ -86,11 +88,12 @@ final class Session: Sendable {
     var session = self
     var hops = 0
     while true {
+      // One that an earlier question was answered with is not this one's.
+      session.redirection.withLock { $0 = nil }
       do throws(ExecutorError) {
         return try await body(session)
       } catch {
         guard !error.mayHaveTakenEffect, let next = session.redirection.withLock({ $0 }), hops < 5 else { throw error }
-        session.redirection.withLock { $0 = nil }
         try await checkRedirection(to: next.endpoint, after: error)
         hops += 1
         session = try await session.node(at: next.endpoint, isAsking: next.isAsk)
@@ -107,7 +110,7 @@ struct Redirection: Sendable, Equatable {
 
   /// Reads `MOVED 10850 10.0.0.7:6379` and `ASK …`; nil for any other error reply.
   init?(_ error: String, from own: Connection.Endpoint) {
-    let parts = error.split(separator: " ")
+    let parts = error.split(separator: " ", maxSplits: 3)
     guard parts.count == 3, ["MOVED", "ASK"].contains(parts[0]), let colon = parts[2].lastIndex(of: ":"),
       let port = UInt16(parts[2][parts[2].index(after: colon)...])
     else { return nil }

@@ -3,8 +3,8 @@ struct CommandFacts: Sendable, Equatable {
   /// The command's own name, small letters, of a subcommand `config|get`: the server may have given it another one.
   var name: String
   var flags: Set<String>
-  /// Whether it has subcommands, each with facts of its own (Redis 7 and later).
-  var hasSubcommands: Bool
+  /// The names of its subcommands, `config|get`, each with facts of its own (Redis 7 and later).
+  var subcommands: Set<String>
   /// Whether a key is more than read: the key specifications say so of `PFCOUNT`, which is flagged `readonly` (Redis 7).
   var changesKeys: Bool
 
@@ -13,18 +13,12 @@ struct CommandFacts: Sendable, Equatable {
     guard let entry = reply.list, entry.count >= 6, let flags = entry[2].list else { return nil }
     name = entry[0].text?.lowercased() ?? ""
     self.flags = Set(flags.compactMap { $0.text?.lowercased() })
-    hasSubcommands = entry.count > 9 && entry[9].list?.isEmpty == false
+    let parts = entry.count > 9 ? entry[9].list ?? [] : []
+    subcommands = Set(parts.compactMap { $0.list?.first?.text?.lowercased() })
     let specifications = entry.count > 8 ? entry[8].list ?? [] : []
     let accesses = specifications.flatMap(Self.accesses)
     let changes: Set = ["RW", "OW", "RM", "INSERT", "UPDATE", "DELETE"]
     changesKeys = accesses.contains { changes.contains($0) }
-  }
-
-  init(name: String, flags: Set<String>, hasSubcommands: Bool = false, changesKeys: Bool = false) {
-    self.name = name
-    self.flags = flags
-    self.hasSubcommands = hasSubcommands
-    self.changesKeys = changesKeys
   }
 
   /// The flags of a key specification: a list of pairs, one of which is `flags`.

@@ -6,38 +6,62 @@ extension Session {
   private static let own: Set<String> = [
     "INFO", "ROLE", "DBSIZE", "SCAN", "SSCAN", "HSCAN", "TTL", "TYPE", "STRLEN", "HSTRLEN", "LLEN", "HLEN", "SCARD",
     "ZCARD",
-    "XLEN", "GETRANGE",
+    "XLEN", "GETRANGE", "ASKING",
   ]
   /// Those that have subcommands.
   private static let containers: Set<String> = ["CLUSTER", "ACL", "MEMORY"]
 
-  /// Throws `.refused` where the server has another command under the name of one of ours: a server's names are its own
-  /// to give, and what only asks here may write there. Where it does not say they are sent.
+  /// Throws where a server does not say that each of our own commands is the one that has its name there: a server's names
+  /// are its own to give, and a command that only asks here may write there.
   func checkNames(_ commands: [[Word]]) async throws(ExecutorError) {
     let wanted = Set(commands.compactMap(Self.ownName))
-    let (known, facts) = (connection.genuine.withLock { $0 }, connection.facts.withLock { Set($0.keys) })
-    guard !wanted.isSubset(of: known.union(facts)), !connection.denied.withLock({ $0.contains("COMMAND") }) else {
-      return
-    }
+    let known = connection.genuine.withLock { $0 }
+    if wanted.isSubset(of: known) { return }
     // All of ours at once: each round trip costs the evidence time.
     let names = wanted.union(Self.own).subtracting(known).sorted()
-    let exchange = await exchange([(["COMMAND", "INFO"] + names).map { Array($0.utf8) }])
-    if let failure = exchange.failure { throw error(failure, changes: false) }
-    if let error = exchange.replies[0].error, Self.code(error) == "NOPERM" {
-      connection.denied.withLock { _ = $0.insert("COMMAND") }
-    }
-    let entries = exchange.replies[0].list ?? []
-    for (name, entry) in zip(names, entries) where entries.count == names.count {
-      if let own = entry.list?.first?.text, let other = Self.otherName(own, than: name) {
-        guard wanted.contains(name) else { continue }
-        throw refused("on \(target.label) the name \(name) is that of the command \(other)", nil)
+    let needed = wanted.sorted()[0]
+    for (name, facts) in zip(names, try await told(names, for: needed)) {
+      do throws(ExecutorError) {
+        try await check(name, facts)
+        connection.genuine.withLock { _ = $0.insert(name) }
+      } catch {
+        if wanted.contains(name) { throw error }
       }
     }
-    let isTold = entries.count == names.count
-    let good = zip(names, entries).filter { name, entry in
-      isTold && entry.list?.first?.text.map { Self.otherName($0, than: name) == nil } ?? true
-    }.map(\.0)
-    connection.genuine.withLock { $0.formUnion(isTold ? Set(good) : wanted) }
+  }
+
+  /// Throws where a name is that of another command. A name that the server does not know is sent: it answers with an error.
+  private func check(_ name: String, _ facts: CommandFacts?) async throws(ExecutorError) {
+    guard let facts else {
+      // Before version 7 subcommands have no facts. And any other command may have the name of one that has subcommands.
+      guard let whole = name.split(separator: "|").first.map(String.init), whole != name else { return }
+      return try await check(whole, told([whole], for: name)[0])
+    }
+    if let other = Self.otherName(facts.name, than: name) {
+      throw refused("on \(target.label) the name \(Self.shown(name)) is that of the command \(other)", nil)
+    }
+    if facts.flags.contains("write") {
+      throw refused("\(Self.shown(name)) changes data as \(target.label) has it", nil)
+    }
+  }
+
+  /// What the server says of commands, nil of those that it does not know. Throws where it says nothing, and names one of
+  /// those that are needed.
+  private func told(_ names: [String], for needed: String) async throws(ExecutorError) -> [CommandFacts?] {
+    let exchange = await exchange([(["COMMAND", "INFO"] + names).map { Array($0.utf8) }])
+    // A command with subcommands, and with none that was asked for.
+    if exchange.failure == .tooDeep { throw silent(needed) }
+    if let failure = exchange.failure { throw error(failure, changes: false) }
+    if let error = exchange.replies[0].error {
+      _ = try noFacts(of: needed, error)
+      throw silent(needed)
+    }
+    let entries = exchange.replies[0].list ?? []
+    let facts = entries.map(CommandFacts.init)
+    guard facts.count == names.count, zip(entries, facts).allSatisfy({ $0 == .null || $1 != nil }) else {
+      throw silent(needed)
+    }
+    return facts
   }
 
   private static func ownName(_ words: [Word]) -> String? {

@@ -37,6 +37,9 @@ enum CommandRules {
     "XINFO": ["STREAM", "GROUPS", "CONSUMERS"],
   ]
 
+  /// The subcommands that a query may ask for; nil of a command of which no subcommands are known.
+  static func questions(of name: String) -> Set<String>? { harmlessSubcommands[name] ?? readingSubcommands[name] }
+
   /// Flagged `readonly` by servers, and yet no mere reading.
   private static let notJustReading: [String: Refusal] = [
     "EVAL_RO": scripts, "EVALSHA_RO": scripts, "FCALL_RO": scripts,
@@ -77,7 +80,7 @@ enum CommandRules {
       let help = readingForms[name].map { "use \($0), or make it an act" } ?? "make it an act"
       return Refusal(message: "\(name) changes data, and a query may only read", help: help)
     }
-    if let subcommands = harmlessSubcommands[name] ?? readingSubcommands[name] {
+    if let subcommands = questions(of: name) {
       guard let subcommand, !subcommands.contains(subcommand) else { return nil }
       return Refusal(message: "\(name) \(subcommand) is not among what a query may ask", help: "make it an act")
     }

@@ -8,13 +8,13 @@ extension Session {
     let (name, subcommand) = (command.name, command.subcommand)
     if let refusal = CommandRules.queryRefusal(name, subcommand) { throw refused(refusal.message, refusal.help) }
     let shown = [name, subcommand].compactMap { $0 }.joined(separator: " ")
-    if let subcommands = CommandRules.harmlessSubcommands[name] ?? CommandRules.readingSubcommands[name] {
+    if let subcommands = CommandRules.questions(of: name) {
       guard subcommand.map({ subcommands.contains($0) }) == true else {
         throw refused("\(shown) is not among what a query may ask", "make it an act")
       }
     }
     guard let facts = try await facts(command) else {
-      throw refused("\(target.label) does not say what \(name) does, so a query may not send it", nil)
+      throw silent(name)
     }
     if facts.flags.contains("write") || facts.changesKeys {
       throw refused("\(name) changes data as \(target.label) has it, and a query may only read", "make it an act")
@@ -24,7 +24,7 @@ extension Session {
       throw refused(
         "\(target.label) does not flag \(shown) as only reading, so a query may not send it", "make it an act")
     }
-    if facts.hasSubcommands {
+    if !facts.subcommands.isEmpty {
       throw refused("\(target.label) knows no \(shown)", nil)
     }
     // A module's flags are its author's word; some run whole programs in commands flagged `readonly`.
@@ -47,14 +47,19 @@ extension Session {
   /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
   ///
   /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer now.
+  ///
+  /// An argument that names no subcommand is not sent: it may be a secret.
   func facts(_ command: RedisCommand) async throws(ExecutorError) -> CommandFacts? {
-    let isPlain = connection.facts.withLock { $0[command.name].map { $0?.hasSubcommands == false } ?? false }
-    if !isPlain, let subcommand = command.subcommand,
-      let facts = try await facts(named: "\(command.name)|\(subcommand)")
-    {
-      return CommandFacts(name: facts.name, flags: facts.flags, changesKeys: facts.changesKeys)
+    let name = command.name
+    guard let subcommand = command.subcommand else { return try await facts(named: name) }
+    let part = "\(name)|\(subcommand)"
+    // The subcommands that a query may ask for are known. All that some of these commands have is nested too deep to be read.
+    if CommandRules.questions(of: name)?.contains(subcommand) == true, let facts = try await facts(named: part) {
+      return facts
     }
-    return try await facts(named: command.name)
+    let facts = try await facts(named: name)
+    guard facts?.subcommands.contains(part.lowercased()) == true else { return facts }
+    return try await self.facts(named: part)
   }
 
   private func facts(named name: String) async throws(ExecutorError) -> CommandFacts? {
@@ -68,12 +73,11 @@ extension Session {
     if let error = reply.error { return try noFacts(of: name, error) }
     let facts = reply.list.flatMap { $0.count == 1 ? CommandFacts($0[0]) : nil }
     if let facts, let other = Self.otherName(facts.name, than: name) {
-      let shown = name.replacing("|", with: " ")
       throw refused(
-        "on \(target.label) the name \(shown) is that of the command \(other), so a query may not send it", nil)
+        "on \(target.label) the name \(Self.shown(name)) is that of the command \(other), so a query may not send it",
+        nil)
     }
-    // Data words are asked about as if they were subcommands: those answers would only fill the memory.
-    if facts != nil || !name.contains("|") { connection.facts.withLock { $0[name] = .some(facts) } }
+    connection.facts.withLock { $0[name] = .some(facts) }
     return facts
   }
 
@@ -85,7 +89,14 @@ extension Session {
     return isSame ? nil : own.uppercased().replacing("|", with: " ")
   }
 
-  private func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {
+  /// `CONFIG GET` of `CONFIG|GET`.
+  static func shown(_ name: String) -> String { name.replacing("|", with: " ") }
+
+  func silent(_ name: String) -> ExecutorError {
+    refused("\(target.label) does not say what \(Self.shown(name)) does, so a query may not send it", nil)
+  }
+
+  func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {
     switch Self.code(reply) {
     case "NOPERM":
       let command = name.split(separator: "|")[0]

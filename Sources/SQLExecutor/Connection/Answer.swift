@@ -1,4 +1,5 @@
 import CLibPQ
+import PlaybookEngine
 
 /// One result of libpq, freed at its end.
 @safe final class Answer {
@@ -64,6 +65,6 @@ import CLibPQ
       unsafe PQresultErrorField(result, Int32(UInt8(ascii: code))).map { unsafe String(cString: $0) }
     }
     let message = field("M") ?? ServerError.firstLine(unsafe String(cString: PQresultErrorMessage(result)))
-    return ServerError(sqlstate: field("C"), message: message, position: field("P").flatMap { Int($0) })
+    return ServerError(sqlstate: field("C"), message: message.said(), position: field("P").flatMap { Int($0) })
   }
 }

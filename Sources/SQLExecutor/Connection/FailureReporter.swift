@@ -78,8 +78,8 @@ struct FailureReporter {
     case .tooWide:
       ExecutorError(
         .rejected,
-        "\(place): one row of the answer is more than \(Session.widest >> 20) MiB, which is not taken; select a part of "
-          + "it, such as `left(column, 1000)`", mayHaveTakenEffect: isAct && stage == .alone)
+        "\(place): one row of the answer, or one message beside it, is more than \(Session.widest >> 20) MiB, which is not "
+          + "taken; select a part of it, such as `left(column, 1000)`", mayHaveTakenEffect: isAct && stage == .alone)
     case .interrupted(let interruption, let isConfirmed): interrupted(interruption, isConfirmed: isConfirmed)
     case .server(let error): server(error)
     }

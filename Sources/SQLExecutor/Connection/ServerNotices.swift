@@ -1,4 +1,5 @@
 import CLibPQ
+import PlaybookEngine
 
 /// What the server says beside its answer: warnings and notices of the statement under way.
 ///
@@ -8,6 +9,8 @@ final class ServerNotices {
   private var texts: [String] = []
   private var size = 0
   private var left = 0
+  /// How many there were, kept or not.
+  private(set) var count = 0
   /// Whether what comes is kept: notices of our own statements are nobody's evidence.
   private(set) var isListening = false
 
@@ -46,13 +49,14 @@ final class ServerNotices {
       { context, result in
         guard let context = unsafe context, let result = unsafe result else { return }
         let notices = unsafe Unmanaged<ServerNotices>.fromOpaque(context).takeUnretainedValue()
+        notices.count += 1
         if notices.isListening { notices.add(unsafe ServerNotices.text(of: result)) }
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   private static func text(of result: OpaquePointer) -> String {
     func field(_ code: Unicode.Scalar) -> String? {
-      unsafe PQresultErrorField(result, Int32(UInt8(ascii: code))).map { unsafe String(cString: $0) }
+      unsafe PQresultErrorField(result, Int32(UInt8(ascii: code))).map { unsafe String(cString: $0).said() }
     }
     // `V` is the severity that no locale translates.
     var text = "\(field("V") ?? field("S") ?? "NOTICE"): \(field("M") ?? "")"

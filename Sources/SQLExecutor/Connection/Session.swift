@@ -232,13 +232,15 @@ import Glibc
   private func drain(_ watch: Watch, _ take: (Answer) -> Bool) throws(SessionFailure) {
     var stopper = Stopper(watch: watch, grace: Self.grace)
     var failure: ServerError?
-    var (count, unread) = (0, 0)
+    var (count, unread, heard) = (0, 0, notices.count)
     while true {
       while unsafe PQflush(connection) == 1 || PQisBusy(connection) == 1 {
         let events = unsafe PQflush(connection) == 1 ? POLLIN | POLLOUT : POLLIN
         let event = wake.wait(socket: unsafe PQsocket(connection), events: events, until: stopper.deadline)
         guard stopper.note(event, cancel: cancelRequest) else { throw abandon(stopper) }
         guard event == .ready else { continue }
+        // Notices are read as they come: many of them are no wide row.
+        if notices.count > heard { (unread, heard) = (0, notices.count) }
         unread += max(0, Int(playbook_readable(unsafe PQsocket(connection))))
         guard unread <= Self.widest else { throw tooWide(&stopper) }
         guard unsafe PQconsumeInput(connection) == 1 else { throw lost(failure) }

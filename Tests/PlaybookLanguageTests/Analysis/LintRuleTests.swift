@@ -18,6 +18,13 @@ import Testing
     #expect(Reading().load(LintRules.exampleHead + rule.good + "\n").diagnostics.rendered == "")
   }
 
+  // Each of many slips against each of many names would be quadratic.
+  @Test func `among very many names no slip is looked for`() {
+    let names = (0..<2000).map { "name\($0)" }
+    #expect(Suggestion.help(for: "nam1", in: names) == nil)
+    #expect(Suggestion.help(for: "nam1", in: Array(names.prefix(100))) == "did you mean `name1`?")
+  }
+
   @Test func `every rule has its own code, a summary and an explanation`() {
     #expect(Set(LintRules.all.map(\.code)).count == LintRules.all.count)
     for rule in LintRules.all {

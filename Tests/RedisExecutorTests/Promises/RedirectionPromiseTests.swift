@@ -23,10 +23,8 @@ struct RedirectionPromiseTests {
         let upper = command.uppercased()
         if upper.contains("AUTH") || upper.contains("SETNAME") {
           channel.send("+OK\r\n")
-        } else if upper.contains("COMMAND"), upper.contains("$3\r\nGET") {
-          channel.send("*1\r\n*6\r\n+get\r\n:2\r\n*1\r\n+readonly\r\n:1\r\n:1\r\n:1\r\n")
-        } else if upper.contains("COMMAND") {
-          channel.send("-ERR no\r\n")
+        } else if let facts = FakeServer.commandInfo(command) {
+          channel.send(facts)
         } else if upper.contains("NODES") {
           channel.send(
             nodes.map { "$\($0.utf8.count)\r\n\($0)\r\n" } ?? "-ERR This instance has cluster support disabled\r\n")
@@ -49,7 +47,7 @@ struct RedirectionPromiseTests {
     let log = Log()
     let other = try await FakeServer.start { received, channel in
       log.texts.withLock { $0.append(received) }
-      channel.send(String(repeating: "+OK\r\n", count: received.split(separator: "*").count))
+      for command in received.split(separator: "*") { channel.send(FakeServer.commandInfo(command) ?? "+OK\r\n") }
     }
     let place = "127.0.0.1:\(other.port)"
     let listed = line("127.0.0.1:1") + (lists ? line(place) : "")

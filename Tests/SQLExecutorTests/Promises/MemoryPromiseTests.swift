@@ -56,6 +56,37 @@ struct MemoryPromiseTests {
     #expect(grown < 400, "\(grown) MiB")
   }
 
+  @Test(arguments: [20_000_000, 300_000_000])
+  func `an error or a notice of any length takes no more than the bound`(_ length: Int) async throws {
+    let server = try PostgresServer.changing.get()
+    let before = try peak()
+    let error = await failure {
+      try await server.act(
+        "DO $$ BEGIN RAISE EXCEPTION '%', repeat('ä x', \(length / 4)); END $$", within: .seconds(60))
+    }
+    #expect(error.code == .rejected && error.message.utf8.count < 100_000, "\(error.message.prefix(200))")
+    #expect(error.message.contains("truncated") || error.message.contains("64 MiB"))
+    let notice = "DO $$ BEGIN RAISE NOTICE '%', repeat(E'ä\n', \(length / 3)); END $$"
+    do {
+      let outcome = try await server.act(notice, within: .seconds(60))
+      let texts = outcome.fields["notices"]?.listValue?.compactMap(\.stringValue) ?? []
+      #expect(texts.count == 1 && texts[0].utf8.count < 10_000 && texts[0].hasSuffix("…"))
+    } catch let error as ExecutorError {
+      #expect(length > Self.bound && error.code == .rejected && error.message.contains("64 MiB"), "\(error)")
+    }
+    let grown = (try peak() - before) >> 20
+    #expect(grown < 1000, "\(grown) MiB")
+  }
+
+  @Test func `many notices are no wide row`() async throws {
+    let server = try PostgresServer.changing.get()
+    let statement = "DO $$ BEGIN FOR i IN 1..1500 LOOP RAISE NOTICE '%', repeat('x', 100000); END LOOP; END $$"
+    let outcome = try await server.act(statement, within: .seconds(60))
+    #expect(outcome.fields["notices"]?.listValue?.last?.stringValue?.contains("more notices") == true)
+  }
+
+  private static let bound = 64 << 20
+
   @Test func `a wide row within the bound is taken`() async throws {
     let server = try PostgresServer.shared.get()
     let outcome = try await server.query("SELECT repeat('x', 8000000) AS x")

@@ -37,13 +37,10 @@ extension Analysis {
   /// known, may be anything.
   func check(_ use: ExpressionUse) -> (type: StaticType, problems: [Expression.Problem]) {
     var scope = Scope(use.names)
-    let source = use.expression.span
     for reference in use.expression.expression.references where use.names[reference.name] == nil {
       scope.names[reference.name] = .dyn
     }
-    for misreading in misreadings where misreading.use.expression.span.start == source.start {
-      scope.names[misreading.reference.name] = .dyn
-    }
+    for name in misread[use.expression.span.start.offset] ?? [] { scope.names[name] = .dyn }
     return use.expression.expression.check(scope)
   }
 }
