@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// Calls as text: the request line, the headers, the body.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 public import PlaybookLanguage
 
 extension HTTPExecutor {

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import CEL
+public import ExecutorKit
 import NIOCore
 import NIOHTTP1
-public import PlaybookEngine
 import PlaybookLanguage
 import Reach
 

@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import ExecutorKit
 public import PlaybookLanguage
 import SourceText
 
@@ -44,7 +44,7 @@ public struct ManualExecutor: Executor {
     return CallOutcome(fields: MapValue([("answer", value), ("evidence", evidence)]), source: given.by ?? "operator")
   }
 
-  private func ask(_ question: Question, _ context: CallContext) async throws(ExecutorError) -> Answer {
+  private func ask(_ question: PersonQuestion, _ context: CallContext) async throws(ExecutorError) -> PersonAnswer {
     do {
       return try await context.ask(question)
     } catch {
@@ -83,21 +83,21 @@ struct ManualTask {
     }
   }
 
-  var question: Question {
+  var question: PersonQuestion {
     let why = lines.count > 1 ? text : nil
-    guard let declaration else { return Question(key: "", text: "Done? \(firstLine)", why: why, kind: .yesNo) }
-    return Question(key: "", text: firstLine, why: why, kind: .value(declaration))
+    guard let declaration else { return PersonQuestion(text: "Done? \(firstLine)", why: why, kind: .yesNo) }
+    return PersonQuestion(text: firstLine, why: why, kind: .value(declaration))
   }
 
-  var evidenceQuestion: Question? {
+  var evidenceQuestion: PersonQuestion? {
     evidenceIsOptional.map {
-      Question(
-        key: ".evidence", text: "What shows it? A link, a ticket, what you saw", kind: .text(isOptional: $0))
+      PersonQuestion(
+        part: "evidence", text: "What shows it? A link, a ticket, what you saw", kind: .text(isOptional: $0))
     }
   }
 
   /// Throws `.malformed` where the answer is no boolean although one was asked for.
-  func value(of answer: Answer) throws(ExecutorError) -> Value {
+  func value(of answer: PersonAnswer) throws(ExecutorError) -> Value {
     if declaration != nil { return answer.value }
     switch answer.value {
     case .bool: return answer.value
@@ -109,7 +109,7 @@ struct ManualTask {
   }
 
   /// Throws `.invalid` where it must be given and is empty.
-  func evidence(in answer: Answer) throws(ExecutorError) -> Value {
+  func evidence(in answer: PersonAnswer) throws(ExecutorError) -> Value {
     let isEmpty = answer.value.rendered.allSatisfy(\.isWhitespace)
     if case .null = answer.value { return try nothing() }
     return isEmpty ? try nothing() : answer.value

@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import ExecutorKit
 public import PlaybookLanguage
 
 /// A value computed from evidence: any tree with templates. It touches nothing, and so is a query and never an act.

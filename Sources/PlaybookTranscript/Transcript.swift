@@ -1,6 +1,6 @@
 public import CEL
-import PlaybookEngine
 public import PlaybookJournal
+import PlaybookRecord
 
 /// The forms in which a transcript is written.
 public enum TranscriptFormat: String, Sendable, CaseIterable {

@@ -1,5 +1,5 @@
+public import ExecutorKit
 import FoundationEssentials
-public import PlaybookEngine
 import PlaybookLanguage
 
 #if canImport(Glibc)

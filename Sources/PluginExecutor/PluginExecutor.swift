@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import ExecutorKit
 public import PlaybookLanguage
 
 /// An executor that is a program of its own: `playbook-executor-NAME` adds the executor `NAME`.

@@ -1,6 +1,6 @@
+public import ExecutorKit
 import FoundationEssentials
 public import NIOSSL
-public import PlaybookEngine
 
 /// The certificates of a target's TLS connections, as libpq has them: `ca_file` (the authorities to trust, PEM), `cert_file`
 /// and `key_file` (our own certificate with its chain and its key, PEM; without `key_file` the key is in `cert_file`) and

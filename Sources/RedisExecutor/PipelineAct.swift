@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// Several commands of an act. They are no transaction: a command that fails leaves the others.
 ///

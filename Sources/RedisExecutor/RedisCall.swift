@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// Performs a call, on a cluster at the servers that have the keys.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// Calls as they would be typed in redis-cli.
 enum RedisDisplay {

@@ -1,4 +1,4 @@
-public import PlaybookEngine
+public import ExecutorKit
 import PlaybookLanguage
 import Synchronization
 

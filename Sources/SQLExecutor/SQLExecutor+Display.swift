@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import ExecutorKit
 
 extension SQLExecutor {
   /// The statement as it was written, and below it the values that go with it: `:since = 2026-11-23T17:15:00Z`.

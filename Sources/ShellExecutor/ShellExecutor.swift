@@ -1,6 +1,6 @@
 import CEL
+public import ExecutorKit
 import FoundationEssentials
-public import PlaybookEngine
 public import PlaybookLanguage
 
 /// Programs of this machine, run without a shell.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import SourceText
 
 /// What must be known of a program's output besides it.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import SourceText
 
 /// What a program left behind, as an outcome's fields.

@@ -1,4 +1,5 @@
-import PlaybookEngine
+import ExecutorKit
+import PlaybookRecord
 import RedisExecutor
 import SQLExecutor
 import ShellExecutor

@@ -1,6 +1,7 @@
+import ExecutorKit
 import Glibc
 import PlaybookDrill
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// `playbook-world SCENARIO_FOLDER --folder FOLDER [--cache FOLDER]`: brings a drill's world up, writes how it is

@@ -1,7 +1,7 @@
 import CEL
+import ExecutorKit
 import NIOCore
 import NIOHTTP1
-import PlaybookEngine
 import PlaybookLanguage
 import Testing
 

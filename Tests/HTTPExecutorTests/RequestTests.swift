@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import NIOHTTP1
-import PlaybookEngine
 import PlaybookLanguage
 import Testing
 

@@ -1,9 +1,9 @@
 import CEL
+import ExecutorKit
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import PlaybookEngine
 import PlaybookLanguage
 import Testing
 

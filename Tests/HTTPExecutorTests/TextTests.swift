@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import NIOCore
-import PlaybookEngine
 import PlaybookLanguage
 import Testing
 

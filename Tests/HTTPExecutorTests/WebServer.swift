@@ -1,10 +1,10 @@
 import CEL
+import ExecutorKit
 import HTTPExecutor
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import PlaybookEngine
 import PlaybookLanguage
 import Synchronization
 import Testing

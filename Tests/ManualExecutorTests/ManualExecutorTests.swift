@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import ManualExecutor
-import PlaybookEngine
 import PlaybookLanguage
 import SourceText
 import Synchronization
@@ -8,13 +8,13 @@ import Testing
 
 /// A person who answers from a list and remembers what was asked.
 private final class Person: Sendable {
-  private let state: Mutex<(answers: [Answer], asked: [Question])>
+  private let state: Mutex<(answers: [PersonAnswer], asked: [PersonQuestion])>
 
-  init(_ answers: Answer...) {
+  init(_ answers: PersonAnswer...) {
     state = Mutex((answers, []))
   }
 
-  var asked: [Question] { state.withLock { $0.asked } }
+  var asked: [PersonQuestion] { state.withLock { $0.asked } }
 
   var context: CallContext {
     CallContext(
@@ -47,12 +47,12 @@ private final class Person: Sendable {
   }
 
   @Test func `a text alone asks whether it was done, even after the deadline`() async throws {
-    let person = Person(Answer(true))
+    let person = Person(PersonAnswer(true))
     let outcome = try await executor.perform(call([("text", "Update the variable")]), context: person.context)
     #expect(outcome.fields["answer"] == true)
     #expect(outcome.fields["evidence"] == .null)
     #expect(person.asked.map(\.text) == ["Done? Update the variable"])
-    #expect(person.asked.map(\.key) == [""])
+    #expect(person.asked.map(\.part) == [nil])
     guard case .yesNo = person.asked[0].kind else {
       Issue.record("not a yes-or-no question")
       return
@@ -60,23 +60,23 @@ private final class Person: Sendable {
   }
 
   @Test func `no is a rejection with its reason`() async {
-    let error = await failure([("text", "Do it")], Person(Answer(false, reason: "the vault is down")))
+    let error = await failure([("text", "Do it")], Person(PersonAnswer(false, reason: "the vault is down")))
     #expect(error?.code == .rejected)
     #expect(error?.message == "the operator says that it was not done: the vault is down")
     #expect(error?.outcome?["answer"] == false)
   }
 
   @Test func `an answer written in a file counts, any other text does not`() async throws {
-    let outcome = try await executor.perform(call([("text", "Do it")]), context: Person(Answer("yes")).context)
+    let outcome = try await executor.perform(call([("text", "Do it")]), context: Person(PersonAnswer("yes")).context)
     #expect(outcome.fields["answer"] == true)
-    #expect(await failure([("text", "Do it")], Person(Answer("no")))?.code == .rejected)
-    #expect(await failure([("text", "Do it")], Person(Answer("maybe")))?.code == .malformed)
-    #expect(await failure([("text", "Do it")], Person(Answer(1)))?.code == .malformed)
+    #expect(await failure([("text", "Do it")], Person(PersonAnswer("no")))?.code == .rejected)
+    #expect(await failure([("text", "Do it")], Person(PersonAnswer("maybe")))?.code == .malformed)
+    #expect(await failure([("text", "Do it")], Person(PersonAnswer(1)))?.code == .malformed)
   }
 
   @Test(arguments: InputDeclaration.InputType.allCases.filter { $0 != .choice })
   func `a typed answer is asked for by its type`(type: InputDeclaration.InputType) async throws {
-    let person = Person(Answer("42"))
+    let person = Person(PersonAnswer("42"))
     let arguments: [(String, Value)] = [("text", "How many?\nLook at the board."), ("answer", .string(type.rawValue))]
     let outcome = try await executor.perform(call(arguments, .query), context: person.context)
     #expect(outcome.fields["answer"] == "42")
@@ -91,12 +91,12 @@ private final class Person: Sendable {
 
   @Test func `a boolean answer of no is an answer`() async throws {
     let arguments: [(String, Value)] = [("text", "Is it red?"), ("answer", "boolean")]
-    let outcome = try await executor.perform(call(arguments, .query), context: Person(Answer(false)).context)
+    let outcome = try await executor.perform(call(arguments, .query), context: Person(PersonAnswer(false)).context)
     #expect(outcome.fields["answer"] == false)
   }
 
   @Test func `a choice has its options`() async throws {
-    let person = Person(Answer("b"))
+    let person = Person(PersonAnswer("b"))
     let arguments: [(String, Value)] = [("text", "Which?"), ("answer", "choice"), ("options", ["a", "b"])]
     let outcome = try await executor.perform(call(arguments), context: person.context)
     #expect(outcome.fields["answer"] == "b")
@@ -108,23 +108,25 @@ private final class Person: Sendable {
   }
 
   @Test func `evidence is asked for under a key of its own`() async throws {
-    let person = Person(Answer(true), Answer("https://ticket/1"))
+    let person = Person(PersonAnswer(true), PersonAnswer("https://ticket/1"))
     let outcome = try await executor.perform(
       call([("text", "Do it"), ("evidence", "required")]), context: person.context)
     #expect(outcome.fields["evidence"] == "https://ticket/1")
-    #expect(person.asked.map(\.key) == ["", ".evidence"])
+    #expect(person.asked.map(\.part) == [nil, "evidence"])
   }
 
   @Test func `required evidence may not be empty, optional evidence may`() async throws {
-    let error = await failure([("text", "Do it"), ("evidence", "required")], Person(Answer(true), Answer(" ")))
+    let error = await failure(
+      [("text", "Do it"), ("evidence", "required")], Person(PersonAnswer(true), PersonAnswer(" ")))
     #expect(error?.code == .invalid)
     let outcome = try await executor.perform(
-      call([("text", "Do it"), ("evidence", "optional")]), context: Person(Answer(true), Answer("")).context)
+      call([("text", "Do it"), ("evidence", "optional")]), context: Person(PersonAnswer(true), PersonAnswer("")).context
+    )
     #expect(outcome.fields["evidence"] == .null)
   }
 
   @Test func `no evidence is asked for what was not done`() async {
-    let person = Person(Answer(false))
+    let person = Person(PersonAnswer(false))
     #expect(await failure([("text", "Do it"), ("evidence", "required")], person)?.code == .rejected)
     #expect(person.asked.count == 1)
   }
@@ -143,7 +145,7 @@ private final class Person: Sendable {
       [("text", "a"), ("answer", "choice"), ("options", "a")], [("text", "a"), ("answer", "choice"), ("options", [])],
     ]
     for arguments in wrong {
-      let person = Person(Answer(true))
+      let person = Person(PersonAnswer(true))
       #expect(await failure(arguments, person)?.code == .invalid, "\(arguments)")
       #expect(person.asked.isEmpty)
     }

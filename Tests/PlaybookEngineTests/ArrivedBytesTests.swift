@@ -1,7 +1,9 @@
 import CEL
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// The size that is shown of evidence is that of what came, in whatever forms the outcome holds it.
 @Suite struct ArrivedBytesTests {

@@ -1,7 +1,9 @@
 import CEL
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What is said to have changed between two outcomes of one call.
 @Suite struct DifferencesTests {

@@ -1,16 +1,18 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
-import YAMLTree
 import Testing
+import YAMLTree
 
 @Suite struct FailureMenuTests {
   private static let act = "steps:\n  - act: fix\n    shell: fix it\n    undo: {shell: unfix}\n"
   private static let query =
     "inputs:\n  host: {type: string, default: a}\nsteps:\n  - query: q\n    shell: ping ${inputs.host}\n"
 
-  private func offered(_ human: FakeOperator, _ key: String) -> [String] {
+  private func offered(_ human: FakeOperator, _ key: QuestionKey) -> [String] {
     guard let question = human.asked.first(where: { $0.key == key }), case .option(let options, _) = question.kind
     else {
       return []

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// The fault matrix, the run's side: what each fault of a server comes to as a finding. That each executor tells these

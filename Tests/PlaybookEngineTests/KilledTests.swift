@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// Promise 6, over whole playbooks: killed after each event in turn, the run comes to the same end.
@@ -135,7 +137,7 @@ import Testing
             .data["call"]?.stringValue
           })
       #expect(again.executor.acts.allSatisfy { !heard.contains(String($0.dropFirst())) }, "after event \(count)")
-      for path in ["each", "after", "always", "good"] {
+      for path: StepPath in ["each", "after", "always", "good"] {
         let kind = { (run: TestRun) in run.outcome(path)?["state"]?.stringValue }
         #expect(kind(again) == kind(whole), "\(path) after event \(count)")
       }

@@ -1,7 +1,9 @@
 import CEL
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What a person does by hand: asked for each time it is to be done, and by nothing else's answer.
 @Suite struct ManualTests {

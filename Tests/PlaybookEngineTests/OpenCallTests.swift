@@ -4,7 +4,9 @@ import SourceText
 import Testing
 import YAMLTree
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What was sent and not heard of is asked about, whatever else has become of the run since; and what a human said in an
 /// earlier sitting counts for just what it was said of.

@@ -2,7 +2,9 @@ import CEL
 import PlaybookLanguage
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// A call of several commands of which some were done.
 @Suite struct PartlyDoneTests {

@@ -1,12 +1,15 @@
 import CEL
-@testable import PlaybookEngine
 import Testing
+
+@testable import ExecutorKit
+@testable import PlaybookEngine
+@testable import PlaybookRecord
 
 @Suite struct RemarkTests {
   private let start = Event(
     at: Timestamp(seconds: 100), type: .runStarted, data: MapValue([("boot", "one"), ("operator", "alice")]))
 
-  private func event(_ type: EventType, _ path: String = "", _ data: MapValue = MapValue()) -> Event {
+  private func event(_ type: EventType, _ path: StepPath = "", _ data: MapValue = MapValue()) -> Event {
     Event(at: Timestamp(seconds: 200), path: path, type: type, data: data)
   }
 

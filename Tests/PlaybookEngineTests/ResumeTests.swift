@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Testing
 
 @Suite struct ResumeTests {

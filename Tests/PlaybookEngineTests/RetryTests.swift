@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// A target that asks to be left alone for a while.

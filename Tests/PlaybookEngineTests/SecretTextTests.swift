@@ -4,7 +4,9 @@ import SourceText
 import Testing
 import YAMLTree
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What stands around a secret, what is computed from one, and what of it is a secret by itself.
 @Suite struct SecretTextTests {

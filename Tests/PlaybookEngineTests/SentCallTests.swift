@@ -2,7 +2,9 @@ import CEL
 import PlaybookLanguage
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What was sent stays on record as what it was, and goes out once more, or is taken back, only as a human says.
 @Suite struct SentCallTests {
@@ -227,7 +229,7 @@ import Testing
   }
 
   @Test func `a no to one undo is none to the others`() {
-    func event(_ type: EventType, _ path: String, _ data: MapValue) -> Event {
+    func event(_ type: EventType, _ path: StepPath, _ data: MapValue) -> Event {
       Event(at: Timestamp(seconds: 100), path: path, type: type, data: data)
     }
     func answered(_ key: String, _ value: Value) -> Event {

@@ -3,7 +3,9 @@ import PlaybookLanguage
 import Synchronization
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// The record says where: every yes names the server that its calls would reach, and holds for that one alone.
 @Suite struct ServerTests {

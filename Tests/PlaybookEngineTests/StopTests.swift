@@ -3,7 +3,9 @@ import PlaybookLanguage
 import Synchronization
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// What stops a run stops it before the next call, and says nothing that was not seen.
 @Suite struct StopTests {

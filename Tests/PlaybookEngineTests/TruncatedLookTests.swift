@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// A look at a part of an answer tells nothing: neither that a change shows nor that a wait is over.

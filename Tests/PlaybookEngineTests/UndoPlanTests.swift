@@ -2,7 +2,9 @@ import CEL
 import PlaybookLanguage
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// The undo of a change as it is known before the change, and which of several counts.
 @Suite struct UndoPlanTests {

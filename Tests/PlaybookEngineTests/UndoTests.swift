@@ -2,7 +2,9 @@ import CEL
 import PlaybookLanguage
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// Taking back over several sittings: what was sent is asked about, a "no" stays a "no".
 @Suite struct UndoTests {

@@ -1,6 +1,6 @@
 import CEL
 import FoundationEssentials
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookJournal

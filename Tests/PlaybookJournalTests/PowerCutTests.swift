@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 import Synchronization
 import Testing
@@ -125,7 +127,7 @@ import Testing
   }
 
   /// Says yes, and where it is asked what became of a call, looks at the world.
-  private struct Human: PlaybookEngine.Operator {
+  private struct Human: PlaybookRecord.Operator {
     let name = "alice"
     let isInteractive = true
     let world: World

@@ -1,6 +1,6 @@
 import CEL
 import FoundationEssentials
-import PlaybookEngine
+import PlaybookRecord
 
 @testable import PlaybookJournal
 

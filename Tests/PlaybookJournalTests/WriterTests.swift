@@ -1,7 +1,7 @@
 import CEL
 import FoundationEssentials
 import Glibc
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookJournal

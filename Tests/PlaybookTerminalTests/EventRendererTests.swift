@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTerminal
@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test func `a query that repeats another shows what changed`() {
-    func query(_ name: String, _ rows: Value, _ number: Int64) -> [Event] {
+    func query(_ name: StepPath, _ rows: Value, _ number: Int64) -> [Event] {
       [
         RunFixture.event(
           .stepStarted, name, ["kind": "query", "title": "T", "repeats": number == 2 ? "before" : .null]),
@@ -304,7 +304,7 @@ import Testing
   }
 
   @Test func `the end says how taking back stands and what went out before its inputs were changed`() {
-    func act(_ type: EventType, _ data: Value, path: String = "a") -> Event { RunFixture.event(type, path, data) }
+    func act(_ type: EventType, _ data: Value, path: StepPath = "a") -> Event { RunFixture.event(type, path, data) }
     let events = [
       act(.actIntended, ["calls": ["do one"], "undo": ["undo one"], "target": "edge", "digest": "ab"]),
       act(.actStarted, ["position": 0, "call": "do one"]),

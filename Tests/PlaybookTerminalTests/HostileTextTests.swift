@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTerminal
@@ -99,7 +99,7 @@ import Testing
       .item(approval, position: 1, count: 2), .text(isOptional: true), .checkpoint,
     ]
     for kind in kinds {
-      let question = Question(key: text, place: text, text: text, why: text, kind: kind)
+      let question = Question(key: QuestionKey(text), place: text, text: text, why: text, kind: kind)
       expectSafe(QuestionView(question: question, state: RunState()).lines(width: 80), width: 80, limit: 16 << 20)
       expectSafe(Explanation.lines(of: kind, width: 80), width: 80, limit: 16 << 20)
       if case .wrong(let why) = PromptParser(kind: kind, parse: { .success(.string($1)) }).entry(text + "x") {

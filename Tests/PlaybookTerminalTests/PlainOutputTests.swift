@@ -1,6 +1,6 @@
 import CEL
 import Glibc
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTerminal

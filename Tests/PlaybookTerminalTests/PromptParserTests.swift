@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 import Testing
 

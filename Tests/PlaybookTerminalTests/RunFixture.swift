@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 @testable import PlaybookTerminal
 
@@ -10,7 +10,7 @@ enum RunFixture {
 
   static func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: alerted.seconds + seconds) }
 
-  static func event(_ type: EventType, _ path: String = "", at seconds: Int64 = 600, _ data: Value = [:]) -> Event {
+  static func event(_ type: EventType, _ path: StepPath = "", at seconds: Int64 = 600, _ data: Value = [:]) -> Event {
     Event(at: at(seconds), path: path, type: type, data: data.mapValue ?? MapValue())
   }
 

@@ -1,7 +1,7 @@
 import CEL
 import Glibc
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 import Testing
 
@@ -66,7 +66,7 @@ import Testing
   ])
   func `a question mark says what a yes and a no do`(key: String, yes: String, no: String) async throws {
     await person.observe(RunFixture.event(.stepStarted, "gate", ["kind": "confirm", "place": "4/9"]))
-    let question = Question(key: key, place: "4/9", text: "Go on?", kind: .yesNo)
+    let question = Question(key: QuestionKey(key), place: "4/9", text: "Go on?", kind: .yesNo)
     #expect(try await ask(question, [("4/9  >", "?\n"), ("n REASON", "n\n")]) == "answer false")
     let lines = terminal.text.split(separator: "\r\n")
     #expect(lines.contains { $0.hasPrefix("    y, yes        \(yes)") }, "\(terminal.text)")

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript

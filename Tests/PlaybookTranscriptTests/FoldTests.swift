@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript
@@ -37,7 +37,7 @@ import Testing
     expect(report.operators == state.operators, "operators")
     let hasEnded = ["completed", "failed", "aborted"].contains(report.outcome)
     expect(hasEnded ? report.outcome == state.outcome : state.outcome == nil, "outcome")
-    for step in report.steps where !step.path.contains("!") {
+    for step in report.steps where !step.path.text.contains("!") {
       let finished = state.finished[step.path]
       expect((step.finished != nil) == (finished != nil), "the end of \(step.path)")
       if let finished { expect(finished.state == step.state, "the state of \(step.path)") }

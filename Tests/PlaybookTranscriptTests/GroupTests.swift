@@ -1,12 +1,12 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript
 
 /// Groups that go round: what they are called, and which of their items a step is about.
 @Suite struct GroupTests {
-  private static func step(_ path: String, at seconds: Int64, _ data: Value) -> Event {
+  private static func step(_ path: StepPath, at seconds: Int64, _ data: Value) -> Event {
     SmallRun.event(.stepFinished, path, at: seconds, data)
   }
 

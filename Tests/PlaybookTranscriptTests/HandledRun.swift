@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// A run whose calls people decided about: one done by hand, one that a human saw, two left as they were, one sent again with
 /// another call; of their undos one by hand, one left alone.

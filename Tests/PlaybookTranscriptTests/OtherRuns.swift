@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// A run that failed: a read that did not work, a check that did not hold, a change of which nothing was heard.
 enum FailedRun {

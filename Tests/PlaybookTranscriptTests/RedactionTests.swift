@@ -1,7 +1,7 @@
 import CEL
 import FoundationEssentials
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript

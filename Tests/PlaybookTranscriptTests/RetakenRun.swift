@@ -1,18 +1,18 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// A run in which little went straight: a loop of reads, a poll, a read taken again with another input, a way back, a change
 /// approved item by item, one of its calls edited, and its undo, of which one failed and one did not help.
 enum RetakenRun {
   static let events = [SmallRun.start] + reads + redo + back + change + undo + rest
 
-  static func event(_ type: EventType, _ path: String = "", at seconds: Int64, _ data: Value = [:]) -> Event {
+  static func event(_ type: EventType, _ path: StepPath = "", at seconds: Int64, _ data: Value = [:]) -> Event {
     SmallRun.event(type, path, at: seconds, data)
   }
 
   static func asked(_ key: String, _ kind: String, _ text: String, at seconds: Int64, options: [String] = []) -> Event {
     event(
-      .questionAsked, String(key.prefix { $0 != "!" }), at: seconds,
+      .questionAsked, QuestionKey(key).step, at: seconds,
       [
         "key": .string(key), "kind": .string(kind), "text": .string(text),
         "options": options.isEmpty ? .null : .list(options.map { ["name": .string($0)] }),
@@ -23,7 +23,7 @@ enum RetakenRun {
     -> Event
   {
     event(
-      .questionAnswered, String(key.prefix { $0 != "!" }), at: seconds,
+      .questionAnswered, QuestionKey(key).step, at: seconds,
       [
         "key": .string(key), "value": value, "text": .string(text), "by": .string(name), "source": "terminal",
         "took": .duration(.seconds(2)),
@@ -31,7 +31,7 @@ enum RetakenRun {
   }
 
   private static func read(
-    _ path: String, _ number: Int64, at seconds: Int64, took: Duration, _ outcome: Value
+    _ path: StepPath, _ number: Int64, at seconds: Int64, took: Duration, _ outcome: Value
   ) -> Event {
     event(
       .stepFinished, path, at: seconds,

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript
@@ -14,7 +14,7 @@ import Testing
   @Test func `the worst and what was decided come first, what holds and reads that the run did without last`() throws {
     var events = SmallRun.events
     events.removeLast()
-    func check(_ path: String, _ verdict: String, held: Bool?, _ text: String) -> Event {
+    func check(_ path: StepPath, _ verdict: String, held: Bool?, _ text: String) -> Event {
       SmallRun.event(
         .stepFinished, path, at: 103,
         [
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `what is not known or not as expected of changes is to be looked at first`() {
-    func act(_ name: String, _ states: [String], _ more: [Event] = []) -> [Event] {
+    func act(_ name: StepPath, _ states: [String], _ more: [Event] = []) -> [Event] {
       func data(_ position: Int, _ state: String? = nil) -> Value {
         var map = MapValue([("position", .int(Int64(position))), ("call", .string("\(name) \(position)"))])
         if let state { map["state"] = .string(state) }
@@ -94,7 +94,7 @@ import Testing
       }
       let calls = Value.list(states.indices.map { .string("\(name) \($0)") })
       return [
-        SmallRun.event(.stepStarted, name, at: 70, ["kind": "act", "name": .string(name)]),
+        SmallRun.event(.stepStarted, name, at: 70, ["kind": "act", "name": .string(name.text)]),
         SmallRun.event(
           .actIntended, name, at: 70,
           ["calls": calls, "undo": calls, "executor": "shell", "digest": "ab", "approved": [0, 1]]),
@@ -105,7 +105,7 @@ import Testing
             SmallRun.event(.actFinished, name, at: 72, data(position, state)),
           ]
         } + more
-        + [SmallRun.event(.stepFinished, name, at: 74, ["kind": "act", "name": .string(name), "state": "done"])]
+        + [SmallRun.event(.stepFinished, name, at: 74, ["kind": "act", "name": .string(name.text), "state": "done"])]
     }
     func next(_ events: [Event], _ outcome: Value = "completed") -> String {
       let end = SmallRun.event(.runFinished, at: 106, ["outcome": outcome])

@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 
 @testable import PlaybookTranscript
 
@@ -11,7 +11,7 @@ enum SmallRun {
 
   static func at(_ seconds: Int64) -> Timestamp { Timestamp(seconds: alerted.seconds + seconds) }
 
-  static func event(_ type: EventType, _ path: String = "", at seconds: Int64, _ data: Value = [:]) -> Event {
+  static func event(_ type: EventType, _ path: StepPath = "", at seconds: Int64, _ data: Value = [:]) -> Event {
     Event(at: at(seconds), path: path, type: type, data: data.mapValue ?? MapValue())
   }
 

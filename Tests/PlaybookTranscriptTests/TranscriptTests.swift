@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTranscript
@@ -244,7 +244,7 @@ import Testing
   }
 
   @Test func `a read of the operator's own is named by its call, and its refusal is no finding`() {
-    let path = "attack!query2"
+    let path: StepPath = "attack!query2"
     let besides = [
       SmallRun.event(.callSent, path, at: 63, ["call": "DEL login:1", "executor": "redis", "attempt": 1]),
       SmallRun.event(

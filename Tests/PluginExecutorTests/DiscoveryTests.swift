@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import FoundationEssentials
-import PlaybookEngine
 import PlaybookLanguage
 import PluginExecutor
 import Testing

@@ -1,7 +1,7 @@
 import CEL
+import ExecutorKit
 import Foundation
 import NIOSSL
-import PlaybookEngine
 import PlaybookLanguage
 import Reach
 import Testing

@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Synchronization
 
 /// A real executor's calls, in a world that is not there: nothing is sent anywhere, all that would be is written down.
@@ -99,14 +101,14 @@ final class Bystander: Operator {
   func ask(_ question: Question) async -> Reply {
     if question.text.contains("approved by an older version") {
       guard renews else {
-        questions.withLock { $0.append(String(question.key.prefix { $0 != "!" })) }
+        questions.withLock { $0.append(question.key.step.text) }
         return .unanswered(reason: "nobody there")
       }
-      renewals.withLock { $0.append(question.key) }
+      renewals.withLock { $0.append(question.key.description) }
       return .answer(Answer(true))
     }
     let count = questions.withLock { questions in
-      questions.append(question.key)
+      questions.append(question.key.description)
       return questions.count
     }
     // Who says yes to everything may be asked without an end.

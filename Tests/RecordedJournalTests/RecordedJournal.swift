@@ -1,8 +1,10 @@
 import CEL
+import ExecutorKit
 import Foundation
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookCommands

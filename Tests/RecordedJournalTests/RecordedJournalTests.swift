@@ -1,7 +1,9 @@
 import CEL
+import ExecutorKit
 import Foundation
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import PlaybookTranscript
 import Testing
 

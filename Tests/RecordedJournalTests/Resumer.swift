@@ -1,7 +1,9 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
+import PlaybookRecord
 
 @testable import PlaybookCommands
 

@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 
 /// All that the fold over a journal knows, as text.
 enum StateText {
@@ -11,7 +13,7 @@ enum StateText {
     lines += TypedText.lines(journal.facts["inputs"] ?? .null, "inputs")
     for (path, finished) in state.finished.sorted(by: { $0.key < $1.key }) {
       lines.append("step \(path) \(finished.state)" + (finished.stops.map { " stops \($0)" } ?? ""))
-      lines += TypedText.lines(.map(finished.outcome), path)
+      lines += TypedText.lines(.map(finished.outcome), path.text)
       if let digest = finished.evidence {
         lines += TypedText.lines(try journal.folder.evidence(digest), "\(path) file")
       }
@@ -35,7 +37,7 @@ enum StateText {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func lines(of act: RunState.Act?, _ path: String, _ journal: RecordedJournal) throws -> [String] {
+  private static func lines(of act: RunState.Act?, _ path: StepPath, _ journal: RecordedJournal) throws -> [String] {
     guard let act else { return ["act \(path) is not known"] }
     var lines = act.calls.enumerated().map { "act \(path) call \($0) \($1)" }
     lines += act.undo.enumerated().map { "act \(path) undo \($0) \($1)" }

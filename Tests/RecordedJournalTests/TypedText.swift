@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import Foundation
 import PlaybookEngine
+import PlaybookRecord
 
 /// Values as lines of text in which every value has its type, so that no change of one goes unseen. Written for these tests
 /// alone: the program's own writers may change.

@@ -1,6 +1,7 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 import Testing
 
 /// What of a program's output expressions read, and what is said of it.

@@ -1,8 +1,8 @@
 import AsyncHTTPClient
 import CEL
+import ExecutorKit
 import NIOCore
 import NIOHTTP1
-import PlaybookEngine
 import PlaybookLanguage
 import Reach
 

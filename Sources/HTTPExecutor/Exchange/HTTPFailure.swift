@@ -1,9 +1,9 @@
 import AsyncHTTPClient
+import ExecutorKit
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import PlaybookEngine
 import Reach
 
 /// What went wrong below HTTP.

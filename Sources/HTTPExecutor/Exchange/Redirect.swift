@@ -1,6 +1,6 @@
+import ExecutorKit
 import FoundationEssentials
 import NIOHTTP1
-import PlaybookEngine
 import PlaybookLanguage
 
 /// What an answer of class 3xx asks for (RFC 9110, section 15.4).

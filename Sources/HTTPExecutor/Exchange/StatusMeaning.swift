@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// What a status that is no success says of a call.

@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import NIOHTTP1
-import PlaybookEngine
 
 /// A call's `page`: how the next page is found, and how many are read at most.
 struct PageRule: Sendable {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// Reads the pages of a list one after the other, within the origin and by the rules of a query.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// Which statuses are a success.
 struct ExpectedStatus: Sendable, Equatable {

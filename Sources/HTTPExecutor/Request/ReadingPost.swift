@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// A POST that the environment lists as reading, and what must not be in it: a method for another request, a GraphQL
 /// mutation, a query whose text the server keeps.

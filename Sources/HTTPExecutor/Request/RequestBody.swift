@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// What a request carries.
 struct RequestBody: Sendable {

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// Scheme, host and port: who a request goes to (RFC 6454).
 struct Origin: Sendable, Hashable, CustomStringConvertible {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import ExecutorKit
 import FoundationEssentials
 import PlaybookDrill
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import RedisExecutor
 import SQLExecutor
 import ShellExecutor

@@ -3,6 +3,7 @@ import CEL
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import SourceText
 
 /// `playbook eval EXPR`.
@@ -125,7 +126,8 @@ struct PastRun {
   }
 
   /// `a.b` becomes the field `b` of `a`; steps within loops are part of their loop's items.
-  private mutating func bind(_ value: Value, at path: String) {
+  private mutating func bind(_ value: Value, at path: StepPath) {
+    let path = path.text
     guard !path.contains("["), !path.contains("!") else { return }
     let parts = path.split(separator: ".").map(String.init)
     guard parts.count > 1 else {

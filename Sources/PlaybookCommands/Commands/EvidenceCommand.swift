@@ -1,7 +1,7 @@
 public import ArgumentParser
 import CEL
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 public import PlaybookTranscript
 
 extension EvidenceFormat: ExpressibleByArgument {}
@@ -39,9 +39,9 @@ struct EvidenceCommand: ParsableCommand {
     var named: [String: Event] = [:]
     try past.events { event in
       guard event.type == .stepFinished else { return }
-      if event.data["name"]?.stringValue == step { named[event.path] = event }
+      if event.data["name"]?.stringValue == step { named[event.path.text] = event }
       if let number = event.data["number"]?.intValue { names.append("\(event.path) (E\(number))") }
-      if event.path == step || (number != nil && event.data["number"]?.intValue == number) { found = event }
+      if event.path.text == step || (number != nil && event.data["number"]?.intValue == number) { found = event }
     }
     guard let event = found ?? (named.count == 1 ? named.values.first : nil) else {
       if named.count > 1 {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import CEL
 import FoundationEssentials
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 
 /// `playbook note RUN TEXT`.
 struct NoteCommand: AsyncParsableCommand {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import CEL
+import ExecutorKit
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 #if canImport(Glibc)
 import Glibc

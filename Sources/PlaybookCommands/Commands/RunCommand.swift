@@ -1,9 +1,11 @@
 import ArgumentParser
 import CEL
+import ExecutorKit
 import FoundationEssentials
 import PlaybookDrill
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// `playbook run NAME`.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CEL
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import SourceText
 
 /// `playbook runs`.

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CEL
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 
 /// `playbook verify RUN`.
 struct VerifyCommand: ParsableCommand {
@@ -39,7 +39,7 @@ struct VerifyCommand: ParsableCommand {
     do {
       check = try JournalCheck(folder, head: head) { event in
         if let digest = event.data["evidence"]?["sha256"]?.stringValue {
-          evidence.append((event.sequence, event.path, digest))
+          evidence.append((event.sequence, event.path.text, digest))
         }
         if event.type == .runStarted { sources = event.data["sources"]?.listValue ?? [] }
       }

@@ -1,7 +1,8 @@
+import ExecutorKit
 import HTTPExecutor
 import ManualExecutor
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import PluginExecutor
 import RedisExecutor
 import SQLExecutor

@@ -1,7 +1,8 @@
+import ExecutorKit
 import FoundationEssentials
 import PlaybookDrill
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 import YAMLTree
 

@@ -1,7 +1,9 @@
 import CEL
+import ExecutorKit
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 import YAMLTree
 

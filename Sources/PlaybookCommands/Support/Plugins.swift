@@ -1,5 +1,6 @@
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 import PluginExecutor
 import SourceText
 

@@ -1,5 +1,5 @@
-import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import PlaybookTranscript
 import SourceText
 

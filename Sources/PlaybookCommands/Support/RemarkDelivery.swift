@@ -2,6 +2,7 @@ import CEL
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 #if canImport(Glibc)
 import Glibc
 #endif

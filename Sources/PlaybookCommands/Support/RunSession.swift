@@ -1,8 +1,10 @@
 import CEL
+import ExecutorKit
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
+import PlaybookRecord
 import PlaybookTerminal
 import PlaybookTranscript
 import SourceText

@@ -1,5 +1,6 @@
 import Dispatch
 import PlaybookEngine
+import PlaybookRecord
 import PlaybookTerminal
 import Synchronization
 #if canImport(Glibc)

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Subprocess
 
 /// Secrets as they are where environments keep them: a variable, a file, a program's output, the operator.

@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// Which branches of the playbooks no test takes: an option of a decision, the yes or no of a check, a change that is
@@ -29,7 +29,7 @@ struct BranchCoverage {
 
     init(_ events: [Event]) {
       for event in events {
-        let path = RunRecord.plain(event.path)
+        let path = event.path.withoutItems.text
         switch event.type {
         case .stepStarted: ran.insert(path)
         case .stepSkipped: skipped.insert(path)

@@ -2,6 +2,7 @@ import CEL
 import PlaybookDrill
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 import SourceText
 
 /// What a test's run left behind, as its expectations ask for it.
@@ -74,7 +75,8 @@ struct RunRecord {
   /// State, answer and verdict of each time that the step at `path` ran.
   private func facts(of path: String) -> [[(String, String)]] {
     var found: [[(String, String)]] = []
-    for (recorded, finished) in state.finished.sorted(by: { $0.key < $1.key }) where Self.plain(recorded) == path {
+    for (recorded, finished) in state.finished.sorted(by: { $0.key < $1.key })
+    where recorded.withoutItems.text == path {
       var facts = [("its state", finished.state)]
       switch finished.outcome["answer"] {
       case .bool(let flag)?: facts.append(("its answer", flag ? "yes" : "no"))
@@ -84,21 +86,10 @@ struct RunRecord {
       if let verdict = finished.outcome["verdict"]?.stringValue { facts.append(("its verdict", verdict)) }
       found.append(facts)
     }
-    for (recorded, reason) in state.skipped.sorted(by: { $0.key < $1.key }) where Self.plain(recorded) == path {
+    for (recorded, reason) in state.skipped.sorted(by: { $0.key < $1.key })
+    where recorded.withoutItems.text == path {
       found.append([("its state", "skipped")] + (reason.isEmpty ? [] : [("the reason", reason)]))
     }
     return found.isEmpty ? [[("its state", "skipped")]] : found
-  }
-
-  /// A path without the positions of loops.
-  static func plain(_ path: String) -> String {
-    var plain = ""
-    var depth = 0
-    for character in path {
-      if character == "[" { depth += 1 }
-      if depth == 0 { plain.append(character) }
-      if character == "]" { depth -= 1 }
-    }
-    return plain
   }
 }

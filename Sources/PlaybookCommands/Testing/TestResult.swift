@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// How one test ended.

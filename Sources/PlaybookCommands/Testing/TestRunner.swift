@@ -1,9 +1,11 @@
 import CEL
+import ExecutorKit
 import FoundationEssentials
 import PlaybookDrill
 import PlaybookEngine
 import PlaybookJournal
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// Runs one test: starts the scenario's world, changes it as the test says, runs the playbook, asks what came of it.

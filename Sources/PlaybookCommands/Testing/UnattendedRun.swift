@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookJournal
+import PlaybookRecord
 
 /// Nobody: a test's run, of which nothing is shown and where only the answers given beforehand count.
 struct NobodyThere: Operator {

@@ -1,6 +1,7 @@
 import CEL
-package import PlaybookEngine
+package import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// The admin API of a world without its HTTP: a request comes in, the world's servers are changed, an answer goes out.

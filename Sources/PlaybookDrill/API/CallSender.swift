@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// Fills in the calls of a drill's own files (`api.yaml`, tests) and sends them to the world's servers.

@@ -1,4 +1,5 @@
 package import PlaybookLanguage
+import PlaybookRecord
 
 /// The paths of a playbook's steps, those of the playbooks that it uses included, as answers and expectations name them.
 package struct StepNames {
@@ -40,24 +41,17 @@ package struct StepNames {
 
   /// Whether an answer under `key` can be an answer to anything.
   package func takesAnswer(_ key: String) -> Bool {
-    if ["run!undo", "run!fresh"].contains(key) { return true }
-    let base = Self.withoutPositions(String(key.prefix { $0 != "!" }))
+    let key = QuestionKey(key)
+    if [.lastUndo, QuestionKey(.run, .fresh(query: nil))].contains(key) { return true }
+    let base = key.step.withoutItems.text
     return answerable.contains(base) || answerable.contains { $0.hasSuffix("." + base) }
   }
 
   /// The step whose own question `key` is.
   func step(answeredBy key: String) -> Step? {
-    guard !key.contains("!") else { return nil }
+    let key = QuestionKey(key)
     // A single item of a change is answered in other words than the change as a whole.
-    if key.hasSuffix("]") { return nil }
-    return path(Self.withoutPositions(key)).flatMap { steps[$0] }
-  }
-
-  /// `roots[0].verdict` as `roots.verdict`.
-  private static func withoutPositions(_ key: String) -> String {
-    key.split(separator: "[", omittingEmptySubsequences: false).enumerated().map { index, part in
-      guard index > 0, let end = part.firstIndex(of: "]") else { return String(part) }
-      return String(part[part.index(after: end)...])
-    }.joined()
+    guard key.purpose == .answer, key.item == nil else { return nil }
+    return path(key.step.withoutItems.text).flatMap { steps[$0] }
   }
 }

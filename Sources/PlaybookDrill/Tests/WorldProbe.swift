@@ -1,7 +1,9 @@
 package import CEL
+package import ExecutorKit
 import FoundationEssentials
-package import PlaybookEngine
+import PlaybookEngine
 package import PlaybookLanguage
+import PlaybookRecord
 package import SourceText
 
 /// Asks a world's servers for a test: changes before the run, questions after it.

@@ -1,8 +1,9 @@
 import CEL
+package import ExecutorKit
 import FoundationEssentials
 import Glibc
-package import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// A scenario's world while it is up: Redis, PostgreSQL, the admin API, the programs that keep the incident going.

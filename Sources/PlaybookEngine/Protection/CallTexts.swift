@@ -1,4 +1,5 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
 
 /// Every text and number of a resolved call, each with its origin: what is protected is looked for in all of them.

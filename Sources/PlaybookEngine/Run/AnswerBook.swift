@@ -1,5 +1,6 @@
 public import CEL
 import PlaybookLanguage
+import PlaybookRecord
 
 /// Answers given beforehand: by `--answer`, by a file.
 public struct AnswerBook: Sendable {
@@ -23,25 +24,18 @@ public struct AnswerBook: Sendable {
 
   /// The entry for a question: under its whole key, without the positions of loops, or under the end of the step's path
   /// (`review` for `post_incident.review`). What stands behind `!` says which question of the step it is.
-  func entry(for key: some StringProtocol) -> Entry? {
-    let key = String(key)
-    if let entry = entries[key] { return entry }
+  func entry(for key: QuestionKey) -> Entry? {
+    if let entry = entries[key.description] { return entry }
     // How often an undo was offered before is nobody's business who answers beforehand: `block!undo`, `block!undo[2]`.
-    if let mark = key.firstRange(of: "!undo"), let digit = key[mark.upperBound...].first, digit.isNumber {
-      let rest = key[mark.upperBound...].drop(while: \.isNumber)
-      if rest.isEmpty || rest.hasPrefix("["), let entry = entry(for: key[..<mark.upperBound] + rest) { return entry }
+    if case .undo(_?, let item) = key.purpose,
+      let entry = entry(for: QuestionKey(key.step, .undo(offer: nil, item: item)))
+    {
+      return entry
     }
-    var plain = ""
-    var depth = 0
-    for character in key {
-      if character == "[" { depth += 1 }
-      if depth == 0 { plain.append(character) }
-      if character == "]" { depth -= 1 }
-    }
-    if let entry = entries[plain] { return entry }
-    let step = plain.prefix { $0 != "!" }
-    let question = plain.dropFirst(step.count)
-    var names = step.split(separator: ".").dropFirst()
+    let plain = key.withoutItems
+    if let entry = entries[plain.description] { return entry }
+    let question = plain.description.dropFirst(plain.step.text.count)
+    var names = plain.step.text.split(separator: ".").dropFirst()
     while !names.isEmpty {
       if let entry = entries[names.joined(separator: ".") + question] { return entry }
       names = names.dropFirst()

@@ -1,4 +1,7 @@
 import CEL
+import ExecutorKit
+import PlaybookRecord
+import SourceText
 
 /// How much of a value a run takes in.
 ///

@@ -1,5 +1,6 @@
 public import CEL
 public import PlaybookLanguage
+import PlaybookRecord
 
 /// All that one run is made of.
 public struct RunConfiguration: Sendable {

@@ -1,3 +1,4 @@
+import PlaybookRecord
 import Synchronization
 
 /// How others stop a run: signals, a closing terminal, a second Ctrl-C. Safe to use from any thread.

@@ -1,5 +1,7 @@
 import CEL
 import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 /// What expressions see at one place of a playbook.
 struct Scope: Sendable {
@@ -13,7 +15,7 @@ struct Scope: Sendable {
   /// When evidence was taken, by the name of its step.
   var taken: [String: Timestamp] = [:]
   /// The paths of the steps that gave the names.
-  var origins: [String: String] = [:]
+  var origins: [String: StepPath] = [:]
   /// Whether values were put back from the record, in which nothing secret is.
   var isFromRecord = false
   /// What was cut, or asked for with what was cut, and does not allow that: names, with the fields selected from them
@@ -22,14 +24,14 @@ struct Scope: Sendable {
   /// By a truncated name, its fields that are whole all the same.
   var whole: [String: Set<String>] = [:]
   /// The path of the step that uses the playbook in which this is; nil in the one that is run.
-  var use: String?
+  var use: StepPath?
   /// What the inputs of a used playbook were made of.
   var evidenceOfInputs: [Evidence] = []
 
   /// A query's evidence and when it was taken.
   struct Evidence: Sendable {
     var query: Step
-    var path: String
+    var path: StepPath
     var taken: Timestamp
   }
 
@@ -207,5 +209,5 @@ final class Frame {
     self.place = place
   }
 
-  func path(_ step: Step) -> String { prefix + step.name }
+  func path(_ step: Step) -> StepPath { StepPath(prefix + step.name) }
 }

@@ -1,4 +1,6 @@
 import CEL
+import PlaybookRecord
+import SourceText
 
 /// A secret as its source has it, made ready: line ends at its end and a byte order mark at its beginning are no part of it,
 /// whatever it comes from. All else stays, since a password may begin or end with a blank; it is named, without the value.
@@ -124,21 +126,7 @@ struct SecretText: Sendable {
   }
 }
 
-extension Unicode.Scalar {
-  /// Whether it is easily left around a text unseen: white space, a zero-width or control character.
-  fileprivate var isAround: Bool {
-    properties.isWhitespace || [.format, .control].contains(properties.generalCategory)
-  }
-}
-
 extension String {
-  /// Without white space, zero-width and control characters around it.
-  package var bare: String {
-    let scalars = unicodeScalars.drop(while: \.isAround)
-    guard let last = scalars.lastIndex(where: { !$0.isAround }) else { return "" }
-    return String(String.UnicodeScalarView(scalars[...last]))
-  }
-
   /// What stands within quotation marks that are around all of it; nil: there are none.
   fileprivate var unquoted: String? {
     guard count > 2, let first, let last else { return nil }

@@ -1,5 +1,7 @@
 import CEL
 public import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 /// Fetches a secret from where the environment says it is, as it is there. Throws a message that does not hold the secret.
 public protocol SecretFetcher: Sendable {

@@ -1,4 +1,6 @@
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// A read that the operator types at a prompt. What is typed is data: `${` has no meaning in it.

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// One call of a change by its place in the loop.
@@ -76,7 +78,7 @@ extension Runner {
   }
 
   /// Whether a call of the act may still be sent: for the first time, or again after a failure.
-  func isUnsent(_ path: String) -> Bool {
+  func isUnsent(_ path: StepPath) -> Bool {
     guard let act = state.acts[path] else { return true }
     return (act.approved ?? Set(act.calls.indices)).contains { position in
       act.items[position]?.isUnsettled ?? true

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// The yes to a change: what is shown, who says it item by item, what it is bound to, and the intent that says so on disk.
 extension Runner {
@@ -8,7 +10,7 @@ extension Runner {
   /// - Parameter place: What the digest is bound to; by default the step's path.
   func approval(
     for planned: [PlannedItem], _ leftOut: [(item: String, reason: String)], _ act: Act, _ step: Step, in frame: Frame,
-    at place: String? = nil
+    at place: QuestionKey? = nil
   ) async -> Approval {
     let environment = configuration.environment
     var typed: String?
@@ -32,7 +34,7 @@ extension Runner {
       servers: Self.servers(planned) == nil ? [] : planned.map(\.prepared.serverText), environment: environment.name,
       isRed: environment.isRed, leftOut: leftOut.map { "\($0.item): \($0.reason)" },
       undos: planned.map(\.undo.shown),
-      typed: typed, digest: await digest(of: planned, act, at: place ?? frame.path(step)),
+      typed: typed, digest: await digest(of: planned, act, at: place ?? QuestionKey(frame.path(step))),
       warnings: warnings)
   }
 
@@ -45,7 +47,7 @@ extension Runner {
     // What is settled is not sent again, so nothing is asked about it; the digest covers it all the same.
     let open = planned.filter { state.acts[path]?.items[$0.position]?.isUnsettled ?? true }
     var approval = await approval(for: open.isEmpty ? planned : open, leftOut, act, step, in: frame)
-    if open.count < planned.count { approval.digest = await digest(of: planned, act, at: path) }
+    if open.count < planned.count { approval.digest = await digest(of: planned, act, at: QuestionKey(path)) }
     if let earlier = state.acts[path] {
       let approved = earlier.approved ?? Set(planned.map(\.position))
       // Nothing more is sent, so there is nothing to say yes to: what is open may be protected since.
@@ -62,7 +64,7 @@ extension Runner {
     }
     if let limit = act.limit, planned.count > limit {
       let question = Question(
-        key: "\(path)!limit", place: frame.place,
+        key: QuestionKey(path, .limit), place: frame.place,
         text: "\(planned.count) items, more than the limit of \(limit). Go on with all of them?", kind: .yesNo)
       let reason = "\(planned.count) items, more than the limit of \(limit)"
       guard self.operator.isInteractive || configuration.answers.entry(for: question.key) != nil else {
@@ -82,13 +84,14 @@ extension Runner {
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
       chosen = try await settled.union(
-        approvedItems(open, approval, text, path: path, place: frame.place, of: (act, step, frame)))
+        approvedItems(open, approval, text, key: QuestionKey(path), place: frame.place, of: (act, step, frame)))
       if chosen.isEmpty {
         try await leave(step, in: frame, because: "no item was approved")
         return nil
       }
     } else {
-      let answer = try await ask(Question(key: path, place: frame.place, text: text, kind: .approval(approval)))
+      let answer = try await ask(
+        Question(key: QuestionKey(path), place: frame.place, text: text, kind: .approval(approval)))
       guard answer.value.boolValue == true else {
         try await leave(step, in: frame, because: "the answer was no" + (answer.reason.map { ": \($0)" } ?? ""))
         return nil
@@ -124,14 +127,14 @@ extension Runner {
     approval.digest =
       doubt == nil
       ? state.acts[path]?.digest ?? approval.digest
-      : await digest(of: planned, act, at: path, turn: max(0, (state.turns[path] ?? 0) - 1))
+      : await digest(of: planned, act, at: QuestionKey(path), turn: max(0, (state.turns[QuestionKey(path)] ?? 0) - 1))
     let count = state.acts[path]?.approved?.count ?? planned.count
     let left = rest.count < count ? ", \(rest.count) of \(count) left" : ""
     let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved \(doubt ?? "before")\(left))"
-    let question = Question(key: path + "!rest", place: frame.place, text: text, kind: .approval(approval))
+    let question = Question(key: QuestionKey(path, .rest), place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
     if doubt != nil {
-      try await emit(.actIntended, path: question.key, synced: true, data: renewal(of: rest, approval, at: path))
+      try await emit(.actIntended, path: question.key.place, synced: true, data: renewal(of: rest, approval, at: path))
     }
     approvedHere.insert(path)
     // The question may have stood for long.
@@ -140,17 +143,17 @@ extension Runner {
   }
 
   /// The intent of a yes that takes the place of somebody else's, or of one to an older form.
-  private func renewal(of rest: [PlannedItem], _ approval: Approval, at path: String) -> MapValue {
+  private func renewal(of rest: [PlannedItem], _ approval: Approval, at path: StepPath) -> MapValue {
     let first = rest[0].prepared.call
     return MapValue(present: [
-      "renews": .string(path), "positions": .list(rest.map { .int(Int64($0.position)) }),
+      "renews": .string(path.text), "positions": .list(rest.map { .int(Int64($0.position)) }),
       "calls": .list(rest.map { .string($0.prepared.text) }), "servers": Self.servers(rest),
       "executor": .string(first.executor), "target": first.target.map(Value.string),
       "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
     ])
   }
 
-  func isRestAsked(_ path: String) -> Bool {
+  func isRestAsked(_ path: StepPath) -> Bool {
     isResumed && (isTakenUp || configuration.environment.isRed) && self.operator.isInteractive
       && !approvedHere.contains(path)
   }
@@ -158,7 +161,7 @@ extension Runner {
   /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected
   /// since), by what was recorded of them.
   private func intent(
-    _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: String
+    _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: StepPath
   ) -> MapValue {
     let earlier = state.acts[path]
     let count = (planned.map(\.position) + [(earlier?.calls.count ?? 0) - 1]).max().map { $0 + 1 } ?? 0
@@ -203,8 +206,10 @@ extension Runner {
     // The settings tell most servers; of this machine they do not say which it is.
     if isElsewhere(planned, earlier) { return false }
     let path = frame.path(step)
-    let turn = max(0, (state.turns[path] ?? 0) - 1)
-    if earlier.edits.isEmpty { return await digest(of: planned, act, at: path, turn: turn) == earlier.digest }
+    let turn = max(0, (state.turns[QuestionKey(path)] ?? 0) - 1)
+    if earlier.edits.isEmpty {
+      return await digest(of: planned, act, at: QuestionKey(path), turn: turn) == earlier.digest
+    }
     var first: [PlannedItem] = []
     for item in planned {
       guard earlier.edits[item.position] != nil, let known = earlier.editDigests[item.position] else {
@@ -220,12 +225,13 @@ extension Runner {
       else { return false }
       first += await located([unedited], step, at: path)
     }
-    return await digest(of: first, act, at: path, turn: turn) == earlier.digest
+    return await digest(of: first, act, at: QuestionKey(path), turn: turn) == earlier.digest
   }
 
   /// Item by item: y this one, n not this one, a all the rest, d done.
   func approvedItems(
-    _ planned: [PlannedItem], _ approval: Approval, _ text: String, path: String, place: String, keepsNo: Bool = false,
+    _ planned: [PlannedItem], _ approval: Approval, _ text: String, key: QuestionKey, place: String,
+    keepsNo: Bool = false,
     of part: (act: Act, step: Step, frame: Frame)? = nil
   ) async throws(Stop) -> Set<Int> {
     var chosen: Set<Int> = []
@@ -235,7 +241,7 @@ extension Runner {
       approval.rows = rows
       if let part { (approval, text) = texts(of: item, approval, text, part.act, part.step, in: part.frame) }
       let question = Question(
-        key: "\(path)[\(item.position)]", place: place, text: text,
+        key: key.item(item.position), place: place, text: text,
         kind: .item(approval, position: index, count: planned.count))
       let earlier = keepsNo ? state.answers[question.key]?.value.rendered : nil
       let isKept = earlier == "no" || earlier == "done"

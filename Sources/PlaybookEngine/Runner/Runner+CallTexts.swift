@@ -1,4 +1,7 @@
 import CEL
+import ExecutorKit
+import PlaybookRecord
+import SourceText
 
 /// Calls in the record: whole, however large, and yet no line of the journal is.
 extension Runner {

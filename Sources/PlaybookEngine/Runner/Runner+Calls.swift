@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Why a call has no values.
@@ -223,7 +225,7 @@ extension Runner {
   /// - Parameter place: The call's place in the run; by default the path.
   /// - Parameter asking: The key of a question that the call asks a person; by default the path.
   func perform(
-    _ prepared: PreparedCall, path: String, timeout: Duration, as place: String? = nil, asking key: String? = nil
+    _ prepared: PreparedCall, path: StepPath, timeout: Duration, as place: String? = nil, asking key: QuestionKey? = nil
   ) async -> Performed {
     // A person is never timed out.
     let timeout = prepared.executor.schema.isPrompted ? .seconds(86_400 * 365) : timeout
@@ -249,19 +251,15 @@ extension Runner {
   }
 
   /// Shows how far something has come; no secret is in it.
-  func progress(_ text: String, at path: String, _ elapsed: Duration) async {
+  func progress(_ text: String, at path: StepPath, _ elapsed: Duration) async {
     await self.operator.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed))
   }
 
   /// The key of a question that is asked each time anew: the first that has no answer on record.
-  func unansweredKey(_ path: String, _ purpose: String) -> String {
-    var key = path + purpose
+  func unansweredKey(_ path: StepPath, _ purpose: (Int) -> Purpose) -> QuestionKey {
     var number = 1
-    while state.answers[key] != nil {
-      number += 1
-      key = path + purpose + "\(number)"
-    }
-    return key
+    while state.answers[QuestionKey(path, purpose(number))] != nil { number += 1 }
+    return QuestionKey(path, purpose(number))
   }
 
   /// Leaves a step whose question the operator left, now that its call has ended.
@@ -272,33 +270,41 @@ extension Runner {
   }
 
   func context(
-    for prepared: PreparedCall, path: String, timeout: Duration, as place: String? = nil, asking key: String? = nil,
-    begun: ContinuousClock.Instant = .now
+    for prepared: PreparedCall, path: StepPath, timeout: Duration, as place: String? = nil,
+    asking key: QuestionKey? = nil, begun: ContinuousClock.Instant = .now
   ) -> CallContext {
     let asker = self
     let shown = self.operator
     let sink = self.sink
     var context = CallContext(
       target: prepared.target, deadline: begun + timeout,
-      label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path)",
+      label: "playbook \(configuration.id.suffix(4)) \(path)", callID: "\(configuration.id) \(place ?? path.text)",
       server: prepared.server,
       progress: { text in
         let elapsed = ContinuousClock.now - begun
         Task { await shown.progress(Progress(path: path, text: await sink.redacted(text), elapsed: elapsed)) }
       },
       ask: { (question) async throws(Unanswered) in
-        var question = question
-        question.key = (key ?? path) + question.key
-        return try await asker.askForCall(question)
+        try await asker.askForCall(question, as: key ?? QuestionKey(path))
       })
     if prepared.call.mode == .act { context.objection = { [protection] host in protection.reason(againstHost: host) } }
     return context
   }
 
   /// A question of an executor (`manual`); a stop becomes "unanswered", and is taken up when the call has ended.
-  private func askForCall(_ question: Question) async throws(Unanswered) -> Answer {
+  private func askForCall(
+    _ question: PersonQuestion, as key: QuestionKey
+  ) async throws(Unanswered) -> PersonAnswer {
+    let kind: Question.Kind =
+      switch question.kind {
+      case .yesNo: .yesNo
+      case .text(let isOptional): .text(isOptional: isOptional)
+      case .value(let declaration): .value(declaration)
+      }
+    let key = question.part.map(key.asking) ?? key
     do {
-      return try await ask(question)
+      let answer = try await ask(Question(key: key, text: question.text, why: question.why, kind: kind))
+      return PersonAnswer(answer.value, reason: answer.reason, by: answer.by)
     } catch {
       stopAfterCall = error
       switch error {

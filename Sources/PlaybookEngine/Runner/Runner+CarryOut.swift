@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// How far an act has come.
@@ -136,7 +138,7 @@ extension Runner {
     _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> [PlannedItem] {
     let path = frame.path(step)
-    guard step.onError ?? (isToBeAsked(path + "!errors") ? .ask : .stop) == .ask else { return [] }
+    guard step.onError ?? (isToBeAsked(QuestionKey(path, .errors)) ? .ask : .stop) == .ask else { return [] }
     let errors = progress.ended?.reason ?? ""
     let left = queue.isEmpty ? "all \(count) were sent" : "\(queue.count) of \(count) not sent yet"
     let text = "`\(step.name)`: \(errors), \(left)"
@@ -154,7 +156,7 @@ extension Runner {
     ]
     while true {
       let question = Question(
-        key: path + "!errors", place: frame.place, text: text, kind: .option(options, suggested: nil))
+        key: QuestionKey(path, .errors), place: frame.place, text: text, kind: .option(options, suggested: nil))
       let answer = try await ask(question)
       var choice = answer.value.rendered
       if choice == "retry", try await !isYesToSending(failed, again: answer, act, step, in: frame) {
@@ -191,10 +193,12 @@ extension Runner {
     let path = frame.path(step)
     let isDoubted = failed.contains { state.acts[path]?.doubt(about: $0.position) != nil }
     return try await isYesToRepeating(
-      answer, isShown: configuration.environment.isRed || act.isIrreversible || isDoubted, key: "\(path)!again",
+      answer, isShown: configuration.environment.isRed || act.isIrreversible || isDoubted,
+      key: QuestionKey(path, .sendAgain(item: nil, nil)),
       in: frame
     ) { () async throws(Stop) in
-      var approval = await self.approval(for: failed, [], act, step, in: frame, at: path + "!again")
+      var approval = await self.approval(
+        for: failed, [], act, step, in: frame, at: QuestionKey(path, .sendAgain(item: nil, nil)))
       if !isDoubted { approval.digest = self.state.acts[path]?.digest ?? approval.digest }
       return approval
     }
@@ -202,10 +206,10 @@ extension Runner {
 
   /// After the first items: shows how they went and asks whether to go on. Nil: go on.
   private func look(
-    after sent: Int, of count: Int, _ errors: Int, path: String, _ place: String
+    after sent: Int, of count: Int, _ errors: Int, path: StepPath, _ place: String
   ) async throws(Stop) -> String? {
     let text = "\(sent) of \(count) done, \(errors) failed. Go on with the other \(count - sent)?"
-    let question = Question(key: "\(path)!pace", place: place, text: text, kind: .yesNo)
+    let question = Question(key: QuestionKey(path, .pace), place: place, text: text, kind: .yesNo)
     // In a drill the yes to the act itself is enough where nothing else was given.
     if configuration.answers.entry(for: question.key) == nil, !self.operator.isInteractive, errors == 0,
       configuration.mode == .drill

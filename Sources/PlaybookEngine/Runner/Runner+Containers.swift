@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Steps under one title, once or for each item of a list.
@@ -239,7 +241,7 @@ extension Runner {
         scope.truncated.insert("inputs.\(input.name)")
       }
     }
-    return (playbook, Frame(playbook: playbook, prefix: frame.path(step) + ".", scope: scope, place: frame.place))
+    return (playbook, Frame(playbook: playbook, prefix: "\(frame.path(step)).", scope: scope, place: frame.place))
   }
 
   /// What a used playbook is given, as it may be recorded: nothing secret.

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// Undos that an earlier sitting sent and heard nothing of, or was told to make and did not come to.
 extension Runner {
@@ -7,7 +9,7 @@ extension Runner {
   func settleCutUndos() async throws(Stop) {
     guard configuration.mode != .plan else { return }
     guard isResumed else { return try await seeUnseen(isOnce: true) }
-    var interrupted: [String] = []
+    var interrupted: [StepPath] = []
     for path in state.actOrder {
       let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
@@ -33,7 +35,7 @@ extension Runner {
       let unseen = state.acts[path]?.items.filter { $0.value.isUndone && $0.value.isUndoUnseen } ?? [:]
       guard !unseen.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in unseen.keys.sorted(by: >) {
-        guard triedToSee.insert("\(path)[\(position)]").inserted,
+        guard triedToSee.insert(path.item(position)).inserted,
           let item = try await plannedUndo(position, act, step, in: frame)
         else { continue }
         try await seeUndone(item, act, step, in: frame, isOnce: isOnce)
@@ -44,9 +46,9 @@ extension Runner {
   /// What an earlier sitting was told to take back and did not come to: asked about once more.
   ///
   /// - Parameter cut: The changes whose undo was cut off: what else was to be taken back after it is not on record.
-  private func goOnTakingBack(after cut: [String]) async throws(Stop) {
+  private func goOnTakingBack(after cut: [StepPath]) async throws(Stop) {
     // The question at the end of a run goes on by itself.
-    guard state.answers[Self.lastUndo]?.value.rendered != "undo" else { return }
+    guard state.answers[.lastUndo]?.value.rendered != "undo" else { return }
     let left = state.actOrder.reversed().filter { path in
       visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !goneOnTakingBack.contains(path)
     }
@@ -87,7 +89,8 @@ extension Runner {
       ]
       if !remains.isEmpty || act.verify != nil { options.append(.init(name: "look", text: "look again")) }
       let question = Question(
-        key: "\(path)!undocut\(item.position).\(state.failuresHandled + 1)", place: frame.place, text: text,
+        key: QuestionKey(path, .undoInDoubt(item: item.position, state.failuresHandled + 1)), place: frame.place,
+        text: text,
         kind: .option(options, suggested: nil))
       let answer = try await ask(question)
       var choice = answer.value.rendered
@@ -113,7 +116,8 @@ extension Runner {
     let path = frame.path(step)
     let isDoubted = state.acts[path]?.heldUndos.contains(item.position) != true
     return try await isYesToRepeating(
-      answer, isShown: configuration.environment.isRed || isDoubted, key: "\(path)!undoagain\(item.position)", in: frame
+      answer, isShown: configuration.environment.isRed || isDoubted,
+      key: QuestionKey(path, .undoAgain(item: item.position, nil)), in: frame
     ) { () async throws(Stop) in
       await self.undoApproval([item], step, in: frame, again: true)
     }

@@ -1,11 +1,12 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// The digest that a yes is bound to: all that decides what is done, so that a yes to one thing is none to another.
 extension Runner {
   /// The form of the digests: another one whenever something else goes into them.
   private static let digestForm: Value = "playbook approval 2"
-  package static let digestLength = 32
 
   /// The digest of a change: of its path, how often it was approved before (a yes is used up), the text to be typed,
   /// the environment and its colour, and of each call with its undo, the settings of its target, and the server where
@@ -13,7 +14,7 @@ extension Runner {
   ///
   /// - Parameter turn: How often it was approved before; by default as the record has it.
   func digest(
-    of planned: [PlannedItem], _ act: Act, at path: String, turn: Int? = nil
+    of planned: [PlannedItem], _ act: Act, at place: QuestionKey, turn: Int? = nil
   ) async -> String {
     var settings: [String: Value] = [:]
     var parts: [Value] = []
@@ -27,7 +28,7 @@ extension Runner {
       }
     }
     return hash(
-      path, turn ?? state.turns[path] ?? 0,
+      place, turn ?? state.turns[place] ?? 0,
       [
         .bool(act.isIrreversible), .bool(act.isIdempotent), act.limit.map { .int(Int64($0)) } ?? .null,
         act.typed.map { .string(Self.written($0)) } ?? .null, .list(parts),
@@ -45,19 +46,20 @@ extension Runner {
   }
 
   /// The digest of an undo: of its calls alone.
-  func undoDigest(of planned: [PlannedItem], at place: String, turn: Int) async -> String {
+  func undoDigest(of planned: [PlannedItem], at place: QuestionKey, turn: Int) async -> String {
     var settings: [String: Value] = [:]
     var parts: [Value] = []
     for item in planned { parts.append(await part(of: item.prepared, &settings)) }
     return hash(place, turn, .list(parts))
   }
 
-  private func hash(_ path: String, _ turn: Int, _ content: Value) -> String {
+  private func hash(_ place: QuestionKey, _ turn: Int, _ content: Value) -> String {
     let environment = configuration.environment
     let whole: Value = [
-      Self.digestForm, .string(path), .int(Int64(turn)), .string(environment.name), .bool(environment.isRed), content,
+      Self.digestForm, .string(place.description), .int(Int64(turn)), .string(environment.name),
+      .bool(environment.isRed), content,
     ]
-    return String(hexadecimal(sha256(whole.jsonBytes())).prefix(Self.digestLength))
+    return String(hexadecimal(sha256(whole.jsonBytes())).prefix(Approval.digestLength))
   }
 
   /// One call. No secret is in it but by a code that only the holder of the key can make.

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// A value that a call reads and that the operator may change for one more attempt.
@@ -29,27 +31,27 @@ extension Runner {
   /// Asks which input and for its new value. Nil: nothing was changed. `failure` says what led to it, for whoever comes to the
   /// question after a pause.
   func edited(
-    _ inputs: [CallInput], key: String, place: String, after failure: String?
+    _ inputs: [CallInput], after decision: Int, at path: StepPath, _ place: String, because failure: String?
   ) async throws(Stop) -> MapValue? {
     var input = inputs[0]
     if inputs.count > 1 {
       let options = inputs.map { Question.Option(name: $0.name, text: "now \($0.value.rendered)", changes: true) }
       let none = Question.Option(name: Question.noEdit, text: "back to the choice before, nothing is changed")
       let question = Question(
-        key: key + "!edit", place: place, text: "Which input?", why: failure,
+        key: QuestionKey(path, .failure(decision, .edit)), place: place, text: "Which input?", why: failure,
         kind: .option(options + [none], suggested: nil))
       let name = try await ask(question).value.rendered
       guard name != Question.noEdit else { return nil }
       input = inputs.first { $0.name == name } ?? input
     }
     let question = Question(
-      key: key + "!value", place: place,
+      key: QuestionKey(path, .failure(decision, .value)), place: place,
       text: "\(input.name) is \(input.value.rendered). What instead? (Enter: nothing is changed)", why: failure,
       kind: .text(isOptional: true))
     let text = try await ask(question).value.rendered
     guard !text.isEmpty else { return nil }
     guard let value = input.value.parsedAlike(text) else {
-      try await slip("`\(text)` is no \(input.value.typeName); nothing was changed", Self.path(of: key))
+      try await slip("`\(text)` is no \(input.value.typeName); nothing was changed", path)
       return nil
     }
     return MapValue([(input.name, value)])
@@ -75,7 +77,7 @@ extension Runner {
       return false
     }
     let replaced = replaced(item.position, at: path)
-    let key = "\(path)!edit\(state.failuresHandled + 1)"
+    let key = QuestionKey(path, .edited(state.failuresHandled + 1))
     var approval = await approval(for: [planned], [], act, step, in: frame, at: key)
     if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
     let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
@@ -83,9 +85,9 @@ extension Runner {
     guard try await ask(question).value.boolValue == true else { return false }
     try await handled("edit", reason, path: path, position: item.position, edits: edits)
     try await emit(
-      .actIntended, path: key, synced: true,
+      .actIntended, path: key.place, synced: true,
       data: MapValue(present: [
-        "edits": .string(path), "position": .int(Int64(item.position)), "inputs": .map(all),
+        "edits": .string(path.text), "position": .int(Int64(item.position)), "inputs": .map(all),
         "calls": [.string(planned.prepared.text)], "undo": planned.undo.text.map { [.string($0)] },
         "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
         "servers": Self.servers([planned]),
@@ -96,7 +98,7 @@ extension Runner {
   }
 
   /// The call of an item as it was sent last, where it may have taken effect: with other inputs it is another call.
-  private func replaced(_ position: Int, at path: String) -> RunState.Replaced? {
+  private func replaced(_ position: Int, at path: StepPath) -> RunState.Replaced? {
     guard let act = state.acts[path], let item = act.items[position], item.isDoubled || item.state != "failed" else {
       return nil
     }

@@ -1,5 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 extension Runner {
   /// What follows a failure.
@@ -20,7 +23,7 @@ extension Runner {
     _ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil, position: Int? = nil,
     inputs: [CallInput] = [], confirming: ((Answer) async throws(Stop) -> Bool)? = nil
   ) async throws(Stop) -> FailureChoice {
-    let first = "\(frame.path(step))!failure\(state.failuresHandled + 1)"
+    let first = QuestionKey(frame.path(step), .failure(state.failuresHandled + 1, .choice))
     switch step.onError ?? (isToBeAsked(first) ? .ask : .stop) {
     case .continue: return .goOn
     case .stop: return .stop
@@ -29,7 +32,8 @@ extension Runner {
     if configuration.mode == .plan { return .goOn }
     let path = frame.path(step)
     while true {
-      let key = "\(path)!failure\(state.failuresHandled + 1)"
+      let decision = state.failuresHandled + 1
+      let key = QuestionKey(path, .failure(decision, .choice))
       let failure = "\(item ?? step.name) failed: \(error.message)"
       let answer = try await ask(
         Question(
@@ -42,7 +46,8 @@ extension Runner {
         let text = texts[choice] ?? "Why?"
         reason = try await ask(
           Question(
-            key: key + "!reason", place: frame.place, text: text, why: isResumed ? failure : nil,
+            key: QuestionKey(path, .failure(decision, .reason)), place: frame.place, text: text,
+            why: isResumed ? failure : nil,
             kind: .text(isOptional: false))
         ).value.rendered
       }
@@ -55,7 +60,8 @@ extension Runner {
       }
       var edits: MapValue?
       if choice == "edit" {
-        edits = try await edited(inputs, key: key, place: frame.place, after: isResumed ? failure : nil)
+        edits = try await edited(
+          inputs, after: decision, at: path, frame.place, because: isResumed ? failure : nil)
         if edits == nil {
           try await handled(choice, "nothing was changed", path: path, position: position)
           continue
@@ -115,7 +121,8 @@ extension Runner {
 
   /// Records what the operator chose.
   func handled(
-    _ choice: String, _ reason: String?, path: String, position: Int? = nil, item: Value? = nil, edits: MapValue? = nil,
+    _ choice: String, _ reason: String?, path: StepPath, position: Int? = nil, item: Value? = nil,
+    edits: MapValue? = nil,
     isUndo: Bool = false, isRest: Bool = false, positions: [Int]? = nil
   ) async throws(Stop) {
     try await emit(
@@ -129,7 +136,7 @@ extension Runner {
   }
 
   /// A read of the operator's own, under a query's rules: `redis TTL key`, `sql SELECT …`.
-  func adHocQuery(_ text: String, at path: String) async throws(Stop) {
+  func adHocQuery(_ text: String, at path: StepPath) async throws(Stop) {
     let parts = text.split(separator: " ", maxSplits: 1)
     let name = parts.first?.split(separator: ".").first.map(String.init) ?? ""
     guard let executor = executors[name], executor.schema.usesTarget else {
@@ -150,7 +157,7 @@ extension Runner {
     }
     let now = clock.now()
     let step = query.step(named: "query\(state.ownQueries + 1)")
-    let frame = Frame(playbook: configuration.playbook, prefix: path + "!", scope: Scope(), place: "")
+    let frame = Frame(playbook: configuration.playbook, prefix: path.text + "!", scope: Scope(), place: "")
     do {
       let prepared = try await prepare(query.call, mode: .query, in: frame.scope, now: now)
       let name = frame.path(step)

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Sends items side by side and verifies each.
@@ -18,7 +20,8 @@ extension Runner {
     for item in group {
       let key = doneKey(of: item.place, step, at: path)
       let place = place(of: item.place, step, at: path)
-      tasks.append(Task { await self.perform(item.prepared, path: path, timeout: timeout, as: place, asking: key) })
+      tasks.append(
+        Task { await self.perform(item.prepared, path: path, timeout: timeout, as: place.text, asking: key) })
     }
     var outcomes: [(PlannedItem, MapValue)] = []
     var stop: Stop?
@@ -58,7 +61,7 @@ extension Runner {
     }
   }
 
-  func recordStart(_ item: PlannedItem, path: String, _ type: EventType = .actStarted) async throws(Stop) {
+  func recordStart(_ item: PlannedItem, path: StepPath, _ type: EventType = .actStarted) async throws(Stop) {
     // The intent says that an item goes out for the first time; that it goes out again, or is taken back, nothing else says.
     let isRepeated = type == .undoStarted || state.acts[path]?.items[item.position] != nil
     let isDue = isRepeated || (lastSync.map { $0.adding(.milliseconds(300)) ?? $0 < clock.now() } ?? true)
@@ -123,7 +126,7 @@ extension Runner {
         try await recordStart(item, path: path)
         performed = await perform(
           item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
-          as: place(of: item.place, step, at: path), asking: doneKey(of: item.place, step, at: path))
+          as: place(of: item.place, step, at: path).text, asking: doneKey(of: item.place, step, at: path))
       }
     }
   }
@@ -176,7 +179,7 @@ extension Runner {
 
   /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept whole in a file.
   func finished(
-    _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: String,
+    _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: StepPath,
     isLeft: Bool = false, word: (choice: String, reason: String?)? = nil, source: String? = nil
   ) async throws(Stop) {
     var data = MapValue(present: [
@@ -192,14 +195,14 @@ extension Runner {
   }
 
   /// The key of what a person is asked while an item's call is under way: of this sending, so that no answer counts twice.
-  private func doneKey(of item: ActItem, _ step: Step, at path: String) -> String {
+  private func doneKey(of item: ActItem, _ step: Step, at path: StepPath) -> QuestionKey {
     let sends = state.acts[path]?.items[item.position]?.sends ?? 1
-    return place(of: item, step, at: path) + "!done" + (sends > 1 ? "\(sends)" : "")
+    return QuestionKey(place(of: item, step, at: path), .done(sends))
   }
 
   /// An item's place among the calls of its run: `step`, in a loop `step[3]`.
-  func place(of item: ActItem, _ step: Step, at path: String) -> String {
-    step.forEach == nil ? path : "\(path)[\(item.position)]"
+  func place(of item: ActItem, _ step: Step, at path: StepPath) -> StepPath {
+    step.forEach == nil ? path : path.item(item.position)
   }
 
   /// Leaves an act whose question the operator left: a step that is skipped leaves nothing open.

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// What a check came to.
 enum Verdict: String, Sendable {
@@ -85,7 +87,7 @@ extension Runner {
       try await begin(step, in: frame, now: now)
       let bindings = frame.scope.bindings(now: now)
       let text = frame.scope.prose(confirm.ask, now: now) ?? confirm.ask.literal ?? step.name
-      if configuration.mode == .plan, configuration.answers.entry(for: path) == nil {
+      if configuration.mode == .plan, configuration.answers.entry(for: QuestionKey(path)) == nil {
         try await plan(confirm, step, in: frame, now: now)
         return .onward
       }
@@ -108,7 +110,7 @@ extension Runner {
         throw .failed("no option of `\(step.name)` is open: every `when` is false or unknown")
       }
       let kind: Question.Kind = confirm.options.isEmpty ? .yesNo : .option(options, suggested: suggested)
-      var answer = try await ask(Question(key: path, place: frame.place, text: text, kind: kind))
+      var answer = try await ask(Question(key: QuestionKey(path), place: frame.place, text: text, kind: kind))
       if confirm.needsApprover { try await askApprover(&answer, path: path, place: frame.place) }
       let outcome = Outcome.plain(
         [
@@ -129,15 +131,15 @@ extension Runner {
     return .onward
   }
 
-  private func askApprover(_ answer: inout Answer, path: String, place: String) async throws(Stop) {
+  private func askApprover(_ answer: inout Answer, path: StepPath, place: String) async throws(Stop) {
     if answer.by == nil || answer.by == self.operator.name {
       let name = Question(
-        key: path + "!approver", place: place, text: "Who approves this?", kind: .text(isOptional: false))
+        key: QuestionKey(path, .approver), place: place, text: "Who approves this?", kind: .text(isOptional: false))
       answer.by = try await ask(name).value.rendered
     }
     if answer.ticket == nil, configuration.ticket == nil {
       let ticket = Question(
-        key: path + "!ticket", place: place, text: "Under which ticket?", kind: .text(isOptional: false))
+        key: QuestionKey(path, .ticket), place: place, text: "Under which ticket?", kind: .text(isOptional: false))
       answer.ticket = try await ask(ticket).value.rendered
     }
   }
@@ -155,7 +157,7 @@ extension Runner {
     if let template = document.ask {
       let question = frame.scope.prose(template, now: now) ?? step.name
       if let answer = try await documentAnswer(
-        Question(key: path, place: frame.place, text: question, kind: .text(isOptional: true)), asksNobody)
+        Question(key: QuestionKey(path), place: frame.place, text: question, kind: .text(isOptional: true)), asksNobody)
       {
         fields.append(("answer", answer))
       }
@@ -169,7 +171,7 @@ extension Runner {
         asked.defaultValue = .value(value, declaration.nameSpan)
       }
       let question = Question(
-        key: "\(path).\(declaration.name)", place: frame.place,
+        key: QuestionKey(path).asking(for: declaration.name), place: frame.place,
         text: declaration.describe ?? declaration.name.replacing("_", with: " "), kind: .value(asked))
       if let answer = try await documentAnswer(question, asksNobody) {
         if declaration.isSecret {
@@ -181,7 +183,8 @@ extension Runner {
     }
     for (name, template) in document.checklist {
       let point = frame.scope.prose(template, now: now) ?? name
-      let question = Question(key: "\(path).\(name)", place: frame.place, text: point, kind: .checkpoint)
+      let question = Question(
+        key: QuestionKey(path).asking(for: name), place: frame.place, text: point, kind: .checkpoint)
       if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
     }
     if configuration.mode != .plan {
@@ -195,16 +198,16 @@ extension Runner {
   /// The answer to a question of a document; after a run that did not complete it becomes a follow-up.
   private func documentAnswer(_ question: Question, _ asksNobody: Bool) async throws(Stop) -> Value? {
     guard asksNobody else { return try await ask(question).value }
-    if configuration.mode != .plan { try await followUp(question.text, from: question.key) }
+    if configuration.mode != .plan { try await followUp(question.text, from: question.key.step) }
     return nil
   }
 
-  private func followUp(_ text: String, from path: String) async throws(Stop) {
-    try await emit(.followUpAdded, path: path, facts: ["text": .string(text), "from": .string(path)])
+  private func followUp(_ text: String, from path: StepPath) async throws(Stop) {
+    try await emit(.followUpAdded, path: path, facts: ["text": .string(text), "from": .string(path.text)])
   }
 
   private func followUp(
-    _ planned: Document.FollowUp, _ index: Int, _ step: Step, _ path: String, _ scope: Scope, _ now: Timestamp
+    _ planned: Document.FollowUp, _ index: Int, _ step: Step, _ path: StepPath, _ scope: Scope, _ now: Timestamp
   ) async throws(Stop) {
     let bindings = scope.bindings(now: now)
     guard var text = try? planned.text.resolve(bindings), text.firstUnknown == nil else { return }
@@ -229,7 +232,7 @@ extension Runner {
     let owner = planned.owner.flatMap { scope.prose($0, now: now) }.map(Value.string)
     try await emit(
       .followUpAdded, path: path,
-      data: MapValue(present: ["text": .string(text.rendered), "due": due, "owner": owner, "from": .string(path)]))
+      data: MapValue(present: ["text": .string(text.rendered), "due": due, "owner": owner, "from": .string(path.text)]))
   }
 }
 

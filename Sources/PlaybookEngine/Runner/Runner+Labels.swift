@@ -1,5 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 /// The texts of a loop that may use its item.
 extension Runner {

@@ -1,5 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 /// Calls that were sent and of which nothing was heard. Whatever else has become of the run since (its evidence is renewed, a
 /// condition holds no more, the target has other settings, the operator aborts): first a human says what became of them.
@@ -16,7 +19,7 @@ extension Runner {
   }
 
   /// An item as it was recorded when the loop's list was fixed.
-  func recordedItem(_ position: Int, of path: String) -> ActItem {
+  func recordedItem(_ position: Int, of path: StepPath) -> ActItem {
     let items = state.loops[path] ?? []
     let item = items.indices.contains(position) ? items[position] : nil
     var label: String?
@@ -33,7 +36,7 @@ extension Runner {
       let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
       let remains = try await remains(of: item, act, step, in: frame)
       let question = Question(
-        key: "\(path)!cut\(item.position).\(state.failuresHandled + 1)", place: frame.place,
+        key: QuestionKey(path, .callInDoubt(item: item.position, state.failuresHandled + 1)), place: frame.place,
         text: cutText(item, held, remains, at: path),
         kind: .option(cutOptions(act, canLook: !remains.isEmpty), suggested: nil))
       let answer = try await ask(question)
@@ -73,7 +76,7 @@ extension Runner {
     let path = frame.path(step)
     // On another machine, or on this one started anew, there is nothing to be found.
     guard let boot = state.boot, state.acts[path]?.items[item.position]?.sentIn == boot else { return "" }
-    let place = place(of: item, step, at: path) + (isUndo ? "!undo" : "")
+    let place = place(of: item, step, at: path).text + (isUndo ? "!undo" : "")
     let context = context(for: prepared, path: path, timeout: .seconds(5), as: place)
     guard let found = await prepared.executor.remains(of: prepared.call, context: context) else { return "" }
     if found.isEmpty { return " No program of it that this user may see is running." }
@@ -93,12 +96,12 @@ extension Runner {
     let isDoubted = state.acts[path]?.doubt(about: item.position) != nil
     return try await isYesToRepeating(
       answer, isShown: configuration.environment.isRed || act.isIrreversible || isDoubted,
-      key: "\(path)!again\(item.position)",
+      key: QuestionKey(path, .sendAgain(item: item.position, nil)),
       text: "Send it once more? It was sent\(sending(of: item, at: path)).", in: frame
     ) { () async throws(Stop) in
       switch try await self.recorded(item, act, step, in: frame) {
       case .success(let planned):
-        let place = "\(path)!again\(item.position)"
+        let place = QuestionKey(path, .sendAgain(item: item.position, nil))
         var approval = await self.approval(for: [planned], [], act, step, in: frame, at: place)
         // The yes to a change is one to its being made, which it was not: said of somebody else's, it is another one.
         let record = self.state.acts[path]
@@ -118,21 +121,21 @@ extension Runner {
   /// is shown and asked about (`isShown`), as for the first time. What was said beforehand is one only with the digest
   /// of what was approved.
   func isYesToRepeating(
-    _ answer: Answer, isShown: Bool, key: String, text: String = "Send it once more?", in frame: Frame,
+    _ answer: Answer, isShown: Bool, key: QuestionKey, text: String = "Send it once more?", in frame: Frame,
     showing approval: () async throws(Stop) -> Approval?
   ) async throws(Stop) -> Bool {
     let isAsked = answer.source == "terminal" ? isShown : configuration.mode != .drill
     guard isAsked else { return true }
     guard let approval = try await approval() else { return false }
     let question = Question(
-      key: "\(key).\(state.failuresHandled + 1)", place: frame.place, text: text,
+      key: key.numbered(state.failuresHandled + 1), place: frame.place, text: text,
       kind: .approval(approval))
     return try await ask(question).value.boolValue == true
   }
 
-  private func cutText(_ item: ActItem, _ held: Bool?, _ remains: String, at path: String) -> String {
+  private func cutText(_ item: ActItem, _ held: Bool?, _ remains: String, at path: StepPath) -> String {
     let calls = state.acts[path]?.calls ?? []
-    let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path
+    let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path.text
     let isDoubtful = state.acts[path]?.items[item.position]?.isDoubtful == true
     let text =
       isDoubtful
@@ -144,7 +147,7 @@ extension Runner {
   }
 
   /// When a call went out last, and how often it has: " at 18:55:41Z, for the 2nd time".
-  private func sending(of item: ActItem, at path: String) -> String {
+  private func sending(of item: ActItem, at path: StepPath) -> String {
     guard let known = state.acts[path]?.items[item.position], let sent = known.lastSent else { return "" }
     let time = sent.description.split(separator: "T").last?.prefix(8) ?? ""
     return " at \(time)Z" + (known.callSends > 1 ? ", \(known.callSends) times in all" : "")

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// A plan answers nothing: it shows what each option would lead to, one after the other.

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// The undo of a change as it is known before the change is made.
 extension Runner {
@@ -86,7 +88,7 @@ extension Runner {
 
   /// What a plan says of the undos, the first of each kind tried as far as that changes nothing; an undo that can't be made
   /// counts as a call that would not work.
-  func undoPlan(of planned: [PlannedItem], _ act: Act, _ step: Step, at path: String) async -> [String] {
+  func undoPlan(of planned: [PlannedItem], _ act: Act, _ step: Step, at path: StepPath) async -> [String] {
     var lines: [String] = []
     for warning in undoWarnings(planned, step) { lines.append("this would not work: \(warning)") }
     var tried: Set<Int> = []

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   static let defaultTimeout = Duration.seconds(30)
@@ -34,7 +36,7 @@ extension Runner {
       try await begin(step, in: frame, now: now)
       if configuration.mode == .plan, case .query(let query) = step.kind,
         executors[query.call.executor]?.schema.isPrompted == true,
-        configuration.answers.entry(for: frame.path(step)) == nil
+        configuration.answers.entry(for: QuestionKey(frame.path(step))) == nil
       {
         let outcome = Outcome.skipped(step.name, state: "planned", because: "a plan asks nothing")
         try await end(step, in: frame, outcome: outcome, text: "would be asked")
@@ -51,7 +53,7 @@ extension Runner {
     let prefix = frame.prefix
     var tasks: [Task<Evidence, Never>] = []
     for (step, now, _) in pending {
-      tasks.append(Task { await self.gather(step, path: prefix + step.name, in: scope, now: now) })
+      tasks.append(Task { await self.gather(step, path: StepPath(prefix + step.name), in: scope, now: now) })
     }
     for (index, (step, now, place)) in pending.enumerated() {
       frame.place = place
@@ -67,7 +69,7 @@ extension Runner {
   }
 
   /// Sends a query, again as its `retry` and `until` say.
-  private func gather(_ step: Step, path: String, in scope: Scope, now: Timestamp) async -> Evidence {
+  private func gather(_ step: Step, path: StepPath, in scope: Scope, now: Timestamp) async -> Evidence {
     guard case .query(let query) = step.kind else { return .problem(.wrong("no query")) }
     var scope = scope
     if let edits = state.edits[path] { scope.change(edits) }
@@ -81,7 +83,7 @@ extension Runner {
       while true {
         polls += 1
         let present = clock.now()
-        let asking = polls > 1 ? unansweredKey(path, "!poll\(polls).") : nil
+        let asking = polls > 1 ? unansweredKey(path) { .poll(polls, time: $0) } : nil
         let (prepared, performed) = try await attempt(
           query.call, step, path: path, in: scope, now: present, asking: asking)
         var state = "no answer"
@@ -134,7 +136,8 @@ extension Runner {
 
   /// One answer to a query, after as many attempts as `retry` allows.
   private func attempt(
-    _ call: Call, _ step: Step, path: String, in scope: Scope, now: Timestamp, asking key: String? = nil
+    _ call: Call, _ step: Step, path: StepPath, in scope: Scope, now: Timestamp,
+    asking key: QuestionKey? = nil
   ) async throws -> (PreparedCall, Performed) {
     let times = step.retry?.times ?? 0
     var number = 1
@@ -299,7 +302,7 @@ extension Runner {
       let present = clock.now()
       let label = step.label == nil ? nil : self.label(of: item, step, in: scope)
       await progress("item \(position + 1) of \(items.count)" + (label.map { ": \($0)" } ?? ""), at: path, .zero)
-      let evidence = await gather(step, path: "\(path)[\(position)]", in: scope, now: present)
+      let evidence = await gather(step, path: path.item(position), in: scope, now: present)
       var map: MapValue
       switch evidence {
       case .stopped(let stop): throw stop

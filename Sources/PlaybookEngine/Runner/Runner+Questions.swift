@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what was
@@ -12,7 +14,7 @@ extension Runner {
     }
     try await checkStop()
     let question = await redacted(question)
-    try await emit(.questionAsked, path: Self.path(of: question.key), data: question.record)
+    try await emit(.questionAsked, path: question.key.step, data: question.record)
     if let given = try await presetAnswer(to: question) {
       try await record(given, to: question)
       return given
@@ -44,9 +46,9 @@ extension Runner {
 
   /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it beforehand,
   /// or has left it open, said no to it, or said what is still to be done in an earlier sitting.
-  func isToBeAsked(_ key: String) -> Bool {
+  func isToBeAsked(_ key: QuestionKey) -> Bool {
     self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.openQuestions.contains(key)
-      || state.answers[key]?.value.boolValue == false || (key.contains("!failure") && state.answers[key] != nil)
+      || state.answers[key]?.value.boolValue == false || (key.purpose.isOfFailure && state.answers[key] != nil)
   }
 
   /// The question as it may be shown: no secret in any of its texts.
@@ -76,11 +78,6 @@ extension Runner {
     return shown
   }
 
-  /// The step that a question's key belongs to.
-  static func path(of key: String) -> String {
-    String(key.prefix { $0 != "!" })
-  }
-
   /// An answer given beforehand. A yes to a change counts only where the change is the one approved.
   private func presetAnswer(to question: Question) async throws(Stop) -> Answer? {
     let found: Answer?
@@ -99,14 +96,14 @@ extension Runner {
     let isApproved = configuration.approvals.contains(approval.digest)
     guard var answer = found else {
       // The undo of a loop is one change: one digest is the yes to all of it that is left.
-      if isApproved, question.isAboutUndo, case .item = question.kind {
+      if isApproved, question.key.purpose.isAboutUndo, case .item = question.kind {
         return Answer("all", by: self.operator.name, source: "--approve \(approval.digest)")
       }
       guard isApproved, case .approval = question.kind else {
         if !configuration.approvals.isEmpty, !self.operator.isInteractive {
           let fits = "--approve \(approval.digest) is of these calls, and each item needs an answer of its own as well"
           let other = "no digest given with --approve is that of these calls, which is \(approval.digest)"
-          try await warn(isApproved ? fits : other, Self.path(of: question.key))
+          try await warn(isApproved ? fits : other, question.key.step)
         }
         return nil
       }
@@ -115,7 +112,7 @@ extension Runner {
     if answer.value.boolValue == false || ["no", "done"].contains(answer.value.stringValue) { return answer }
     guard configuration.mode == .drill || isApproved else {
       try await emit(
-        .warning, path: Self.path(of: question.key),
+        .warning, path: question.key.step,
         facts: [
           "text": .string(
             "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)"
@@ -131,9 +128,9 @@ extension Runner {
     var suggested: Value?
     if case .option(_, let suggestion) = question.kind { suggested = suggestion.map(Value.string) }
     try await emit(
-      .questionAnswered, path: Self.path(of: question.key), synced: true,
+      .questionAnswered, path: question.key.step, synced: true,
       data: MapValue(present: [
-        "key": .string(question.key), "text": .string(question.text), "value": answer.value,
+        "key": .string(question.key.description), "text": .string(question.text), "value": answer.value,
         "reason": answer.reason.map(Value.string), "by": .string(answer.by ?? self.operator.name),
         "ticket": answer.ticket.map(Value.string), "source": .string(answer.source),
         "took": answer.took.map(Value.duration), "suggested": suggested,
@@ -142,7 +139,7 @@ extension Runner {
 
   /// Carries out what the operator said instead of an answer.
   func handle(_ command: OperatorCommand, at question: Question) async throws(Stop) {
-    let path = Self.path(of: question.key)
+    let path = question.key.step
     let by = Value.string(self.operator.name)
     switch command {
     case .note(let text): try await emit(.noteAdded, path: path, facts: ["text": .string(text), "by": by])
@@ -157,158 +154,23 @@ extension Runner {
     case .undo: try await offerUndo(at: path)
     case .redo, .back:
       // What became of a call is asked nowhere else: the walk may not come by its step again.
-      guard !question.key.contains("!cut"), !question.key.contains("!undocut") else {
+      guard !question.key.purpose.isInDoubt else {
         return try await slip("say first what became of the call, then go back", path)
       }
       if case .redo(let name) = command { try await redo(name, at: stepPath(of: question.key)) }
       if case .back(let name) = command { try await goBack(to: name, at: stepPath(of: question.key)) }
     case .skip(let reason):
       let step = stepPath(of: question.key)
-      let rest = question.key.dropFirst(step.count)
-      guard visited[step] != nil, rest.isEmpty || rest.hasPrefix(".") || rest.contains("!done"),
-        state.finished[step] == nil
+      guard visited[step] != nil, question.key.isOfWholeStep(step), state.finished[step] == nil
       else { return try await slip("this question is part of another; answer it, or /pause", path) }
       throw .skip(step, reason: reason)
     }
   }
 
   /// The step that a question belongs to: of `impact.users`, a field of a document, it is `impact`.
-  private func stepPath(of key: String) -> String {
-    var path = Self.path(of: key)
-    while visited[path] == nil, let end = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
-      path = String(path[..<end])
-    }
+  private func stepPath(of key: QuestionKey) -> StepPath {
+    var path = key.step
+    while visited[path] == nil, let parent = path.parent { path = parent }
     return path
-  }
-}
-
-extension Question {
-  /// Whether it is about what became of a call: nothing typed before it could be seen answers it.
-  public var isAboutCall: Bool { Self.isAboutCall(key) }
-
-  static func isAboutCall(_ key: String) -> Bool { ["!cut", "!undocut", "!failure"].contains { key.contains($0) } }
-
-  /// Whether it is about an undo.
-  var isAboutUndo: Bool { key.contains("!undo") }
-
-  /// Whether a yes lets something be changed: it is asked anew after a resume, and nothing typed ahead answers it.
-  public var isAboutChange: Bool {
-    switch kind {
-    case .approval, .item: true
-    case .option, .yesNo, .text, .value, .checkpoint:
-      ["!pace", "!limit", "!fresh", "!errors", "!unverified"].contains { key.contains($0) }
-    }
-  }
-
-  /// What answers it on a command line; a change outside a drill is approved by its digest alone.
-  func argument(isDrill: Bool) -> String {
-    switch kind {
-    case .item(let approval, _, _) where isAboutUndo && !isDrill: "--approve \(approval.digest)"
-    case .item(let approval, _, _):
-      "--answer '\(key)=yes|no'" + (isDrill ? "" : " --approve \(approval.digest)")
-    case .approval(let approval):
-      isDrill ? "--answer '\(key)=yes'" : "--approve \(approval.digest)"
-    case .option(let options, _): "--answer '\(key)=\(options.map(\.name).joined(separator: "|"))'"
-    case .yesNo: "--answer '\(key)=yes|no'"
-    case .text, .value, .checkpoint: "--answer '\(key)=…'"
-    }
-  }
-
-  /// What the operator may choose instead of an input to edit.
-  static let noEdit = "none of them"
-
-  /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a change.
-  public var isEdit: Bool { key.hasSuffix("!edit") || key.hasSuffix("!value") }
-
-  /// What a command says to it, such as `/undo` to the question at the end; nil where that is no answer.
-  func declined(by command: OperatorCommand) -> Answer? {
-    switch command {
-    case .skip(let reason): declined(because: reason)
-    case .back where isEdit: declined(because: nil)
-    case .undo where key == Runner.lastUndo: Answer("undo")
-    default: nil
-    }
-  }
-
-  /// What `/skip REASON` says to it; nil where the step is left instead.
-  private func declined(because reason: String?) -> Answer? {
-    switch kind {
-    case .option where isEdit: return Answer(.string(Self.noEdit), reason: reason)
-    case .text where isEdit: return Answer("", reason: reason)
-    case .approval: return Answer(false, reason: reason)
-    case .item: return Answer("no", reason: reason)
-    case .option(let options, _) where key.contains("!") && options.contains { $0.name == "skip" }:
-      return Answer("skip", reason: reason)
-    case .yesNo where key.contains("!unverified"): return Answer(true, reason: reason)
-    case .yesNo where key.contains("!done"): return nil
-    case .yesNo where key.contains("!"): return Answer(false, reason: reason)
-    case .option, .yesNo, .text, .value, .checkpoint: return nil
-    }
-  }
-
-  /// What the journal says of it.
-  var record: MapValue {
-    var options: Value?
-    var suggested: Value?
-    var digest: Value?
-    var approval: Value?
-    switch kind {
-    case .option(let list, let suggestion):
-      options = .list(list.map { ["name": .string($0.name), "text": .string($0.text)] })
-      suggested = suggestion.map(Value.string)
-    case .approval(let all):
-      digest = .string(all.digest)
-      approval = all.record(of: all.calls.indices)
-    case .item(let all, let position, _):
-      digest = .string(all.digest)
-      approval = all.record(of: position..<position + 1)
-    case .yesNo, .text, .value, .checkpoint: break
-    }
-    return MapValue(present: [
-      "key": .string(key), "kind": .string(kind.name), "text": .string(text), "options": options,
-      "suggested": suggested, "digest": digest, "approval": approval,
-    ])
-  }
-}
-
-extension Approval {
-  /// The calls' servers, as a record names them; nil where there are none.
-  private func record(_ servers: [String?], of positions: [Int]) -> Value? {
-    guard !servers.isEmpty else { return nil }
-    return .list(
-      positions.map { position in
-        servers.indices.contains(position) ? servers[position].map(Value.string) ?? .null : .null
-      })
-  }
-
-  /// How many calls a record of the question names.
-  private static let recorded = 50
-
-  /// What a yes would be given to, for the record.
-  fileprivate func record(of positions: Range<Int>) -> Value {
-    let named = Array(positions.prefix(Self.recorded).filter(calls.indices.contains))
-    return .map(
-      MapValue(present: [
-        "calls": .list(named.map { .string(calls[$0]) }), "count": .int(Int64(positions.count)),
-        "target": .string(target), "servers": record(servers, of: named),
-        "undo": .list(named.compactMap { undos.indices.contains($0) ? undos[$0].map(Value.string) : nil }),
-        "leftOut": leftOut.isEmpty ? nil : .list(leftOut.prefix(Self.recorded).map(Value.string)),
-        "warnings": warnings.isEmpty ? nil : .list(warnings.map(Value.string)),
-      ]))
-  }
-}
-
-extension Question.Kind {
-  /// The word for it in records.
-  var name: String {
-    switch self {
-    case .option: "option"
-    case .yesNo: "yes-no"
-    case .approval: "approval"
-    case .item: "item"
-    case .text: "text"
-    case .value: "value"
-    case .checkpoint: "checkpoint"
-    }
   }
 }

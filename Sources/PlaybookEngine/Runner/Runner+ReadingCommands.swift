@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Throws where a value would be an option of a program that a command of the environment vouches for: `--rotate`

@@ -1,4 +1,6 @@
 import CEL
+import ExecutorKit
+public import PlaybookRecord
 
 extension Runner {
   /// Records a remark from outside while the run goes on. Whether it is on record, now or from before; false: it is too

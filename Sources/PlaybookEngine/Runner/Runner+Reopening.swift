@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Whether a step has neither run nor been skipped, and is no mere container of others.
@@ -41,9 +43,9 @@ extension Runner {
   /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason to
   /// stop: before each act that rests on it, it is asked about again.
   private func offerFreshEvidence() async throws(Stop) {
-    let key = "run!fresh"
+    let key = QuestionKey(.run, .fresh(query: nil))
     guard self.operator.isInteractive || configuration.answers.entry(for: key) != nil else { return }
-    var old: [(path: String, age: String)] = []
+    var old: [(path: StepPath, age: String)] = []
     for (path, place) in visited {
       guard case .query = place.step.kind, let record = state.finished[path], record.state == "done",
         let age = age(of: place.step, taken: place.frame.scope.taken[place.step.name])
@@ -69,7 +71,7 @@ extension Runner {
 
   /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new evidence and
   /// asked about.
-  private func isApprovedAndUnsent(_ path: String) -> Bool {
+  private func isApprovedAndUnsent(_ path: StepPath) -> Bool {
     guard case .act = visited[path]?.step.kind else { return false }
     return state.acts[path]?.items.isEmpty ?? (state.loops[path] != nil)
   }
@@ -77,7 +79,7 @@ extension Runner {
   /// Before an act: evidence that it rests on and that is older than it may be is offered to be taken anew.
   func refresh(_ step: Step, in frame: Frame) async throws(Stop) {
     guard configuration.mode != .plan else { return }
-    var old: [String] = []
+    var old: [StepPath] = []
     for evidence in self.evidence(for: step, in: frame) {
       let (query, path) = (evidence.query, evidence.path)
       let isKept = keptEvidence[path].map { age(of: query, taken: $0) == nil } ?? false
@@ -85,7 +87,7 @@ extension Runner {
         let age = age(of: query, taken: evidence.taken)
       else { continue }
       let question = Question(
-        key: "\(frame.path(step))!fresh.\(query.name)", place: frame.place,
+        key: QuestionKey(frame.path(step), .fresh(query: query.name)), place: frame.place,
         text: "The evidence `\(query.name)` is \(age). Take it again?", kind: .yesNo)
       let isAgain = try await ask(question).value.boolValue == true
       offeredEvidence.insert("\(frame.path(step)) \(path)")
@@ -112,8 +114,8 @@ extension Runner {
   // MARK: Going back
 
   /// The checks that what a step found decides, directly or by way of others.
-  private func dependents(of path: String) -> [String] {
-    var found: [String] = []
+  private func dependents(of path: StepPath) -> [StepPath] {
+    var found: [StepPath] = []
     var pending = [path]
     while let next = pending.popLast() {
       guard let name = visited[next]?.step.name else { continue }
@@ -129,7 +131,7 @@ extension Runner {
   }
 
   /// Asks one step's query again; checks that rest on it are judged anew, decisions and changes stay.
-  func redo(_ name: String, at path: String) async throws(Stop) {
+  func redo(_ name: String, at path: StepPath) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let step = visited[target]?.step else {
       try await slip("there is no step `\(name)` that has run; /redo takes a query's name or its number, E2", path)
       return
@@ -145,20 +147,20 @@ extension Runner {
 
   /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are; one of which
   /// everything failed or was taken back is asked about like a new one.
-  func goBack(to name: String, at path: String) async throws(Stop) {
+  func goBack(to name: String, at path: StepPath) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
       try await slip("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
       return
     }
-    let isSent = { (act: String) in self.state.acts[act]?.isInPlace == true }
-    var paths: [String] = []
+    let isSent = { (act: StepPath) in self.state.acts[act]?.isInPlace == true }
+    var paths: [StepPath] = []
     var containers = state.containers.filter { container in
       state.beginnings[container] ?? mark < mark && state.ends[container] ?? 0 > mark
     }
-    for (reopened, beginning) in state.beginnings where beginning >= mark && !reopened.contains("!") {
+    for (reopened, beginning) in state.beginnings where beginning >= mark && !reopened.text.contains("!") {
       if isSent(reopened) { continue }
       // A loop in which something was changed keeps its list: an item must not take another's change for its own.
-      if state.loops[reopened] != nil, state.acts.keys.contains(where: { $0.hasPrefix(reopened + "[") && isSent($0) }) {
+      if state.loops[reopened] != nil, state.acts.keys.contains(where: { $0.isItem(of: reopened) && isSent($0) }) {
         containers.insert(reopened)
       } else {
         paths.append(reopened)
@@ -171,34 +173,35 @@ extension Runner {
   }
 
   private func reopen(
-    _ paths: [String], containers: [String] = [], word: String, target: String
+    _ paths: [StepPath], containers: [StepPath] = [], word: String, target: StepPath
   ) async throws(Stop) {
-    var seen: Set<String> = []
+    var seen: Set<StepPath> = []
     let paths = paths.filter { seen.insert($0).inserted }
     try await emit(
       .stepsReopened, path: target,
       facts: [
-        "paths": .list(paths.sorted().map(Value.string)), "containers": .list(containers.sorted().map(Value.string)),
-        "word": .string(word), "target": .string(target), "by": .string(self.operator.name),
+        "paths": .list(paths.map(\.text).sorted().map(Value.string)),
+        "containers": .list(containers.map(\.text).sorted().map(Value.string)),
+        "word": .string(word), "target": .string(target.text), "by": .string(self.operator.name),
       ])
     throw .again
   }
 
   /// The step that the operator means: `E2`, a path, or a name as it is seen from the step that asks.
-  private func stepPath(named name: String, near path: String) -> String? {
+  private func stepPath(named name: String, near path: StepPath) -> StepPath? {
     if name.first == "E" || name.first == "e", let number = Int(name.dropFirst()) { return state.evidencePaths[number] }
-    if state.beginnings[name] != nil { return name }
+    if state.beginnings[StepPath(name)] != nil { return StepPath(name) }
     if let origin = visited[path]?.frame.scope.origins[name] { return origin }
-    let matches = state.beginnings.keys.filter { $0.hasSuffix("." + name) && !$0.contains("!") }
+    let matches = state.beginnings.keys.filter { $0.text.hasSuffix("." + name) && !$0.text.contains("!") }
     return matches.count == 1 ? matches.first : nil
   }
 
-  func warn(_ text: String, _ path: String) async throws(Stop) {
+  func warn(_ text: String, _ path: StepPath) async throws(Stop) {
     try await emit(.warning, path: path, facts: ["text": .string(text)])
   }
 
   /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of later.
-  func slip(_ text: String, _ path: String) async throws(Stop) {
+  func slip(_ text: String, _ path: StepPath) async throws(Stop) {
     try await emit(.warning, path: path, facts: ["text": .string(text), "slip": true])
   }
 }

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// How long to wait before a call that failed goes out again: as `retry` says, and no shorter than its target asks for.
@@ -19,7 +21,7 @@ extension Runner {
   }
 
   /// Waits before a call goes out again.
-  func wait(_ pause: Duration, at path: String) async {
+  func wait(_ pause: Duration, at path: StepPath) async {
     if pause > .seconds(1) { await progress("again in \(Value.text(of: pause))", at: path, .zero) }
     await control.running(.wait) { [clock] in await clock.sleep(for: pause) }
   }

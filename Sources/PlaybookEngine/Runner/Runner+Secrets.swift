@@ -1,5 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
+import SourceText
 
 /// What is computed from a secret is one: made known before anything is sent or recorded that could show it.
 extension Runner {
@@ -120,7 +123,7 @@ extension Runner {
   }
 
   /// Says what may be a mistake in secrets that were fetched since.
-  func warnOfSecrets(_ path: String = "") async throws(Stop) {
+  func warnOfSecrets(_ path: StepPath = "") async throws(Stop) {
     for text in await secrets.takeFindings() { try await warn(text, path) }
   }
 }

@@ -1,10 +1,12 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 /// Where calls go: found before a change is asked about, named by the yes, and looked at once more before anything is sent.
 extension Runner {
   /// The calls of a change with the servers that they would reach.
-  func located(_ items: [PlannedItem], _ step: Step, at path: String) async -> [PlannedItem] {
+  func located(_ items: [PlannedItem], _ step: Step, at path: StepPath) async -> [PlannedItem] {
     var located: [PlannedItem] = []
     // Where a server can't be told for one call, the others of the same place are not waited for.
     var failed: [[String?]: String] = [:]
@@ -22,7 +24,7 @@ extension Runner {
     return located
   }
 
-  private func located(_ prepared: PreparedCall, _ step: Step, at path: String) async -> PreparedCall {
+  private func located(_ prepared: PreparedCall, _ step: Step, at path: StepPath) async -> PreparedCall {
     guard !prepared.executor.schema.isPrompted else { return prepared }
     var prepared = prepared
     (prepared.server, prepared.serverText, prepared.serverProblem) = (nil, nil, nil)
@@ -81,19 +83,19 @@ extension Runner {
     items = await located(items, step, at: path)
     var approval = await approval(for: items, [], act, step, in: frame)
     let known = Dictionary(items.map { ($0.position, $0) }) { first, _ in first }
-    approval.digest = await digest(of: planned.map { known[$0.position] ?? $0 }, act, at: path)
+    approval.digest = await digest(of: planned.map { known[$0.position] ?? $0 }, act, at: QuestionKey(path))
     let before = approved.indices.contains(moved.position) ? approved[moved.position] : nil
     approval.warnings.insert(
       before.map { "the yes was for \($0), and another server would be reached now" }
         ?? "when the yes was given it was not known which server would be reached", at: 0)
     let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (another server than approved)"
     let question = Question(
-      key: unansweredKey(path, "!server"), place: frame.place, text: text, kind: .approval(approval))
+      key: unansweredKey(path) { .server($0) }, place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return nil }
     try await emit(
-      .actIntended, path: question.key, synced: true,
+      .actIntended, path: question.key.place, synced: true,
       data: MapValue(present: [
-        "moves": .string(path), "positions": .list(items.map { .int(Int64($0.position)) }),
+        "moves": .string(path.text), "positions": .list(items.map { .int(Int64($0.position)) }),
         "calls": .list(items.map { .string($0.prepared.text) }), "servers": Self.servers(items),
         "executor": .string(items[0].prepared.call.executor),
         "target": items[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
@@ -114,7 +116,7 @@ extension Runner {
   }
 
   /// Whether an undo would reach another server now than the yes to it was given for.
-  func isUndoElsewhere(_ item: PlannedItem, at path: String) -> Bool {
+  func isUndoElsewhere(_ item: PlannedItem, at path: StepPath) -> Bool {
     guard let approved = state.acts[path]?.undoServers[item.position], let now = item.prepared.serverText else {
       return false
     }
@@ -122,7 +124,7 @@ extension Runner {
   }
 
   /// Which servers answered the calls of a change; nil: none said so.
-  func source(of path: String) -> String? {
+  func source(of path: StepPath) -> String? {
     let items = (state.acts[path]?.items ?? [:]).sorted { $0.key < $1.key }
     let servers = ServerText.distinct(items.map(\.value.source))
     return servers.isEmpty ? nil : servers.joined(separator: ", ")

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// How many queries run side by side at most.
@@ -102,7 +104,7 @@ extension Runner {
     let path = frame.path(step)
     let inner = Set(step.innerSteps.flatMap(\.withInnerSteps).map { frame.path($0) })
     return state.acts.contains { other, act in
-      !act.items.isEmpty && (inner.contains(other) || other.hasPrefix(path + ".") || other.hasPrefix(path + "["))
+      !act.items.isEmpty && (inner.contains(other) || other != path && path.contains(other))
     }
   }
 

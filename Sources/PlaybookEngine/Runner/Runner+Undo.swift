@@ -1,21 +1,23 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Changes that were made, or may have been, and not taken back: newest first.
-  var takeable: [String] {
+  var takeable: [StepPath] {
     state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
   /// Those of them that the playbook knows how to take back.
-  var undoable: [String] {
+  var undoable: [StepPath] {
     takeable.filter { path in
       if case .act(let act) = visited[path]?.step.kind { !act.undos.isEmpty } else { false }
     }
   }
 
   /// What this run changed, newest first, each offered to be taken back.
-  func offerUndo(at path: String) async throws(Stop) {
+  func offerUndo(at path: StepPath, isAtEnd: Bool = false) async throws(Stop) {
     guard !isUndoing else { return try await slip("a change is being taken back already", path) }
     try await makeKnown()
     let changed = takeable
@@ -27,22 +29,19 @@ extension Runner {
     }
     guard !changed.isEmpty else {
       let failed = state.actOrder.filter { state.acts[$0]?.items.values.contains { $0.state == "failed" } == true }
-      let part = failed.isEmpty ? "" : "; what failed may have taken effect in part: \(failed.joined(separator: ", "))"
+      let part =
+        failed.isEmpty
+        ? "" : "; what failed may have taken effect in part: \(failed.map(\.text).joined(separator: ", "))"
       return try await slip("this run has changed nothing that could be taken back\(part)", path)
     }
     isUndoing = true
     defer { isUndoing = false }
-    for act in changed { try await undo(act, isLast: path == Self.lastUndo) }
+    for act in changed { try await undo(act, isLast: isAtEnd) }
   }
-
-  /// The key of the question at the end of a run.
-  static let lastUndo = "run!undo"
-  /// What the keys of the questions have that follow it.
-  static let lastUndoMark = "!undo0"
 
   /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
-    let key = Self.lastUndo
+    let key = QuestionKey.lastUndo
     try await makeKnown()
     let known = undoable
     guard !known.isEmpty, configuration.mode != .plan,
@@ -57,7 +56,7 @@ extension Runner {
           Question.Option(name: "undo", text: "take it back, one after the other, each with a question", changes: true),
         ], suggested: "keep"))
     do throws(Stop) {
-      if try await ask(question).value.rendered == "undo" { try await offerUndo(at: key) }
+      if try await ask(question).value.rendered == "undo" { try await offerUndo(at: key.place, isAtEnd: true) }
     } catch {
       switch error {
       // How the run ended is settled; that the rest stays as it is, is an answer.
@@ -71,7 +70,7 @@ extension Runner {
   /// Takes back one act's items, newest first, after a yes for all of them or for each.
   ///
   /// - Parameter positions: The items that are meant; nil: all.
-  func undo(_ path: String, isLast: Bool, positions: Set<Int>? = nil) async throws(Stop) {
+  func undo(_ path: StepPath, isLast: Bool, positions: Set<Int>? = nil) async throws(Stop) {
     guard let (step, frame) = visited[path], case .act(let act) = step.kind else {
       let record = state.acts[path]
       let known = (record?.items ?? [:]).filter { $0.value.isTakeable }.keys.sorted(by: >).compactMap { position in
@@ -129,7 +128,8 @@ extension Runner {
     _ planned: [PlannedItem], _ step: Step, in frame: Frame, again: Bool = false
   ) async -> Approval {
     let path = frame.path(step)
-    let place = path + (again ? "!undoagain\(planned[0].position)" : "!undo")
+    let place = QuestionKey(
+      path, again ? .undoAgain(item: planned[0].position, nil) : .undo(offer: nil, item: nil))
     let turn = again ? state.acts[path]?.items[planned[0].position]?.undoSends : state.turns[place]
     let isRed = configuration.environment.isRed
     let act = state.acts[frame.path(step)]
@@ -182,12 +182,12 @@ extension Runner {
     let path = frame.path(step)
     let approval = await undoApproval(planned, step, in: frame)
     if !isLast { undoOffers = max(undoOffers, state.undoCount) + 1 }
-    let key = "\(path)!undo\(isLast ? 0 : undoOffers)"
+    let key = QuestionKey(path, .undo(offer: isLast ? 0 : undoOffers, item: nil))
     let text = "Take back `\(step.name)`?"
     var chosen = planned
     if step.forEach != nil {
       let positions = try await approvedItems(
-        planned, approval, text, path: key, place: frame.place, keepsNo: isLast)
+        planned, approval, text, key: key, place: frame.place, keepsNo: isLast)
       chosen = planned.filter { positions.contains($0.position) }
     } else if isLast, state.answers[key]?.value.boolValue == false {
       chosen = []
@@ -198,9 +198,9 @@ extension Runner {
     }
     guard !chosen.isEmpty else { return nil }
     try await emit(
-      .actIntended, path: key, synced: true,
+      .actIntended, path: key.place, synced: true,
       data: MapValue(present: [
-        "undoes": .string(path), "calls": .list(chosen.map { .string($0.prepared.text) }),
+        "undoes": .string(path.text), "calls": .list(chosen.map { .string($0.prepared.text) }),
         "positions": .list(chosen.map { .int(Int64($0.position)) }),
         "items": step.forEach == nil ? nil : .list(chosen.compactMap { $0.label.map(Value.string) }),
         "executor": .string(chosen[0].prepared.call.executor),
@@ -236,7 +236,7 @@ extension Runner {
       isAsked = false
       let performed = await perform(
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
-        as: place(of: item.place, step, at: path) + "!undo", asking: undoneKey(of: item.place, step, at: path))
+        as: place(of: item.place, step, at: path).text + "!undo", asking: undoneKey(of: item.place, step, at: path))
       let error: ExecutorError
       switch performed.result {
       case .success(let result):
@@ -300,9 +300,9 @@ extension Runner {
   }
 
   /// The key of what a person is asked while an undo is under way: of this sending.
-  private func undoneKey(of item: ActItem, _ step: Step, at path: String) -> String {
+  private func undoneKey(of item: ActItem, _ step: Step, at path: StepPath) -> QuestionKey {
     let sends = state.acts[path]?.items[item.position]?.undoSends ?? 1
-    return place(of: item, step, at: path) + "!undone" + (sends > 1 ? "\(sends)" : "")
+    return QuestionKey(place(of: item, step, at: path), .undone(sends))
   }
 
   /// - Parameter outcome: What the call answered, recorded as that of a change is.
@@ -344,7 +344,7 @@ extension Runner {
     var looks = 0
     while true {
       looks += 1
-      let key = verifyKey(of: item.place, "!undoverify", looks, at: frame.path(step))
+      let key = verifyKey(of: item.place, isUndo: true, looks, at: frame.path(step))
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       guard let held = look.held else { return (nil, look.text) }
       let elapsed = ContinuousClock.now - begun
@@ -360,7 +360,7 @@ extension Runner {
   }
 
   /// An act's outcome with what has been taken back of it.
-  func withUndone(_ outcome: MapValue, at path: String) -> MapValue {
+  func withUndone(_ outcome: MapValue, at path: StepPath) -> MapValue {
     guard let act = state.acts[path], act.items.values.contains(where: \.isUndone) else { return outcome }
     var outcome = outcome
     if case .list(var items) = outcome["items"] {

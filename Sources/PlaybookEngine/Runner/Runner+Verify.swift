@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookLanguage
+import PlaybookRecord
 
 extension Runner {
   /// Whether what must hold after the change holds: asked once, or polled as `every` and `within` say.
@@ -15,7 +17,7 @@ extension Runner {
     var looks = 0
     while true {
       looks += 1
-      let key = verifyKey(of: item, "!verify", looks, at: frame.path(step))
+      let key = verifyKey(of: item, looks, at: frame.path(step))
       let look = await verifyOnce(verify, step, path: frame.path(step), in: scope, asking: key)
       let elapsed = ContinuousClock.now - begun
       try leaveCall()
@@ -42,13 +44,13 @@ extension Runner {
   /// One look; nil where it could not be taken or came to neither true nor false. `wish`: how long the target asks to be
   /// left alone.
   func verifyOnce(
-    _ verify: Act.Verify, _ step: Step, path: String, in scope: Scope, asking key: String
+    _ verify: Act.Verify, _ step: Step, path: StepPath, in scope: Scope, asking key: QuestionKey
   ) async -> (held: Bool?, text: String, wish: Duration?) {
     let now = clock.now()
     do {
       let prepared = try await prepare(verify.call, mode: .query, in: scope, now: now)
       let performed = await perform(
-        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, as: path + "!verify", asking: key)
+        prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, as: path.text + "!verify", asking: key)
       let result = try performed.result.get()
       let whole = prepared.executor.schema.wholeFields
       if let cut = Outcome.truncation(of: result, in: verify.that.expression, whole: whole) { return (nil, cut, nil) }
@@ -72,8 +74,8 @@ extension Runner {
   }
 
   /// The key of a verification that a person is asked for. What was answered counts until something is decided after it.
-  func verifyKey(of item: ActItem, _ purpose: String, _ looks: Int, at path: String) -> String {
-    "\(path)\(purpose)\(item.position).\(state.failuresHandled + 1)" + (looks > 1 ? ".\(looks)" : "")
+  func verifyKey(of item: ActItem, isUndo: Bool = false, _ looks: Int, at path: StepPath) -> QuestionKey {
+    QuestionKey(path, .look(isUndo: isUndo, item: item.position, state.failuresHandled + 1, look: looks))
   }
 
   /// A change that does not show where it should: said, and with a terminal asked whether to go on.
@@ -82,8 +84,9 @@ extension Runner {
     let text = Self.unverifiedText(items, step)
     try await emit(.warning, path: path, facts: ["text": .string(text)])
     if step.onError == .stop { throw .failed(text) }
-    guard isToBeAsked(path + "!unverified"), step.onError != .continue else { return }
-    let question = Question(key: path + "!unverified", place: frame.place, text: text + ". Go on?", kind: .yesNo)
+    guard isToBeAsked(QuestionKey(path, .unverified)), step.onError != .continue else { return }
+    let question = Question(
+      key: QuestionKey(path, .unverified), place: frame.place, text: text + ". Go on?", kind: .yesNo)
     if try await ask(question).value.boolValue != true {
       throw .paused("paused after a verification that does not hold", nil)
     }
@@ -97,8 +100,9 @@ extension Runner {
   /// The question whether to go on after a verification that did not hold, where an earlier sitting ended with it.
   func askAgainAboutVerification(of act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
-    guard isResumed, isToBeAsked(path + "!unverified"), state.unverified.contains(path), step.onError != .continue,
-      state.answers[path + "!unverified"]?.value.boolValue != true, let items = state.acts[path]?.items
+    guard isResumed, isToBeAsked(QuestionKey(path, .unverified)), state.unverified.contains(path),
+      step.onError != .continue,
+      state.answers[QuestionKey(path, .unverified)]?.value.boolValue != true, let items = state.acts[path]?.items
     else { return }
     let failing = items.filter { $0.value.verified == false && !$0.value.isUndone }.keys.sorted()
     guard !failing.isEmpty else { return }

@@ -1,5 +1,7 @@
 public import CEL
+public import ExecutorKit
 import PlaybookLanguage
+public import PlaybookRecord
 import SourceText
 
 /// Walks a playbook: says what happens next, has it done, and records what happened.
@@ -39,7 +41,7 @@ public actor Runner {
     /// Steps were reopened: the playbook is walked from its beginning, over what is recorded, to the first of them.
     case again
     /// The operator goes on without the step at this path.
-    case skip(String, reason: String)
+    case skip(StepPath, reason: String)
   }
 
   /// Whether a list of steps went to its end.
@@ -254,7 +256,7 @@ public actor Runner {
   var isFinishing = false
   var isCompleted = true
   /// The steps that the walk has come to, by path.
-  var visited: [String: (step: Step, frame: Frame)] = [:]
+  var visited: [StepPath: (step: Step, frame: Frame)] = [:]
   /// The changes of a plan that would not work.
   var planProblems: [String] = []
   /// Whether a taking back is under way: it can't be begun within itself.
@@ -268,18 +270,18 @@ public actor Runner {
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
   /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much again.
-  var keptEvidence: [String: Timestamp] = [:]
+  var keptEvidence: [StepPath: Timestamp] = [:]
 
   /// The changes that were said yes to in this sitting.
-  var approvedHere: Set<String> = []
+  var approvedHere: Set<StepPath> = []
   /// All items of each change that this session reached, as they were planned.
-  var plannedHere: [String: [PlannedItem]] = [:]
+  var plannedHere: [StepPath: [PlannedItem]] = [:]
   /// The key of the question that `/skip` was said to last.
-  var skippedQuestion: String?
+  var skippedQuestion: QuestionKey?
   /// Items whose undo was to be looked at late, in this sitting: once each.
-  var triedToSee: Set<String> = []
+  var triedToSee: Set<StepPath> = []
   /// The changes of which what was left of an interrupted undo has been asked about.
-  var goneOnTakingBack: Set<String> = []
+  var goneOnTakingBack: Set<StepPath> = []
   /// Whether the operator aborted at the question what became of an undo.
   private var hasLeftUndos = false
 
@@ -299,8 +301,8 @@ public actor Runner {
       .runFinished, synced: true,
       data: MapValue(present: [
         "outcome": .string(result.outcome), "reason": reason,
-        "failed": .list(state.failedChecks.map(Value.string)), "changes": .int(Int64(state.changes)),
-        "unverified": .list(state.unverified.map(Value.string)),
+        "failed": .list(state.failedChecks.map { .string($0.text) }), "changes": .int(Int64(state.changes)),
+        "unverified": .list(state.unverified.map { .string($0.text) }),
       ]))
   }
 
@@ -327,7 +329,8 @@ public actor Runner {
       "question": question.map { question in
         .map(
           MapValue(present: [
-            "key": .string(question.key), "text": .string(question.text), "options": question.record["options"],
+            "key": .string(question.key.description), "text": .string(question.text),
+            "options": question.record["options"],
             "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
           ]))
       },
@@ -344,10 +347,9 @@ public actor Runner {
   /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the sitting in which
   /// it was given, so that they are given again together.
   private func answersSoFar(before question: Question) -> String {
-    guard case .item = question.kind, let open = question.key.lastIndex(of: "[") else { return "" }
-    let prefix = question.key[...open]
-    let said = state.answers.filter { $0.key.hasPrefix(prefix) && ["yes", "no"].contains($0.value.value.rendered) }
-    return said.sorted { ($0.key.count, $0.key) < ($1.key.count, $1.key) }
+    guard case .item = question.kind, let all = question.key.withoutItem else { return "" }
+    let said = state.answers.filter { $0.key.withoutItem == all && ["yes", "no"].contains($0.value.value.rendered) }
+    return said.sorted { $0.key.item ?? 0 < $1.key.item ?? 0 }
       .map { " --answer '\($0.key)=\($0.value.value.rendered)'" }.joined()
   }
 
@@ -356,7 +358,7 @@ public actor Runner {
   /// Records an event, folds it in and shows it.
   @discardableResult
   func emit(
-    _ type: EventType, path: String = "", synced: Bool = false, data: MapValue
+    _ type: EventType, path: StepPath = "", synced: Bool = false, data: MapValue
   ) async throws(Stop) -> Event {
     var data = data
     // A name is what somebody says of himself; the user is known to the system.
@@ -377,7 +379,7 @@ public actor Runner {
   /// The same, of facts that are all there: a dictionary literal.
   @discardableResult
   func emit(
-    _ type: EventType, path: String = "", synced: Bool = false, facts: Value
+    _ type: EventType, path: StepPath = "", synced: Bool = false, facts: Value
   ) async throws(Stop) -> Event {
     try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }

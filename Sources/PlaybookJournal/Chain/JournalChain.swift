@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 
 /// The hash chain as far as it has been followed: takes a journal's lines one after the other.
 struct JournalChain {

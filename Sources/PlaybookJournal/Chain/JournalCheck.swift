@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// What `playbook verify` finds: whether a journal is as it was written, and if not, what was done to it.
 ///

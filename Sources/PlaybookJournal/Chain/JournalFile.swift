@@ -1,7 +1,7 @@
 #if canImport(Glibc)
 import Glibc
 #endif
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// A run's journal gone through line by line: however long it is, one line of it is in memory at a time.
 public struct JournalFile: Sendable {

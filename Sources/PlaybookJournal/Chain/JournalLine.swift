@@ -1,5 +1,5 @@
 import CEL
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// One line of `journal.jsonl`: an event in the hash chain.
 ///
@@ -20,7 +20,8 @@ public struct JournalLine: Sendable {
   public init(_ event: Event, after previous: String) {
     let content: Value = [
       "v": .int(Self.version), "seq": .int(Int64(event.sequence)), "at": .string(event.at.description),
-      "path": .string(event.path), "type": .string(event.type.rawValue), "data": JournalValue.encode(.map(event.data)),
+      "path": .string(event.path.text), "type": .string(event.type.rawValue),
+      "data": JournalValue.encode(.map(event.data)),
       "prev": .string(previous),
     ]
     let body = content.jsonBytes()
@@ -58,7 +59,8 @@ public struct JournalLine: Sendable {
     guard let type = EventType(rawValue: name) else { throw Problem(message: "unknown type of event `\(name)`") }
     guard hexadecimal(sha256(body)) == hash else { throw Problem(message: "its content does not fit its hash") }
     event = Event(
-      sequence: Int(sequence), at: at, path: path, type: type, data: JournalValue.decode(data).mapValue ?? MapValue())
+      sequence: Int(sequence), at: at, path: StepPath(path), type: type,
+      data: JournalValue.decode(data).mapValue ?? MapValue())
     self.previous = previous
     self.hash = hash
     self.bytes = bytes

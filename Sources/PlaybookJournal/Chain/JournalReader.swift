@@ -1,4 +1,4 @@
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// A journal as read: its events up to the first that does not fit.
 public struct JournalContents: Sendable {

@@ -1,5 +1,6 @@
 public import CEL
-import PlaybookEngine
+import PlaybookRecord
+import SourceText
 
 /// Takes secrets out of whatever is recorded or shown, by value and in every usual encoding.
 public struct Redactor: Sendable {

@@ -2,7 +2,7 @@
 import Glibc
 #endif
 public import CEL
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// The one process that writes a run's journal. Holds the run's lock while it lives.
 public actor JournalWriter: EventSink {

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 #if DEBUG
 import FoundationEssentials
 import Glibc

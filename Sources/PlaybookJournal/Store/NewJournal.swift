@@ -1,5 +1,5 @@
 public import CEL
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// The journal of a run that has not begun: its folder is made with the first event, so that whatever ends before that
 /// (an input that is wrong, a secret that can't be had, a kill) leaves nothing.

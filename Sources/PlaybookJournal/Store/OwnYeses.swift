@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 import Synchronization
 #if canImport(Glibc)
 import Glibc

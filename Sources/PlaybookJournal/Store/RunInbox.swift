@@ -1,7 +1,7 @@
 import CEL
 import CLinux
-public import PlaybookEngine
 import FoundationEssentials
+public import PlaybookRecord
 #if canImport(Glibc)
 import Glibc
 #endif

@@ -1,6 +1,6 @@
-import CLinux
 public import CEL
-import PlaybookEngine
+import CLinux
+import PlaybookRecord
 #if canImport(Glibc)
 import Glibc
 #endif

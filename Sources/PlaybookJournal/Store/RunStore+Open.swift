@@ -1,5 +1,5 @@
 public import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// A run that a living process holds.
 public struct OpenRun: Sendable {

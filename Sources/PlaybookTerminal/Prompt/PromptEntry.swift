@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// What a line typed at a prompt means.
 enum PromptEntry: Sendable {

@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// Reads what was typed at a question. Pure: the same line at the same question always means the same.

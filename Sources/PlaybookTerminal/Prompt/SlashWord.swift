@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// The words that work at every prompt.

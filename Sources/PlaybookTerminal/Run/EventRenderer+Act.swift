@@ -1,11 +1,11 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// Changes: what goes out, what became of each, whether it held, what was taken back.
 extension EventRenderer {
   mutating func intended(_ event: Event, width: Int) -> [Line] {
-    var lines = stepLine(RunState.step(of: event.path), width: width)
+    var lines = stepLine(event.path.withoutItem, width: width)
     if ["undoes", "edits", "moves", "renews"].contains(where: { event.data[$0] != nil }) { return lines }
     guard !takeSeen(event.path) else { return lines }
     lines += calls(event.data, width: width) + leftOut(event.data, width: width)
@@ -52,7 +52,7 @@ extension EventRenderer {
 
   mutating func actFinished(_ event: Event, width: Int) -> [Line] {
     let data = event.data
-    let path = RunState.step(of: event.path)
+    let path = event.path.withoutItem
     let condition = data.text("state") ?? "unknown"
     let isSaid = data.text("word") != nil
     let answer = isSaid ? CallAnswer(nil) : answer(of: event)
@@ -88,7 +88,7 @@ extension EventRenderer {
 
   /// What a call of a change answered.
   private func answer(of event: Event) -> CallAnswer {
-    let change = state.changes.last { $0.path == RunState.step(of: event.path) }
+    let change = state.changes.last { $0.path == event.path.withoutItem }
     let position = RunState.position(event)
     let call = change.flatMap { $0.calls.indices.contains(position) ? $0.calls[position] : nil }
     return CallAnswer(event.data.map("outcome"), call: call)
@@ -97,7 +97,7 @@ extension EventRenderer {
   mutating func verified(_ event: Event, width: Int) -> [Line] {
     let data = event.data
     let held = data.flag("held") ?? false
-    if held, !shallShow(RunState.step(of: event.path), counting: false) { return [] }
+    if held, !shallShow(event.path.withoutItem, counting: false) { return [] }
     let text = [name(of: data), data.text("text")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
     let lead = held ? Line("      ✓ verified ", .good) : Line("      ✗ NOT verified  ", .bad)
     return Line.paragraph(text, lead: lead, width: width, limit: 6)
@@ -153,7 +153,7 @@ extension EventRenderer {
   }
 
   /// Whether one more item that went well gets a line of its own.
-  private mutating func shallShow(_ path: String, counting: Bool = true) -> Bool {
+  private mutating func shallShow(_ path: StepPath, counting: Bool = true) -> Bool {
     let shown = state.steps[path]?.shownItems ?? 0
     if counting { update(path) { $0.shownItems += 1 } }
     if counting, shown == Self.shownItems { return false }

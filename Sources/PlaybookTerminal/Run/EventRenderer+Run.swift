@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// The beginning and the end of a run.
 extension EventRenderer {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// Steps and what they found.
@@ -23,7 +23,7 @@ extension EventRenderer {
 
   mutating func skipped(_ event: Event, width: Int) -> [Line] {
     let step = state.steps[event.path] ?? RunState.StepState()
-    let title = step.title.isEmpty ? event.data.text("title") ?? event.path : step.title
+    let title = step.title.isEmpty ? event.data.text("title") ?? event.path.text : step.title
     let reason = event.data.text("reason") ?? "no reason given"
     update(event.path) { $0.isShown = true }
     return Self.stepLines(step, text: "\(title): skipped, \(reason)", style: .faint, width: width)
@@ -41,7 +41,7 @@ extension EventRenderer {
     case "confirm":
       // Its line is the question, unless the answer was given beforehand.
       let answer = data.map("outcome")?.text("answer") ?? data.text("text")
-      let title = (state.steps[event.path]?.title ?? event.path) + (answer.map { ": " + $0 } ?? "")
+      let title = (state.steps[event.path]?.title ?? event.path.text) + (answer.map { ": " + $0 } ?? "")
       return stepLine(event.path, text: title, width: width) + failure(event, width: width)
     default: return failure(event, width: width)
     }
@@ -51,7 +51,7 @@ extension EventRenderer {
     let data = event.data
     var verdict = data.map("outcome")?.text("verdict")
     if verdict == nil, let flag = data.map("outcome")?.flag("yes") { verdict = flag ? "yes" : "no" }
-    let name = event.path.split(separator: ".").last.map(String.init) ?? event.path
+    let name = event.path.text.split(separator: ".").last.map(String.init) ?? ""
     var text = "\(name): \((verdict ?? "unknown").uppercased())"
     if let meaning = data.text("text") { text += "  " + meaning }
     return stepLine(event.path, text: text, style: verdict == "unknown" ? .careful : .strong, width: width)
@@ -186,7 +186,8 @@ extension EventRenderer {
     let source = data.text("source") ?? "terminal"
     guard source != "terminal" || !isInteractive else { return [] }
     let value = TextLayout.cell(Self.said(data["value"]), width: 200)
-    return remark("answer to \(event.path.isEmpty ? data.text("key") ?? "" : event.path)", value, source, width: width)
+    return remark(
+      "answer to \(event.path.text.isEmpty ? data.text("key") ?? "" : event.path.text)", value, source, width: width)
   }
 
   /// An answer as a person would say it.

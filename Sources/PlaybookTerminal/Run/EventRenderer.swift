@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// Turns a run's events into lines, one event after the other.
 ///
@@ -10,7 +10,7 @@ struct EventRenderer {
   /// Whether somebody can type `/all`.
   var isInteractive = true
   /// The acts whose calls the operator has just seen in a question.
-  private var seen: Set<String> = []
+  private var seen: Set<StepPath> = []
 
   /// Items of an act shown one by one; of more, only those that did not work.
   static let shownItems = 8
@@ -23,7 +23,7 @@ struct EventRenderer {
   /// Takes events in without showing them: what is in the journal of a run that goes on. Of a step that has not ended the line
   /// is still to come.
   mutating func recall(_ events: [Event]) {
-    var open: Set<String> = []
+    var open: Set<StepPath> = []
     for event in events {
       state.apply(event)
       state.steps[event.path]?.isShown = true
@@ -73,7 +73,7 @@ struct EventRenderer {
   }
 
   /// The line of a step, once: ` 1  query    Title`.
-  mutating func stepLine(_ path: String, text: String? = nil, style: Style = .strong, width: Int) -> [Line] {
+  mutating func stepLine(_ path: StepPath, text: String? = nil, style: Style = .strong, width: Int) -> [Line] {
     guard state.steps[path]?.isShown == false else { return [] }
     state.steps[path]?.isShown = true
     let step = state.steps[path] ?? RunState.StepState()
@@ -81,20 +81,20 @@ struct EventRenderer {
   }
 
   /// The operator has been shown these calls in full; they need not be shown again when they go out.
-  mutating func markSeen(_ path: String) {
-    seen.insert(RunState.step(of: path))
+  mutating func markSeen(_ path: StepPath) {
+    seen.insert(path.withoutItem)
   }
 
-  mutating func takeSeen(_ path: String) -> Bool {
-    seen.remove(RunState.step(of: path)) != nil
+  mutating func takeSeen(_ path: StepPath) -> Bool {
+    seen.remove(path.withoutItem) != nil
   }
 
   /// The step's line has been printed as its question.
-  mutating func markShown(_ path: String) {
+  mutating func markShown(_ path: StepPath) {
     state.steps[path]?.isShown = true
   }
 
-  mutating func update(_ path: String, _ body: (inout RunState.StepState) -> Void) {
+  mutating func update(_ path: StepPath, _ body: (inout RunState.StepState) -> Void) {
     body(&state.steps[path, default: RunState.StepState()])
   }
 

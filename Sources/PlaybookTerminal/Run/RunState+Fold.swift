@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunState {
   /// Takes an event in. What an event lacks stays as it was.
@@ -16,12 +16,12 @@ extension RunState {
       let call = Call(
         text: data.text("call") ?? "", executor: data.text("executor") ?? "", target: data.text("target"))
       steps[event.path, default: StepState(isShown: true)].call = call
-      let path = Self.step(of: event.path)
+      let path = event.path.withoutItem
       if path != event.path { steps[path]?.call = call }
     case .stepFinished: finish(event)
     case .actIntended: intend(event)
     case .actStarted:
-      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      guard let index = changes.lastIndex(where: { $0.path == event.path.withoutItem }) else { break }
       if ["started", "unknown"].contains(changes[index].states[Self.position(event)]) {
         changes[index].doubled.insert(Self.position(event))
       }
@@ -31,13 +31,13 @@ extension RunState {
       changes[index].openUndoStates[Self.position(event)] = nil
     case .actFinished: settle(event)
     case .actVerified:
-      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      guard let index = changes.lastIndex(where: { $0.path == event.path.withoutItem }) else { break }
       changes[index].verifications[Self.position(event)] = data.flag("held") == true
     case .undoStarted:
-      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      guard let index = changes.lastIndex(where: { $0.path == event.path.withoutItem }) else { break }
       changes[index].openUndoStates[Self.position(event)] = "unknown"
     case .actUndone:
-      guard let index = changes.lastIndex(where: { $0.path == Self.step(of: event.path) }) else { break }
+      guard let index = changes.lastIndex(where: { $0.path == event.path.withoutItem }) else { break }
       let isDone = data.text("state") == "done"
       if isDone {
         changes[index].undone.insert(Self.position(event))
@@ -48,12 +48,6 @@ extension RunState {
       followUps.append(FollowUp(text: data.text("text") ?? "", due: data.timestamp("due"), owner: data.text("owner")))
     default: break
     }
-  }
-
-  /// `block` for `block[3]`: events of an item may carry the item's path.
-  static func step(of path: String) -> String {
-    guard path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return path }
-    return String(path[..<bracket])
   }
 
   static func position(_ event: Event) -> Int { event.data.int("position") ?? 0 }
@@ -76,20 +70,18 @@ extension RunState {
   }
 
   /// The outcome of an earlier query of the same playbook, by its name.
-  func outcome(of name: String, before path: String) -> MapValue? {
-    let prefix = path.lastIndex(of: ".").map { String(path[...$0]) } ?? ""
-    return evidence.last { $0.path == prefix + name }?.outcome ?? evidence.last { $0.path == name }?.outcome
+  func outcome(of name: String, before path: StepPath) -> MapValue? {
+    let sibling = path.sibling(name)
+    return evidence.last { $0.path == sibling }?.outcome ?? evidence.last { $0.path.text == name }?.outcome
   }
 
   private mutating func start(_ event: Event) {
     let data = event.data
     var step = StepState()
     step.kind = data.text("kind") ?? ""
-    step.title = data.text("title") ?? data.text("name") ?? event.path
+    step.title = data.text("title") ?? data.text("name") ?? event.path.text
     // The items of a loop share their step's title; the position tells them apart.
-    if let open = event.path.lastIndex(of: "["), let close = event.path[open...].firstIndex(of: "]") {
-      step.title += " " + event.path[open...close]
-    }
+    if let position = event.path.lastPosition { step.title += " [\(position)]" }
     step.why = data.text("why")
     step.place = data.text("place") ?? ""
     step.repeats = data.text("repeats")
@@ -110,12 +102,12 @@ extension RunState {
     let data = event.data
     guard data["undoes"] == nil else { return }
     let servers = data.list("servers").map(\.stringValue)
-    if let moved = data.text("moves") ?? data.text("renews") {
+    if let moved = (data.text("moves") ?? data.text("renews")).map(StepPath.init) {
       guard let index = changes.lastIndex(where: { $0.path == moved }) else { return }
       changes[index].move(data.list("positions").compactMap { $0.intValue.map(Int.init) }, to: servers)
       return
     }
-    if let edited = data.text("edits") {
+    if let edited = data.text("edits").map(StepPath.init) {
       let position = Self.position(event)
       guard let index = changes.lastIndex(where: { $0.path == edited }) else { return }
       if let undo = data.texts("undo").first, changes[index].undo.indices.contains(position) {
@@ -134,7 +126,7 @@ extension RunState {
       }
       return
     }
-    let path = Self.step(of: event.path)
+    let path = event.path.withoutItem
     let approved = data["approved"]?.listValue?.count
     let total = approved ?? max(1, max(data.list("items").count, data.texts("calls").count))
     if let index = changes.lastIndex(where: { $0.path == path }), path != event.path {
@@ -147,13 +139,13 @@ extension RunState {
     if changes.contains(where: { $0.path == path }) { return }
     changes.append(
       Change(
-        path: path, title: steps[path]?.title ?? path, target: data.text("target"), servers: servers,
+        path: path, title: steps[path]?.title ?? path.text, target: data.text("target"), servers: servers,
         calls: data.texts("calls"),
         undo: (data["undo"]?.listValue ?? []).map { $0.stringValue ?? "" }, total: total))
   }
 
   private mutating func settle(_ event: Event) {
-    let path = Self.step(of: event.path)
+    let path = event.path.withoutItem
     let state = event.data.text("state") ?? "unknown"
     guard let index = changes.lastIndex(where: { $0.path == path }) else { return }
     changes[index].states[Self.position(event)] = state

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// What the screen knows of a run: the sum of the events so far.
 struct RunState: Sendable {
@@ -18,7 +18,7 @@ struct RunState: Sendable {
   var response: Duration?
   var header: MapValue?
   /// By path.
-  var steps: [String: StepState] = [:]
+  var steps: [StepPath: StepState] = [:]
   var evidence: [Evidence] = []
   var changes: [Change] = []
   var followUps: [FollowUp] = []
@@ -63,7 +63,7 @@ struct RunState: Sendable {
   /// What a query found, as far as it is held in memory.
   struct Evidence: Sendable {
     var number: Int
-    var path: String
+    var path: StepPath
     var call: Call?
     var show: MapValue?
     var outcome: MapValue?
@@ -73,7 +73,7 @@ struct RunState: Sendable {
 
   /// An act that was sent.
   struct Change: Sendable {
-    var path: String
+    var path: StepPath
     var title: String
     var target: String?
     /// The servers that the calls went to, by position; nil: not known.
@@ -151,6 +151,6 @@ struct RunState: Sendable {
     guard let name else { return evidence.last }
     let digits = name.lowercased().hasPrefix("e") ? name.dropFirst() : name[...]
     if let number = Int(digits) { return evidence.last { $0.number == number } }
-    return evidence.last { $0.path == name }
+    return evidence.last { $0.path.text == name }
   }
 }

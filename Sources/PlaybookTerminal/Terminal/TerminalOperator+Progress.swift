@@ -1,9 +1,9 @@
 import CEL
-public import PlaybookEngine
+public import PlaybookRecord
 
 /// What is under way, for the line that is rewritten in place.
 struct Work {
-  var path: String
+  var path: StepPath
   var text: String
   var began: ContinuousClock.Instant
 }
@@ -31,7 +31,7 @@ extension TerminalOperator {
     }
   }
 
-  private func setWork(_ path: String, _ text: String, began: ContinuousClock.Instant) {
+  private func setWork(_ path: StepPath, _ text: String, began: ContinuousClock.Instant) {
     work.removeAll { $0.path == path }
     if work.isEmpty { lastReport = began }
     work.append(Work(path: path, text: text, began: began))
@@ -44,7 +44,7 @@ extension TerminalOperator {
     }
   }
 
-  private func endWork(_ path: String? = nil) {
+  private func endWork(_ path: StepPath? = nil) {
     if let path { work.removeAll { $0.path == path } } else { work = [] }
     guard work.isEmpty else { return }
     ticker?.cancel()
@@ -69,7 +69,8 @@ extension TerminalOperator {
   /// `    12s  spraying: attempt 3, attempts = 12  (+1 more)`
   private func statusLine(_ work: Work, elapsed: Duration) -> Line {
     let whole = max(elapsed.components.seconds, 0)
-    var text = "    \(whole == 0 ? "0s" : TimeText.short(.seconds(whole)))  " + TextLayout.cell(work.path, width: 30)
+    var text =
+      "    \(whole == 0 ? "0s" : TimeText.short(.seconds(whole)))  " + TextLayout.cell(work.path.text, width: 30)
     if !work.text.isEmpty { text += ": " + TextLayout.cell(work.text, width: 200) }
     if self.work.count > 1 { text += "  (+\(self.work.count - 1) more)" }
     return Line(text, .faint)

@@ -1,6 +1,6 @@
 import CEL
-public import PlaybookEngine
 import PlaybookLanguage
+public import PlaybookRecord
 import SourceText
 
 extension TerminalOperator {
@@ -70,8 +70,8 @@ extension TerminalOperator {
   private func accept(_ question: Question, _ answer: Answer) -> Reply {
     remarkedOn = nil
     switch question.kind {
-    case .approval where answer.value.boolValue == true: renderer.markSeen(question.key)
-    case .item where answer.value.stringValue == "yes": renderer.markSeen(question.key)
+    case .approval where answer.value.boolValue == true: renderer.markSeen(question.key.place)
+    case .item where answer.value.stringValue == "yes": renderer.markSeen(question.key.place)
     default: break
     }
     return .answer(answer)
@@ -88,8 +88,7 @@ extension TerminalOperator {
   private func present(_ question: Question) {
     let width = screen.width
     // A question about a step that failed has a key behind the step's path: `attempts!failure1`.
-    let path = question.key.prefix { $0 != "!" }
-    if path.count < question.key.count { screen.write(renderer.stepLine(String(path), width: width)) }
+    if question.key.purpose != .answer { screen.write(renderer.stepLine(question.key.step, width: width)) }
     guard remarkedOn != question.key || question.approves else {
       screen.write(Line.paragraph(question.text, lead: EventRenderer.blank(EventRenderer.indent), width: width))
       return
@@ -97,7 +96,7 @@ extension TerminalOperator {
     let view = QuestionView(question: question, state: renderer.state, isRepeated: presented == question.key)
     screen.write(view.lines(width: width))
     presented = question.key
-    renderer.markShown(question.key)
+    renderer.markShown(question.key.place)
   }
 
   /// Before a change nothing counts that was typed before it could be seen; elsewhere an answer may be typed ahead, but
@@ -111,7 +110,7 @@ extension TerminalOperator {
   /// Reads until something typed is an answer or ends the question.
   private func read(_ question: Question, kind: Question.Kind, label: String?) async -> Outcome {
     let parser = PromptParser(
-      kind: kind, parse: configuration.parse, isPart: question.key.contains("!"), leavesWithBack: question.isEdit)
+      kind: kind, parse: configuration.parse, isPart: question.key.purpose != .answer, leavesWithBack: question.isEdit)
     while true {
       if let closedReason { return .reply(.unanswered(reason: closedReason)) }
       if Task.isCancelled { return .reply(.unanswered(reason: "cancelled")) }
@@ -131,7 +130,7 @@ extension TerminalOperator {
       case .answer(let value, let reason): return .answer(value, reason: reason)
       case .command(let command): return .reply(.command(command))
       case .explain:
-        let isGate = renderer.state.steps[question.key]?.kind == "confirm"
+        let isGate = renderer.state.steps[question.key.place]?.kind == "confirm"
         let meaning = question.meaning ?? (isGate ? Explanation.gate : nil)
         screen.write(Explanation.lines(of: kind, meaning: meaning, width: width))
       case .words: screen.write(Explanation.words(width: width))
@@ -216,7 +215,7 @@ extension TerminalOperator {
 
   private func callLines(_ name: String?, at question: Question, width: Int) -> [Line] {
     if name == nil, let approval = question.approval {
-      let head = Line("    \(question.key.prefix { $0 != "!" })  ", .strong)
+      let head = Line("    \(question.key.step)  ", .strong)
       let place = ServerText.named(approval.target, approval.servers)
       return Line.paragraph(place, lead: head, width: width) + QuestionView.calls(of: approval, width: width)
     }
@@ -232,13 +231,13 @@ extension TerminalOperator {
     let target = call.target.flatMap { $0.hasPrefix(call.executor) ? $0 : "\(call.executor) \($0)" } ?? call.executor
     let source = call.source.flatMap { $0 == target || $0 == call.target ? nil : "  " + $0 } ?? ""
     let head = Line.paragraph(
-      evidence.path + "  " + target + source, lead: Line("    E\(evidence.number)  ", .strong), width: width)
+      evidence.path.text + "  " + target + source, lead: Line("    E\(evidence.number)  ", .strong), width: width)
     return head + Line.block(call.text, indent: 6, width: width, limit: 1000)
   }
 
   /// The change that a question is about, or the one of this name; nil: none, so that evidence is meant.
   private func change(named name: String?, at question: Question) -> RunState.Change? {
-    let path = name ?? String(question.key.prefix { $0 != "!" })
+    let path = name.map(StepPath.init) ?? question.key.step
     return renderer.state.changes.last { $0.path == path && !$0.calls.isEmpty }
   }
 

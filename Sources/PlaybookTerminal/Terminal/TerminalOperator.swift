@@ -1,8 +1,8 @@
 public import CEL
 import FoundationEssentials
 import Glibc
-public import PlaybookEngine
 import PlaybookLanguage
+public import PlaybookRecord
 
 /// The operator at a terminal: shows a run's events on standard error as they happen and asks what only a human can
 /// say.
@@ -33,9 +33,9 @@ public actor TerminalOperator: Operator {
   var closedReason: String?
   var interruption = Interruption()
   /// The question that a command interrupted, if it need not be shown again in full.
-  var remarkedOn: String?
+  var remarkedOn: QuestionKey?
   /// The question that was shown last.
-  var presented: String?
+  var presented: QuestionKey?
 
   var work: [Work] = []
   var ticker: Task<Void, Never>?
@@ -102,7 +102,7 @@ public actor TerminalOperator: Operator {
   public func recall(_ events: [Event]) {
     renderer.recall(events)
     // The line of a step that was begun then is not on this screen.
-    presented = events.last { $0.type == .stepStarted }?.path
+    presented = events.last { $0.type == .stepStarted }.map { QuestionKey($0.path) }
   }
 
   public func observe(_ event: Event) async {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// What changed between two outcomes of the same call.
 struct Differences {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// What a read returned, for the screen: a table, fields, text, JSON or bars, at most `limit` rows or lines of it, and what the

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 
 /// What `?` and `/help` say.
 enum Explanation {

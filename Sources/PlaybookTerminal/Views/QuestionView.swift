@@ -1,6 +1,6 @@
 import CEL
-import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import SourceText
 
 /// What stands above a prompt: the question, its options, and for a change all that one must see before saying yes.
@@ -17,8 +17,8 @@ struct QuestionView {
   func lines(width: Int) -> [Line] {
     var lines: [Line] = []
     // The reason of a step whose line stands already has been shown with it.
-    let shown = isHeld ? nil : state.steps[question.key]?.why
-    if let why = question.why ?? (isHeld ? state.steps[question.key]?.why : nil), why != shown {
+    let shown = isHeld ? nil : state.steps[question.key.place]?.why
+    if let why = question.why ?? (isHeld ? state.steps[question.key.place]?.why : nil), why != shown {
       lines += Line.block(Prose.filled(why), indent: 4, width: width, style: .faint, limit: 40)
     }
     switch question.kind {
@@ -36,7 +36,7 @@ struct QuestionView {
       lines += self.approval(Self.only(position, of: count, approval), width: width)
     case .value(let declaration):
       lines = heading(nil, width: width) + lines + self.declaration(declaration, width: width)
-    case .text where question.key.contains("!"):
+    case .text where question.key.purpose != .answer:
       // What led to it comes first.
       lines += heading(nil, width: width)
     case .yesNo, .text, .checkpoint:
@@ -80,12 +80,12 @@ struct QuestionView {
   }
 
   /// A confirm's step line is its question.
-  private var isHeld: Bool { state.steps[question.key]?.isShown == false }
+  private var isHeld: Bool { state.steps[question.key.place]?.isShown == false }
 
   private func heading(_ aside: String?, width: Int) -> [Line] {
     var text = question.text
     if let aside { text += "   " + aside }
-    let step = state.steps[question.key]
+    let step = state.steps[question.key.place]
     // An act's line was written when the step began, and says the same.
     if aside == nil, !isRepeated, !isHeld, let step, step.title == question.text { return [] }
     guard isHeld, let step else {

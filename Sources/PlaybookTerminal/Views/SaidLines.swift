@@ -1,4 +1,4 @@
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// What a target said beside its answer, as lines: notices, and the first and last lines of standard error or of a refusal's body.

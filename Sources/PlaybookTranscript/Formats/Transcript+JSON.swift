@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension Transcript {
   /// The version of the JSON form.
@@ -49,11 +49,12 @@ extension Transcript {
           "machine": .duration(measures.machineTime),
         ]
       ),
-      ("responseClock", Self.json(measures.clock)), ("failedChecks", .list(report.failedChecks.map(Value.string))),
-      ("unreached", report.unreached.map { .int(Int64($0)) } ?? .null), ("endedAt", Self.text(report.endedAt)),
-      ("notEnded", .list(report.notEnded.map { .string($0.path) })),
-      ("notReached", .list(report.notReached.map { .string($0.path) })),
-      ("declined", .list(report.declined.map { .string($0.step.path) })),
+      ("responseClock", Self.json(measures.clock)),
+      ("failedChecks", .list(report.failedChecks.map { .string($0.text) })),
+      ("unreached", report.unreached.map { .int(Int64($0)) } ?? .null), ("endedAt", Self.text(report.endedAt?.text)),
+      ("notEnded", .list(report.notEnded.map { .string($0.path.text) })),
+      ("notReached", .list(report.notReached.map { .string($0.path.text) })),
+      ("declined", .list(report.declined.map { .string($0.step.path.text) })),
       ("decisions", .list(report.decisions.map(Self.json))), ("timeline", .list(report.timeline.map(Self.json))),
       ("notes", .list(report.notes.map(Self.json))), ("outside", .list(report.outside.map(Self.json))),
       ("warnings", .list(report.warnings.map(Self.json))), ("followUps", .list(report.followUps.map(Self.json))),
@@ -63,7 +64,7 @@ extension Transcript {
   private func json(_ step: RunReport.Step) -> Value {
     let reading = reading(of: step)
     return [
-      "path": .string(step.path), "kind": .string(step.kind), "title": Self.text(step.title),
+      "path": .string(step.path.text), "kind": .string(step.kind), "title": Self.text(step.title),
       "why": Self.text(step.why), "began": .timestamp(step.began), "state": .string(step.state),
       "reason": Self.text(step.reason), "text": Self.text(step.text), "error": Self.text(step.error),
       "source": Self.text(step.source), "evidence": step.number.map { .int(Int64($0)) } ?? .null,
@@ -148,7 +149,7 @@ extension Transcript {
   private static func json(_ question: RunReport.Asked?) -> Value {
     guard let question else { return .null }
     return [
-      "seq": .int(Int64(question.sequence)), "key": .string(question.key), "kind": .string(question.kind),
+      "seq": .int(Int64(question.sequence)), "key": .string(question.key.description), "kind": .string(question.kind),
       "text": .string(question.text), "options": .list(question.options.map(Value.string)),
     ]
   }
@@ -163,7 +164,7 @@ extension Transcript {
 
   private static func json(_ moment: RunReport.Moment) -> Value {
     [
-      "seq": .int(Int64(moment.sequence)), "at": .timestamp(moment.at), "path": .string(moment.path),
+      "seq": .int(Int64(moment.sequence)), "at": .timestamp(moment.at), "path": .string(moment.path.text),
       "kind": .string(moment.kind), "who": text(moment.who), "what": .string(moment.what),
       "result": text(moment.result), "evidence": moment.number.map { .int(Int64($0)) } ?? .null,
     ]
@@ -171,7 +172,7 @@ extension Transcript {
 
   private static func json(_ decision: RunReport.Decision) -> Value {
     [
-      "seq": .int(Int64(decision.sequence)), "at": .timestamp(decision.at), "key": .string(decision.key),
+      "seq": .int(Int64(decision.sequence)), "at": .timestamp(decision.at), "key": .string(decision.key.description),
       "kind": .string(decision.kind), "question": .string(decision.question), "item": text(decision.item),
       "options": .list(decision.options.map(Value.string)),
       "optionTexts": .list(decision.optionTexts.map(Value.string)), "suggested": text(decision.suggested),
@@ -190,13 +191,16 @@ extension Transcript {
   }
 
   private static func json(_ remark: RunReport.Remark) -> Value {
-    ["at": .timestamp(remark.at), "path": .string(remark.path), "text": .string(remark.text), "by": .string(remark.by)]
+    [
+      "at": .timestamp(remark.at), "path": .string(remark.path.text), "text": .string(remark.text),
+      "by": .string(remark.by),
+    ]
   }
 
   private static func json(_ item: RunReport.FollowUp) -> Value {
     [
       "event": .int(Int64(item.event)), "text": .string(item.text), "due": time(item.due), "owner": text(item.owner),
-      "from": .string(item.path), "done": item.done.map(json) ?? .null,
+      "from": .string(item.path.text), "done": item.done.map(json) ?? .null,
     ]
   }
 

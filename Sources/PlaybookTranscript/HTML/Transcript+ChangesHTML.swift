@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension Transcript {
   var decisionsHTML: HTML {
@@ -77,7 +78,7 @@ extension Transcript {
       return """
         <section class="part" id="change-\(position + 1)">
         <h3>\(flat: EvidenceBody.shortened(step.name))</h3>
-        <p>Step <code>\(step.path)</code>: <strong>\(change.tally)</strong></p>
+        <p>Step <code>\(step.path.text)</code>: <strong>\(change.tally)</strong></p>
         </section>
 
         """
@@ -112,7 +113,7 @@ extension Transcript {
     return """
       <section class="part" id="change-\(position + 1)">
       <h3>\(flat: EvidenceBody.shortened(step.name))</h3>
-      <p>Step <code>\(step.path)</code>, digest of its calls <code>\(change.digest)</code>\(approval).</p>
+      <p>Step <code>\(step.path.text)</code>, digest of its calls <code>\(change.digest)</code>\(approval).</p>
       <p><strong>\(change.tally)</strong></p>
       \(body)</section>
 

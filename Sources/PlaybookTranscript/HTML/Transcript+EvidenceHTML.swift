@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 extension Transcript {
@@ -62,7 +62,7 @@ extension Transcript {
     guard let reading else { return "" }
     let body = EvidenceBody(reading.outcome, show: step.show, limit: rows)
     let whole = evidenceCommand(step, reading.outcome)
-    let name = step.number.map { "E\($0)" } ?? step.path
+    let name = step.number.map { "E\($0)" } ?? step.path.text
     var html: HTML = reading.isBeginning ? "<p class=\"caution\">\(Self.missingEvidence)</p>\n" : ""
     if body.isHidden { html += "<p class=\"more\">Not shown here; all of it: <code>\(whole)</code></p>\n" }
     html += BarChart(body: body).html

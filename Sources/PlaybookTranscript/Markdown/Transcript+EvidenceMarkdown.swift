@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension Transcript {
   /// Rows of evidence that a ticket shows; the rest is a command away.
@@ -48,7 +48,7 @@ extension Transcript {
   /// The command that gives all of a step's evidence.
   func evidenceCommand(_ step: RunReport.Step, _ outcome: MapValue) -> String {
     // A step that was taken again has its path for the last of its readings.
-    let name = step.isSuperseded ? step.number.map { "E\($0)" } ?? step.path : step.path
+    let name = step.isSuperseded ? step.number.map { "E\($0)" } ?? step.path.text : step.path.text
     return "playbook evidence \(runID) \(name) --format \(EvidenceFile.format(of: .map(outcome)).rawValue)"
   }
 

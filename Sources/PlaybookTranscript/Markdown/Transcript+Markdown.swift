@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension Transcript {
   /// For a ticket: GitHub, GitLab, Jira.
@@ -28,7 +29,7 @@ extension Transcript {
     }
     for step in report.readings {
       pieces.append(
-        Piece(role: .evidence, name: step.number.map { "E\($0)" } ?? step.path, section: "Evidence") {
+        Piece(role: .evidence, name: step.number.map { "E\($0)" } ?? step.path.text, section: "Evidence") {
           evidenceMarkdown(step, $0)
         })
     }

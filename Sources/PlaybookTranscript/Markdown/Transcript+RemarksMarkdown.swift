@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension Transcript {
   /// Skipped steps, what was done outside, notes and documents.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// Stands for what must not be seen: the same value has the same pseudonym throughout, by the order in which the journal and
 /// its evidence first have it. A hash would not do: all addresses of the Internet are soon tried.

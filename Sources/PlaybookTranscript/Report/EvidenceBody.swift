@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 import SourceText
 
 /// An outcome as a reader wants it: a table, lines, a text, and what changed since the same was asked before.

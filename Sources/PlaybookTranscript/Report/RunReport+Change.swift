@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// What an act sent, or would send: its calls, the yes to them, and what became of each.

@@ -1,22 +1,22 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// Folds an event of a change in.
   mutating func applyChange(_ event: Event) {
     let data = event.data
     let path = event.path
-    if event.type == .actIntended, let undone = data["undoes"]?.stringValue {
+    if event.type == .actIntended, let undone = data["undoes"]?.stringValue.map(StepPath.init) {
       note(event, "undo", name(undone), "approved")
-      undoIntents.append((path, undone, event.sequence))
-      answers[path] = nil
+      undoIntents.append((QuestionKey(path.text), undone, event.sequence))
+      answers[QuestionKey(path.text)] = nil
       return
     }
-    if event.type == .actIntended, let edited = data["edits"]?.stringValue {
+    if event.type == .actIntended, let edited = data["edits"]?.stringValue.map(StepPath.init) {
       applyEdit(event, to: edited)
       return
     }
-    if event.type == .actIntended, let moved = (data["moves"] ?? data["renews"])?.stringValue {
+    if event.type == .actIntended, let moved = (data["moves"] ?? data["renews"])?.stringValue.map(StepPath.init) {
       applyMove(event, of: moved)
       return
     }
@@ -41,7 +41,7 @@ extension RunReport {
   }
 
   /// Calls of a change that go to other servers than approved first, or whose first yes did not hold any more.
-  private mutating func applyMove(_ event: Event, of path: String) {
+  private mutating func applyMove(_ event: Event, of path: StepPath) {
     let data = event.data
     let servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
     let place = ServerText.named(nil, servers)
@@ -56,7 +56,7 @@ extension RunReport {
   }
 
   /// One call of a change that is sent with other inputs.
-  private mutating func applyEdit(_ event: Event, to path: String) {
+  private mutating func applyEdit(_ event: Event, to path: StepPath) {
     let data = event.data
     let inputs = (data["inputs"]?.mapValue?.entries ?? []).map { "\($0.key.rendered) = \(TimeText.written($0.value))" }
     note(event, "act", name(path), "approved with other inputs: \(inputs.joined(separator: ", "))")
@@ -97,14 +97,14 @@ extension RunReport {
     let position = Int(data["position"]?.intValue ?? 0)
     let items = index[event.path].flatMap { steps[$0].change?.items } ?? []
     let item = items.indices.contains(position) ? items[position] : nil
-    let label = item?.label ?? event.path
+    let label = item?.label ?? event.path.text
     let isItem = items.count > 1
     let change = index[event.path].flatMap { steps[$0].change }
     let isCall = item.map { change?.label(of: $0) == nil } ?? false
     if data["held"]?.boolValue == true || data["verified"]?.boolValue == true { lastVerified = event.at }
     switch event.type {
     case .actIntended:
-      answers[event.path] = nil
+      answers[QuestionKey(event.path)] = nil
       let place = index[event.path].flatMap { steps[$0].change?.serverPlace }.map { ", at " + $0 } ?? ""
       note(event, "act", name(event.path), Self.approved(data, of: items.count) + place)
     case .actStarted:
@@ -151,10 +151,10 @@ extension RunReport {
   }
 
   /// The step that another repeats: the one of that name in its own container or the nearest around it.
-  private func repeated(_ name: String, by path: String) -> Step? {
-    var container = path.split(separator: ".", omittingEmptySubsequences: false).dropLast()
+  private func repeated(_ name: String, by path: StepPath) -> Step? {
+    var container = path.text.split(separator: ".", omittingEmptySubsequences: false).dropLast()
     while true {
-      if let found = step((container + [Substring(name)]).joined(separator: ".")) { return found }
+      if let found = step(StepPath((container + [Substring(name)]).joined(separator: "."))) { return found }
       if container.isEmpty { return nil }
       container.removeLast()
     }

@@ -1,11 +1,11 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// Folds an answer in: what was asked, what was said, and the yes to a change.
   mutating func decide(_ event: Event) {
     let data = event.data
-    let key = data["key"]?.stringValue ?? ""
+    let key = QuestionKey(data["key"]?.stringValue ?? "")
     let question = asked.removeValue(forKey: key)
     firstAsked[key] = nil
     var took: Duration?
@@ -17,7 +17,8 @@ extension RunReport {
     }
     var decision = Decision(
       at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
-      question: titled(data["text"]?.stringValue ?? question?.text ?? key, key), options: question?.options ?? [],
+      question: titled(data["text"]?.stringValue ?? question?.text ?? key.description, key),
+      options: question?.options ?? [],
       optionTexts: question?.optionTexts ?? [],
       suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
       reason: data["reason"]?.stringValue,
@@ -26,29 +27,22 @@ extension RunReport {
     decision.item = question?.call
     if decision.isStop { decision.meaning = Self.stopped(untouched(by: key)) }
     if ["approval", "item"].contains(decision.kind) {
-      answers[Self.base(of: key), default: [:]][key] = decisions.count
+      answers[key.base, default: [:]][key] = decisions.count
     }
-    if let (base, part) = Self.part(of: key) {
-      approve(part, of: base, by: decision)
-    } else {
+    switch key.purpose {
+    case .approver, .ticket: sign(decision)
+    default:
       decisions.append(decision)
       approve(decision)
     }
     note(event, "answer", decision.question, decision.said, who: decision.by)
   }
 
-  /// `verdict!approver` and `verdict!ticket` belong to the decision `verdict`.
-  private static func part(of key: String) -> (base: String, part: String)? {
-    for part in ["!approver", "!ticket"] where key.hasSuffix(part) {
-      return (String(key.dropLast(part.count)), part)
-    }
-    return nil
-  }
-
-  /// Puts who approves, or the ticket, to the decision that was asked for it.
-  private mutating func approve(_ part: String, of base: String, by answer: Decision) {
-    guard let position = decisions.lastIndex(where: { $0.key == base && $0.withdrawn == nil }) else { return }
-    if part == "!ticket" {
+  /// Puts who approves, or the ticket, to the decision that was asked for it: `verdict!ticket` belongs to `verdict`.
+  private mutating func sign(_ answer: Decision) {
+    let decision = QuestionKey(answer.key.step)
+    guard let position = decisions.lastIndex(where: { $0.key == decision && $0.withdrawn == nil }) else { return }
+    if answer.key.purpose == .ticket {
       decisions[position].ticket = answer.chosen
     } else {
       decisions[position].approver = answer.chosen
@@ -56,11 +50,11 @@ extension RunReport {
   }
 
   /// Marks what was said of steps that are walked again: it counts no more. What was said of failures did.
-  mutating func withdraw(_ paths: Set<String>, _ withdrawal: Withdrawal) {
+  mutating func withdraw(_ paths: Set<StepPath>, _ withdrawal: Withdrawal) {
     for position in decisions.indices where decisions[position].withdrawn == nil {
       let decision = decisions[position]
-      let step = decision.kind == "item" ? Self.base(of: decision.path) : decision.path
-      if paths.contains(step), !decision.key.contains("!") { decisions[position].withdrawn = withdrawal }
+      let step = decision.kind == "item" ? decision.path.withoutItem : decision.path
+      if paths.contains(step), decision.key.purpose == .answer { decisions[position].withdrawn = withdrawal }
     }
   }
 
@@ -81,12 +75,12 @@ extension RunReport {
     guard outcome != "unfinished", damagedLine == nil else { return }
     for place in decisions.indices {
       let decision = decisions[place]
-      guard let mark = decision.key.firstRange(of: "!undo"), ["approval", "item"].contains(decision.kind),
+      guard decision.key.purpose.isAboutUndo, ["approval", "item"].contains(decision.kind),
         ["yes", "all"].contains(decision.chosen)
       else { continue }
-      let path = String(decision.key[..<mark.lowerBound])
-      let key = Self.base(of: decision.key)
-      let position = decision.chosen == "yes" && decision.kind == "item" ? Self.position(of: decision.key) : nil
+      let path = decision.key.step
+      let key = decision.key.base
+      let position = decision.chosen == "yes" && decision.kind == "item" ? decision.key.item : nil
       let next = undoIntents.first { $0.path == path && $0.sequence > decision.sequence && $0.key != key }?.sequence
       decisions[place].isUnused = !undoCalls.contains { call in
         call.path == path && call.sequence > decision.sequence && call.sequence < next ?? .max
@@ -95,28 +89,16 @@ extension RunReport {
     }
   }
 
-  /// `block!undo1` of `block!undo1[2]`.
-  static func base(of key: String) -> String {
-    guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return key }
-    return String(key[..<bracket])
-  }
-
-  /// 2 of `block!undo1[2]`.
-  static func position(of key: String) -> Int? {
-    guard key.hasSuffix("]"), let bracket = key.lastIndex(of: "[") else { return nil }
-    return Int(key[key.index(after: bracket)...].dropLast())
-  }
-
   /// The yes to a change: to all of it, or to its first item. What is taken back or sent with other inputs has a yes of its
   /// own, under another key.
   private mutating func approve(_ decision: Decision) {
     var path = decision.path
-    guard decision.key == path else { return }
+    guard decision.key == QuestionKey(path) else { return }
     switch (decision.kind, decision.chosen) {
     case ("approval", "yes"): break
     case ("item", "yes"), ("item", "all"):
-      guard path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return }
-      path = String(path[..<bracket])
+      guard path.position != nil else { return }
+      path = path.withoutItem
     default: return
     }
     guard let position = index[path] else { return }
@@ -133,7 +115,7 @@ extension RunReport {
     var said: [Int: String] = [:]
     for position in decisions.indices {
       let decision = decisions[position]
-      let number = Self.position(of: decision.key).map { "item \($0 + 1)" }
+      let number = decision.key.item.map { "item \($0 + 1)" }
       let own = decision.kind == "item" ? item(ofKey: decision.key) ?? decision.item ?? number : nil
       let known = [groupItem(of: decision.path), own].compactMap { $0 }
       if known.isEmpty { continue }
@@ -163,35 +145,35 @@ extension RunReport {
   }
 
   /// How many others could still be taken back when nobody wanted to go on with that: those that nobody was asked about.
-  private func untouched(by key: String) -> Int? {
-    guard let mark = key.firstRange(of: "!undo"), let place = Self.position(of: key) else { return nil }
-    let said = Set((answers[Self.base(of: key)] ?? [:]).keys.compactMap(Self.position))
-    return step(String(key[..<mark.lowerBound]))?.change?.items.count {
+  private func untouched(by key: QuestionKey) -> Int? {
+    guard key.purpose.isAboutUndo, let place = key.item else { return nil }
+    let said = Set((answers[key.base] ?? [:]).keys.compactMap(\.item))
+    return step(key.step)?.change?.items.count {
       $0.position != place && !said.contains($0.position) && $0.isTakeable
     }
   }
 
   /// How many of a change's calls after this were not approved; nil where it was not to be sent at all, or is a taking back.
-  private func untouchedAtEnd(by key: String) -> Int? {
-    guard !key.contains("!"), let place = Self.position(of: key),
-      let change = step(Self.base(of: key))?.change, change.isIntended
+  private func untouchedAtEnd(by key: QuestionKey) -> Int? {
+    guard key.purpose == .answer, let place = key.item, let change = step(key.step.withoutItem)?.change,
+      change.isIntended
     else { return nil }
     return change.items.count { $0.position > place && $0.state == Change.Item.declined }
   }
 
   /// The question about a failure with the step's title where it has its name.
-  private func titled(_ question: String, _ key: String) -> String {
-    guard let mark = key.firstRange(of: "!failure"), let title = step(String(key[..<mark.lowerBound]))?.title,
-      let name = key[..<mark.lowerBound].split(separator: ".").last, question.hasPrefix(name + " failed: ")
+  private func titled(_ question: String, _ key: QuestionKey) -> String {
+    guard key.purpose.isOfFailure, let title = step(key.step)?.title,
+      let name = key.step.text.split(separator: ".").last, question.hasPrefix(name + " failed: ")
     else { return question }
     return title + question.dropFirst(name.count)
   }
 
   /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no more,
   /// nor what was said to the same question.
-  mutating func supersede(_ key: String, _ event: Event) {
+  mutating func supersede(_ key: QuestionKey, _ event: Event) {
     guard ["approval", "item"].contains(event.data["kind"]?.stringValue ?? "") else { return }
-    let base = Self.base(of: key)
+    let base = key.base
     guard let earlier = answers[base], let one = earlier.values.first else { return }
     // All of a sitting are asked in it.
     let isOfEarlierSitting = decisions[one].sequence < sittingBegan
@@ -201,25 +183,23 @@ extension RunReport {
       decisions[place].withdrawn = Withdrawal(at: event.at, word: Withdrawal.again)
     }
     if isOfEarlierSitting { answers[base] = nil } else { answers[base]?[key] = nil }
-    guard let place = index[base], steps[place].change?.isApprovalUsed == false else { return }
+    guard let place = index[base.place], steps[place].change?.isApprovalUsed == false else { return }
     steps[place].change?.approvedBy = nil
     steps[place].change?.approvedAt = nil
   }
 
   /// The step whose question stands open; nil: none does.
-  var openStep: String? {
+  var openStep: StepPath? {
     guard let question = asked.values.max(by: { $0.sequence < $1.sequence }) else { return nil }
-    var path = Self.base(of: String(question.key.prefix { $0 != "!" }))
-    while index[path] == nil, let end = path.lastIndex(where: { $0 == "." || $0 == "[" }) {
-      path = String(path[..<end])
-    }
+    var path = question.key.step.withoutItem
+    while index[path] == nil, let parent = path.parent { path = parent }
     return index[path] == nil ? nil : path
   }
 
   /// The item of `block[2]` and of `block!undo1[2]`: the third of `block`.
-  private func item(ofKey key: String) -> String? {
-    guard let position = Self.position(of: key), position >= 0 else { return nil }
-    let path = String(Self.base(of: key).prefix { $0 != "!" })
+  private func item(ofKey key: QuestionKey) -> String? {
+    guard let position = key.item, position >= 0 else { return nil }
+    let path = key.base.step
     let items = step(path)?.change?.items ?? []
     if items.indices.contains(position) { return items[position].label }
     let loop = loops[path] ?? []

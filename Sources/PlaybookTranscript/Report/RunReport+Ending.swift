@@ -1,3 +1,5 @@
+import PlaybookRecord
+
 extension RunReport {
   private var isBroken: Bool { ["failed", "aborted"].contains(outcome) }
 
@@ -7,7 +9,7 @@ extension RunReport {
     let open = steps.filter { $0.state == "begun" && $0.finished == nil && !$0.kind.isEmpty && !$0.isAdHoc }
     let paths = open.map(\.path)
     return open.sorted { $0.began < $1.began }.filter { step in
-      !paths.contains { $0.hasPrefix(step.path + ".") || $0.hasPrefix(step.path + "[") }
+      !paths.contains { $0 != step.path && step.path.contains($0) }
     }
   }
 
@@ -26,7 +28,7 @@ extension RunReport {
     let what = outcome == "aborted" ? "The run was aborted" : "The run failed"
     let place = endedAt.map { step -> String in
       let name = name(step)
-      return " at " + name + (name == step ? "" : " (\(step))")
+      return " at " + name + (name == step.text ? "" : " (\(step))")
     }
     return Finding(kind: .unexpected, subject: what + (place ?? ""), text: parts.joined(separator: "; "))
   }
@@ -42,9 +44,8 @@ extension RunReport {
     guard let reason = step.skipReason, isBroken, reason.hasPrefix("`"), let end = reason.firstRange(of: "`: ") else {
       return step.skipReason
     }
-    let container = step.path.lastIndex(of: ".").map { String(step.path[...$0]) } ?? ""
     let words = reason[..<end.lowerBound].dropFirst().split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-    let missing = words.lazy.compactMap { self.step(container + $0) }.first {
+    let missing = words.lazy.compactMap { self.step(step.path.sibling($0)) }.first {
       !["done", "skipped", "planned"].contains($0.state) && $0.path != step.path
     }
     return missing.map { "not reached: \($0.name) had not ended" } ?? reason
@@ -52,10 +53,10 @@ extension RunReport {
 
   /// Acts to which somebody was asked to say yes and nobody did, with the answer.
   var declined: [(step: Step, by: Decision)] {
-    var refused: [String: Decision] = [:]
-    var approved: Set<String> = []
+    var refused: [StepPath: Decision] = [:]
+    var approved: Set<StepPath> = []
     for decision in decisions where ["approval", "item"].contains(decision.kind) && decision.withdrawn == nil {
-      let path = Self.base(of: decision.key)
+      let path = decision.key.base.place
       if ["yes", "all"].contains(decision.chosen) { approved.insert(path) } else { refused[path] = decision }
     }
     return steps.compactMap { step in

@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension RunReport {
   /// A line of the summary.
@@ -9,7 +10,7 @@ extension RunReport {
     var subject: String
     var text: String
     /// Where more is said: a step's path.
-    var path: String?
+    var path: StepPath?
     /// Whether its text is a sentence of the playbook's or of the run's own: `code` in it is code.
     var isProse = false
     /// Whether it is a read that failed and that the run went on without.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// Folds one more event in.
@@ -28,7 +28,7 @@ extension RunReport {
       note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
     case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
     case .questionAsked:
-      let key = event.data["key"]?.stringValue ?? ""
+      let key = QuestionKey(event.data["key"]?.stringValue ?? "")
       supersede(key, event)
       ask(event, key, event.data)
     case .questionAnswered: decide(event)
@@ -90,14 +90,15 @@ extension RunReport {
       ended = event.at
       stopWaiting(event.at)
       // Where nobody is at the terminal the question was never shown.
-      if let key = data["question"]?["key"]?.stringValue, asked[key] == nil {
+      if let key = data["question"]?["key"]?.stringValue.map({ QuestionKey($0) }), asked[key] == nil {
         ask(event, key, data["question"]?.mapValue ?? MapValue())
       }
       note(event, "run", "Run paused", reason)
     default:
       outcome = data["outcome"]?.stringValue ?? "finished"
       reason = data["reason"]?.stringValue
-      failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }
+      failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }.map(
+        StepPath.init)
       ended = event.at
       stopWaiting(event.at)
       endedAt = outcome == "aborted" ? endedAt ?? openStep : nil
@@ -116,7 +117,7 @@ extension RunReport {
     if parts.count == 2, Int64(parts[1]) == facts["steps"]?.intValue { reached = max(reached, parts[0]) }
   }
 
-  private mutating func ask(_ event: Event, _ key: String, _ question: MapValue) {
+  private mutating func ask(_ event: Event, _ key: QuestionKey, _ question: MapValue) {
     let options = (question["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
     let calls = question["approval"]?["calls"]?.listValue ?? []
     if let open = asked[key] { waited(for: open, until: event.at) }
@@ -154,13 +155,14 @@ extension RunReport {
   }
 
   /// What the groups around `path` are about there: `one` of `g[0].inner`.
-  func groupItem(of path: String) -> String? {
-    guard path.contains("].") else { return nil }
+  func groupItem(of path: StepPath) -> String? {
+    guard path.text.contains("].") else { return nil }
     var items: [String] = []
     var group = ""
-    for part in path.split(separator: ".").dropLast() {
+    for part in path.text.split(separator: ".").dropLast() {
       group += (group.isEmpty ? "" : ".") + part
-      guard let position = Self.position(of: group), let loop = loops[Self.base(of: group)] else { continue }
+      let container = StepPath(group)
+      guard let position = container.position, let loop = loops[container.withoutItem] else { continue }
       if loop.indices.contains(position) { items.append(EvidenceBody.shortened(loop[position].rendered, to: 60)) }
     }
     return items.isEmpty ? nil : items.joined(separator: ", ")
@@ -285,9 +287,9 @@ extension RunReport {
   static func reason(_ data: MapValue) -> String { data["reason"]?.stringValue.map { " (\($0))" } ?? "" }
 
   /// The title of the step at `path`, or the path.
-  func name(_ path: String) -> String { step(path)?.name ?? path }
+  func name(_ path: StepPath) -> String { step(path)?.name ?? path.text }
 
-  mutating func change(_ path: String, _ event: Event, _ body: (inout Step) -> Void) {
+  mutating func change(_ path: StepPath, _ event: Event, _ body: (inout Step) -> Void) {
     if index[path] == nil {
       index[path] = steps.count
       steps.append(Step(path: path, item: groupItem(of: path), began: event.at))
@@ -306,9 +308,8 @@ extension RunReport {
   }
 
   /// A loop over reads has one step, and a call for each of its items: `q[3]` is the fourth of `q`.
-  private static func loop(of path: String, knownTo report: RunReport) -> String {
-    guard report.index[path] == nil, path.hasSuffix("]"), let bracket = path.lastIndex(of: "[") else { return path }
-    return String(path[..<bracket])
+  private static func loop(of path: StepPath, knownTo report: RunReport) -> StepPath {
+    report.index[path] == nil ? path.withoutItem : path
   }
 }
 

@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension RunReport {
   /// Points in time and durations that a post-mortem asks for; nil where the run has none.
@@ -46,7 +47,9 @@ extension RunReport {
     let human = Self.joined(human + Self.cut(Self.joined(standing), by: Self.joined(machine)))
     return Measures(
       alerted: alerted, firstEvidence: timeline.first { $0.number != nil }?.at,
-      decided: decisions.first { $0.withdrawn == nil && $0.key == $0.path && step($0.path)?.kind == "confirm" }?.at,
+      decided: decisions.first {
+        $0.withdrawn == nil && $0.key == QuestionKey($0.path) && step($0.path)?.kind == "confirm"
+      }?.at,
       firstChange: changes.compactMap { $0.change?.sent }.min(),
       lastVerified: lastVerified,
       human: human, machine: Self.cut(Self.joined(machine), by: human),

@@ -1,14 +1,14 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// Steps that are walked again: what was read stays as an earlier reading, what was said of them counts no more, what was
   /// sent stays.
   mutating func reopen(_ event: Event) {
-    let paths = (event.data["paths"]?.listValue ?? []).map(\.rendered)
+    let paths = (event.data["paths"]?.listValue ?? []).map { StepPath($0.rendered) }
     let word = event.data["word"]?.stringValue ?? "again"
     note(
-      event, word, name(event.path), "taken again: \(paths.joined(separator: ", "))",
+      event, word, name(event.path), "taken again: \(paths.map(\.text).joined(separator: ", "))",
       who: event.data["by"]?.stringValue)
     // Whoever goes back or asks again waits for the run, until it asks.
     stopWaiting(event.at)
@@ -21,13 +21,13 @@ extension RunReport {
     let reopened = Set(paths)
     withdraw(reopened, Withdrawal(at: event.at, word: word, by: event.data["by"]?.stringValue))
     followUps.removeAll { reopened.contains($0.path) }
-    for path in (event.data["containers"]?.listValue ?? []).map(\.rendered) {
+    for path in (event.data["containers"]?.listValue ?? []).map({ StepPath($0.rendered) }) {
       if let position = index[path] { steps[position].state = "begun" }
     }
   }
 
   /// Keeps a reading before another of the same step takes its place.
-  mutating func archive(_ path: String) {
+  mutating func archive(_ path: StepPath) {
     guard let position = index[path], steps[position].isReading else { return }
     var earlier = steps[position]
     earlier.isSuperseded = true
@@ -36,8 +36,8 @@ extension RunReport {
   }
 
   /// Nobody waits any more for an answer to what a step that has ended asked.
-  mutating func closeQuestions(of path: String, at time: Timestamp) {
-    for (key, question) in asked where key == path || ["!", ".", "["].contains(where: { key.hasPrefix(path + $0) }) {
+  mutating func closeQuestions(of path: StepPath, at time: Timestamp) {
+    for (key, question) in asked where path.contains(key.step) {
       waited(for: question, until: time)
       asked[key] = nil
     }

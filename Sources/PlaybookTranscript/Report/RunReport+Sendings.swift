@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 extension RunReport {
   /// A call that changes something, as often as it was sent, and what became of it: by itself, or on a human's word.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import PlaybookRecord
 
 /// What a run's journal says, gathered by what a reader looks for: a pure fold over the events. Holds no evidence: a step
 /// knows the number of the event that has its outcome.
@@ -27,7 +27,7 @@ struct RunReport {
   var notes: [Remark] = []
   var warnings: [Remark] = []
   /// Paths of the checks that were expected to hold and did not.
-  var failedChecks: [String] = []
+  var failedChecks: [StepPath] = []
   /// How many of the playbook's own steps the run came to.
   var reached = 0
   /// When the present sitting began, and the last event that was no remark.
@@ -38,24 +38,24 @@ struct RunReport {
   var human: [Span] = []
   /// When questions stood open, also while calls were under way for another.
   var standing: [Span] = []
-  var index: [String: Int] = [:]
+  var index: [StepPath: Int] = [:]
   /// The items of loops by the paths of their steps.
-  var loops: [String: [Value]] = [:]
-  var asked: [String: Asked] = [:]
+  var loops: [StepPath: [Value]] = [:]
+  var asked: [QuestionKey: Asked] = [:]
   /// When questions that were left unanswered in this sitting were asked first.
-  var firstAsked: [String: Timestamp] = [:]
+  var firstAsked: [QuestionKey: Timestamp] = [:]
   /// The answers to each change, by its key and theirs, since its last intent.
-  var answers: [String: [String: Int]] = [:]
+  var answers: [QuestionKey: [QuestionKey: Int]] = [:]
   /// The number of the event that began the present sitting.
   var sittingBegan = 0
   /// When something that was changed or taken back was last looked at and was as it should be.
   var lastVerified: Timestamp?
   /// Where a run that failed or was aborted ended: the step whose question stood open.
-  var endedAt: String?
+  var endedAt: StepPath?
   /// The intents to take something back, by their keys (`block!undo1`), in order.
-  var undoIntents: [(key: String, path: String, sequence: Int)] = []
+  var undoIntents: [(key: QuestionKey, path: StepPath, sequence: Int)] = []
   /// The calls that took something back: the step, the item's position, the event.
-  var undoCalls: [(path: String, position: Int, sequence: Int)] = []
+  var undoCalls: [(path: StepPath, position: Int, sequence: Int)] = []
   var isOutOfOrder = false
   /// The line of the journal from which on it can't be read; nil: all of it was.
   var damagedLine: Int?
@@ -63,7 +63,7 @@ struct RunReport {
   var damageCause = ""
 
   struct Step {
-    var path: String
+    var path: StepPath
     var kind = ""
     var title: String?
     /// Of a step in a group that goes round: which item it is about.
@@ -84,7 +84,7 @@ struct RunReport {
     /// Whether it was taken again later.
     var isSuperseded = false
     /// Whether it was a read of the operator's own, by `/query` at a prompt.
-    var isAdHoc: Bool { path.contains("!query") }
+    var isAdHoc: Bool { path.isAdHoc }
     /// The event with the call as last sent; of a loop over reads, its first.
     var call: Int?
     /// When its first call was sent.
@@ -112,9 +112,8 @@ struct RunReport {
 
     /// `Look inside (one)`.
     var name: String {
-      guard let item else { return title ?? path }
-      let own = path.lastIndex(of: "]").map { path[$0...].dropFirst(2) } ?? path[...]
-      return "\(title ?? String(own)) (\(item))"
+      guard let item else { return title ?? path.text }
+      return "\(title ?? path.nameInItem) (\(item))"
     }
 
     /// Why it was skipped, as the journal has it.
@@ -127,7 +126,7 @@ struct RunReport {
   /// One line of the timeline.
   struct Moment {
     var at: Timestamp
-    var path: String
+    var path: StepPath
     /// `run`, `group`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`, `failure`, `interrupt`.
     var kind: String
     var who: String?
@@ -157,7 +156,7 @@ struct RunReport {
   }
 
   struct Asked {
-    var key: String
+    var key: QuestionKey
     var kind: String
     var text: String
     var options: [String]
@@ -184,8 +183,8 @@ struct RunReport {
 
   struct Decision {
     var at: Timestamp
-    var path: String
-    var key: String
+    var path: StepPath
+    var key: QuestionKey
     /// The kind of its question: `option`, `yesNo`, `approval`, `item`, `checkpoint`, `text`, `value`; empty where none was
     /// shown.
     var kind: String
@@ -249,14 +248,14 @@ struct RunReport {
     var text: String
     var due: Timestamp?
     var owner: String?
-    var path: String
+    var path: StepPath
     /// The remark that says it is done.
     var done: Remark?
   }
 
   struct Remark {
     var at: Timestamp
-    var path: String
+    var path: StepPath
     var text: String
     var by: String
   }
@@ -271,7 +270,7 @@ struct RunReport {
     close()
   }
 
-  func step(_ path: String) -> Step? { index[path].map { steps[$0] } }
+  func step(_ path: StepPath) -> Step? { index[path].map { steps[$0] } }
 
   /// Steps that changed something, or may have.
   var changes: [Step] { steps.filter { $0.change != nil } }

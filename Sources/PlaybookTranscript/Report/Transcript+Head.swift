@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension Transcript {
   /// A fact of the head.
@@ -125,17 +126,17 @@ extension Transcript {
   func record(of step: RunReport.Step) -> [DocumentField] {
     guard let outcome = outcome(of: step) else { return [] }
     let labels = Dictionary(
-      report.decisions.filter { $0.path == step.path || $0.path.hasPrefix(step.path + ".") }.map {
+      report.decisions.filter { $0.path == step.path || $0.path.isWithin(step.path) }.map {
         ($0.key, $0.question)
       },
       uniquingKeysWith: { $1 })
     return outcome.entries.filter { !Self.hiddenFields.contains($0.key.rendered) }.map { key, value in
       let name = key.rendered
-      let label = labels["\(step.path).\(name)"]
+      let label = labels[QuestionKey(step.path).asking(for: name)]
       if let done = value["done"]?.boolValue {
         return DocumentField(label: label ?? name, text: value["evidence"]?.stringValue ?? "", isDone: done)
       }
-      if name == "answer", let question = labels[step.path] {
+      if name == "answer", let question = labels[QuestionKey(step.path)] {
         return DocumentField(label: question, text: Summary.said(value), isDone: nil)
       }
       let isProse = ["text", "answer"].contains(name)

@@ -1,4 +1,5 @@
 public import CEL
+import PlaybookRecord
 
 /// Something that a run left to be done.
 public struct OpenFollowUp: Sendable {
@@ -20,7 +21,7 @@ extension Transcript {
   public var openFollowUps: [OpenFollowUp] {
     report.followUps.filter { $0.done == nil }.map {
       OpenFollowUp(
-        run: runID, event: $0.event, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path,
+        run: runID, event: $0.event, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path.text,
         mode: report.facts["mode"]?.stringValue ?? "run")
     }
   }

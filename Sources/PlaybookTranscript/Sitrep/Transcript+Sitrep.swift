@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 import SourceText
 
 extension Transcript {
@@ -63,7 +64,7 @@ extension Transcript {
   /// What the operator answered where the playbook asks for a decision.
   private var decided: [RunReport.Finding] {
     report.decisions.filter {
-      $0.withdrawn == nil && $0.key == $0.path && report.step($0.path)?.kind == "confirm"
+      $0.withdrawn == nil && $0.key == QuestionKey($0.path) && report.step($0.path)?.kind == "confirm"
     }.map { RunReport.Finding(kind: .found, subject: $0.title, text: $0.said + ", by " + $0.by, path: $0.path) }
   }
 

@@ -1,5 +1,6 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
+import SourceText
 
 /// A request to a plugin.
 struct Request: Sendable {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// The processes of one plugin: each answers one request at a time, and is used again when it has answered.

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// One running plugin, and the request that it is answering.

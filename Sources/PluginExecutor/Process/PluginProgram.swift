@@ -1,4 +1,5 @@
-import PlaybookEngine
+import ExecutorKit
+import SourceText
 import Subprocess
 import Synchronization
 

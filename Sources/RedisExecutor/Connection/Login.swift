@@ -1,7 +1,7 @@
+import ExecutorKit
 import NIOCore
 import NIOPosix
 import NIOSSL
-import PlaybookEngine
 import Reach
 
 extension Connection {

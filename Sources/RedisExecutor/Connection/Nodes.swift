@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// The connections to other servers of a cluster that one call uses: each is made once, and given back when the call has ended.

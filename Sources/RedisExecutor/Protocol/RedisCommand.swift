@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// A command with its arguments.
 struct RedisCommand: Sendable, Equatable {

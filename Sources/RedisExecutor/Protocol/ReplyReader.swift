@@ -1,5 +1,5 @@
 import CHiredis
-import PlaybookEngine
+import ExecutorKit
 
 /// Bytes of a connection to replies, by hiredis' reader.
 ///

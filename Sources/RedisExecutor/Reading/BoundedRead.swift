@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// A reading command that brings back no more than is kept. What is large is read in part and marked, or refused where
 /// the server itself would be kept busy.

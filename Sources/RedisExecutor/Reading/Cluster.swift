@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// The servers that hold keys, as the server that was asked has them.

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// Walks all keys by SCAN, a thousand at a time, so that the server goes on serving; on a cluster over all primaries.
 struct KeyWalk {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// Which of a set of servers answered.

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 extension Session {
   /// The error that an error reply is, in the server's words.

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 import Synchronization
 

@@ -1,5 +1,5 @@
+import ExecutorKit
 import NIOCore
-import PlaybookEngine
 import PlaybookLanguage
 import Synchronization
 

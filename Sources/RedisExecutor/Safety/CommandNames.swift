@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 extension Session {

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// Waits for `body` until `deadline` and no longer, for calls that the system may hold up beyond it (looking up a

@@ -1,5 +1,5 @@
 import CLibPQ
-import PlaybookEngine
+import ExecutorKit
 
 /// One result of libpq, freed at its end.
 @safe final class Answer {

@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// What a call runs under, as the connection needs it.
 struct CallParameters: Sendable {

@@ -1,6 +1,6 @@
 import CEL
 import CLibPQ
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// A target's settings as far as they make a connection: two calls with equal settings share connections.

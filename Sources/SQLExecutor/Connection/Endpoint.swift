@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// One of the places that a connection URI names, as libpq takes it.
 struct Endpoint: Sendable, Hashable {

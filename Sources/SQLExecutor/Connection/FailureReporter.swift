@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// Turns a session's failure into the sentence for the operator. It knows how far the call had come, and keeps values

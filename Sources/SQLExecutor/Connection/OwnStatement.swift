@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// A statement of our own around the author's.
 struct OwnStatement: Sendable {

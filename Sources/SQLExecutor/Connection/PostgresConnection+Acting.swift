@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 extension PostgresConnection {
   /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit by

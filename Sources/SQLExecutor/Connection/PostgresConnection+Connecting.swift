@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// How a list of hosts is walked: libpq would do it as well, but with its non-blocking interface it keeps no time for each.
 extension PostgresConnection {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// A pooler's console, such as the database `pgbouncer`: it takes commands of its own by the simple protocol, and neither
 /// transactions nor look-ups.

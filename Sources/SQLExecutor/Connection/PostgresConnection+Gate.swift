@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookLanguage
 
 /// How a statement is held back until all that it reaches has been looked at.

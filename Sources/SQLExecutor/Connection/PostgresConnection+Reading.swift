@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 extension PostgresConnection {
   /// Runs a query: its own READ ONLY transaction, always rolled back, after the role and all that the statement reaches

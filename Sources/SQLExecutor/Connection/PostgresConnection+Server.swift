@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 /// Which of several hosts the connection is to, for the yes to an act.
 extension PostgresConnection {

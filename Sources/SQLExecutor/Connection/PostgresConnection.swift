@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import Synchronization
 
 /// One connection on a thread of its own. Calls queue up at the actor and hold it to their end, since nothing within

@@ -1,5 +1,5 @@
 import CLibPQ
-import PlaybookEngine
+import ExecutorKit
 
 /// What the server says beside its answer: warnings and notices of the statement under way.
 ///

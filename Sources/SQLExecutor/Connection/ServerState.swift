@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// What the server says of itself at the beginning of a statement.
 struct ServerState {

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// Follows a query through the server's catalogs and refuses it where something that it reaches could write.
 ///

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// A resolved call in the executor's own terms.
 struct ShellCall: Sendable {

@@ -1,5 +1,5 @@
+import ExecutorKit
 import FoundationEssentials
-import PlaybookEngine
 
 #if canImport(Glibc)
 import Glibc

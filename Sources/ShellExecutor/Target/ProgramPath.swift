@@ -1,4 +1,4 @@
-import PlaybookEngine
+import ExecutorKit
 
 #if canImport(Glibc)
 import Glibc

@@ -1,5 +1,5 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 
 /// Settings that only programs have.
 extension TargetSettings {

@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Synchronization
 
 /// An executor without a world: what it answers is written down beforehand, by the call's text.
@@ -69,7 +71,7 @@ final class FakeExecutor: Executor {
     let text = display(call, on: nil)
     if schema.isPrompted {
       do throws(Unanswered) {
-        let answer = try await context.ask(Question(key: "", text: text, kind: .text(isOptional: false)))
+        let answer = try await context.ask(PersonQuestion(text: text, kind: .text(isOptional: false)))
         return CallOutcome(fields: MapValue([("value", answer.value)]))
       } catch {
         throw ExecutorError(.cancelled, error.reason)

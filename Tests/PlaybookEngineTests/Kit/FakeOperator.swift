@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Synchronization
 
 /// An operator whose answers are written down beforehand, by the question's key.
@@ -23,7 +25,7 @@ final class FakeOperator: Operator {
   }
 
   var asked: [Question] { questions.withLock { $0 } }
-  var keys: [String] { asked.map(\.key) }
+  var keys: [String] { asked.map(\.key.description) }
   var seen: [Event] { events.withLock { $0 } }
 
   func observe(_ event: Event) async { events.withLock { $0.append(event) } }
@@ -36,12 +38,12 @@ final class FakeOperator: Operator {
     questions.withLock { $0.append(question) }
     asking(question)
     return replies.withLock { all in
-      guard let list = all[question.key], let first = list.first else {
-        let change = question.key.wholeMatch(of: /(.+)!rest/)?.1
+      guard let list = all[question.key.description], let first = list.first else {
+        let change = question.key.purpose == .rest ? question.key.step.text : nil
         let isKnown = change.map { name in all.keys.contains { $0 == name || $0.hasPrefix(name + "[") } } ?? false
         return isKnown ? .yes : .unanswered(reason: "nobody there")
       }
-      if list.count > 1 { all[question.key] = Array(list.dropFirst()) }
+      if list.count > 1 { all[question.key.description] = Array(list.dropFirst()) }
       return first
     }
   }

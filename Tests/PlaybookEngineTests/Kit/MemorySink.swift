@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Synchronization
 
 /// A journal in memory.
@@ -28,9 +30,9 @@ final class MemorySink: EventSink {
   var events: [Event] { records.map(\.event) }
   var secrets: [String] { state.withLock { $0.secrets } }
   /// `type path`, a line each.
-  var story: [String] { events.map { $0.path.isEmpty ? $0.type.rawValue : "\($0.type.rawValue) \($0.path)" } }
+  var story: [String] { events.map { $0.path.text.isEmpty ? $0.type.rawValue : "\($0.type.rawValue) \($0.path)" } }
 
-  func events(_ type: EventType, _ path: String? = nil) -> [Event] {
+  func events(_ type: EventType, _ path: StepPath? = nil) -> [Event] {
     events.filter { $0.type == type && (path == nil || $0.path == path) }
   }
 

@@ -4,7 +4,9 @@ import SourceText
 import Testing
 import YAMLTree
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// A playbook from text, run with fakes, as often as wanted: each sitting goes on from the events of the one before.
 final class TestRun {
@@ -85,7 +87,7 @@ final class TestRun {
   }
 
   /// The outcome that a step's last end recorded.
-  func outcome(_ path: String) -> Value? { sink.events(.stepFinished, path).last?.data["outcome"] }
+  func outcome(_ path: StepPath) -> Value? { sink.events(.stepFinished, path).last?.data["outcome"] }
 
-  func reason(_ path: String) -> String? { sink.events(.stepSkipped, path).last?.data["reason"]?.stringValue }
+  func reason(_ path: StepPath) -> String? { sink.events(.stepSkipped, path).last?.data["reason"]?.stringValue }
 }

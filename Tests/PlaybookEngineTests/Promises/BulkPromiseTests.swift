@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// Bounds: an outcome beyond 64 MiB is truncated and says so, and no call holds more.

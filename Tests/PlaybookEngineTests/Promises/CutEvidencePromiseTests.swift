@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// Promise 5: a change that rests on cut evidence is held back, whatever way the evidence came.

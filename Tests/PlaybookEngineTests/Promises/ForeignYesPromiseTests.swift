@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// Who goes on with a run lets nothing be sent by a yes that is not known to be his, or that an older version recorded.
@@ -77,8 +79,7 @@ import Testing
       (.questionAnswered, ["key": "fix!cut0.1", "value": "again", "source": "terminal", "by": "alice"]),
       (.failureHandled, ["choice": "again", "position": 0, "by": "alice"]),
     ] {
-      let path = "fix"
-      let event = Event(at: run.clock.now(), path: path, type: type, data: data.mapValue ?? MapValue())
+      let event = Event(at: run.clock.now(), path: "fix", type: type, data: data.mapValue ?? MapValue())
       let sequence = try await run.sink.record(event, synced: true).sequence
       run.foreign.insert(sequence)
     }

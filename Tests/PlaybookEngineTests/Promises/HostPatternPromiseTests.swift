@@ -1,6 +1,8 @@
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// A pattern of addresses is for no name: whoever registers a name can't get a target's credentials by it.
 struct HostPatternPromiseTests {

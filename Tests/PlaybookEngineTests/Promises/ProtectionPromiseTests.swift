@@ -2,7 +2,9 @@ import CEL
 import PlaybookLanguage
 import Testing
 
+@testable import ExecutorKit
 @testable import PlaybookEngine
+@testable import PlaybookRecord
 
 /// Spellings of what is protected, each given to each kind of call: none of them is sent.
 struct ProtectionPromiseTests {

@@ -1,5 +1,7 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
+import PlaybookRecord
 import Testing
 
 /// An expression that fails quotes the value that it failed at: of one that reads a secret nothing of that is told.

@@ -1,6 +1,8 @@
 import CEL
+import ExecutorKit
 import PlaybookEngine
 import PlaybookLanguage
+import PlaybookRecord
 import Testing
 
 /// A yes is for one thing, once: whatever else is shown with it, wherever else it stands, is another yes.

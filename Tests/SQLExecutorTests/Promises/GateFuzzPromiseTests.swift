@@ -1,6 +1,6 @@
 import CEL
+import ExecutorKit
 import Foundation
-import PlaybookEngine
 import SQLExecutor
 import Testing
 

@@ -1,6 +1,7 @@
 import CEL
-import PlaybookEngine
+import ExecutorKit
 import PlaybookJournal
+import PlaybookRecord
 import Testing
 
 /// What a server sends beside its rows, and texts that are not UTF-8, hide no secret.

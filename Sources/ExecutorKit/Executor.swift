@@ -102,13 +102,13 @@ public struct CallContext: Sendable {
   /// A line on how far a long call has come; shown in place, not journalled.
   public var progress: @Sendable (String) -> Void
   /// Asks the operator (`manual` alone uses it). Throws when nobody answers.
-  public var ask: @Sendable (Question) async throws(Unanswered) -> Answer
+  public var ask: @Sendable (PersonQuestion) async throws(Unanswered) -> PersonAnswer
 
   public init(
     target: ResolvedTarget?, deadline: ContinuousClock.Instant, label: String, callID: String = "",
     limits: Limits = Limits(), server: CallServer? = nil,
     progress: @escaping @Sendable (String) -> Void = { _ in },
-    ask: @escaping @Sendable (Question) async throws(Unanswered) -> Answer = { _ throws(Unanswered) in
+    ask: @escaping @Sendable (PersonQuestion) async throws(Unanswered) -> PersonAnswer = { _ throws(Unanswered) in
       throw Unanswered(reason: "nobody to ask")
     }
   ) {

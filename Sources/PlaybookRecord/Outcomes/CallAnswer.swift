@@ -31,7 +31,7 @@ package struct CallAnswer: Sendable {
   }
 
   /// What a call that failed said, by the fields that its error has.
-  static func failed(_ outcome: MapValue?) -> [Said] { outcome.map { said($0, isFailed: true) } ?? [] }
+  package static func failed(_ outcome: MapValue?) -> [Said] { outcome.map { said($0, isFailed: true) } ?? [] }
 
   /// The field `notices` of an outcome, each in one line: a list of texts, or nothing.
   package static func notices(_ outcome: MapValue) -> [String] {

@@ -16,31 +16,31 @@ public struct RunState: Sendable {
   public private(set) var isEmpty = true
   public private(set) var started: Timestamp?
   /// Steps begun, with what `now` is for them.
-  public private(set) var begun: [String: Timestamp] = [:]
-  public private(set) var finished: [String: Finished] = [:]
+  public private(set) var begun: [StepPath: Timestamp] = [:]
+  public private(set) var finished: [StepPath: Finished] = [:]
   /// What steps came to before they were taken anew, with the count of events at which that began; oldest first.
-  private var earlier: [String: [(until: Int, finished: Finished)]] = [:]
+  private var earlier: [StepPath: [(until: Int, finished: Finished)]] = [:]
   /// What used playbooks were given, by the path of their step, with the count of events at which that was recorded; oldest
   /// first.
-  private var inputs: [String: [(at: Int, given: MapValue)]] = [:]
+  private var inputs: [StepPath: [(at: Int, given: MapValue)]] = [:]
   /// Steps that did not run, with why.
-  public private(set) var skipped: [String: String] = [:]
+  public private(set) var skipped: [StepPath: String] = [:]
   /// The fixed lists of loops.
-  public private(set) var loops: [String: [Value]] = [:]
-  public private(set) var acts: [String: Act] = [:]
+  public private(set) var loops: [StepPath: [Value]] = [:]
+  public private(set) var acts: [StepPath: Act] = [:]
   /// The order in which changes were approved.
-  public private(set) var actOrder: [String] = []
+  public private(set) var actOrder: [StepPath] = []
   /// How often each change and each undo was approved, by path: what a digest was the yes to is used up.
-  private(set) var turns: [String: Int] = [:]
+  package private(set) var turns: [QuestionKey: Int] = [:]
   /// The digests that were asked about.
-  private(set) var digests: Set<String> = []
-  public private(set) var answers: [String: Answer] = [:]
+  package private(set) var digests: Set<String> = []
+  public private(set) var answers: [QuestionKey: Answer] = [:]
   /// The keys of questions that were asked and not answered.
-  public private(set) var openQuestions: Set<String> = []
+  public private(set) var openQuestions: Set<QuestionKey> = []
   /// Expected checks that did not hold, by path.
-  public private(set) var failedChecks: [String] = []
+  public private(set) var failedChecks: [StepPath] = []
   /// Changes whose verification did not hold, by path.
-  public private(set) var unverified: [String] = []
+  public private(set) var unverified: [StepPath] = []
   /// The text of the event that ended the run, or nil.
   public private(set) var outcome: String?
   /// How many failures an operator has decided about.
@@ -48,7 +48,7 @@ public struct RunState: Sendable {
   /// How many pieces of evidence have a number.
   public private(set) var evidenceCount = 0
   /// The machine's boot in which the last sitting began.
-  private(set) var boot: String?
+  package private(set) var boot: String?
   /// The time of the last event.
   public private(set) var last: Timestamp?
   public private(set) var operators: [String] = []
@@ -57,30 +57,30 @@ public struct RunState: Sendable {
   /// How often taking back was begun.
   public private(set) var undoCount = 0
   /// Inputs of queries that the operator changed, by path.
-  public private(set) var edits: [String: MapValue] = [:]
+  public private(set) var edits: [StepPath: MapValue] = [:]
   /// Steps by the number of their evidence.
-  public private(set) var evidencePaths: [Int: String] = [:]
+  public private(set) var evidencePaths: [Int: StepPath] = [:]
   /// Why the operator ended the run, once that was said.
   public private(set) var abortedBecause: String?
   /// Why the last sitting paused; nil where it ended without a word.
   public private(set) var pausedBecause: String?
   /// Who sat last.
-  private(set) var lastOperator: String?
+  package private(set) var lastOperator: String?
   /// The signal that interrupted the last sitting, if one did.
   private var lastSignal: String?
   /// Whether somebody stopped the last sitting: it was not killed, and neither was its connection lost.
-  var isStoppedByHand: Bool { pausedBecause != nil && !["SIGTERM", "SIGHUP"].contains(lastSignal) }
+  package var isStoppedByHand: Bool { pausedBecause != nil && !["SIGTERM", "SIGHUP"].contains(lastSignal) }
   /// When steps began and ended, counted in events.
-  private(set) var beginnings: [String: Int] = [:]
-  private(set) var ends: [String: Int] = [:]
-  private(set) var containers: Set<String> = []
+  package private(set) var beginnings: [StepPath: Int] = [:]
+  package private(set) var ends: [StepPath: Int] = [:]
+  package private(set) var containers: Set<StepPath> = []
   private var count = 0
   /// The numbers of recorded events whose yes is not known to be that of whoever goes on with the run.
   private let foreign: Set<Int>
   /// Who sat when the event that is folded in was recorded, as the record says: "alice, uid 1000".
   private var session = "somebody"
   /// The user of the last session; nil: not on record.
-  private(set) var lastUser: Int64?
+  package private(set) var lastUser: Int64?
   /// The ids of remarks that came from outside.
   public private(set) var remarks: Set<String> = []
 
@@ -197,12 +197,13 @@ public struct RunState: Sendable {
         abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
       }
     case .questionAsked:
-      if let key = data["key"]?.stringValue { openQuestions.insert(key) }
+      if let key = data["key"]?.stringValue { openQuestions.insert(QuestionKey(key)) }
       if let digest = data["digest"]?.stringValue { digests.insert(digest) }
     case .questionAnswered:
-      guard let key = data["key"]?.stringValue, let value = data["value"] else { return }
+      guard let text = data["key"]?.stringValue, let value = data["value"] else { return }
+      let key = QuestionKey(text)
       // That a call goes out again is for whoever goes on with the run to say.
-      if foreign.contains(event.sequence), Question.isAboutCall(key) { return }
+      if foreign.contains(event.sequence), key.purpose.isAboutCall { return }
       openQuestions.remove(key)
       if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
       answers[key] = Answer(
@@ -210,7 +211,7 @@ public struct RunState: Sendable {
         source: data["source"]?.stringValue ?? "terminal")
     case .noteAdded:
       if let id = data["id"]?.stringValue { remarks.insert(id) }
-    case .callSent: if path.contains("!query") { ownQueries += 1 }
+    case .callSent: if path.isAdHoc { ownQueries += 1 }
     case .callRepeated, .doneOutside, .followUpAdded, .warning: break
     }
   }
@@ -222,17 +223,17 @@ public struct RunState: Sendable {
   }
 
   /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all the rest.
-  private mutating func declineUndo(_ key: String, isAll: Bool) {
-    guard let mark = key.wholeMatch(of: /(.+)!undo[0-9]+(?:\[([0-9]+)\])?/) else { return }
-    let path = String(mark.1)
-    if !isAll, let position = mark.2.flatMap({ Int($0) }) {
+  private mutating func declineUndo(_ key: QuestionKey, isAll: Bool) {
+    guard case .undo(let offer, let position) = key.purpose, offer != nil else { return }
+    let path = key.step
+    if !isAll, let position {
       acts[path]?.takenBack.remove(position)
     } else if let act = acts[path] {
       acts[path]?.takenBack.subtract(act.toTakeBack)
     }
   }
 
-  private mutating func handle(_ path: String, _ data: MapValue, isForeign: Bool) {
+  private mutating func handle(_ path: StepPath, _ data: MapValue, isForeign: Bool) {
     failuresHandled += 1
     if data["rest"]?.boolValue == true { acts[path]?.rest = data["reason"]?.stringValue ?? "" }
     switch data["choice"]?.stringValue {
@@ -253,39 +254,41 @@ public struct RunState: Sendable {
     case "retry", "edit":
       if data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
       // What a person answered to the call that failed is no answer to the next one.
-      answers = answers.filter { key, _ in key != path && !key.hasPrefix(path + ".") }
+      answers = answers.filter { key, _ in key != QuestionKey(path) && !key.step.isWithin(path) }
     default: break
     }
   }
 
   /// What a step came to last, also where it is walked again since.
-  func lastFinished(_ path: String) -> Finished? { finished[path] ?? earlier[path]?.last?.finished }
+  package func lastFinished(_ path: StepPath) -> Finished? { finished[path] ?? earlier[path]?.last?.finished }
 
   /// What a step had come to at a count of events, where it was taken anew since.
-  func finished(_ path: String, at mark: Int) -> Finished? { earlier[path]?.first { $0.until > mark }?.finished }
+  package func finished(_ path: StepPath, at mark: Int) -> Finished? {
+    earlier[path]?.first { $0.until > mark }?.finished
+  }
 
   /// What a used playbook was given, nothing secret and nothing that was scrubbed: last, or as it was known at a count of events.
-  func inputs(of path: String, at mark: Int = .max) -> MapValue? {
+  package func inputs(of path: StepPath, at mark: Int = .max) -> MapValue? {
     inputs[path]?.last { $0.at <= mark }.flatMap { known in
       Value.map(known.given).texts.contains { $0.contains(Outcome.scrubbed) } ? nil : known.given
     }
   }
 
-  func hasInputs(of path: String) -> Bool { inputs[path] != nil }
+  package func hasInputs(of path: StepPath) -> Bool { inputs[path] != nil }
 
-  private mutating func begin(_ path: String, _ data: MapValue) {
+  private mutating func begin(_ path: StepPath, _ data: MapValue) {
     if beginnings[path] == nil { beginnings[path] = count }
     if ["group", "use"].contains(data["kind"]?.stringValue) { containers.insert(path) }
   }
 
-  private mutating func intend(_ path: String, _ data: MapValue, isForeign: Bool) {
-    let isOlder = data["digest"]?.stringValue?.utf8.count != Runner.digestLength
+  private mutating func intend(_ path: StepPath, _ data: MapValue, isForeign: Bool) {
+    let isOlder = data["digest"]?.stringValue?.utf8.count != Approval.digestLength
     let foreignWord = isForeign ? "by somebody else: \(session), as the record says" : nil
     let doubt = isOlder ? "by an older version" : foreignWord
     let texts = { (name: String) in (data[name]?.listValue ?? []).map { $0.stringValue ?? "" } }
-    if let undone = data["undoes"]?.stringValue {
+    if let undone = data["undoes"]?.stringValue.map(StepPath.init) {
       undoCount += 1
-      turns[undone + "!undo", default: 0] += 1
+      turns[QuestionKey(undone, .undo(offer: nil, item: nil)), default: 0] += 1
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[undone]?.takenBack.formUnion(positions)
       if doubt == nil {
@@ -303,26 +306,26 @@ public struct RunState: Sendable {
       }
       return
     }
-    if let moved = data["moves"]?.stringValue {
+    if let moved = data["moves"]?.stringValue.map(StepPath.init) {
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[moved]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
       acts[moved]?.digest = data["digest"]?.stringValue
       acts[moved]?.note(positions, approvedBy: doubt)
-      turns[moved, default: 0] += 1
+      turns[QuestionKey(moved), default: 0] += 1
       return
     }
-    if let renewed = data["renews"]?.stringValue {
+    if let renewed = data["renews"]?.stringValue.map(StepPath.init) {
       let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
       acts[renewed]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
       acts[renewed]?.digest = data["digest"]?.stringValue
       acts[renewed]?.note(positions, approvedBy: doubt)
       return
     }
-    if let edited = data["edits"]?.stringValue {
+    if let edited = data["edits"]?.stringValue.map(StepPath.init) {
       let position = Int(data["position"]?.intValue ?? 0)
       guard var act = acts[edited] else { return }
       act.edits[position] = data["inputs"]?.mapValue
-      act.editDigests[position] = data["digest"]?.stringValue.map { ($0, path) }
+      act.editDigests[position] = data["digest"]?.stringValue.map { ($0, QuestionKey(path.text)) }
       act.note([position], approvedBy: doubt)
       if let servers = data["servers"]?.listValue { act.move([position], to: servers.map(\.stringValue)) }
       if var item = act.items[position] {
@@ -349,12 +352,12 @@ public struct RunState: Sendable {
     act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
     act.note(act.approved ?? Set(act.calls.indices), approvedBy: doubt)
     acts[path] = act
-    turns[path, default: 0] += 1
+    turns[QuestionKey(path), default: 0] += 1
   }
 
   /// Forgets what was recorded of steps that are walked again.
   private mutating func reopen(_ data: MapValue) {
-    for path in (data["paths"]?.listValue ?? []).compactMap(\.stringValue) {
+    for path in (data["paths"]?.listValue ?? []).compactMap(\.stringValue).map(StepPath.init) {
       begun[path] = nil
       if let known = finished[path] { earlier[path, default: []].append((count, known)) }
       finished[path] = nil
@@ -369,15 +372,13 @@ public struct RunState: Sendable {
         acts[path] = nil
         actOrder.removeAll { $0 == path }
       }
-      answers = answers.filter { key, _ in
-        !(key == path || ["!", ".", "["].contains { key.hasPrefix(path + $0) })
-      }
+      answers = answers.filter { key, _ in !path.contains(key.step) }
     }
     // Who goes back from the last question of a run comes to it again.
     if data["word"] == "back" {
-      answers = answers.filter { key, _ in key != Runner.lastUndo && !key.contains(Runner.lastUndoMark) }
+      answers = answers.filter { key, _ in !key.purpose.isOfLastUndo }
     }
-    for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue) {
+    for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue).map(StepPath.init) {
       finished[path] = nil
       ends[path] = nil
     }
@@ -398,7 +399,7 @@ public struct RunState: Sendable {
     }
   }
 
-  private mutating func change(_ path: String, _ data: MapValue, _ body: (inout Item) -> Void) {
+  private mutating func change(_ path: StepPath, _ data: MapValue, _ body: (inout Item) -> Void) {
     let position = Int(data["position"]?.intValue ?? 0)
     var item = acts[path]?.items[position] ?? Item(state: "started")
     body(&item)

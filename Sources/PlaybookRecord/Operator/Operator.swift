@@ -47,12 +47,12 @@ public enum OperatorCommand: Sendable, Hashable {
 /// How far something has come.
 public struct Progress: Sendable {
   /// The step's path.
-  public var path: String
+  public var path: StepPath
   /// "poll 3, last attempts = 12", "item 4 of 8".
   public var text: String
   public var elapsed: Duration
 
-  public init(path: String, text: String, elapsed: Duration) {
+  public init(path: StepPath, text: String, elapsed: Duration) {
     self.path = path
     self.text = text
     self.elapsed = elapsed

@@ -13,21 +13,21 @@ extension RunState {
     /// How often it was sent, with other inputs too.
     public var sends = 0
     /// How often it had been sent when the operator last changed its inputs: those sendings made another call.
-    var earlierSends = 0
+    package var earlierSends = 0
     /// How often its call went out as it is now.
-    var callSends: Int { sends - earlierSends }
+    package var callSends: Int { sends - earlierSends }
     /// Whether the call went out once more while it was not known what became of it: it may have taken effect more than once.
-    var isDoubled = false
+    package var isDoubled = false
     /// How often taking it back was sent.
     public var undoSends = 0
     /// How often that had been when the change was made last.
-    var earlierUndoSends = 0
+    package var earlierUndoSends = 0
     /// The count of events at its first sending: what its call was made of is what was known then.
-    var firstSent: Int?
+    package var firstSent: Int?
     /// When it, or what takes it back, was last sent.
     public var lastSent: Timestamp?
     /// The machine's boot in which it, or what takes it back, was last sent.
-    var sentIn: String?
+    package var sentIn: String?
     public var verified: Bool?
     /// A human said that it is to be sent again, and it was not yet.
     public var isToSendAgain = false
@@ -37,18 +37,20 @@ extension RunState {
     /// word); nil: not tried.
     public var undo: String?
     /// What `undo` was before taking it back was approved once more.
-    var undoBefore: String?
+    package var undoBefore: String?
     /// Whether a stop came before what was taken back had been looked at.
-    var isUndoUnseen = false
+    package var isUndoUnseen = false
     public var isUndone: Bool { undo == "done" }
     /// Whether it was sent and neither the target nor a human has said what became of it.
-    var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
+    package var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
-    var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
+    package var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
     /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
-    var isTakeable: Bool { !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly) }
+    package var isTakeable: Bool {
+      !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly)
+    }
     /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
-    var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
+    package var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
     public var isDoubtful = false
   }
@@ -58,6 +60,10 @@ extension RunState {
     public var call: String
     /// What takes it back; empty: nothing that is known.
     public var undo: String
+
+    package init(call: String, undo: String) {
+      (self.call, self.undo) = (call, undo)
+    }
   }
 
   /// A change that was approved.
@@ -74,42 +80,42 @@ extension RunState {
     /// Inputs that the operator changed, by position.
     public var edits: [Int: MapValue] = [:]
     /// What the yes to such an item's call was bound to: its digest, and the place in it.
-    var editDigests: [Int: (digest: String, place: String)] = [:]
+    package var editDigests: [Int: (digest: String, place: QuestionKey)] = [:]
     /// Positions whose yes holds in this session, and of those with another yes whose it was: "by an older version".
-    var held: Set<Int> = []
-    var doubted: [Int: String] = [:]
+    package var held: Set<Int> = []
+    package var doubted: [Int: String] = [:]
     /// Positions of which the yes to the undo holds.
-    var heldUndos: Set<Int> = []
+    package var heldUndos: Set<Int> = []
     /// Why the yes to a call does not hold: whose it was; nil: it holds.
-    func doubt(about position: Int) -> String? {
+    package func doubt(about position: Int) -> String? {
       held.contains(position) ? nil : doubted[position] ?? "by nobody that the record names"
     }
     /// Whether the yes was bound to a digest of another form.
-    var isOlder: Bool { digest?.utf8.count != Runner.digestLength }
+    package var isOlder: Bool { digest?.utf8.count != Approval.digestLength }
     /// The positions that were approved; nil: all.
     public var approved: Set<Int>?
     public var items: [Int: Item] = [:]
     /// Calls that may have taken effect before the operator changed their inputs, by position.
     public var replaced: [Int: [Replaced]] = [:]
     /// Failures after which the operator said that the loop goes on, by position.
-    var forgiven: Set<Int> = []
+    package var forgiven: Set<Int> = []
     /// Why nothing more of it is to be sent, as the operator said at one of its items; nil: nobody did.
-    var rest: String?
+    package var rest: String?
     /// Positions whose taking back was approved.
-    var takenBack: Set<Int> = []
+    package var takenBack: Set<Int> = []
     /// Whether something of it is there, or may be; else it can be made like a new one.
-    var isInPlace: Bool {
+    package var isInPlace: Bool {
       !replaced.isEmpty
         || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
     }
     /// Notes whose yes it was where that does not hold in this session; nil: it holds.
-    mutating func note(_ positions: some Sequence<Int>, approvedBy doubt: String?) {
+    package mutating func note(_ positions: some Sequence<Int>, approvedBy doubt: String?) {
       for position in positions { doubted[position] = doubt }
       if doubt == nil { held.formUnion(positions) } else { held.subtract(positions) }
     }
 
     /// Notes a yes that was given for other servers.
-    mutating func move(_ positions: [Int], to known: [String?]) {
+    package mutating func move(_ positions: [Int], to known: [String?]) {
       for (position, server) in zip(positions, known) {
         while servers.count <= position { servers.append(nil) }
         servers[position] = server
@@ -117,6 +123,6 @@ extension RunState {
     }
 
     /// Those of them that were not come to.
-    var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
+    package var toTakeBack: Set<Int> { takenBack.filter { items[$0]?.undo == nil && items[$0]?.isTakeable == true } }
   }
 }
