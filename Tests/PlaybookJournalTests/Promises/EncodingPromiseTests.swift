@@ -364,7 +364,7 @@ import Testing
   }
 
   @Test func `megabytes of backslashes are looked through`() {
-    let text = String(repeating: "\\", count: 8 << 20)
+    let text = String(repeating: "\\", count: 2 << 20)
     #expect(redactor().redact(text) == text)
   }
 }
