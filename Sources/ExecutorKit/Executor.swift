@@ -3,28 +3,28 @@ public import PlaybookLanguage
 
 /// One way to act on the world. It knows its own kind of target, and neither the YAML nor the terminal.
 ///
-/// An executor is made once a run, keeps its connections by target and mode, and enforces what a query may not do: no call
-/// of mode `.query` may change its target, whatever the author wrote.
+/// An executor is made once a run, keeps its connections by target and mode, and enforces what a query may not do: no
+/// call of mode `.query` may change its target, whatever the author wrote.
 public protocol Executor: Sendable {
   /// What its calls look like.
   var schema: ExecutorSchema { get }
 
-  /// The call as an operator would type it, one or more lines, such as `GET login_protection:user-7`. Never a secret of the
-  /// target (a password, a header); what the arguments hold is masked by whoever shows it.
+  /// The call as an operator would type it, one or more lines, such as `GET login_protection:user-7`. Never a secret of
+  /// the target (a password, a header); what the arguments hold is masked by whoever shows it.
   func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String
 
-  /// What performing the call would do, found out by reading only: lines for `playbook plan` and `preflight`. Throws what
-  /// would keep the call from working (target unreachable, command unknown, permission missing).
+  /// What performing the call would do, found out by reading only: lines for `playbook plan` and `preflight`. Throws
+  /// what would keep the call from working (target unreachable, command unknown, permission missing).
   func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String]
 
-  /// The one server that performing the call would reach, found without sending it: by the target's settings and the call's
-  /// host, or, where those leave several open, by connecting; that connection is kept for the call. Nil where there is none.
-  /// Throws what keeps it from being told.
+  /// The one server that performing the call would reach, found without sending it: by the target's settings and the
+  /// call's host, or, where those leave several open, by connecting; that connection is kept for the call. Nil where
+  /// there is none. Throws what keeps it from being told.
   func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer?
 
   /// Sends the call and waits for its outcome, at most until `context.deadline`. When the task is cancelled the call is
-  /// cancelled at its target, and `.cancelled` is thrown. An answer that means "it didn't work" by the executor's own terms
-  /// (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
+  /// cancelled at its target, and `.cancelled` is thrown. An answer that means "it didn't work" by the executor's own
+  /// terms (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
   func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome
 
   /// What is left at work of a call that a killed process sent, found out by reading only: a phrase each, such as
@@ -50,8 +50,8 @@ public struct ResolvedCall: Sendable {
   public var target: String?
   /// A host found at run time that the call is moved to.
   public var host: String?
-  /// Field name to value, as the executor's schema types them: `words` is a list of scalars, `wordLists` a list of those,
-  /// `text`, `literal` and `urlPath` are strings, `duration` a duration.
+  /// Field name to value, as the executor's schema types them: `words` is a list of scalars, `wordLists` a list of
+  /// those, `text`, `literal` and `urlPath` are strings, `duration` a duration.
   public var arguments: MapValue
   /// The command of the environment that the call comes from, where that says `writes: false`: the team vouches that
   /// the call only reads. Executors that can tell by themselves keep their own rules.
@@ -171,8 +171,8 @@ public struct ExecutorError: Error, Sendable {
   public var code: Code
   /// One sentence that names the target and holds no secret. A target's words in it may be long: it is bounded.
   public var message: String { didSet { message = message.said(atMost: Self.longest) } }
-  /// Whether the target may have done it all the same: a call that was sent and whose answer never came. Of an act this is
-  /// `unknown` and a human is asked.
+  /// Whether the target may have done it all the same: a call that was sent and whose answer never came. Of an act this
+  /// is `unknown` and a human is asked.
   public var mayHaveTakenEffect: Bool
   /// The outcome's fields as far as there are any: exit code and output, status and body.
   public var outcome: MapValue?

@@ -9,8 +9,8 @@ import Reach
 /// Sends HTTP requests, by async-http-client.
 ///
 /// A query is GET, HEAD or OPTIONS within the target's `read_paths`, or a POST within its `read_posts`, and goes along
-/// redirects within the origin; an act is sent once and never redirected. Credentials are the target's and go nowhere else. Paths and queries are encoded part by
-/// part, JSON is built as a tree.
+/// redirects within the origin; an act is sent once and never redirected. Credentials are the target's and go nowhere
+/// else. Paths and queries are encoded part by part, JSON is built as a tree.
 public actor HTTPExecutor: Executor {
   private struct ClientKey: Hashable {
     var certificates: Certificates.Contents
@@ -31,7 +31,8 @@ public actor HTTPExecutor: Executor {
     HTTPDisplay.text(call, target)
   }
 
-  /// Of an act whether its target answers, and where the target says so which methods the path takes, by an OPTIONS request.
+  /// Of an act whether its target answers, and where the target says so which methods the path takes, by an OPTIONS
+  /// request.
   public func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
     let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
     let request = try OutgoingRequest(call, target)
@@ -59,8 +60,8 @@ public actor HTTPExecutor: Executor {
     return CallServer("\(target.origin)", movedFrom: own.port == target.origin.port ? own.host : own.authority)
   }
 
-  /// A call's request, and its target at the origin that the request goes to: a whole `url` may be of another of the target's
-  /// hosts, and messages name the one that is asked.
+  /// A call's request, and its target at the origin that the request goes to: a whole `url` may be of another of the
+  /// target's hosts, and messages name the one that is asked.
   private static func request(
     _ call: ResolvedCall, _ context: CallContext
   ) throws(ExecutorError) -> (HTTPTarget, OutgoingRequest) {

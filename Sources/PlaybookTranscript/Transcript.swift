@@ -7,8 +7,8 @@ public enum TranscriptFormat: String, Sendable, CaseIterable {
   case markdown, html, json, text
 }
 
-/// What was found, decided and changed in a run: a pure function of its journal. The same journal gives the same bytes, of a
-/// run that is going on, too.
+/// What was found, decided and changed in a run: a pure function of its journal. The same journal gives the same bytes,
+/// of a run that is going on, too.
 ///
 /// Evidence is not held: a piece of it is read when it is written, and let go.
 public struct Transcript: Sendable {

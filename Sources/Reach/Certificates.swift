@@ -2,9 +2,9 @@ public import ExecutorKit
 import FoundationEssentials
 public import NIOSSL
 
-/// The certificates of a target's TLS connections, as libpq has them: `ca_file` (the authorities to trust, PEM), `cert_file`
-/// and `key_file` (our own certificate with its chain and its key, PEM; without `key_file` the key is in `cert_file`) and
-/// `server_name` (the name that the server's certificate must have, where it is not the host's).
+/// The certificates of a target's TLS connections, as libpq has them: `ca_file` (the authorities to trust, PEM),
+/// `cert_file` and `key_file` (our own certificate with its chain and its key, PEM; without `key_file` the key is in
+/// `cert_file`) and `server_name` (the name that the server's certificate must have, where it is not the host's).
 public struct Certificates: Sendable, Hashable {
   /// The names of the settings, for an executor's schema.
   public static let settings = ["ca_file", "cert_file", "key_file", "server_name"]
@@ -56,8 +56,8 @@ public struct Certificates: Sendable, Hashable {
     return contents
   }
 
-  /// The TLS of a connection to this target. Throws `.invalid`, before anything is sent, where a file is missing, holds no
-  /// certificate or key, or where the key is not that of the certificate.
+  /// The TLS of a connection to this target. Throws `.invalid`, before anything is sent, where a file is missing, holds
+  /// no certificate or key, or where the key is not that of the certificate.
   public func context() throws(ExecutorError) -> NIOSSLContext { try contents().context() }
 
   private func read(_ path: String, _ setting: String) throws(ExecutorError) -> [UInt8] {

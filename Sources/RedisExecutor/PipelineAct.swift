@@ -3,8 +3,8 @@ import ExecutorKit
 
 /// Several commands of an act. They are no transaction: a command that fails leaves the others.
 ///
-/// One server gets them together. A server of a cluster, or one that can't be told from it, gets one after the other, so that
-/// each goes to the server that has its keys, in the order written.
+/// One server gets them together. A server of a cluster, or one that can't be told from it, gets one after the other,
+/// so that each goes to the server that has its keys, in the order written.
 struct PipelineAct {
   let session: Session
   let commands: [RedisCommand]

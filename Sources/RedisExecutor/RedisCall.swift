@@ -145,7 +145,8 @@ struct RedisCall {
     return (CallOutcome(fields: fields, isTruncated: found.isTruncated), found.sessions)
   }
 
-  /// The servers that answered, each once: `redis (10.0.0.7:6379, replica)`, of a cluster `redis (10.0.0.7:6379, primary; …)`.
+  /// The servers that answered, each once: `redis (10.0.0.7:6379, replica)`, of a cluster `redis (10.0.0.7:6379,
+  /// primary; …)`.
   private static func source(_ sessions: [Session]) async -> String? {
     var labels: [String] = []
     var seen: Set<Connection.Endpoint> = []

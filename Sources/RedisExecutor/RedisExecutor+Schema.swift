@@ -3,10 +3,10 @@ import ExecutorKit
 public import PlaybookLanguage
 
 extension RedisExecutor {
-  /// Targets have `url` (`redis://[USER:PASSWORD@]HOST:PORT/DB`, `rediss://…`, `unix:///PATH?db=N`), `user`, `password`,
-  /// `hosts` (patterns of hosts that a call may be moved to), `allow` (commands that acts may send all the same: MONITOR,
-  /// DEBUG, FLUSHALL, FLUSHDB, SWAPDB), `module_reads` (commands of modules that queries may send), `connect_timeout`,
-  /// `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
+  /// Targets have `url` (`redis://[USER:PASSWORD@]HOST:PORT/DB`, `rediss://…`, `unix:///PATH?db=N`), `user`,
+  /// `password`, `hosts` (patterns of hosts that a call may be moved to), `allow` (commands that acts may send all the
+  /// same: MONITOR, DEBUG, FLUSHALL, FLUSHDB, SWAPDB), `module_reads` (commands of modules that queries may send),
+  /// `connect_timeout`, `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
   public static let schema = ExecutorSchema(
     name: "redis",
     summary: "Sends a command to Redis. A query sends only what the server flags as reading",

@@ -74,8 +74,8 @@ public final class SQLExecutor: Executor {
     for pool in pools { await pool.close() }
   }
 
-  /// Runs `body` on a connection to the call's target. Where it `isAlone` no other statement of this run is under way, and
-  /// every other connection of it is closed. Waiting for the others takes nothing from the call's time.
+  /// Runs `body` on a connection to the call's target. Where it `isAlone` no other statement of this run is under way,
+  /// and every other connection of it is closed. Waiting for the others takes nothing from the call's time.
   private func onConnection<Success: Sendable>(
     _ call: ResolvedCall, _ context: CallContext, isAlone: Bool,
     _ body: @escaping @Sendable (isolated PostgresConnection, CallParameters) throws(ExecutorError) -> Success

@@ -21,11 +21,11 @@ struct ShellNotices {
     return "standard output is not UTF-8 text\(isWide ? " but UTF-16" : ""), so that it is kept as bytes"
   }
 
-  /// The first line by which a shell or a program that starts others says that there is no such program. Looks at no more than
-  /// the beginning of a long text.
+  /// The first line by which a shell or a program that starts others says that there is no such program. Looks at no
+  /// more than the beginning of a long text.
   ///
-  /// dash: `/bin/sh: 1: jq: not found`; bash: `/bin/bash: line 1: jq: command not found`; zsh: `zsh:1: command not found: jq`;
-  /// busybox: `sh: jq: not found`; env: `env: 'jq': No such file or directory`.
+  /// dash: `/bin/sh: 1: jq: not found`; bash: `/bin/bash: line 1: jq: command not found`; zsh: `zsh:1: command not
+  /// found: jq`; busybox: `sh: jq: not found`; env: `env: 'jq': No such file or directory`.
   static func missing(in text: String) -> String? {
     let lines = text.utf8.prefix(1 << 16).split(maxSplits: 1000, whereSeparator: { $0 == UInt8(ascii: "\n") })
     for bytes in lines {

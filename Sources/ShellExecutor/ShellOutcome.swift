@@ -49,9 +49,9 @@ struct ShellOutcome: Sendable {
     return .bytes(content.bytes)
   }
 
-  /// Lines without their ends, `\n` or `\r\n`, as they stood on a terminal at last, without control sequences; a line that is not
-  /// UTF-8 is bytes. A byte order mark is no part of the first. The last of output that was truncated has a mark where it goes on:
-  /// by that what takes secrets out knows that one may have been truncated.
+  /// Lines without their ends, `\n` or `\r\n`, as they stood on a terminal at last, without control sequences; a line
+  /// that is not UTF-8 is bytes. A byte order mark is no part of the first. The last of output that was truncated has a
+  /// mark where it goes on: by that what takes secrets out knows that one may have been truncated.
   private static func lines(_ content: Capture.Content, limit: Int) -> (lines: [Value], hasMore: Bool) {
     var lines: [Value] = []
     var rest = unmarked(content.bytes)
@@ -76,8 +76,8 @@ struct ShellOutcome: Sendable {
     bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
   }
 
-  /// The value where the output is one JSON text, else null; why it is null where it looks like JSON, and of which keys the last
-  /// one counts.
+  /// The value where the output is one JSON text, else null; why it is null where it looks like JSON, and of which keys
+  /// the last one counts.
   private static func json(_ bytes: [UInt8]) -> (value: Value, problem: String?, isLeftOut: Bool) {
     var bytes = unmarked(bytes)
     let hasControls = bytes.contains { $0 == 0x1B || $0 == 0x08 || $0 == 0x0D || $0 == 0xC2 }

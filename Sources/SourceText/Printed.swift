@@ -1,7 +1,7 @@
 /// Text that a program printed for a terminal, as a reader has it at last: of a line that was redrawn the last state.
 ///
-/// A carriage return begins a line anew, an erasing sequence (`ESC [ K`) empties it, a backspace goes back to the character
-/// that the next one replaces. Cursor movements between lines are not followed.
+/// A carriage return begins a line anew, an erasing sequence (`ESC [ K`) empties it, a backspace goes back to the
+/// character that the next one replaces. Cursor movements between lines are not followed.
 ///
 /// Source: ECMA-48, 5.4 (control sequences), 5.6 (control strings), 8.3; "OSC 8" of the terminal emulators.
 public enum Printed {
@@ -191,7 +191,8 @@ private struct Drawing {
     }
   }
 
-  /// Takes a control string, such as a title or a link, whose content begins at `start`: up to a bell or a string terminator.
+  /// Takes a control string, such as a title or a link, whose content begins at `start`: up to a bell or a string
+  /// terminator.
   private mutating func string(from start: Int) -> Bool {
     guard !hasNoStringEnd else { return false }
     var end = start

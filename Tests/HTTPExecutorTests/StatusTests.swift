@@ -7,7 +7,8 @@ import Testing
 
 @testable import HTTPExecutor
 
-/// Done means done: which statuses are a success, which leave it open whether a change was made, and where redirects lead.
+/// Done means done: which statuses are a success, which leave it open whether a change was made, and where redirects
+/// lead.
 struct StatusTests {
   /// Answers `/STATUS` with that status, and `/STATUS/KIND` with a Location.
   private static func answer(_ request: WebServer.Received, _ channel: any Channel) {

@@ -1,8 +1,8 @@
 import CEL
 import PlaybookRecord
 
-/// A run whose calls people decided about: one done by hand, one that a human saw, two left as they were, one sent again with
-/// another call; of their undos one by hand, one left alone.
+/// A run whose calls people decided about: one done by hand, one that a human saw, two left as they were, one sent
+/// again with another call; of their undos one by hand, one left alone.
 enum HandledRun {
   static let events = [SmallRun.start] + Array(SmallRun.evidence) + approved + calls + undos + end
 

@@ -1,8 +1,8 @@
 import CEL
 import PlaybookRecord
 
-/// A run in which little went straight: a loop of reads, a poll, a read taken again with another input, a way back, a change
-/// approved item by item, one of its calls edited, and its undo, of which one failed and one did not help.
+/// A run in which little went straight: a loop of reads, a poll, a read taken again with another input, a way back, a
+/// change approved item by item, one of its calls edited, and its undo, of which one failed and one did not help.
 enum RetakenRun {
   static let events = [SmallRun.start] + reads + redo + back + change + undo + rest
 

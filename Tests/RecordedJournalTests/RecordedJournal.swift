@@ -63,8 +63,8 @@ struct RecordedJournal: CustomStringConvertible {
     return Resumer(journal: self, playbook: playbook, environment: environment)
   }
 
-  /// The text that was recorded under a name beside the journal. With `PLAYBOOK_RECORD_EXPECTED` set, one that is not there
-  /// yet is written from `now`; one that is there is never written again.
+  /// The text that was recorded under a name beside the journal. With `PLAYBOOK_RECORD_EXPECTED` set, one that is not
+  /// there yet is written from `now`; one that is there is never written again.
   func expected(_ file: String, now: String) throws -> String {
     let url = Self.root.appending(path: name).appending(path: file)
     let isWanted = ProcessInfo.processInfo.environment["PLAYBOOK_RECORD_EXPECTED"] != nil

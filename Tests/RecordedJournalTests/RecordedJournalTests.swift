@@ -11,8 +11,8 @@ import Testing
 
 /// Journals that an earlier version of the program recorded mean what they meant then: the promise of `v: 1`.
 ///
-/// `Tests/Journals/README.md` says how they were made. What is expected lies beside each of them, written by the version that
-/// recorded it.
+/// `Tests/Journals/README.md` says how they were made. What is expected lies beside each of them, written by the
+/// version that recorded it.
 @Suite struct RecordedJournalTests {
   private static let unfinished = RecordedJournal.names.filter {
     (try? RecordedJournal($0).kept { $0.isUnfinished }) ?? true
@@ -61,8 +61,8 @@ import Testing
     }
   }
 
-  /// Nobody answers and nothing can be reached: what is asked and what would be sent first is all there is. What was answered is
-  /// not asked again, and what was sent is not sent again.
+  /// Nobody answers and nothing can be reached: what is asked and what would be sent first is all there is. What was
+  /// answered is not asked again, and what was sent is not sent again.
   @Test(arguments: unfinished)
   func `a resume goes to where the run was`(name: String) async throws {
     let journal = try RecordedJournal(name)
@@ -101,8 +101,8 @@ import Testing
     #expect(now == expected, "\(RecordedJournal.differences(expected, now))")
   }
 
-  /// As if the run had been killed after each event about a change or an answer, and after every fifth of the others: what is
-  /// asked and sent first is what it was.
+  /// As if the run had been killed after each event about a change or an answer, and after every fifth of the others:
+  /// what is asked and sent first is what it was.
   @Test(arguments: RecordedJournal.names)
   func `ended after any event it resumes as it did`(name: String) async throws {
     let journal = try RecordedJournal(name)

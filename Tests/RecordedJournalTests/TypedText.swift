@@ -4,8 +4,8 @@ import Foundation
 import PlaybookEngine
 import PlaybookRecord
 
-/// Values as lines of text in which every value has its type, so that no change of one goes unseen. Written for these tests
-/// alone: the program's own writers may change.
+/// Values as lines of text in which every value has its type, so that no change of one goes unseen. Written for these
+/// tests alone: the program's own writers may change.
 enum TypedText {
   /// A line for each value that holds no other: `rows[0].price double 1.5`. Of more than 60 lines the first 20, their
   /// count and the digest of all.
@@ -17,7 +17,8 @@ enum TypedText {
     return lines.prefix(20) + ["\(name) … \(lines.count) lines sha256 \(digest)"]
   }
 
-  /// The same on one line. Not `isExact`: a number with a fraction has no type but `number`; what is sent of it is its text.
+  /// The same on one line. Not `isExact`: a number with a fraction has no type but `number`; what is sent of it is its
+  /// text.
   static func line(_ value: Value, isExact: Bool = true) -> String {
     let inner = { (value: Value) in line(value, isExact: isExact) }
     switch value {

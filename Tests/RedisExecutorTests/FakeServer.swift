@@ -64,7 +64,8 @@ extension FakeServer {
 }
 
 extension FakeServer {
-  /// The answer to `COMMAND INFO`: each name that was asked about is a command with these flags. Nil for another command.
+  /// The answer to `COMMAND INFO`: each name that was asked about is a command with these flags. Nil for another
+  /// command.
   static func commandInfo(_ received: some StringProtocol, _ flags: [String] = ["readonly"]) -> String? {
     let words = received.split(separator: "\r\n").filter { !$0.hasPrefix("*") && !$0.hasPrefix("$") }
     guard let place = words.firstIndex(of: "COMMAND"), words.dropFirst(place + 1).first == "INFO" else { return nil }

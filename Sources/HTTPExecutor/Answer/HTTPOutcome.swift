@@ -5,8 +5,8 @@ import PlaybookLanguage
 
 /// An answer as an outcome.
 struct HTTPOutcome {
-  /// `status`, `headers` (names lower-case, repeated ones joined by commas), `body`, `text`, `date`, `url`, and `notices`
-  /// where there is something to say.
+  /// `status`, `headers` (names lower-case, repeated ones joined by commas), `body`, `text`, `date`, `url`, and
+  /// `notices` where there is something to say.
   var fields: MapValue
   var isTruncated: Bool
   var body: AnswerBody

@@ -14,9 +14,9 @@ struct Redirect {
     place = answer.headers.first(name: "location").flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// The request that a query sends next; nil where the answer is no redirect that a query follows. A listed POST stays a
-  /// POST after 307 and 308, becomes a GET after 303, and is not redirected by 301 and 302, which servers mean either way.
-  /// Throws where the way leads to another origin or to a path that the query may not read.
+  /// The request that a query sends next; nil where the answer is no redirect that a query follows. A listed POST stays
+  /// a POST after 307 and 308, becomes a GET after 303, and is not redirected by 301 and 302, which servers mean either
+  /// way. Throws where the way leads to another origin or to a path that the query may not read.
   func next(after reply: HTTPReply, _ target: HTTPTarget) throws(ExecutorError) -> OutgoingRequest? {
     let isPost = reply.request.method == "POST"
     guard (isPost ? [303, 307, 308] : [301, 302, 303, 307, 308]).contains(status), let place else { return nil }
@@ -39,7 +39,8 @@ struct Redirect {
 }
 
 extension OutgoingRequest {
-  /// Sends the request elsewhere within its origin, to where an answer points. `verb`: how the answer does so, for messages.
+  /// Sends the request elsewhere within its origin, to where an answer points. `verb`: how the answer does so, for
+  /// messages.
   mutating func move(to place: String, _ verb: String, _ target: HTTPTarget) throws(ExecutorError) {
     guard let url = URL(string: place, relativeTo: URL(string: self.url))?.absoluteURL,
       let (origin, rest) = Origin.split(url.absoluteString)

@@ -6,8 +6,8 @@ struct StatusMeaning {
   let answer: HTTPAnswer
   let mode: CallMode
 
-  /// Whether a change may have been made all the same: a gateway did not hear, the server failed on its way or sends the
-  /// client elsewhere with something done, or it was a success that `expect` does not name.
+  /// Whether a change may have been made all the same: a gateway did not hear, the server failed on its way or sends
+  /// the client elsewhere with something done, or it was a success that `expect` does not name.
   var mayHaveTakenEffect: Bool {
     guard mode == .act else { return false }
     switch answer.status {

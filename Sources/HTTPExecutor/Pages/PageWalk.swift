@@ -7,8 +7,8 @@ struct PageWalk: Sendable {
   let rule: PageRule
   let exchange: HTTPExchange
 
-  /// The outcome of all pages: `status`, `headers`, `date`, `url` of the last one, `body` and `text` joined, and `pages`,
-  /// how many there were. `check` throws for an answer that is no success.
+  /// The outcome of all pages: `status`, `headers`, `date`, `url` of the last one, `body` and `text` joined, and
+  /// `pages`, how many there were. `check` throws for an answer that is no success.
   func perform(
     _ request: OutgoingRequest, check: @Sendable (HTTPReply, HTTPOutcome) throws(ExecutorError) -> Void
   ) async throws(ExecutorError) -> HTTPOutcome {
@@ -101,8 +101,8 @@ enum PageJoin {
     return lists.isEmpty || lists.contains { other.value(for: $0.key)?.listValue != nil }
   }
 
-  /// Lists one after the other. Of objects the lists under one key one after the other, and all else as the last page has
-  /// it. Texts one after the other; of other bodies the list of them.
+  /// Lists one after the other. Of objects the lists under one key one after the other, and all else as the last page
+  /// has it. Texts one after the other; of other bodies the list of them.
   static func body(_ pages: [Value]) -> Value {
     guard let first = pages.first, pages.count > 1 else { return pages.first ?? .null }
     if pages.allSatisfy({ $0.listValue != nil }) { return .list(pages.flatMap { $0.listValue ?? [] }) }

@@ -10,7 +10,8 @@ struct RequestBody: Sendable {
   /// What `json` holds; nil where the body is no JSON or was given as text.
   var tree: Value?
 
-  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for what can't be sent.
+  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for what can't be
+  /// sent.
   init?(_ arguments: MapValue) throws(ExecutorError) {
     let given = ["json", "form", "body"].filter { arguments[$0] != nil }
     guard given.count <= 1 else { throw OutgoingRequest.invalid("an http call has one of `json`, `form` and `body`") }

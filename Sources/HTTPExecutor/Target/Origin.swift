@@ -9,8 +9,8 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
 
   private static let ports = ["http": 80, "https": 443]
 
-  /// The origin of an absolute `http` or `https` URL and what follows it. Nil for other text, and where it holds a user or
-  /// password.
+  /// The origin of an absolute `http` or `https` URL and what follows it. Nil for other text, and where it holds a user
+  /// or password.
   static func split(_ url: String) -> (origin: Origin, rest: String)? {
     guard let colon = url.range(of: "://") else { return nil }
     let scheme = url[..<colon.lowerBound].lowercased()

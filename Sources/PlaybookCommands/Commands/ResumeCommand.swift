@@ -85,8 +85,8 @@ struct ResumeCommand: AsyncParsableCommand {
         + "\(problem.kind.rawValue): \(problem.message)")
   }
 
-  /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only a file
-  /// of one's own or of the system's is taken without being named: it says which programs are run.
+  /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only
+  /// a file of one's own or of the system's is taken without being named: it says which programs are run.
   private static func recordedFile(_ facts: MapValue) throws -> String? {
     guard let path = facts["environmentsFile"]?.stringValue, path != Loading.defaultEnvironments else { return nil }
     var info = stat()

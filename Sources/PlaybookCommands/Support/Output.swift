@@ -16,8 +16,8 @@ enum Output {
     }
   }
 
-  /// Why standard output has not got everything, with a disk that filled up behind it. Nil: it has, or its reader went away,
-  /// who has what it wanted.
+  /// Why standard output has not got everything, with a disk that filled up behind it. Nil: it has, or its reader went
+  /// away, who has what it wanted.
   static func dataProblem() -> String? {
     failure.withLock { failure in
       // Some file systems say only at the end what was not kept.

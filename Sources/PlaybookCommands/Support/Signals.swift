@@ -7,9 +7,10 @@ import Synchronization
 import Glibc
 #endif
 
-/// What signals mean: while inputs are asked for, that nothing runs; while a run is going on, the first Ctrl-C asks, a second
-/// cancels the call in flight, SIGTERM and SIGHUP pause, after Ctrl-Z and `fg` the prompt stands there again. Lives as long as the command: a second set of sources for the same
-/// signals would lose them when the first is cancelled.
+/// What signals mean: while inputs are asked for, that nothing runs; while a run is going on, the first Ctrl-C asks, a
+/// second cancels the call in flight, SIGTERM and SIGHUP pause, after Ctrl-Z and `fg` the prompt stands there again.
+/// Lives as long as the command: a second set of sources for the same signals would lose them when the first is
+/// cancelled.
 final class Signals {
   private var sources: [any DispatchSourceSignal]
   private let run: Followed

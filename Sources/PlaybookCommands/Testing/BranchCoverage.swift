@@ -4,7 +4,8 @@ import PlaybookRecord
 import SourceText
 
 /// Which branches of the playbooks no test takes: an option of a decision, the yes or no of a check, a change that is
-/// never made or never undone, a `when` that never holds or always does. Steps of a used playbook belong to that playbook's own tests.
+/// never made or never undone, a `when` that never holds or always does. Steps of a used playbook belong to that
+/// playbook's own tests.
 struct BranchCoverage {
   /// What no test does, in the playbooks' order.
   private(set) var missing: [(span: SourceSpan, what: String)] = []

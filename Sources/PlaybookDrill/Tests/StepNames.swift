@@ -1,7 +1,8 @@
 package import PlaybookLanguage
 import PlaybookRecord
 
-/// The paths of a playbook's steps, those of the playbooks that it uses included, as answers and expectations name them.
+/// The paths of a playbook's steps, those of the playbooks that it uses included, as answers and expectations name
+/// them.
 package struct StepNames {
   /// By path, without the positions of loops: `escalation`, `post_incident.review`, `regions.restart`.
   private(set) var steps: [String: Step] = [:]

@@ -124,8 +124,8 @@ package struct WorldProbe: Sendable {
 }
 
 extension RecordedCall {
-  /// As a test's `calls` has it: `method`, `path`, `params` (the route's variables), `query`, `headers` without secrets,
-  /// `body` and `status`.
+  /// As a test's `calls` has it: `method`, `path`, `params` (the route's variables), `query`, `headers` without
+  /// secrets, `body` and `status`.
   var assertable: Value {
     var params = MapValue()
     let route = self.route ?? ""

@@ -31,8 +31,8 @@ public struct RunConfiguration: Sendable {
   public var contact: EscalationContact?
   /// More for the first event: engine version, sources with their digests, git state, host, process.
   public var facts: MapValue
-  /// An `until` or a `verify` looks no longer than this, whatever its `within` says; nil: as long as that. For the tests of a
-  /// scenario in which what is waited for never comes.
+  /// An `until` or a `verify` looks no longer than this, whatever its `within` says; nil: as long as that. For the
+  /// tests of a scenario in which what is waited for never comes.
   public var longestWait: Duration?
   /// Options of the command line that `playbook resume` needs as well, with a space before each; empty: none.
   public var whereabouts = ""

@@ -76,8 +76,8 @@ public final class RunControl: Sendable {
     release()
   }
 
-  /// The operator is asked what an interrupt shall mean: until that is said nothing new begins, be it a step, an item or a
-  /// poll. What is under way goes on. Once a stop was asked for there is nothing to wait for.
+  /// The operator is asked what an interrupt shall mean: until that is said nothing new begins, be it a step, an item
+  /// or a poll. What is under way goes on. Once a stop was asked for there is nothing to wait for.
   public func hold() {
     state.withLock { $0.isHeld = $0.stop == nil }
   }

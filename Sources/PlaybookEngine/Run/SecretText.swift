@@ -2,8 +2,9 @@ import CEL
 import PlaybookRecord
 import SourceText
 
-/// A secret as its source has it, made ready: line ends at its end and a byte order mark at its beginning are no part of it,
-/// whatever it comes from. All else stays, since a password may begin or end with a blank; it is named, without the value.
+/// A secret as its source has it, made ready: line ends at its end and a byte order mark at its beginning are no part
+/// of it, whatever it comes from. All else stays, since a password may begin or end with a blank; it is named, without
+/// the value.
 struct SecretText: Sendable {
   /// What is used.
   let value: String

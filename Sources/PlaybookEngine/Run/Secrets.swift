@@ -3,7 +3,8 @@ public import PlaybookLanguage
 import PlaybookRecord
 import SourceText
 
-/// Fetches a secret from where the environment says it is, as it is there. Throws a message that does not hold the secret.
+/// Fetches a secret from where the environment says it is, as it is there. Throws a message that does not hold the
+/// secret.
 public protocol SecretFetcher: Sendable {
   func fetch(_ source: Environment.SecretSource) async throws(SecretError) -> String
 }
@@ -81,7 +82,8 @@ actor SecretStore {
     }
   }
 
-  /// Makes a text known as a secret to whatever is recorded from now on, where it is long enough to be taken out of texts.
+  /// Makes a text known as a secret to whatever is recorded from now on, where it is long enough to be taken out of
+  /// texts.
   func hide(_ text: String) async {
     guard text.isLongEnough, hidden.insert(text).inserted else { return }
     await sink.redact(text)

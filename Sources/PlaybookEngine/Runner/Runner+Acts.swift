@@ -129,8 +129,8 @@ extension Runner {
     return (await located(planned, step, at: path), leftOut)
   }
 
-  /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that stays
-  /// what it was: evidence that is taken anew makes no other call of it, and none that takes back something else.
+  /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that
+  /// stays what it was: evidence that is taken anew makes no other call of it, and none that takes back something else.
   ///
   /// - Parameter isEdited: False: the inputs as they were before the operator changed any.
   func scope(

@@ -3,7 +3,8 @@ import ExecutorKit
 import PlaybookLanguage
 import PlaybookRecord
 
-/// The yes to a change: what is shown, who says it item by item, what it is bound to, and the intent that says so on disk.
+/// The yes to a change: what is shown, who says it item by item, what it is bound to, and the intent that says so on
+/// disk.
 extension Runner {
   /// All that is shown before the yes.
   ///
@@ -158,8 +159,8 @@ extension Runner {
       && !approvedHere.contains(path)
   }
 
-  /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more (protected
-  /// since), by what was recorded of them.
+  /// What the intent says. Calls and undos stand by their positions: where some items are not planned any more
+  /// (protected since), by what was recorded of them.
   private func intent(
     _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: StepPath
   ) -> MapValue {

@@ -104,8 +104,8 @@ extension Runner {
     try await conclude(progress.outcomes, places, act, step, in: frame, started: started, progress.ended)
   }
 
-  /// Takes up what earlier sittings sent, and gives the items that are still to be sent. All of it comes before anything
-  /// new: a failure counts however far the loop had come by then.
+  /// Takes up what earlier sittings sent, and gives the items that are still to be sent. All of it comes before
+  /// anything new: a failure counts however far the loop had come by then.
   private func takeUp(
     _ planned: [PlannedItem], _ chosen: Set<Int>, _ act: Act, _ step: Step, in frame: Frame,
     _ progress: inout Progressing
@@ -131,8 +131,8 @@ extension Runner {
     return queue
   }
 
-  /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends. Gives what is to
-  /// be sent again.
+  /// After too many errors in a loop the operator decides what becomes of the rest; nobody there, and it ends. Gives
+  /// what is to be sent again.
   private func afterErrors(
     _ progress: inout Progressing, _ failed: [PlannedItem], left queue: ArraySlice<PlannedItem>, of count: Int,
     _ act: Act, _ step: Step, in frame: Frame

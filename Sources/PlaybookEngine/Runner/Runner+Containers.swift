@@ -76,8 +76,8 @@ extension Runner {
       playbook: frame.playbook, prefix: "\(frame.path(step))[\(position)].", scope: scope, place: frame.place)
   }
 
-  /// Makes known the changes that are there, or may be, and that this sitting's walk has not come by: they lie in an option that
-  /// was chosen before the operator went back, behind a condition that holds no more, or further on.
+  /// Makes known the changes that are there, or may be, and that this sitting's walk has not come by: they lie in an
+  /// option that was chosen before the operator went back, behind a condition that holds no more, or further on.
   func makeKnown() async throws(Stop) {
     let isMissing = state.actOrder.contains { visited[$0] == nil && state.acts[$0]?.isInPlace == true }
     guard isResumed, isMissing, configuration.mode != .plan else { return }
@@ -88,8 +88,8 @@ extension Runner {
     try await revisit(configuration.playbook.steps + configuration.playbook.finally, in: root)
   }
 
-  /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and are
-  /// asked about where an undo was cut off.
+  /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and
+  /// are asked about where an undo was cut off.
   private func revisit(_ steps: [Step], in frame: Frame) async throws(Stop) {
     for step in steps {
       let path = frame.path(step)
@@ -251,8 +251,8 @@ extension Runner {
     return MapValue(open.filter { !frame.scope.secretNames.contains("inputs.\($0.0)") })
   }
 
-  /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not hide
-  /// what went wrong first.
+  /// The steps under `finally` of a used playbook whose steps failed or were aborted. What goes wrong in them does not
+  /// hide what went wrong first.
   private func finishUsed(_ playbook: Playbook, in frame: Frame, after stop: Stop) async throws(Stop) {
     switch stop {
     case .failed, .aborted: break

@@ -28,8 +28,8 @@ extension Runner {
     try await goOnTakingBack(after: interrupted)
   }
 
-  /// Looks at what was taken back where a stop came before it had been looked at: in an earlier sitting, or in this one, which
-  /// is being ended (`isOnce`).
+  /// Looks at what was taken back where a stop came before it had been looked at: in an earlier sitting, or in this
+  /// one, which is being ended (`isOnce`).
   private func seeUnseen(isOnce: Bool) async throws(Stop) {
     for path in state.actOrder {
       let unseen = state.acts[path]?.items.filter { $0.value.isUndone && $0.value.isUndoUnseen } ?? [:]

@@ -28,8 +28,8 @@ extension Runner {
     return found.sorted { $0.name < $1.name }
   }
 
-  /// Asks which input and for its new value. Nil: nothing was changed. `failure` says what led to it, for whoever comes to the
-  /// question after a pause.
+  /// Asks which input and for its new value. Nil: nothing was changed. `failure` says what led to it, for whoever comes
+  /// to the question after a pause.
   func edited(
     _ inputs: [CallInput], after decision: Int, at path: StepPath, _ place: String, because failure: String?
   ) async throws(Stop) -> MapValue? {
@@ -57,8 +57,8 @@ extension Runner {
     return MapValue([(input.name, value)])
   }
 
-  /// The call of an item with other inputs: never one that is protected, and sent only after a yes of its own, its intent on
-  /// disk.
+  /// The call of an item with other inputs: never one that is protected, and sent only after a yes of its own, its
+  /// intent on disk.
   func approvedEdit(
     _ edits: MapValue, _ reason: String?, of item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
@@ -120,7 +120,8 @@ extension Runner {
     }
   }
 
-  /// The call of an item by what is on record of it, resolved with its inputs as they are now and `edits` put over them.
+  /// The call of an item by what is on record of it, resolved with its inputs as they are now and `edits` put over
+  /// them.
   func recorded(
     _ item: ActItem, _ act: Act, _ step: Step, in frame: Frame, changing edits: MapValue = MapValue()
   ) async throws(Stop) -> Result<PlannedItem, CallProblem> {

@@ -8,8 +8,8 @@ extension Runner {
   /// What follows a failure.
   enum FailureChoice {
     case retry
-    /// Again with other inputs, by name, and why. Of a change it is on record only once there is a yes to the call with them:
-    /// whoever comes back from a pause before that is asked for the yes, and not what to do.
+    /// Again with other inputs, by name, and why. Of a change it is on record only once there is a yes to the call with
+    /// them: whoever comes back from a pause before that is asked for the yes, and not what to do.
     case edit(MapValue, reason: String?)
     /// The failure is a finding.
     case goOn
@@ -86,7 +86,8 @@ extension Runner {
     }
   }
 
-  /// What the target of a query said besides the failure, which decides what is done about it. A change's is shown with it.
+  /// What the target of a query said besides the failure, which decides what is done about it. A change's is shown with
+  /// it.
   private func answer(of step: Step, _ error: ExecutorError) async -> String? {
     guard !step.changesSomething, !step.isSecret else { return nil }
     // Of a secret that is cut the rest would not be known.

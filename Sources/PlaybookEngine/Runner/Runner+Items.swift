@@ -177,7 +177,8 @@ extension Runner {
     }
   }
 
-  /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept whole in a file.
+  /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept
+  /// whole in a file.
   func finished(
     _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: StepPath,
     isLeft: Bool = false, word: (choice: String, reason: String?)? = nil, source: String? = nil
@@ -194,7 +195,8 @@ extension Runner {
     try await emit(.actFinished, path: path, data: data)
   }
 
-  /// The key of what a person is asked while an item's call is under way: of this sending, so that no answer counts twice.
+  /// The key of what a person is asked while an item's call is under way: of this sending, so that no answer counts
+  /// twice.
   private func doneKey(of item: ActItem, _ step: Step, at path: StepPath) -> QuestionKey {
     let sends = state.acts[path]?.items[item.position]?.sends ?? 1
     return QuestionKey(place(of: item, step, at: path), .done(sends))

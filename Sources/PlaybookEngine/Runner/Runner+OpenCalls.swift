@@ -4,8 +4,9 @@ import PlaybookLanguage
 import PlaybookRecord
 import SourceText
 
-/// Calls that were sent and of which nothing was heard. Whatever else has become of the run since (its evidence is renewed, a
-/// condition holds no more, the target has other settings, the operator aborts): first a human says what became of them.
+/// Calls that were sent and of which nothing was heard. Whatever else has become of the run since (its evidence is
+/// renewed, a condition holds no more, the target has other settings, the operator aborts): first a human says what
+/// became of them.
 extension Runner {
   /// Asks about each open call of an act, before anything else is decided about it.
   func settleOpenCalls(of step: Step, in frame: Frame) async throws(Stop) {
@@ -69,7 +70,8 @@ extension Runner {
 
   private static let atWork = " It is still at work: "
 
-  /// What a killed process may have left at work of a call, as a sentence behind another; empty where that can't be told.
+  /// What a killed process may have left at work of a call, as a sentence behind another; empty where that can't be
+  /// told.
   func remains(
     of prepared: PreparedCall, _ item: ActItem, _ step: Step, in frame: Frame, isUndo: Bool = false
   ) async -> String {

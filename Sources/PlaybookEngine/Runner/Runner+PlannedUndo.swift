@@ -86,8 +86,8 @@ extension Runner {
     return more > 0 ? found.prefix(5) + ["… and \(more) more undos that can't be made"] : found
   }
 
-  /// What a plan says of the undos, the first of each kind tried as far as that changes nothing; an undo that can't be made
-  /// counts as a call that would not work.
+  /// What a plan says of the undos, the first of each kind tried as far as that changes nothing; an undo that can't be
+  /// made counts as a call that would not work.
   func undoPlan(of planned: [PlannedItem], _ act: Act, _ step: Step, at path: StepPath) async -> [String] {
     var lines: [String] = []
     for warning in undoWarnings(planned, step) { lines.append("this would not work: \(warning)") }

@@ -4,8 +4,8 @@ import PlaybookLanguage
 import PlaybookRecord
 
 extension Runner {
-  /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what was
-  /// shown then), or beforehand.
+  /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what
+  /// was shown then), or beforehand.
   func ask(_ question: Question) async throws(Stop) -> Answer {
     if !question.isAboutChange, let answer = state.answers[question.key] { return answer }
     if configuration.mode == .plan {
@@ -44,8 +44,8 @@ extension Runner {
     }
   }
 
-  /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it beforehand,
-  /// or has left it open, said no to it, or said what is still to be done in an earlier sitting.
+  /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it
+  /// beforehand, or has left it open, said no to it, or said what is still to be done in an earlier sitting.
   func isToBeAsked(_ key: QuestionKey) -> Bool {
     self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.openQuestions.contains(key)
       || state.answers[key]?.value.boolValue == false || (key.purpose.isOfFailure && state.answers[key] != nil)

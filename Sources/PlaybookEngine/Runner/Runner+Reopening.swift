@@ -40,8 +40,8 @@ extension Runner {
     Value.text(of: .seconds(seconds < 120 ? seconds : seconds - seconds % 60))
   }
 
-  /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason to
-  /// stop: before each act that rests on it, it is asked about again.
+  /// After a pause: whether to take all evidence anew that is older than it may be. Nobody at the terminal is no reason
+  /// to stop: before each act that rests on it, it is asked about again.
   private func offerFreshEvidence() async throws(Stop) {
     let key = QuestionKey(.run, .fresh(query: nil))
     guard self.operator.isInteractive || configuration.answers.entry(for: key) != nil else { return }
@@ -69,8 +69,8 @@ extension Runner {
       old.flatMap { [$0.path] + dependents(of: $0.path) } + acts.keys, word: "fresh", target: "evidence")
   }
 
-  /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new evidence and
-  /// asked about.
+  /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new
+  /// evidence and asked about.
   private func isApprovedAndUnsent(_ path: StepPath) -> Bool {
     guard case .act = visited[path]?.step.kind else { return false }
     return state.acts[path]?.items.isEmpty ?? (state.loops[path] != nil)
@@ -145,8 +145,8 @@ extension Runner {
     try await reopen([target] + dependents(of: target), word: "redo", target: target)
   }
 
-  /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are; one of which
-  /// everything failed or was taken back is asked about like a new one.
+  /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are;
+  /// one of which everything failed or was taken back is asked about like a new one.
   func goBack(to name: String, at path: StepPath) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
       try await slip("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)
@@ -200,7 +200,8 @@ extension Runner {
     try await emit(.warning, path: path, facts: ["text": .string(text)])
   }
 
-  /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of later.
+  /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of
+  /// later.
   func slip(_ text: String, _ path: StepPath) async throws(Stop) {
     try await emit(.warning, path: path, facts: ["text": .string(text), "slip": true])
   }

@@ -4,8 +4,8 @@ import PlaybookLanguage
 import PlaybookRecord
 
 extension Runner {
-  /// How long to wait before a call that failed goes out again: as `retry` says, and no shorter than its target asks for.
-  /// Nil where the target asks for more than the step's `timeout`: nothing is sent before, so nothing is sent.
+  /// How long to wait before a call that failed goes out again: as `retry` says, and no shorter than its target asks
+  /// for. Nil where the target asks for more than the step's `timeout`: nothing is sent before, so nothing is sent.
   func pauseBeforeRetry(after error: ExecutorError, of step: Step) -> Duration? {
     let wait = step.retry?.wait ?? .seconds(1)
     guard let wish = error.retryAfter else { return wait }

@@ -30,8 +30,9 @@ extension Runner {
     return error
   }
 
-  /// Makes known what a tree of templates computes from secrets: the value of each expression that reads one, and of a text
-  /// around it the parts that are a secret by themselves; the whole text where a value is too short to be known alone.
+  /// Makes known what a tree of templates computes from secrets: the value of each expression that reads one, and of a
+  /// text around it the parts that are a secret by themselves; the whole text where a value is too short to be known
+  /// alone.
   ///
   /// - Returns: Whether there is such a short value.
   @discardableResult

@@ -3,7 +3,8 @@ import ExecutorKit
 import PlaybookLanguage
 import PlaybookRecord
 
-/// Where calls go: found before a change is asked about, named by the yes, and looked at once more before anything is sent.
+/// Where calls go: found before a change is asked about, named by the yes, and looked at once more before anything is
+/// sent.
 extension Runner {
   /// The calls of a change with the servers that they would reach.
   func located(_ items: [PlannedItem], _ step: Step, at path: StepPath) async -> [PlannedItem] {
@@ -64,8 +65,9 @@ extension Runner {
     }
   }
 
-  /// The items that are still to be sent, of which the first `count` go out next, with their servers as they are now. Where one
-  /// of those is not the server that the yes was given for, all of them are asked about again. Nil: the answer was no.
+  /// The items that are still to be sent, of which the first `count` go out next, with their servers as they are now.
+  /// Where one of those is not the server that the yes was given for, all of them are asked about again. Nil: the
+  /// answer was no.
   func atApprovedServers(
     _ items: [PlannedItem], next count: Int, of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> [PlannedItem]? {

@@ -97,8 +97,8 @@ extension Runner {
     return .onward
   }
 
-  /// Whether something was sent within a group, an option or a used playbook: then it has begun, whatever its condition says
-  /// by now.
+  /// Whether something was sent within a group, an option or a used playbook: then it has begun, whatever its condition
+  /// says by now.
   private func hasSent(within step: Step, in frame: Frame) -> Bool {
     if case .act = step.kind { return false }
     let path = frame.path(step)
@@ -206,7 +206,8 @@ extension Runner {
     bind(step, in: frame, outcome: outcome)
   }
 
-  /// Puts an outcome into an event's data, or into a file of which the event has the digest and the outcome's beginning.
+  /// Puts an outcome into an event's data, or into a file of which the event has the digest and the outcome's
+  /// beginning.
   func put(_ outcome: MapValue, into data: inout MapValue) async throws(Stop) {
     let whole = Value.map(outcome)
     guard whole.isLarge else {
@@ -282,7 +283,8 @@ extension Runner {
     return shown
   }
 
-  /// Takes up the outcome that an earlier sitting recorded; false where there is none or where it can't be used any more.
+  /// Takes up the outcome that an earlier sitting recorded; false where there is none or where it can't be used any
+  /// more.
   func restore(_ step: Step, in frame: Frame) async throws(Stop) -> Bool {
     guard let record = state.finished[frame.path(step)] else { return false }
     // The process died after the failure and before the end of the run: the failure stands.
@@ -316,8 +318,8 @@ extension Runner {
 }
 
 extension Runner {
-  /// Whether a change that an earlier sitting made was given this secret: it is in use then, and another one made now would
-  /// not be the same.
+  /// Whether a change that an earlier sitting made was given this secret: it is in use then, and another one made now
+  /// would not be the same.
   private func handedOver(_ name: String, in frame: Frame) -> Bool {
     frame.playbook.allSteps.contains { step in
       guard case .act = step.kind, let act = state.acts[frame.path(step)] else { return false }
@@ -377,7 +379,8 @@ extension MapValue {
       })
   }
 
-  /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the start.
+  /// The beginning of a large outcome: short values whole, of long lists the first eight items, of long texts the
+  /// start.
   var head: MapValue {
     var head = MapValue()
     head.absent = absent

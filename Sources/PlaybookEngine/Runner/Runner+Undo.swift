@@ -174,8 +174,8 @@ extension Runner {
       warnings: warnings)
   }
 
-  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked about
-  /// once, and what an earlier sitting answered with "no" stays.
+  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked
+  /// about once, and what an earlier sitting answered with "no" stays.
   func approvedUndo(
     _ planned: [PlannedItem], _ step: Step, in frame: Frame, isLast: Bool
   ) async throws(Stop) -> [PlannedItem]? {
@@ -271,7 +271,8 @@ extension Runner {
     }
   }
 
-  /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk before.
+  /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk
+  /// before.
   func undoneAndSeen(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil,
     source: String? = nil, outcome: MapValue? = nil

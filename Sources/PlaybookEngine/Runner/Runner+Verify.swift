@@ -41,8 +41,8 @@ extension Runner {
   /// How long a look that is to go on for `within` goes on.
   func atMost(_ within: Duration) -> Duration { configuration.longestWait.map { min($0, within) } ?? within }
 
-  /// One look; nil where it could not be taken or came to neither true nor false. `wish`: how long the target asks to be
-  /// left alone.
+  /// One look; nil where it could not be taken or came to neither true nor false. `wish`: how long the target asks to
+  /// be left alone.
   func verifyOnce(
     _ verify: Act.Verify, _ step: Step, path: StepPath, in scope: Scope, asking key: QuestionKey
   ) async -> (held: Bool?, text: String, wish: Duration?) {
@@ -73,7 +73,8 @@ extension Runner {
     }
   }
 
-  /// The key of a verification that a person is asked for. What was answered counts until something is decided after it.
+  /// The key of a verification that a person is asked for. What was answered counts until something is decided after
+  /// it.
   func verifyKey(of item: ActItem, isUndo: Bool = false, _ looks: Int, at path: StepPath) -> QuestionKey {
     QuestionKey(path, .look(isUndo: isUndo, item: item.position, state.failuresHandled + 1, look: looks))
   }

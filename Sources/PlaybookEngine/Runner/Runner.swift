@@ -130,8 +130,9 @@ public actor Runner {
     }
   }
 
-  /// Undos that were cut off and that no step came by. Who aborts at such a question leaves them unknown on record: the steps
-  /// under `finally` run all the same, and it is not asked again in this sitting. `endsSteps`: among the steps, which end there.
+  /// Undos that were cut off and that no step came by. Who aborts at such a question leaves them unknown on record: the
+  /// steps under `finally` run all the same, and it is not asked again in this sitting. `endsSteps`: among the steps,
+  /// which end there.
   func settleLeftUndos(endsSteps: Bool = false) async throws(Stop) {
     guard !hasLeftUndos else { return }
     do throws(Stop) {
@@ -147,7 +148,8 @@ public actor Runner {
     }
   }
 
-  /// What the steps came to, with a stop that was asked for while the last of them was under way, or in an earlier sitting.
+  /// What the steps came to, with a stop that was asked for while the last of them was under way, or in an earlier
+  /// sitting.
   private func stopped(_ result: RunResult) async throws(Stop) -> RunResult {
     await control.whileHeld()
     switch control.requested {
@@ -269,7 +271,8 @@ public actor Runner {
   var hasSettledIn = false
   /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
   var offeredEvidence: Set<String> = []
-  /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much again.
+  /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much
+  /// again.
   var keptEvidence: [StepPath: Timestamp] = [:]
 
   /// The changes that were said yes to in this sitting.
@@ -344,8 +347,8 @@ public actor Runner {
     return .paused(reason)
   }
 
-  /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the sitting in which
-  /// it was given, so that they are given again together.
+  /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the sitting
+  /// in which it was given, so that they are given again together.
   private func answersSoFar(before question: Question) -> String {
     guard case .item = question.kind, let all = question.key.withoutItem else { return "" }
     let said = state.answers.filter { $0.key.withoutItem == all && ["yes", "no"].contains($0.value.value.rendered) }
@@ -384,8 +387,8 @@ public actor Runner {
     try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }
 
-  /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way only
-  /// between two steps.
+  /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way
+  /// only between two steps.
   func checkStop(betweenSteps: Bool = false) async throws(Stop) {
     await control.whileHeld()
     guard let stop = control.requested else { return }
@@ -413,8 +416,8 @@ public actor Runner {
     for known in control.takeInterruptions() { await interrupted(by: known.signal, choice: known.choice) }
   }
 
-  /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself (a
-  /// closed terminal is the end of input as well) is none of its events.
+  /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself
+  /// (a closed terminal is the end of input as well) is none of its events.
   func interrupted(by signal: String, choice: String?) async {
     // The first event of a journal is the run's start.
     guard !hasEnded, state.started != nil else { return }

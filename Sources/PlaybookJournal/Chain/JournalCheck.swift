@@ -3,8 +3,8 @@ public import PlaybookRecord
 
 /// What `playbook verify` finds: whether a journal is as it was written, and if not, what was done to it.
 ///
-/// The chain shows every change within; a journal cut at its end, or written again as a whole, shows only against a hash
-/// that is kept elsewhere: one given, or the one that the last process left with the lock.
+/// The chain shows every change within; a journal cut at its end, or written again as a whole, shows only against a
+/// hash that is kept elsewhere: one given, or the one that the last process left with the lock.
 public struct JournalCheck: Sendable {
   public enum Kind: String, Sendable {
     /// The content of an event differs from what was written.
@@ -38,8 +38,8 @@ public struct JournalCheck: Sendable {
   public let file: JournalFile?
   private let walk: Walk
 
-  /// Checks a run's journal, of which one line is in memory at a time, and hands `body` each event that fits; `head` is a
-  /// hash that was printed, or is in a transcript. Throws where it can't be read.
+  /// Checks a run's journal, of which one line is in memory at a time, and hands `body` each event that fits; `head` is
+  /// a hash that was printed, or is in a transcript. Throws where it can't be read.
   /// - Parameter isExplained: whether it is found out what was done to a chain that does not fit, for which all of the
   ///   journal is in memory; else only `file` says where it ends.
   public init(

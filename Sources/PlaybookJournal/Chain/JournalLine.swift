@@ -3,8 +3,9 @@ public import PlaybookRecord
 
 /// One line of `journal.jsonl`: an event in the hash chain.
 ///
-/// `{"v":1,"seq":…,"at":"…","path":"…","type":"…","data":{…},"prev":"…","hash":"…"}`. `hash` is the SHA-256, in hexadecimal,
-/// of the line's bytes up to `,"hash"` followed by `}`; `prev` is the hash of the line before, 64 zeros for the first.
+/// `{"v":1,"seq":…,"at":"…","path":"…","type":"…","data":{…},"prev":"…","hash":"…"}`. `hash` is the SHA-256, in
+/// hexadecimal, of the line's bytes up to `,"hash"` followed by `}`; `prev` is the hash of the line before, 64 zeros
+/// for the first.
 public struct JournalLine: Sendable {
   public static let version: Int64 = 1
   /// What the first line names as its predecessor.

@@ -1,5 +1,5 @@
-/// A text without the sequences that a terminal takes for colours and links: `ESC [ 31 m`, also with the escape written as
-/// `\u001b`, `\x1b`, `\033`, `\e` or `^[`.
+/// A text without the sequences that a terminal takes for colours and links: `ESC [ 31 m`, also with the escape written
+/// as `\u001b`, `\x1b`, `\033`, `\e` or `^[`.
 ///
 /// Source: ECMA-48, sections 5.4 and 8.3.
 enum Colour {

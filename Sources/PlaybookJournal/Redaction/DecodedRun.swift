@@ -7,7 +7,8 @@ struct DecodedRun {
   let place: (Range<Int>) -> Range<Int>
 
   /// Calls `body` with each part of a text that may stand for other bytes: base64, base32, digits of the bases 2, 8, 10
-  /// and 16 in any of the usual spellings, dumps, URLs, words of a mail's header, coloured texts, lines with marks around them.
+  /// and 16 in any of the usual spellings, dumps, URLs, words of a mail's header, coloured texts, lines with marks
+  /// around them.
   static func forEach(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     guard text.count >= shortestText else { return }
     for alphabet in DigitAlphabet.all { alphabet.forEachRun(in: text, body) }

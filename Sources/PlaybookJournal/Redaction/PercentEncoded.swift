@@ -1,5 +1,5 @@
-/// Parts of a URL that are decoded whole, so that another encoding within is seen: a query within a query, JSON or HTML within
-/// one.
+/// Parts of a URL that are decoded whole, so that another encoding within is seen: a query within a query, JSON or HTML
+/// within one.
 enum PercentEncoded {
   static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     var run = PlacedBytes()

@@ -137,8 +137,8 @@ public struct Redactor: Sendable {
 
   // MARK: Texts
 
-  /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also with a mark
-  /// behind it that says so.
+  /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also
+  /// with a mark behind it that says so.
   private func clean(_ bytes: [UInt8]) -> [UInt8]? {
     let clean = masked(bytes, isCut: bytes.count >= Self.longText)
     let shown = clean ?? bytes
@@ -148,7 +148,8 @@ public struct Redactor: Sendable {
   }
 
   private static let cutMark = Array("…".utf8)
-  /// From this size in bytes on a text may have been cut without a mark: output beyond its limit, the beginning of evidence.
+  /// From this size in bytes on a text may have been cut without a mark: output beyond its limit, the beginning of
+  /// evidence.
   private static let longText = 1500
 
   private func masked(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {

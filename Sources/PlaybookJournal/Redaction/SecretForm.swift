@@ -73,8 +73,8 @@ struct SecretForm: Hashable, Sendable {
 
   // MARK: Finding
 
-  /// Whether it may stand there: one that `isWhole` is not within a longer word or number. A letter or digit before it may
-  /// belong to what is escaped: `\npassword`, `%20password`.
+  /// Whether it may stand there: one that `isWhole` is not within a longer word or number. A letter or digit before it
+  /// may belong to what is escaped: `\npassword`, `%20password`.
   func fits(_ place: Range<Int>, in text: [UInt8]) -> Bool {
     guard isWhole else { return true }
     let isSame = bytes.allSatisfy(Self.isDigit) ? Self.isDigit : Self.isLetter
@@ -104,7 +104,8 @@ struct SecretForm: Hashable, Sendable {
     place > 0 && place % 4 == 0 && (byte == UInt8(ascii: "-") || byte == 0x20)
   }
 
-  /// Where it ends in `text` when its first `matched` bytes end at `start`; nil: it is not there. Of several ends the last.
+  /// Where it ends in `text` when its first `matched` bytes end at `start`; nil: it is not there. Of several ends the
+  /// last.
   ///
   /// - Parameter isCut: The text may stop in the middle of it: then it ends with the text.
   func end(in text: [UInt8], from start: Int, matched: Int, isCut: Bool) -> Int? {

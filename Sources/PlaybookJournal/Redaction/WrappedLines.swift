@@ -1,6 +1,6 @@
-/// Lines without what tools and people write around each of them: the `$` and `^M$` of `cat -A`, the `\` of a continued line,
-/// quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a comment and of a diff, the
-/// `+` of psql; and the last word of each line, which is what follows a number, a name or a time.
+/// Lines without what tools and people write around each of them: the `$` and `^M$` of `cat -A`, the `\` of a continued
+/// line, quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a comment and
+/// of a diff, the `+` of psql; and the last word of each line, which is what follows a number, a name or a time.
 struct WrappedLines {
   private let text: [UInt8]
 
@@ -32,8 +32,8 @@ struct WrappedLines {
 
   // MARK: Lines
 
-  /// The line that begins at `start`, without its end, and where the next one begins. A line may also end with `\n` as JSON
-  /// writes it.
+  /// The line that begins at `start`, without its end, and where the next one begins. A line may also end with `\n` as
+  /// JSON writes it.
   private func nextLine(from start: Int) -> (line: Range<Int>, next: Int)? {
     guard start < text.count else { return nil }
     var at = start

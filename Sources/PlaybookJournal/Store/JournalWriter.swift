@@ -39,9 +39,9 @@ public actor JournalWriter: EventSink {
   /// Where this user keeps which yeses are his.
   private let yeses: OwnYeses?
 
-  /// Opens the journal for appending, after everything that fits in it. `contents` is what `RunFolder.journal()` gave, nil for
-  /// a new run; `lock` is taken where the caller has not done so; `holder` says who writes (`pid`, `host`, `operator`,
-  /// `since`). Throws `RunLock.Held` or `FileError`.
+  /// Opens the journal for appending, after everything that fits in it. `contents` is what `RunFolder.journal()` gave,
+  /// nil for a new run; `lock` is taken where the caller has not done so; `holder` says who writes (`pid`, `host`,
+  /// `operator`, `since`). Throws `RunLock.Held` or `FileError`.
   public init(
     _ folder: RunFolder, continuing contents: JournalContents? = nil, lock: RunLock? = nil, holder: Value,
     yeses: OwnYeses? = nil, onLine: (@Sendable ([UInt8]) -> Void)? = nil
@@ -122,8 +122,8 @@ public actor JournalWriter: EventSink {
     KillPoint.pass(.after, event)
   }
 
-  /// Throws where the lock's file was deleted or replaced. What became of a call that is out is recorded all the same: the
-  /// journal itself is locked, too.
+  /// Throws where the lock's file was deleted or replaced. What became of a call that is out is recorded all the same:
+  /// the journal itself is locked, too.
   private func checkLock(before event: Event) throws(EventSinkError) {
     guard !event.saysWhatBecame else { return }
     do {
@@ -172,8 +172,8 @@ public actor JournalWriter: EventSink {
       isJournalThere: !isChangedByOthers && (try? file.checkInPlace()) != nil, isBegun: sequence > before)
   }
 
-  /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who has
-  /// only added a remark, leaves the word of a holder that died, so that the next sitting still learns of it.
+  /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who
+  /// has only added a remark, leaves the word of a holder that died, so that the next sitting still learns of it.
   public func close(isVisitor: Bool = false) {
     guard failure == nil, lockProblem == nil else { return }
     failure = EventSinkError(message: "the journal is closed")

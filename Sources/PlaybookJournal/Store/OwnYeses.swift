@@ -72,7 +72,7 @@ public final class OwnYeses: Sendable {
 }
 
 extension Event {
-  /// Whether it can let something be sent: an intent, an answer, a word about a failure or a call that was cut off, and
+  /// Whether it can let something be sent: an intent, an answer, a word about a failure or a call in doubt, and
   /// the beginning, which says whether the run is a drill.
   fileprivate var isYes: Bool { [.runStarted, .actIntended, .questionAnswered, .failureHandled].contains(type) }
 }

@@ -8,8 +8,8 @@ import Glibc
 
 /// Remarks that other processes leave for whoever holds the run: one file each in `inbox/`.
 ///
-/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. What is in it is data of strangers: links, large
-/// files and what is no remark are refused and left where they are.
+/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. What is in it is data of
+/// strangers: links, large files and what is no remark are refused and left where they are.
 public struct RunInbox: Sendable {
   /// Largest file that is read.
   private static let largest = 32 << 10

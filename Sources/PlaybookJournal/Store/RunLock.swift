@@ -92,8 +92,8 @@ extension RunFolder {
     return .map(words)
   }
 
-  /// How the last process that gave the run up in an orderly way left the journal; nil where it is held or was left by a
-  /// crash.
+  /// How the last process that gave the run up in an orderly way left the journal; nil where it is held or was left by
+  /// a crash.
   var leftAt: (head: String, events: Int)? {
     guard let file = try? folder.file("lock", O_RDONLY), let content = try? Value(json: file.read()),
       let head = content["head"]?.stringValue, let events = content["events"]?.intValue

@@ -51,8 +51,8 @@ extension Playbook {
 }
 
 extension Diagnostic {
-  /// File by file in the order met, and within a file by place; those without a place come first. None shows the default
-  /// of a secret.
+  /// File by file in the order met, and within a file by place; those without a place come first. None shows the
+  /// default of a secret.
   static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     var files: [String: Int] = [:]
     let keyed = diagnostics.enumerated().map { index, diagnostic in

@@ -146,7 +146,8 @@ public struct CallForm: Sendable {
   }
 }
 
-/// Something wrong with a call. The executor gives the place within the call, the language turns it into file:line:column.
+/// Something wrong with a call. The executor gives the place within the call, the language turns it into
+/// file:line:column.
 public struct CallProblem: Sendable, Error {
   /// The way to the culprit: field names and list positions, `["args", "0"]`.
   public var path: [String]

@@ -37,7 +37,8 @@ public struct QuestionKey: Hashable, Comparable, Sendable, CustomStringConvertib
   /// By their texts.
   public static func < (one: QuestionKey, other: QuestionKey) -> Bool { one.description < other.description }
 
-  /// The question for a part of the answer. A step's own question and its parts are steps by their text: `impact.users`.
+  /// The question for a part of the answer. A step's own question and its parts are steps by their text:
+  /// `impact.users`.
   public func asking(for part: String) -> QuestionKey {
     guard purpose != .answer else { return QuestionKey(step.appending(part)) }
     var key = self

@@ -3,8 +3,8 @@ public import CEL
 /// Where events go.
 public protocol EventSink: Sendable {
   /// Writes the event at once (a killed process loses nothing) and gives it back as written: numbered and redacted.
-  /// With `synced`, returns only when it and all before it are on disk. Throws when it can't be written: then nothing that
-  /// follows may happen.
+  /// With `synced`, returns only when it and all before it are on disk. Throws when it can't be written: then nothing
+  /// that follows may happen.
   func record(_ event: Event, synced: Bool) async throws(EventSinkError) -> Event
 
   /// Keeps an outcome that is too large for a line, and gives its SHA-256 in hexadecimal and its size in bytes.

@@ -1,4 +1,5 @@
-/// Whoever sits before the run: a terminal, a script, a test. It sees each event as it was journalled and answers questions.
+/// Whoever sits before the run: a terminal, a script, a test. It sees each event as it was journalled and answers
+/// questions.
 public protocol Operator: Sendable {
   /// Who it is, for the record: "alice".
   var name: String { get }

@@ -1,8 +1,8 @@
 package import CEL
 import SourceText
 
-/// What a call said besides being done or not, for screens and transcripts: what it did in a word, what the server remarked, and
-/// what went to standard error or stands in the body of a refusal.
+/// What a call said besides being done or not, for screens and transcripts: what it did in a word, what the server
+/// remarked, and what went to standard error or stands in the body of a refusal.
 package struct CallAnswer: Sendable {
   /// What a target or program said in lines of its own.
   package struct Said: Sendable, Equatable {

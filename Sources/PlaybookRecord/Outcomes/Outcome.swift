@@ -26,8 +26,8 @@ package enum Outcome {
 }
 
 extension MapValue {
-  /// How many bytes came of what an outcome holds in several forms: a program's `stdout` and `lines`, an answer's `text` and
-  /// `body`, a reply's `value` and `fields`, `keys` or `rows`. Nil for an outcome that holds it once.
+  /// How many bytes came of what an outcome holds in several forms: a program's `stdout` and `lines`, an answer's
+  /// `text` and `body`, a reply's `value` and `fields`, `keys` or `rows`. Nil for an outcome that holds it once.
   package var arrivedBytes: Int? {
     if let output = self["stdout"]?.stringValue {
       return output.utf8.count + (self["stderr"]?.stringValue?.utf8.count ?? 0)

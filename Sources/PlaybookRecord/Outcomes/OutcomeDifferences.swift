@@ -21,8 +21,8 @@ package struct OutcomeDifferences: Sendable {
     package let to: Value?
   }
 
-  /// Rows (items, keys, lines) with other values, those that went, then those that came; where there are none, fields in the
-  /// order of `after`.
+  /// Rows (items, keys, lines) with other values, those that went, then those that came; where there are none, fields
+  /// in the order of `after`.
   package let changes: [Change]
 
   package init(before: MapValue, after: MapValue) {

@@ -14,7 +14,7 @@ public struct Approval: Sendable {
   public var isRed: Bool
   /// What is left out because the environment protects it, each with its reason.
   public var leftOut: [String]
-  /// How each call is taken back, in the calls' order; nil: it can't be, or that depends on what it returns.
+  /// The undo of each call, in the calls' order; nil: it can't be, or that depends on what it returns.
   public var undos: [String?]
   /// The text that must be typed instead of `y`; nil: `y` is enough.
   public var typed: String?

@@ -29,7 +29,8 @@ extension Question {
   /// What the operator may choose instead of an input to edit.
   package static let noEdit = "none of them"
 
-  /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a change.
+  /// Whether it asks for an input of a call that failed, or for its new value: a question that is left without a
+  /// change.
   public var isEdit: Bool {
     switch key.purpose {
     case .failure(_, .edit), .failure(_, .value): true

@@ -2,7 +2,8 @@ public import PlaybookLanguage
 
 /// Something only a human can say.
 public struct Question: Sendable {
-  /// The name under which an answer may be given beforehand: the step's path, such as `verdict` or `post_incident.impact`.
+  /// The name under which an answer may be given beforehand: the step's path, such as `verdict` or
+  /// `post_incident.impact`.
   public var key: QuestionKey
   /// The step's place in the run: "4/9".
   public var place: String
@@ -21,7 +22,8 @@ public struct Question: Sendable {
   }
 
   public enum Kind: Sendable {
-    /// One of several; the answer is the option's name. `changes` says whether a suggestion may be taken by Enter alone.
+    /// One of several; the answer is the option's name. `changes` says whether a suggestion may be taken by Enter
+    /// alone.
     case option([Option], suggested: String?)
     /// A gate; the answer is a boolean. Enter alone takes nothing.
     case yesNo

@@ -16,49 +16,51 @@ extension RunState {
     package var earlierSends = 0
     /// How often its call went out as it is now.
     package var callSends: Int { sends - earlierSends }
-    /// Whether the call went out once more while it was not known what became of it: it may have taken effect more than once.
+    /// Whether the call went out once more while it was not known what became of it: it may have taken effect more than
+    /// once.
     package var isDoubled = false
-    /// How often taking it back was sent.
+    /// How often its undo was sent.
     public var undoSends = 0
     /// How often that had been when the change was made last.
     package var earlierUndoSends = 0
     /// The count of events at its first sending: what its call was made of is what was known then.
     package var firstSent: Int?
-    /// When it, or what takes it back, was last sent.
+    /// When it, or its undo, was last sent.
     public var lastSent: Timestamp?
-    /// The machine's boot in which it, or what takes it back, was last sent.
+    /// The machine's boot in which it, or its undo, was last sent.
     package var sentIn: String?
     public var verified: Bool?
     /// A human said that it is to be sent again, and it was not yet.
     public var isToSendAgain = false
     /// Unknown, and left so on the operator's word.
     public var isLeft = false
-    /// How taking it back stands: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a human's
-    /// word); nil: not tried.
+    /// The state of its undo: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a
+    /// human's word); nil: not tried.
     public var undo: String?
-    /// What `undo` was before taking it back was approved once more.
+    /// What `undo` was before the undo was approved once more.
     package var undoBefore: String?
-    /// Whether a stop came before what was taken back had been looked at.
+    /// Whether a stop came before the undo had been looked at.
     package var isUndoUnseen = false
     public var isUndone: Bool { undo == "done" }
     /// Whether it was sent and neither the target nor a human has said what became of it.
     package var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
     package var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
-    /// Whether there is or may be something to take back; where it failed in the end, by a sending before.
+    /// Whether there is or may be something to undo; where it failed in the end, by a sending before.
     package var isTakeable: Bool {
       !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly)
     }
     /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
     package var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
-    /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be lost.
+    /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be
+    /// lost.
     public var isDoubtful = false
   }
 
   /// A call that may have taken effect and that was sent no more: the operator changed its inputs.
   public struct Replaced: Sendable {
     public var call: String
-    /// What takes it back; empty: nothing that is known.
+    /// Its undo; empty: none is known.
     public var undo: String
 
     package init(call: String, undo: String) {
@@ -101,7 +103,7 @@ extension RunState {
     package var forgiven: Set<Int> = []
     /// Why nothing more of it is to be sent, as the operator said at one of its items; nil: nobody did.
     package var rest: String?
-    /// Positions whose taking back was approved.
+    /// Positions whose undo was approved.
     package var takenBack: Set<Int> = []
     /// Whether something of it is there, or may be; else it can be made like a new one.
     package var isInPlace: Bool {

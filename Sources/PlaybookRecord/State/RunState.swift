@@ -20,8 +20,8 @@ public struct RunState: Sendable {
   public private(set) var finished: [StepPath: Finished] = [:]
   /// What steps came to before they were taken anew, with the count of events at which that began; oldest first.
   private var earlier: [StepPath: [(until: Int, finished: Finished)]] = [:]
-  /// What used playbooks were given, by the path of their step, with the count of events at which that was recorded; oldest
-  /// first.
+  /// What used playbooks were given, by the path of their step, with the count of events at which that was recorded;
+  /// oldest first.
   private var inputs: [StepPath: [(at: Int, given: MapValue)]] = [:]
   /// Steps that did not run, with why.
   public private(set) var skipped: [StepPath: String] = [:]
@@ -54,7 +54,7 @@ public struct RunState: Sendable {
   public private(set) var operators: [String] = []
   /// How many reads of the operator's own were sent.
   public private(set) var ownQueries = 0
-  /// How often taking back was begun.
+  /// How often an undo was begun.
   public private(set) var undoCount = 0
   /// Inputs of queries that the operator changed, by path.
   public private(set) var edits: [StepPath: MapValue] = [:]
@@ -222,7 +222,8 @@ public struct RunState: Sendable {
     session = name + (lastUser.map { ", uid \($0)" } ?? "")
   }
 
-  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all the rest.
+  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all
+  /// the rest.
   private mutating func declineUndo(_ key: QuestionKey, isAll: Bool) {
     guard case .undo(let offer, let position) = key.purpose, offer != nil else { return }
     let path = key.step
@@ -267,7 +268,8 @@ public struct RunState: Sendable {
     earlier[path]?.first { $0.until > mark }?.finished
   }
 
-  /// What a used playbook was given, nothing secret and nothing that was scrubbed: last, or as it was known at a count of events.
+  /// What a used playbook was given, nothing secret and nothing that was scrubbed: last, or as it was known at a count
+  /// of events.
   package func inputs(of path: StepPath, at mark: Int = .max) -> MapValue? {
     inputs[path]?.last { $0.at <= mark }.flatMap { known in
       Value.map(known.given).texts.contains { $0.contains(Outcome.scrubbed) } ? nil : known.given
@@ -384,8 +386,8 @@ public struct RunState: Sendable {
     }
   }
 
-  /// After a power cut only what was synced is on record: of an act that was intended any call may have been sent, and so
-  /// may any undo that was approved.
+  /// After a power cut only what was synced is on record: of an act that was intended any call may have been sent, and
+  /// so may any undo that was approved.
   private mutating func doubt() {
     for (path, act) in acts {
       for position in act.takenBack where act.items[position]?.undo == nil {

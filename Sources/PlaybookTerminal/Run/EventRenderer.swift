@@ -20,8 +20,8 @@ struct EventRenderer {
     self.isInteractive = isInteractive
   }
 
-  /// Takes events in without showing them: what is in the journal of a run that goes on. Of a step that has not ended the line
-  /// is still to come.
+  /// Takes events in without showing them: what is in the journal of a run that goes on. Of a step that has not ended
+  /// the line is still to come.
   mutating func recall(_ events: [Event]) {
     var open: Set<StepPath> = []
     for event in events {

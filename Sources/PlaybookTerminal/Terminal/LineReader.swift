@@ -33,8 +33,8 @@ final class LineReader: Sendable {
   private let state = Mutex(State())
   /// More than that without a line break is given out as a line.
   private static let longestLine = 1 << 20
-  /// Bytes of a line, without its break, that a terminal takes while it edits lines; it drops all further ones without a word
-  /// (termios(3), canonical mode).
+  /// Bytes of a line, without its break, that a terminal takes while it edits lines; it drops all further ones without
+  /// a word (termios(3), canonical mode).
   static let longestTerminalLine = 4095
 
   init(input: Int32) {

@@ -1,6 +1,6 @@
 extension TerminalOperator {
-  /// A secret as it is typed, without echo and without a meaning of slashes. Nil where nobody gives one: no terminal, end of
-  /// input, an interrupt that ends the run.
+  /// A secret as it is typed, without echo and without a meaning of slashes. Nil where nobody gives one: no terminal,
+  /// end of input, an interrupt that ends the run.
   public func secret(named name: String) async -> String? {
     guard isInteractive else { return nil }
     if !turns.take() { await withCheckedContinuation { turns.wait($0) } }

@@ -126,14 +126,14 @@ public actor TerminalOperator: Operator {
     }
   }
 
-  /// Says what was changed so far, and what was sent and not heard of: where the journal is lost, the screen is all that is
-  /// left of it.
+  /// Says what was changed so far, and what was sent and not heard of: where the journal is lost, the screen is all
+  /// that is left of it.
   public func showChangesSoFar() {
     show(renderer.lost(width: screen.width))
   }
 
-  /// The process goes on after it was stopped (Ctrl-Z, then `fg`; SIGCONT): the shell has set up the terminal for itself and
-  /// written over the line. What was typed before is gone, and the prompt stands there again.
+  /// The process goes on after it was stopped (Ctrl-Z, then `fg`; SIGCONT): the shell has set up the terminal for
+  /// itself and written over the line. What was typed before is gone, and the prompt stands there again.
   public func continued() {
     guard let openPrompt else { return }
     mode.prepare(isEchoed: isPromptEchoed)

@@ -2,8 +2,8 @@ import CEL
 import PlaybookRecord
 import SourceText
 
-/// What a read returned, for the screen: a table, fields, text, JSON or bars, at most `limit` rows or lines of it, and what the
-/// target said beside it.
+/// What a read returned, for the screen: a table, fields, text, JSON or bars, at most `limit` rows or lines of it, and
+/// what the target said beside it.
 struct EvidenceView {
   /// How the author wants it shown.
   enum Form: Equatable {
@@ -253,7 +253,8 @@ struct EvidenceView {
 }
 
 extension EvidenceView {
-  /// What the calls of a loop are told apart by and what they gave: not what every call has, nor a program's output twice.
+  /// What the calls of a loop are told apart by and what they gave: not what every call has, nor a program's output
+  /// twice.
   private var loopColumns: [String] {
     let items = (outcome["items"]?.listValue ?? []).prefix(100).compactMap(\.mapValue)
     var names = ["item"]

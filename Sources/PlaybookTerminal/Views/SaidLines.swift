@@ -1,7 +1,8 @@
 import PlaybookRecord
 import SourceText
 
-/// What a target said beside its answer, as lines: notices, and the first and last lines of standard error or of a refusal's body.
+/// What a target said beside its answer, as lines: notices, and the first and last lines of standard error or of a
+/// refusal's body.
 enum SaidLines {
   private static let mostNotices = 8
 

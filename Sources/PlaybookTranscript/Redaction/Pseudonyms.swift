@@ -1,8 +1,8 @@
 import CEL
 import PlaybookRecord
 
-/// Stands for what must not be seen: the same value has the same pseudonym throughout, by the order in which the journal and
-/// its evidence first have it. A hash would not do: all addresses of the Internet are soon tried.
+/// Stands for what must not be seen: the same value has the same pseudonym throughout, by the order in which the
+/// journal and its evidence first have it. A hash would not do: all addresses of the Internet are soon tried.
 struct Pseudonyms {
   private let redaction: Redaction
   /// By what is replaced: `203.0.113.7` is `ip-1`.

@@ -23,7 +23,8 @@ extension RunReport {
     /// Whether the yes is one to an intent that is on record; the next yes is another's.
     var isApprovalUsed = false
     var items: [Item] = []
-    /// Whether the journal can't be read from some point on while the change was under way: what else was sent is not known.
+    /// Whether the journal can't be read from some point on while the change was under way: what else was sent is not
+    /// known.
     var isEndUnknown = false
     /// Reads taken before its first call and asked again after it.
     var comparisons: [Comparison] = []
@@ -99,7 +100,8 @@ extension RunReport {
       /// Whether the change may still be there.
       var isOpen: Bool { state != "done" || verified == false }
 
-      /// `done, verified: the change shows no more`, `failed: no such rule`, `done, but the change still shows: deny is 3`.
+      /// `done, verified: the change shows no more`, `failed: no such rule`, `done, but the change still shows: deny is
+      /// 3`.
       var text: String {
         switch verified {
         case true?: sent.result + ", verified: the change shows no more"
@@ -146,8 +148,8 @@ extension RunReport {
       item.undo?.sent.call ?? (undo.indices.contains(item.position) ? undo[item.position] : nil)
     }
 
-    /// What is said where no undo is known: a plan shows that of the first call only, and one that is made of what the call
-    /// returns is known only then.
+    /// What is said where no undo is known: a plan shows that of the first call only, and one that is made of what the
+    /// call returns is known only then.
     func missingUndo(of item: Item) -> String {
       if isIrreversible { return "can't be taken back" }
       if isPlanned { return item.position > 0 && undo.first ?? nil != nil ? "" : "no undo is known" }

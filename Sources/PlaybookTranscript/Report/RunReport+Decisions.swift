@@ -89,8 +89,8 @@ extension RunReport {
     }
   }
 
-  /// The yes to a change: to all of it, or to its first item. What is taken back or sent with other inputs has a yes of its
-  /// own, under another key.
+  /// The yes to a change: to all of it, or to its first item. What is taken back or sent with other inputs has a yes of
+  /// its own, under another key.
   private mutating func approve(_ decision: Decision) {
     var path = decision.path
     guard decision.key == QuestionKey(path) else { return }
@@ -144,7 +144,8 @@ extension RunReport {
     }
   }
 
-  /// How many others could still be taken back when nobody wanted to go on with that: those that nobody was asked about.
+  /// How many others could still be taken back when nobody wanted to go on with that: those that nobody was asked
+  /// about.
   private func untouched(by key: QuestionKey) -> Int? {
     guard key.purpose.isAboutUndo, let place = key.item else { return nil }
     let said = Set((answers[key.base] ?? [:]).keys.compactMap(\.item))
@@ -153,7 +154,8 @@ extension RunReport {
     }
   }
 
-  /// How many of a change's calls after this were not approved; nil where it was not to be sent at all, or is a taking back.
+  /// How many of a change's calls after this were not approved; nil where it was not to be sent at all, or is a taking
+  /// back.
   private func untouchedAtEnd(by key: QuestionKey) -> Int? {
     guard key.purpose == .answer, let place = key.item, let change = step(key.step.withoutItem)?.change,
       change.isIntended
@@ -169,8 +171,8 @@ extension RunReport {
     return title + question.dropFirst(name.count)
   }
 
-  /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no more,
-  /// nor what was said to the same question.
+  /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no
+  /// more, nor what was said to the same question.
   mutating func supersede(_ key: QuestionKey, _ event: Event) {
     guard ["approval", "item"].contains(event.data["kind"]?.stringValue ?? "") else { return }
     let base = key.base

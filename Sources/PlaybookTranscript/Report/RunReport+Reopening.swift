@@ -2,8 +2,8 @@ import CEL
 import PlaybookRecord
 
 extension RunReport {
-  /// Steps that are walked again: what was read stays as an earlier reading, what was said of them counts no more, what was
-  /// sent stays.
+  /// Steps that are walked again: what was read stays as an earlier reading, what was said of them counts no more, what
+  /// was sent stays.
   mutating func reopen(_ event: Event) {
     let paths = (event.data["paths"]?.listValue ?? []).map { StepPath($0.rendered) }
     let word = event.data["word"]?.stringValue ?? "again"

@@ -17,8 +17,8 @@ extension RunReport {
     var word: Word?
     /// The sendings that what became of it is not about: all but the last, and all where a human did it otherwise.
     var earlier: [Sending] = []
-    /// What would take back the call where it may have taken effect and is sent no more in this form; empty: nothing that is
-    /// known. Nil: nothing of it is left behind.
+    /// What would take back the call where it may have taken effect and is sent no more in this form; empty: nothing
+    /// that is known. Nil: nothing of it is left behind.
     var leftBehind: String?
 
     /// One sending that another followed.
@@ -98,8 +98,8 @@ extension RunReport.Sendings {
     }
   }
 
-  /// How often it was sent, where that is more than once or a human's word is about something else: what begins the list of
-  /// the earlier sendings.
+  /// How often it was sent, where that is more than once or a human's word is about something else: what begins the
+  /// list of the earlier sendings.
   var count: String? {
     if earlier.isEmpty { return nil }
     let isByHand = word?.kind == .byHand

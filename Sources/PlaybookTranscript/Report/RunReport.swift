@@ -1,8 +1,8 @@
 import CEL
 import PlaybookRecord
 
-/// What a run's journal says, gathered by what a reader looks for: a pure fold over the events. Holds no evidence: a step
-/// knows the number of the event that has its outcome.
+/// What a run's journal says, gathered by what a reader looks for: a pure fold over the events. Holds no evidence: a
+/// step knows the number of the event that has its outcome.
 struct RunReport {
   var facts = MapValue()
   var started: Timestamp?
@@ -127,7 +127,8 @@ struct RunReport {
   struct Moment {
     var at: Timestamp
     var path: StepPath
-    /// `run`, `group`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`, `failure`, `interrupt`.
+    /// `run`, `group`, `query`, `check`, `answer`, `act`, `verify`, `undo`, `note`, `outside`, `warning`, `slip`,
+    /// `failure`, `interrupt`.
     var kind: String
     var who: String?
     var what: String
@@ -146,8 +147,8 @@ struct RunReport {
 
     var text: String { what + (result.map { ": " + $0 } ?? "") }
 
-    /// Whether `what` is the playbook's own or a sentence of the run's: `code` in it is code. What people and the world say is
-    /// not, and a call keeps its own marks.
+    /// Whether `what` is the playbook's own or a sentence of the run's: `code` in it is code. What people and the world
+    /// say is not, and a call keeps its own marks.
     var isProse: Bool { !isItem && !isCode && kind != "interrupt" }
     /// The same of `result`.
     var isResultProse: Bool { ["check", "run"].contains(kind) }
@@ -185,8 +186,8 @@ struct RunReport {
     var at: Timestamp
     var path: StepPath
     var key: QuestionKey
-    /// The kind of its question: `option`, `yesNo`, `approval`, `item`, `checkpoint`, `text`, `value`; empty where none was
-    /// shown.
+    /// The kind of its question: `option`, `yesNo`, `approval`, `item`, `checkpoint`, `text`, `value`; empty where none
+    /// was shown.
     var kind: String
     var question: String
     /// Which of several calls it is about; nil: all of them, or none.

@@ -68,8 +68,8 @@ extension Transcript {
     }.map { RunReport.Finding(kind: .found, subject: $0.title, text: $0.said + ", by " + $0.by, path: $0.path) }
   }
 
-  /// What a reader must know first: what is amiss, what was decided against, what shows, what is as it should be, and at last
-  /// reads that the run did without.
+  /// What a reader must know first: what is amiss, what was decided against, what shows, what is as it should be, and
+  /// at last reads that the run did without.
   private static func rank(of finding: RunReport.Finding, in report: RunReport) -> Int {
     switch finding.kind {
     case .unexpected: finding.isMinor ? 4 : 0

@@ -1,7 +1,8 @@
 import ExecutorKit
 import Synchronization
 
-/// The connections to other servers of a cluster that one call uses: each is made once, and given back when the call has ended.
+/// The connections to other servers of a cluster that one call uses: each is made once, and given back when the call
+/// has ended.
 final class Nodes: Sendable {
   typealias Lent = (target: RedisTarget, connection: Connection)
 

@@ -53,8 +53,8 @@ struct RedisTarget: Sendable, Hashable {
     if let host { endpoint = try Self.endpoint(host, hosts: hosts, from: endpoint, target: target.name) }
   }
 
-  /// Whether the password begins or ends with a blank, a line break or a character that can't be seen: files and variables often
-  /// add one.
+  /// Whether the password begins or ends with a blank, a line break or a character that can't be seen: files and
+  /// variables often add one.
   var hasPasswordWithBlankEdge: Bool {
     let scalars = (password ?? "").unicodeScalars
     return [scalars.first, scalars.last].compactMap { $0?.properties }.contains {

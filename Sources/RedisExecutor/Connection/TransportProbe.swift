@@ -3,13 +3,13 @@ import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// Finds out whether a port speaks the other of TLS and plain text, so that a URL with the wrong scheme is told in words. It sends
-/// a question for the number of commands at most, and never a password.
+/// Finds out whether a port speaks the other of TLS and plain text, so that a URL with the wrong scheme is told in
+/// words. It sends a question for the number of commands at most, and never a password.
 extension Connection {
   private static let probeTime = TimeAmount.seconds(1)
 
-  /// Beside the handshake of a TLS connection, which a server without TLS leaves without an answer: ends the connection once
-  /// it is known that the port speaks none. Nil where the target asks for no TLS.
+  /// Beside the handshake of a TLS connection, which a server without TLS leaves without an answer: ends the connection
+  /// once it is known that the port speaks none. Nil where the target asks for no TLS.
   func watchForPlainServer(_ target: RedisTarget) -> Task<Void, Never>? {
     guard target.isTLS else { return nil }
     return Task {

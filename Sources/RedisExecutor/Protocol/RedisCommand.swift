@@ -19,8 +19,8 @@ struct RedisCommand: Sendable, Equatable {
     subcommand = words.count > 1 ? Self.commandName(words[1]) : nil
   }
 
-  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: what the value is within a
-  /// text. Throws `.invalid` for what has no such form; a null most of all, which would silently name another key.
+  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: what the value is within
+  /// a text. Throws `.invalid` for what has no such form; a null most of all, which would silently name another key.
   init(values: [Value]) throws(ExecutorError) {
     var words: [Word] = []
     for (position, value) in values.enumerated() {

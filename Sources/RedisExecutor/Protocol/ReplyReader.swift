@@ -23,7 +23,8 @@ import ExecutorKit
   private var waiting = 0
   /// The first of them, which tells the reply's type.
   private var first: UInt8?
-  /// The longest reply that is one line, such as an error: hiredis looks through a line from its beginning at each read.
+  /// The longest reply that is one line, such as an error: hiredis looks through a line from its beginning at each
+  /// read.
   private static let longestLine = 1 << 20
 
   /// Nil where there is no memory for a reader.

@@ -147,7 +147,8 @@ struct BoundedRead {
     return (try await session.ask(words), true)
   }
 
-  /// A range that takes `LIMIT offset count` or `COUNT count`: one more than is kept is asked for, to know whether there is.
+  /// A range that takes `LIMIT offset count` or `COUNT count`: one more than is kept is asked for, to know whether
+  /// there is.
   private func limited(_ command: RedisCommand, option: String, from position: Int) async throws(ExecutorError) -> Part
   {
     var words = command.words
@@ -243,7 +244,8 @@ struct BoundedRead {
     }
   }
 
-  /// `GET pattern` looks up a text for each element, the same one as often as the pattern says so: their bytes have no bound.
+  /// `GET pattern` looks up a text for each element, the same one as often as the pattern says so: their bytes have no
+  /// bound.
   private func checkLookUps(_ command: RedisCommand) throws(ExecutorError) {
     let options = command.options(from: 2)
     for (word, next) in zip(options, options.dropFirst()) where word == "GET" && next != "#" {

@@ -50,8 +50,8 @@ extension Session {
   /// How long the evidence waits for the role of the server that gave it.
   private static let patience = Duration.seconds(1)
 
-  /// Where evidence comes from: `redis (cache.internal:6379, replica)`. Asked after the evidence and at no cost to it: an account
-  /// that may not ask, or a proxy that knows no roles, leaves the role unknown.
+  /// Where evidence comes from: `redis (cache.internal:6379, replica)`. Asked after the evidence and at no cost to it:
+  /// an account that may not ask, or a proxy that knows no roles, leaves the role unknown.
   func source() async -> String {
     "\(target.name) (\(target.endpoint), \(await role().text))"
   }

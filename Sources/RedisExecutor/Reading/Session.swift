@@ -39,8 +39,8 @@ final class Session: Sendable {
 
   // MARK: Sending
 
-  /// Sends the commands together; error replies are among the replies. `changes` says whether they could change anything,
-  /// so that a missing answer leaves their effect open.
+  /// Sends the commands together; error replies are among the replies. `changes` says whether they could change
+  /// anything, so that a missing answer leaves their effect open.
   func send(
     _ commands: [[Word]], changes: Bool = false, within limit: Duration? = nil
   ) async throws(ExecutorError) -> [Reply] {
@@ -80,8 +80,8 @@ final class Session: Sendable {
     redirection.withLock { $0 = found }
   }
 
-  /// Does something at the server of the cluster that has the key: here, or where MOVED and ASK point to. They mean that
-  /// nothing was done.
+  /// Does something at the server of the cluster that has the key: here, or where MOVED and ASK point to. They mean
+  /// that nothing was done.
   func following<Result: Sendable>(
     _ body: @Sendable (Session) async throws(ExecutorError) -> Result
   ) async throws(ExecutorError) -> Result {

@@ -5,7 +5,8 @@ struct CommandFacts: Sendable, Equatable {
   var flags: Set<String>
   /// The names of its subcommands, `config|get`, each with facts of its own (Redis 7 and later).
   var subcommands: Set<String>
-  /// Whether a key is more than read: the key specifications say so of `PFCOUNT`, which is flagged `readonly` (Redis 7).
+  /// Whether a key is more than read: the key specifications say so of `PFCOUNT`, which is flagged `readonly` (Redis
+  /// 7).
   var changesKeys: Bool
 
   /// Reads one entry of the answer; nil for a command that the server does not know, or an answer of another shape.

@@ -11,8 +11,8 @@ extension Session {
   /// Those that have subcommands.
   private static let containers: Set<String> = ["CLUSTER", "ACL", "MEMORY"]
 
-  /// Throws where a server does not say that each of our own commands is the one that has its name there: a server's names
-  /// are its own to give, and a command that only asks here may write there.
+  /// Throws where a server does not say that each of our own commands is the one that has its name there: a server's
+  /// names are its own to give, and a command that only asks here may write there.
   func checkNames(_ commands: [[Word]]) async throws(ExecutorError) {
     let wanted = Set(commands.compactMap(Self.ownName))
     let known = connection.genuine.withLock { $0 }
@@ -30,7 +30,8 @@ extension Session {
     }
   }
 
-  /// Throws where a name is that of another command. A name that the server does not know is sent: it answers with an error.
+  /// Throws where a name is that of another command. A name that the server does not know is sent: it answers with an
+  /// error.
   private func check(_ name: String, _ facts: CommandFacts?) async throws(ExecutorError) {
     guard let facts else {
       // Before version 7 subcommands have no facts. And any other command may have the name of one that has subcommands.
@@ -45,8 +46,8 @@ extension Session {
     }
   }
 
-  /// What the server says of commands, nil of those that it does not know. Throws where it says nothing, and names one of
-  /// those that are needed.
+  /// What the server says of commands, nil of those that it does not know. Throws where it says nothing, and names one
+  /// of those that are needed.
   private func told(_ names: [String], for needed: String) async throws(ExecutorError) -> [CommandFacts?] {
     let exchange = await exchange([(["COMMAND", "INFO"] + names).map { Array($0.utf8) }])
     // A command with subcommands, and with none that was asked for.

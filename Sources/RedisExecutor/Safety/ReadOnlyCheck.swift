@@ -2,8 +2,8 @@ import ExecutorKit
 import Synchronization
 
 extension Session {
-  /// Throws `.refused` where a query may not send a command: what is not flagged `readonly` by the server that it would go
-  /// to, or not on the short list, or hidden.
+  /// Throws `.refused` where a query may not send a command: what is not flagged `readonly` by the server that it would
+  /// go to, or not on the short list, or hidden.
   func checkReadOnly(_ command: RedisCommand) async throws(ExecutorError) {
     let (name, subcommand) = (command.name, command.subcommand)
     if let refusal = CommandRules.queryRefusal(name, subcommand) { throw refused(refusal.message, refusal.help) }
@@ -46,7 +46,8 @@ extension Session {
 
   /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
   ///
-  /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer now.
+  /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer
+  /// now.
   ///
   /// An argument that names no subcommand is not sent: it may be a secret.
   func facts(_ command: RedisCommand) async throws(ExecutorError) -> CommandFacts? {

@@ -20,7 +20,8 @@ struct ConnectionSettings: Sendable, Hashable {
   let connectTimeout: Duration?
   /// Where it is, for messages: `db.internal:5432/app`; of several hosts all.
   let place: String
-  /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several hosts all.
+  /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several
+  /// hosts all.
   let server: String
   /// What stands behind a server's name: `/app`.
   let database: String

@@ -21,8 +21,8 @@ struct Endpoint: Sendable, Hashable {
     return (name.utf8.contains(UInt8(ascii: ":")) ? "[\(name)]" : name) + ":" + port
   }
 
-  /// The places of libpq's parameters `host`, `hostaddr` and `port`, each a list with commas. Nil where the lists' lengths
-  /// don't fit.
+  /// The places of libpq's parameters `host`, `hostaddr` and `port`, each a list with commas. Nil where the lists'
+  /// lengths don't fit.
   static func all(in parameters: [String: String]) -> [Endpoint]? {
     func list(_ name: String) -> [String?] {
       guard let text = parameters[name], !text.isEmpty else { return [] }

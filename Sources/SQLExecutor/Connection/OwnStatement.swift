@@ -27,8 +27,8 @@ extension PostgresConnection {
   /// The first row of each statement that gave one, by the statement's name.
   typealias Answers = [String: MapValue]
 
-  /// Runs our own statements in one round trip. Where a courtesy fails nothing of the author's is lost: the transaction is
-  /// ended, and all is sent again without it.
+  /// Runs our own statements in one round trip. Where a courtesy fails nothing of the author's is lost: the transaction
+  /// is ended, and all is sent again without it.
   ///
   /// - Parameter statements: With the BEGIN, if any; what is open is rolled back first.
   func run(_ statements: [OwnStatement], _ call: CallParameters) throws(SessionFailure) -> Answers {

@@ -2,8 +2,8 @@ import CEL
 import ExecutorKit
 
 extension PostgresConnection {
-  /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit by
-  /// itself (VACUUM, CREATE DATABASE, CREATE INDEX CONCURRENTLY, CALL, DO, …), is sent alone.
+  /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit
+  /// by itself (VACUUM, CREATE DATABASE, CREATE INDEX CONCURRENTLY, CALL, DO, …), is sent alone.
   ///
   /// - Returns: nil where it reads the server's sessions and has to be alone for it; nothing has been sent then.
   func act(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome? {
@@ -39,7 +39,8 @@ extension PostgresConnection {
     }
   }
 
-  /// Behind a pooler the session is somebody else's in a moment: nothing that outlives the transaction may be left in it.
+  /// Behind a pooler the session is somebody else's in a moment: nothing that outlives the transaction may be left in
+  /// it.
   private func checkPooler(_ request: SQLRequest) throws(SessionFailure) {
     guard facts?.isPooled == true else { return }
     let zone = settings.timezone != nil && request.rules.readsZoneAlone
@@ -51,8 +52,8 @@ extension PostgresConnection {
           + "give `act.url` a direct address"))
   }
 
-  /// Whether the statement, or a view or function that it reads, shows the sessions of the server. A courtesy: where the
-  /// catalogs can't be read, only the statement's own words count.
+  /// Whether the statement, or a view or function that it reads, shows the sessions of the server. A courtesy: where
+  /// the catalogs can't be read, only the statement's own words count.
   private func showsSessions(
     _ request: SQLRequest, _ path: [String]?, _ call: CallParameters
   ) throws(SessionFailure) -> Bool {
@@ -90,8 +91,8 @@ extension PostgresConnection {
     return (tag, state)
   }
 
-  /// Sends a statement outside of a transaction. In a session that is ours alone settings may stand; behind a pooler, or
-  /// where nobody says whether there is one, none is set, and our own clock keeps the timeout.
+  /// Sends a statement outside of a transaction. In a session that is ours alone settings may stand; behind a pooler,
+  /// or where nobody says whether there is one, none is set, and our own clock keeps the timeout.
   private func actAlone(
     _ request: SQLRequest, _ asked: Answers, _ call: CallParameters, into rows: inout RowCollector,
     _ reporter: inout FailureReporter

@@ -1,6 +1,7 @@
 import ExecutorKit
 
-/// How a list of hosts is walked: libpq would do it as well, but with its non-blocking interface it keeps no time for each.
+/// How a list of hosts is walked: libpq would do it as well, but with its non-blocking interface it keeps no time for
+/// each.
 extension PostgresConnection {
   /// What the places that were tried said.
   private struct Walk {
@@ -18,11 +19,11 @@ extension PostgresConnection {
     var isFinal: Bool { ["28", "3D"].contains((sqlstate ?? "").prefix(2)) }
   }
 
-  /// Connects to the first place that takes us, within `connect_timeout` each. Without it each gets an equal part of the
-  /// time that is left.
+  /// Connects to the first place that takes us, within `connect_timeout` each. Without it each gets an equal part of
+  /// the time that is left.
   ///
-  /// Errors: `.unreachable` with the errors of all places, `.interrupted` at the deadline. A wrong password and a missing
-  /// database end the walk, as with libpq.
+  /// Errors: `.unreachable` with the errors of all places, `.interrupted` at the deadline. A wrong password and a
+  /// missing database end the walk, as with libpq.
   func connect(until deadline: ContinuousClock.Instant) throws(SessionFailure) {
     // `prefer-standby` is two walks: for a standby, then for anything.
     let wanted = settings.parameters["target_session_attrs"]

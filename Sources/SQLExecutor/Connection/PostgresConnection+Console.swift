@@ -1,8 +1,8 @@
 import CEL
 import ExecutorKit
 
-/// A pooler's console, such as the database `pgbouncer`: it takes commands of its own by the simple protocol, and neither
-/// transactions nor look-ups.
+/// A pooler's console, such as the database `pgbouncer`: it takes commands of its own by the simple protocol, and
+/// neither transactions nor look-ups.
 extension PostgresConnection {
   /// `SHOW POOLS` and the like.
   func readConsole(_ request: SQLRequest, _ call: CallParameters) throws(SessionFailure) -> CallOutcome {

@@ -80,8 +80,8 @@ actor PostgresConnection {
   /// Begins a transaction of our own, in which the author's statement is looked at, under the search path `pg_catalog`.
   /// Opens the connection where it isn't open. One that broke while it was idle is replaced.
   ///
-  /// It is another transaction than the statement's, so that no lock of ours is in that one, and no setting has to be put
-  /// back.
+  /// It is another transaction than the statement's, so that no lock of ours is in that one, and no setting has to be
+  /// put back.
   ///
   /// - Parameter alsoAsks: whether the server is asked who it is as well, for a statement that has no transaction.
   /// - Returns: the schemas that names are looked up in; nil where the server doesn't say. And what was asked.
@@ -180,8 +180,8 @@ actor PostgresConnection {
       encoding: isBytes ? "SQL_ASCII" : "UTF8")
   }
 
-  /// How long a statement may take: the rest of the call's time, the target's `statement_timeout`, and the server's own,
-  /// whichever is shortest.
+  /// How long a statement may take: the rest of the call's time, the target's `statement_timeout`, and the server's
+  /// own, whichever is shortest.
   func timeout(_ call: CallParameters) -> Duration {
     [settings.statementTimeout, facts?.timeout].compactMap(\.self).reduce(call.timeout(nil)) { min($0, $1) }
   }
@@ -211,8 +211,9 @@ actor PostgresConnection {
 
   // MARK: Types
 
-  /// Asks the server for the types of columns that are not built in, and for what they are made of: an array's elements,
-  /// the type behind a domain. Run outside of a transaction. Where the server doesn't say, such a value stays text.
+  /// Asks the server for the types of columns that are not built in, and for what they are made of: an array's
+  /// elements, the type behind a domain. Run outside of a transaction. Where the server doesn't say, such a value stays
+  /// text.
   func resolveTypes(of rows: inout RowCollector, _ watch: Session.Watch) throws(SessionFailure) {
     let unknown = rows.unknownTypes.filter { types[$0] == nil }.sorted()
     if !unknown.isEmpty {

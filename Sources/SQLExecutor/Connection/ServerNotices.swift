@@ -3,8 +3,9 @@ import ExecutorKit
 
 /// What the server says beside its answer: warnings and notices of the statement under way.
 ///
-/// Each is one text: `WARNING: skipping "owned" --- only table or database owner can vacuum it`, with its detail and hint
-/// behind it, its lines as they came. Of a statement that says a lot the first are kept, and how many more there were.
+/// Each is one text: `WARNING: skipping "owned" --- only table or database owner can vacuum it`, with its detail and
+/// hint behind it, its lines as they came. Of a statement that says a lot the first are kept, and how many more there
+/// were.
 final class ServerNotices {
   private var texts: [String] = []
   private var size = 0

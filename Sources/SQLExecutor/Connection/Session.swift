@@ -35,7 +35,8 @@ import Glibc
     unsafe connection = nil
   }
 
-  /// Closes the connection and waits until the server's process has ended, so that no view of sessions shows it any more.
+  /// Closes the connection and waits until the server's process has ended, so that no view of sessions shows it any
+  /// more.
   func closeAndWait(until deadline: ContinuousClock.Instant) {
     guard isOpen else { return close() }
     // The process closes its end when it has left all shared memory. libpq closes ours at once, so a copy of the
@@ -51,7 +52,8 @@ import Glibc
     }
   }
 
-  /// What the server reports of itself and of some settings, such as `server_version` and `TimeZone`; nil where it doesn't.
+  /// What the server reports of itself and of some settings, such as `server_version` and `TimeZone`; nil where it
+  /// doesn't.
   func reported(_ name: String) -> String? {
     unsafe PQparameterStatus(connection, name).map { unsafe String(cString: $0) }
   }
@@ -125,8 +127,8 @@ import Glibc
     var deadline: ContinuousClock.Instant
     /// Whether a cancelled task stops it.
     var isCancellable = true
-    /// Whether stopping means closing the connection at once, for what nobody has to wait for: the server is not asked to
-    /// stop, nor waited for.
+    /// Whether stopping means closing the connection at once, for what nobody has to wait for: the server is not asked
+    /// to stop, nor waited for.
     var closesOnStop = false
     /// Called every few thousand rows.
     var progress: (Int) -> Void = { _ in }

@@ -9,8 +9,8 @@ import Musl
 import Darwin
 #endif
 
-/// The interpreter that a program's own first line names. Where it is missing the system says of the program that there is no
-/// such file.
+/// The interpreter that a program's own first line names. Where it is missing the system says of the program that there
+/// is no such file.
 struct ProgramHead: Equatable {
   var interpreter: String
 

@@ -32,8 +32,8 @@ final class FakeOperator: Operator {
 
   func progress(_ progress: Progress?) async {}
 
-  /// The next reply under the key; the last one is repeated. No reply: nobody there. Who has replies for a change says yes to
-  /// the rest of it after a resume.
+  /// The next reply under the key; the last one is repeated. No reply: nobody there. Who has replies for a change says
+  /// yes to the rest of it after a resume.
   func ask(_ question: Question) async -> Reply {
     questions.withLock { $0.append(question) }
     asking(question)

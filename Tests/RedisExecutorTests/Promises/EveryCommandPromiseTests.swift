@@ -6,8 +6,8 @@ import Testing
 
 @testable import RedisExecutor
 
-/// Promise 2 for each command and subcommand that a real server has, in odd letter cases and with odd numbers of arguments:
-/// a query may read by it or be refused, and the server stays as it was.
+/// Promise 2 for each command and subcommand that a real server has, in odd letter cases and with odd numbers of
+/// arguments: a query may read by it or be refused, and the server stays as it was.
 @Suite(.enabled(if: RedisServer.isAvailable, "redis-server is not installed"))
 struct EveryCommandPromiseTests {
   /// What stands behind a command's name.
