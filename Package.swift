@@ -116,16 +116,19 @@ let package = Package(
     tests("YAMLTreeTests", ["YAMLTree", "SourceText"]),
     tests("CELTests", ["CEL"], exclude: ["Cases"]),
     tests("PlaybookLanguageTests", ["PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
+    .target(
+      name: "PlaybookTestSupport", dependencies: ["PlaybookRecord", "CEL"], path: "Tests/PlaybookTestSupport",
+      swiftSettings: settings),
     tests("PlaybookRecordTests", ["PlaybookRecord", "CEL"]),
     tests(
       "PlaybookEngineTests",
-      ["PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
+      ["PlaybookTestSupport", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
     tests(
       "PlaybookJournalTests",
-      ["PlaybookJournal", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL"]),
+      ["PlaybookTestSupport", "PlaybookJournal", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL"]),
     tests(
       "PlaybookTranscriptTests",
-      ["PlaybookTranscript", "PlaybookJournal", "PlaybookRecord", "CEL", "CGumbo", "CCmarkGFM"],
+      ["PlaybookTestSupport", "PlaybookTranscript", "PlaybookJournal", "PlaybookRecord", "CEL", "CGumbo", "CCmarkGFM"],
       exclude: ["Snapshots"]),
     tests(
       "RedisExecutorTests", ["RedisExecutor", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL", nio, nioPosix]),
@@ -143,7 +146,7 @@ let package = Package(
     tests(
       "PluginExecutorTests", ["PluginExecutor", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL"],
       exclude: ["Fixtures"]),
-    tests("PlaybookTerminalTests", ["PlaybookTerminal", "PlaybookRecord", "PlaybookLanguage", "SourceText", "CEL"]),
+    tests("PlaybookTerminalTests", ["PlaybookTestSupport", "PlaybookTerminal", "PlaybookRecord", "PlaybookLanguage", "SourceText", "CEL"]),
     tests("PlaybookDrillTests", ["PlaybookDrill", "playbook-world", "SourceText", "CEL"]),
     tests("PlaybookCommandsTests", ["playbook", "playbook-world"]),
     tests(

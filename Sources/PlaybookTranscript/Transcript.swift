@@ -35,8 +35,8 @@ public struct Transcript: Sendable {
       var learning = Pseudonyms(redaction)
       _ = try folder.journal { event in
         learning.learn(.map(event.data))
-        learning.learn(columnsOf: event.data["outcome"])
-        guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { return }
+        learning.learn(columnsOf: event.recorded?.outcome.map(Value.map))
+        guard let digest = event.recorded?.file?.sha256 else { return }
         guard let evidence = try? folder.evidence(digest) else { return }
         learning.learn(evidence)
         learning.learn(columnsOf: evidence)
@@ -137,7 +137,7 @@ public struct Transcript: Sendable {
   /// The outcome of a step: from its file, or from the journal's line where that has it or the file is gone.
   func reading(of step: RunReport.Step) -> Reading? {
     let whole = step.evidence.flatMap { record.evidence($0.digest)?.mapValue }
-    guard let found = whole ?? step.finished.flatMap({ record.event($0)?.data["outcome"]?.mapValue }) else {
+    guard let found = whole ?? step.finished.flatMap({ record.event($0)?.recorded?.outcome }) else {
       return nil
     }
     let outcome = redacted?.masking(.map(found)).mapValue ?? found
@@ -154,8 +154,8 @@ public struct Transcript: Sendable {
 
   /// The call of a step as it was sent.
   func call(of step: RunReport.Step) -> String? {
-    guard let text = step.call.flatMap({ record.event($0)?.data["call"] }) else { return nil }
-    return (redacted?.masking(text) ?? text).stringValue
+    guard case .callSent(let sent) = step.call.flatMap({ record.event($0)?.body }) else { return nil }
+    return redacted?.masking(sent.call) ?? sent.call
   }
 }
 

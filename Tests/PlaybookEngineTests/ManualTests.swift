@@ -1,4 +1,5 @@
 import CEL
+import PlaybookTestSupport
 import Testing
 
 @testable import ExecutorKit

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookLanguage
+import PlaybookTestSupport
 import SourceText
 import Testing
 import YAMLTree
@@ -79,7 +80,7 @@ import YAMLTree
       control.cut("twice")
     }
     await run.sit(FakeOperator(["a": [.yes]])) { runner in
-      await runner.interrupted(by: "SIGINT", choice: "abort")
+      await runner.interrupted(by: "SIGINT", choice: .abort)
     }
     var events = run.sink.events
     events.append(

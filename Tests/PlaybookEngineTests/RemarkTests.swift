@@ -1,4 +1,5 @@
 import CEL
+import PlaybookTestSupport
 import Testing
 
 @testable import ExecutorKit
@@ -20,7 +21,7 @@ import Testing
   @Test func `a remark from outside is known by its id and leaves the outcome as it was`() {
     var state = RunState([start, event(.runFinished, "", MapValue([("outcome", "completed")]))])
     state.apply(Remark(id: "r1", text: "late", by: "bob", made: Timestamp(seconds: 300)).event)
-    #expect(state.outcome == "completed" && state.remarks == ["r1"])
+    #expect(state.outcome == .completed && state.remarks == ["r1"])
   }
 
   @Test(arguments: ["shell: ask", "shell: fail"])
@@ -28,7 +29,7 @@ import Testing
     let run = try TestRun("steps:\n  - query: a\n    \(query)\n  - confirm: b\n    ask: x\n")
     run.executor.script("fail", .rejected())
     await run.sit { runner in
-      await runner.interrupted(by: "SIGHUP", choice: "pause")
+      await runner.interrupted(by: "SIGHUP", choice: .pause)
       await runner.warn("a file in the inbox is left out")
     }
     #expect([.runPaused, .runFinished].contains(run.sink.events.last?.type))
@@ -37,9 +38,9 @@ import Testing
   @Test func `after a new start of the machine every approved call of an open act is in doubt`() {
     let begun = event(.actFinished, "block", MapValue([("position", 0), ("state", "done")]))
     let state = RunState([start, intended, begun, event(.runResumed, "", MapValue([("boot", "two")]))])
-    #expect(state.acts["block"]?.items[0]?.state == "done")
+    #expect(state.acts["block"]?.items[0]?.state == .done)
     #expect(state.acts["block"]?.items[1] == nil)
-    #expect(state.acts["block"]?.items[2]?.state == "started")
+    #expect(state.acts["block"]?.items[2]?.state == .started)
     #expect(state.acts["block"]?.items[2]?.isDoubtful == true)
   }
 

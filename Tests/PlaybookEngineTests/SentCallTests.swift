@@ -1,5 +1,6 @@
 import CEL
 import PlaybookLanguage
+import PlaybookTestSupport
 import Testing
 
 @testable import ExecutorKit
@@ -160,7 +161,7 @@ import Testing
     // What was left is unknown, not skipped, and is not asked about a second time.
     let left = again.sink.events(.actUndone, "a").first { $0.data["position"] == 1 }?.data
     #expect(left?["state"] == "unknown" && left?["word"] == "skip")
-    #expect(RunState(again.sink.events).acts["a"]?.items[1]?.undo == "left")
+    #expect(RunState(again.sink.events).acts["a"]?.items[1]?.undo == .left)
   }
 
   @Test func `of a change that never showed an undo's look says nothing`() async throws {

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookLanguage
+import PlaybookTestSupport
 import Synchronization
 import Testing
 
@@ -36,7 +37,7 @@ import Testing
     let run = try TestRun("steps:\n  - \(isRead ? "query" : "act"): a\n    shell: do\n")
     let control = run.control
     run.executor.before { _ in
-      control.announce("SIGTERM", choice: "pause")
+      control.announce("SIGTERM", choice: .pause)
       control.request(.pause("SIGTERM"), isUnattended: true)
     }
     if isRead { run.executor.script("do", .hang) }
@@ -237,7 +238,7 @@ import Testing
       Task {
         try? await Task.sleep(for: .milliseconds(100))
         sent.calls.withLock { $0 = executor.calls }
-        control.announce("SIGINT", choice: goesOn ? "go on" : "pause")
+        control.announce("SIGINT", choice: goesOn ? .goOn : .pause)
         if goesOn { control.release() } else { control.request(.pause("Ctrl-C")) }
       }
     }

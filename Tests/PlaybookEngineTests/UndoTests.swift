@@ -1,5 +1,6 @@
 import CEL
 import PlaybookLanguage
+import PlaybookTestSupport
 import Testing
 
 @testable import ExecutorKit
@@ -108,11 +109,11 @@ import Testing
     #expect(state.acts["two"]?.items[0]?.undo == nil)
     let started = whole.sink.events[0]
     var before = started
-    before.data["boot"] = "one"
+    before.fields["boot"] = "one"
     var events = [before] + whole.sink.events[1...end]
     let resumedEvent = Event(at: started.at, type: .runResumed, data: MapValue([("boot", "two")]))
     state = RunState(events + [resumedEvent])
-    #expect(state.acts["two"]?.items[0]?.undo == "started")
+    #expect(state.acts["two"]?.items[0]?.undo == .started)
     events.append(Event(at: started.at, type: .runPaused, data: MapValue([("reason", "q")])))
     state = RunState(events + [resumedEvent])
     #expect(state.acts["two"]?.items[0]?.undo == nil)

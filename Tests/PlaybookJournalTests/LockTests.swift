@@ -1,6 +1,7 @@
 import CEL
 import FoundationEssentials
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -113,6 +114,7 @@ import Glibc
       let writer = try JournalWriter(folder, holder: Self.holder)
       let facts: MapValue = MapValue([
         ("playbook", .string(playbook)), ("environment", .string(environment)), ("mode", .string(mode)),
+        ("operator", "alice"),
       ])
       _ = try await writer.record(Event(at: .example, type: .runStarted, data: facts), synced: false)
       return writer

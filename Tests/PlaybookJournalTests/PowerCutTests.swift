@@ -169,10 +169,11 @@ import Testing
     let span = playbook.steps[0].span
     var environment = Environment(name: "staging", nameSpan: span)
     environment.targets = [.init(name: "shell", executor: "shell", settings: .map([], span), span: span)]
+    var provenance = RunProvenance()
+    provenance.process.boot = "boot \(boot)"
     let runner = Runner(
       RunConfiguration(
-        id: folder.id, mode: .run, playbook: playbook, inputs: [:], environment: environment,
-        facts: MapValue([("boot", .string("boot \(boot)"))])),
+        id: folder.id, mode: .run, playbook: playbook, inputs: [:], environment: environment, provenance: provenance),
       executors: [world], operator: Human(world: world), sink: writer, fetcher: NoSecrets(),
       history: contents?.events ?? [], loadEvidence: { try folder.evidence($0) })
     return (await runner.run(), try #require(held.withLock { $0 }))

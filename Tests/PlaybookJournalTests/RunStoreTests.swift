@@ -1,6 +1,7 @@
 import CEL
 import FoundationEssentials
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookJournal

@@ -1,6 +1,7 @@
 import CEL
 import FoundationEssentials
 import PlaybookRecord
+import PlaybookTestSupport
 
 @testable import PlaybookJournal
 

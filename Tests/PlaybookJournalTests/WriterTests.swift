@@ -2,6 +2,7 @@ import CEL
 import FoundationEssentials
 import Glibc
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookJournal
@@ -147,8 +148,12 @@ import Testing
   @Test func `what the operator is shown is what a reader of the journal sees`() async throws {
     let folder = try runs.folder()
     let writer = try JournalWriter(folder, holder: ["pid": 1])
-    var event = Event.note("a\u{0}\u{1b}[31m\n{\"$timestamp\":\"x\"}")
-    event.data["value"] = ["$map": [1], "b": .bytes([255]), "d": .duration(.seconds(1)), "n": .double(.nan)]
+    let event = Event(
+      at: .example, type: .questionAnswered,
+      data: MapValue([
+        ("text", "a\u{0}\u{1b}[31m\n{\"$timestamp\":\"x\"}"),
+        ("value", ["$map": [1], "b": .bytes([255]), "d": .duration(.seconds(1)), "n": .double(.nan)]),
+      ]))
     let shown = try await writer.record(event, synced: true)
     let read = try #require(try folder.journal().events.first)
     #expect("\(read.data)" == "\(shown.data)")

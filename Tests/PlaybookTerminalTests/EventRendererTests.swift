@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTerminal
@@ -111,26 +112,6 @@ import Testing
     }
   }
 
-  @Test func `data of the wrong types are no trouble`() {
-    let fields = [
-      "run", "title", "severity", "environment", "color", "inputs", "git", "alerted", "contact", "mode", "path", "kind",
-      "place", "why", "reason", "outcome", "evidence", "number", "show", "error", "text", "items", "leftOut", "calls",
-      "undo", "position", "item", "state", "took", "held", "question", "failed", "unverified", "due", "source",
-      "attempt",
-    ]
-    let values: [Value] = [
-      .null, 7, -1, "x", true, [], ["a", 1], [:], ["rows": 3], .double(.nan), .double(.infinity), .bytes([255]),
-      .unknown(Unknown(["x"])), .int(.max), .int(.min),
-    ]
-    for type in EventType.allCases {
-      for value in values {
-        var data = MapValue()
-        for field in fields { data[field] = value }
-        _ = RunFixture.screen([Event(at: RunFixture.at(0), path: "p", type: type, data: data)], width: 40)
-      }
-    }
-  }
-
   @Test func `an outcome in a file is named by its size`() {
     let event = RunFixture.event(
       .stepFinished, "big", ["kind": "query", "number": 3, "evidence": ["sha256": "ab", "bytes": 12_345_678]])
@@ -141,9 +122,13 @@ import Testing
   @Test func `a query that repeats another shows what changed`() {
     func query(_ name: StepPath, _ rows: Value, _ number: Int64) -> [Event] {
       [
+        RunFixture.event(.stepStarted, name, ["kind": "query", "title": "T"]),
         RunFixture.event(
-          .stepStarted, name, ["kind": "query", "title": "T", "repeats": number == 2 ? "before" : .null]),
-        RunFixture.event(.stepFinished, name, ["kind": "query", "number": .int(number), "outcome": ["rows": rows]]),
+          .stepFinished, name,
+          [
+            "kind": "query", "number": .int(number), "outcome": ["rows": rows],
+            "repeats": number == 2 ? "before" : .null,
+          ]),
       ]
     }
     let text = RunFixture.screen(

@@ -1,6 +1,7 @@
 import CEL
 import PlaybookLanguage
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTerminal
@@ -30,26 +31,8 @@ import Testing
   }
 
   @Test(arguments: texts.indices) func `in any field of any event`(position: Int) {
-    let text = Value.string(Self.texts[position])
-    let fields = [
-      "title", "severity", "environment", "inputs", "path", "reason", "name", "kind", "place", "text", "by", "source",
-      "error",
-      "run", "color", "call", "target", "item", "owner", "outcome", "choice", "signal", "how", "value", "operator",
-      "mode",
-    ]
-    for type in EventType.allCases where type != .runPaused {
-      var data = MapValue()
-      for field in fields { data[field] = text }
-      data["error"] = ["code": text, "message": text]
-      data["calls"] = [text]
-      data["undo"] = [text]
-      data["leftOut"] = [["item": text, "reason": text]]
-      data["inputs"] = ["a": text]
-      data["failed"] = [["path": text, "text": text]]
-      data["git"] = ["commit": text]
-      data["outcome"] = ["rows": [["a": text, "b": text]], "text": text]
+    for event in Event.all(of: Self.texts[position], at: RunFixture.at(0), path: "p") where event.type != .runPaused {
       var renderer = EventRenderer()
-      let event = Event(at: RunFixture.at(0), path: "p", type: type, data: data)
       expectSafe(renderer.lines(for: event, width: 80), width: 80, limit: 4 << 20)
     }
   }

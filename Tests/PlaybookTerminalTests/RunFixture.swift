@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 
 @testable import PlaybookTerminal
 
@@ -100,7 +101,7 @@ enum RunFixture {
         "error": ["code": "timed-out", "message": "firewall did not answer within 30s"],
       ]),
     event(.stepFinished, "block", ["kind": "act", "state": "failed"]),
-    event(.failureHandled, "block", ["choice": "by-hand", "reason": "blocked at the router"]),
+    event(.failureHandled, "block", ["choice": "by_hand", "reason": "blocked at the router"]),
   ]
 
   static let end: [Event] = [
@@ -115,7 +116,7 @@ enum RunFixture {
       .runFinished, "", at: 1500,
       [
         "outcome": "failed", "reason": "an expected check did not hold",
-        "failed": [["path": "stopped", "text": "attempts still come in"]], "changes": 2, "unverified": ["block[2]"],
+        "failed": ["stopped"], "changes": 2, "unverified": ["block[2]"],
       ]),
   ]
 

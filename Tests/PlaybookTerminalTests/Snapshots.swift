@@ -55,7 +55,7 @@ enum Snapshots {
                      firewall did not answer
                      within 30s
         ✗ failed
-        chosen: by-hand  (blocked at the
+        chosen: by_hand  (blocked at the
                 router)
         note: CDN team is informed  (alice)
         done outside: Opened a bridge call
@@ -75,7 +75,7 @@ enum Snapshots {
         undo: firewall unblock 203.0.113.7
               … 1 more like it
     Expected and did not hold
-      ✗ stopped: attempts still come in
+      ✗ stopped
     Not verified
       ? block[2]
     Follow-ups
@@ -116,7 +116,7 @@ enum Snapshots {
           ✓ verified 203.0.113.7  it is on the list
           ? unknown  203.0.113.8  timed-out: firewall did not answer within 30s
         ✗ failed
-        chosen: by-hand  (blocked at the router)
+        chosen: by_hand  (blocked at the router)
         note: CDN team is informed  (alice)
         done outside: Opened a bridge call  (alice)
         warning: the replica lags 42s
@@ -131,7 +131,7 @@ enum Snapshots {
         undo: firewall unblock 203.0.113.7
               … 1 more like it
     Expected and did not hold
-      ✗ stopped: attempts still come in
+      ✗ stopped
     Not verified
       ? block[2]
     Follow-ups
@@ -170,7 +170,7 @@ enum Snapshots {
           ✓ verified 203.0.113.7  it is on the list
           ? unknown  203.0.113.8  timed-out: firewall did not answer within 30s
         ✗ failed
-        chosen: by-hand  (blocked at the router)
+        chosen: by_hand  (blocked at the router)
         note: CDN team is informed  (alice)
         done outside: Opened a bridge call  (alice)
         warning: the replica lags 42s
@@ -184,7 +184,7 @@ enum Snapshots {
         undo: firewall unblock 203.0.113.7
               … 1 more like it
     Expected and did not hold
-      ✗ stopped: attempts still come in
+      ✗ stopped
     Not verified
       ? block[2]
     Follow-ups

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -10,7 +11,7 @@ import Testing
 
   private static func item(_ position: Int, at seconds: Int64) -> Event {
     var event = RetakenRun.asked("block[\(position)]", "item", "Block them", at: seconds)
-    event.data["approval"] = ["calls": [.string("deny \(["a", "b", "c"][position])")], "count": 1]
+    event.fields["approval"] = ["calls": [.string("deny \(["a", "b", "c"][position])")], "count": 1]
     return event
   }
 

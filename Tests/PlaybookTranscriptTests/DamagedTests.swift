@@ -2,6 +2,7 @@ import CEL
 import Foundation
 import PlaybookJournal
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -74,7 +75,7 @@ import Testing
     let folder = try RunStore(root: root).create(playbook: "lockout", at: SmallRun.at(0))
     let journal = try JournalWriter(folder, holder: ["pid": 1])
     for var event in SmallRun.events.prefix(12) {
-      if event.type == .runStarted { event.data["run"] = .string(folder.id) }
+      if event.type == .runStarted { event.fields["run"] = .string(folder.id) }
       _ = try await journal.record(event, synced: false)
     }
     await journal.close()

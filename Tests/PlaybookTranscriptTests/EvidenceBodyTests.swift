@@ -6,11 +6,11 @@ import Testing
 
 /// What of a piece of evidence is shown, and what is said of what is not.
 @Suite struct EvidenceBodyTests {
-  private static let bars: Value = ["style": "bars", "column": "n", "by": "name"]
+  private static let bars = ShowTold(style: "bars", column: "n", by: "name")
 
   private static func chart(_ numbers: [Int64]) -> (body: EvidenceBody, html: String) {
     let rows = numbers.enumerated().map { Value.map(MapValue([("name", .string("r\($0)")), ("n", .int($1))])) }
-    let body = EvidenceBody(MapValue([("rows", .list(rows))]), show: bars, limit: 10)
+    let body = EvidenceBody(MapValue([("rows", .list(rows))]), show: Self.bars, limit: 10)
     return (body, BarChart(body: body).html.text)
   }
 

@@ -36,11 +36,11 @@ import Testing
     func expect(_ isSame: Bool, _ what: String) { if !isSame { found.append(what) } }
     expect(report.operators == state.operators, "operators")
     let hasEnded = ["completed", "failed", "aborted"].contains(report.outcome)
-    expect(hasEnded ? report.outcome == state.outcome : state.outcome == nil, "outcome")
+    expect(hasEnded ? report.outcome == state.outcome?.rawValue : state.outcome == nil, "outcome")
     for step in report.steps where !step.path.text.contains("!") {
       let finished = state.finished[step.path]
       expect((step.finished != nil) == (finished != nil), "the end of \(step.path)")
-      if let finished { expect(finished.state == step.state, "the state of \(step.path)") }
+      if let finished { expect(finished.state.rawValue == step.state, "the state of \(step.path)") }
       expect(
         (step.state == "skipped" && finished == nil) == (state.skipped[step.path] != nil),
         "the skipping of \(step.path)")
@@ -63,8 +63,8 @@ import Testing
       let state = item.isUnsent ? nil : item.state == "sent, nothing heard" ? "started" : item.state
       let undo = item.undo.map { $0.state == "sent, nothing heard" ? "started" : $0.state }
       // What a human leaves unknown is one word for the runner and two for a reader.
-      let known = other?.undo == "left" ? "unknown" : other?.undo
-      if state != other?.state || item.verified != other?.verified || undo != known {
+      let known = other?.undo == .left ? "unknown" : other?.undo?.rawValue
+      if state != other?.state.rawValue || item.verified != other?.verified || undo != known {
         found.append("item \(item.position) of \(step.path)")
       }
     }

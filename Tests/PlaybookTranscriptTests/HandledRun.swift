@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 
 /// A run whose calls people decided about: one done by hand, one that a human saw, two left as they were, one sent
 /// again with another call; of their undos one by hand, one left alone.
@@ -8,7 +9,7 @@ enum HandledRun {
 
   static func item(_ type: EventType, _ position: Int64, at seconds: Int64, _ data: Value = [:]) -> Event {
     var event = SmallRun.event(type, "mend", at: seconds, data)
-    event.data["position"] = .int(position)
+    event.fields["position"] = .int(position)
     return event
   }
 

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -73,8 +74,8 @@ import Testing
     }
     var report = RunReport()
     var intent = HandledRun.approved[4]
-    intent.data["calls"] = ["half x", "half b"]
-    intent.data["items"] = ["x", "b"]
+    intent.fields["calls"] = ["half x", "half b"]
+    intent.fields["items"] = ["x", "b"]
     for event in [HandledRun.approved[0], intent] + events.filter({ $0.path == "mend" && $0.type != .stepStarted }) {
       report.apply(event)
     }

@@ -114,7 +114,7 @@ import Testing
         .runStarted, at: 0,
         [
           "title": value, "operator": value, "environment": value, "path": value, "ticket": value,
-          "inputs": [text: value], "engine": value, "mode": value,
+          "inputs": [text: value], "engine": value,
         ]),
       SmallRun.event(.stepStarted, "q", at: 1, ["kind": "query", "title": value]),
       SmallRun.event(.callSent, "q", at: 1, ["call": value]),

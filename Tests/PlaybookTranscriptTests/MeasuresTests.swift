@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -51,9 +52,9 @@ import Testing
   @Test func `the response clock is kept, not kept or not measured`() throws {
     #expect(SmallRun.transcript(SmallRun.events).measures.clock?.text == "kept: answered after 1m00s of 15m00s")
     var late = SmallRun.events
-    late[0].data["alerted"] = .timestamp(SmallRun.at(-2000))
+    late[0].fields["alerted"] = .timestamp(SmallRun.at(-2000))
     #expect(SmallRun.transcript(late).report.measures.clock?.isKept == false)
-    late[0].data["alerted"] = nil
+    late[0].fields["alerted"] = nil
     #expect(SmallRun.transcript(late).report.measures.clock?.text.hasPrefix("not measured") == true)
   }
 
@@ -103,7 +104,7 @@ import Testing
 
   @Test func `an alert that came after the start measures no answer`() {
     var events = SmallRun.events
-    events[0].data["alerted"] = .timestamp(SmallRun.at(200))
+    events[0].fields["alerted"] = .timestamp(SmallRun.at(200))
     let clock = SmallRun.transcript(events).measures.clock
     #expect(clock?.isKept == nil && clock?.text == "not measured: the alert is later than the start (limit 15m00s)")
   }

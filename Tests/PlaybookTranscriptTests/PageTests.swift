@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -28,10 +29,10 @@ import Testing
     var events = SmallRun.events
     for position in events.indices where events[position].path == "block" {
       for key in ["calls", "items"] where events[position].data[key] != nil {
-        events[position].data[key] = .list([.string(call)])
+        events[position].fields[key] = .list([.string(call)])
       }
       for key in ["call", "item"] where events[position].data[key] != nil {
-        events[position].data[key] = .string(call)
+        events[position].fields[key] = .string(call)
       }
     }
     #expect(Self.page(events).contains("<span class=\"kind\">act</span> \(call)"))
@@ -69,7 +70,7 @@ import Testing
 
   @Test func `an author's paragraphs are filled, and lists keep their lines`() {
     var events = SmallRun.events
-    events[1].data["why"] = "An attack is\nfor **security**.\n\n- one\n- two\n"
+    events[1].fields["why"] = "An attack is\nfor **security**.\n\n- one\n- two\n"
     let document = SmallRun.event(
       .stepFinished, "report", at: 63,
       [
@@ -114,7 +115,7 @@ import Testing
 
   @Test func `why a step asks is in Markdown as well`() {
     var events = SmallRun.events
-    events[1].data["why"] = "Spraying shows as `many` accounts\nfrom one address."
+    events[1].fields["why"] = "Spraying shows as `many` accounts\nfrom one address."
     #expect(
       SmallRun.transcript(events).text(.markdown).contains(
         "### E1 Who fails?\n\nWhy: Spraying shows as `many` accounts from one address.\n"))
@@ -131,7 +132,7 @@ import Testing
   @Test(arguments: [TranscriptFormat.markdown, .html, .text])
   func `steps that a run did not come to are counted`(_ format: TranscriptFormat) throws {
     var first = SmallRun.evidence[0]
-    first.data["place"] = "1/4"
+    first.fields["place"] = "1/4"
     let end = SmallRun.event(.runFinished, at: 64, ["outcome": "aborted", "reason": "enough", "failed": []])
     let transcript = SmallRun.transcript([SmallRun.start, first, end])
     #expect(transcript.text(format).contains("3 of 4 steps were not reached: the run aborted"))

@@ -59,7 +59,7 @@ import Testing
     #expect(
       pseudonyms.masking("lockout_user-12 session-user-12 “user-12” user-123 7")
         == "lockout_actor_id-2 session-actor_id-2 “actor_id-2” user-123 7")
-    let event = SmallRun.event(.actStarted, at: 1, ["position": 48213, "outcome": ["count": 48213, "id": 48213]])
+    let event = SmallRun.event(.actFinished, at: 1, ["position": 48213, "outcome": ["count": 48213, "id": 48213]])
     let data = pseudonyms.masking(event).data
     #expect(data["position"]?.intValue == 48213 && data["outcome"]?["count"]?.intValue == 48213)
     #expect(data["outcome"]?["id"]?.stringValue == "actor_id-1")

@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 
 /// A run in which little went straight: a loop of reads, a poll, a read taken again with another input, a way back, a
 /// change approved item by item, one of its calls edited, and its undo, of which one failed and one did not help.
@@ -115,7 +116,7 @@ enum RetakenRun {
 
   private static func item(_ type: EventType, _ position: Int64, at seconds: Int64, _ data: Value = [:]) -> Event {
     var event = event(type, "block", at: seconds, data)
-    event.data["position"] = .int(position)
+    event.fields["position"] = .int(position)
     return event
   }
 
@@ -199,7 +200,7 @@ enum RetakenRun {
 enum PlannedRun {
   static let events: [Event] = {
     var start = SmallRun.start
-    start.data["mode"] = "plan"
+    start.fields["mode"] = "plan"
     return [start] + Array(SmallRun.evidence.prefix(3)) + [
       SmallRun.event(.stepStarted, "verdict", at: 63, ["kind": "confirm", "title": "What is this?"]),
       SmallRun.event(

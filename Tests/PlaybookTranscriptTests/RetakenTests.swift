@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -123,7 +124,7 @@ import Testing
 
   @Test func `a paused drill is started again, not resumed`() {
     var events = Array(SmallRun.events.prefix(8))
-    events[0].data["mode"] = "drill"
+    events[0].fields["mode"] = "drill"
     events.append(SmallRun.event(.runPaused, at: 70, ["reason": "enough", "how": "playbook drill lockout"]))
     let sitrep = SmallRun.transcript(events).sitrep()
     #expect(sitrep.contains("(attack, benign); `playbook drill lockout`\n") && !sitrep.contains("resume"))

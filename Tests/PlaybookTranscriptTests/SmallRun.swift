@@ -1,6 +1,7 @@
 import CEL
 import PlaybookJournal
 import PlaybookRecord
+import PlaybookTestSupport
 
 @testable import PlaybookTranscript
 

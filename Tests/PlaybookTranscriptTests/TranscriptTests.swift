@@ -1,5 +1,6 @@
 import CEL
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 @testable import PlaybookTranscript
@@ -55,10 +56,10 @@ import Testing
     for index in events.indices where events[index].path == "block" {
       switch events[index].type {
       case .actIntended:
-        events[index].data["calls"] = .list(servers.map { "block \($0.rendered)" }.map(Value.string))
-        events[index].data["servers"] = .list(servers)
-      case .actStarted: events[index].data["server"] = servers[0]
-      case .actFinished, .stepFinished: events[index].data["source"] = servers[0]
+        events[index].fields["calls"] = .list(servers.map { "block \($0.rendered)" }.map(Value.string))
+        events[index].fields["servers"] = .list(servers)
+      case .actStarted: events[index].fields["server"] = servers[0]
+      case .actFinished, .stepFinished: events[index].fields["source"] = servers[0]
       default: break
       }
     }
@@ -172,18 +173,18 @@ import Testing
   @Test func `a line break in what people wrote is one on the page, and none elsewhere`() {
     var events = SmallRun.events
     for (index, event) in events.enumerated() {
-      if event.type == .questionAsked, event.path == "verdict" { events[index].data["text"] = "What\nis this?" }
+      if event.type == .questionAsked, event.path == "verdict" { events[index].fields["text"] = "What\nis this?" }
       if event.type == .questionAnswered, event.path == "verdict" {
-        events[index].data["text"] = "What\nis this?"
-        events[index].data["reason"] = "many\naccounts"
+        events[index].fields["text"] = "What\nis this?"
+        events[index].fields["reason"] = "many\naccounts"
       }
-      if event.type == .stepStarted, event.path == "failures" { events[index].data["why"] = "First\nthis" }
-      if event.type == .actIntended { events[index].data["calls"] = ["block <<E\n203.0.113.7\nE"] }
-      if event.type == .actStarted { events[index].data["call"] = "block <<E\n203.0.113.7\nE" }
-      if event.type == .runFinished { events[index].data["reason"] = "as\nsaid" }
-      if event.type == .stepSkipped { events[index].data["reason"] = "not\nnow" }
-      if event.type == .actVerified { events[index].data["text"] = "it\nholds" }
-      if event.type == .followUpAdded { events[index].data["text"] = "review\nit" }
+      if event.type == .stepStarted, event.path == "failures" { events[index].fields["why"] = "First\nthis" }
+      if event.type == .actIntended { events[index].fields["calls"] = ["block <<E\n203.0.113.7\nE"] }
+      if event.type == .actStarted { events[index].fields["call"] = "block <<E\n203.0.113.7\nE" }
+      if event.type == .runFinished { events[index].fields["reason"] = "as\nsaid" }
+      if event.type == .stepSkipped { events[index].fields["reason"] = "not\nnow" }
+      if event.type == .actVerified { events[index].fields["text"] = "it\nholds" }
+      if event.type == .followUpAdded { events[index].fields["text"] = "review\nit" }
     }
     let page = SmallRun.transcript(events).text(.html)
     #expect(!page.contains("␊"))
@@ -201,7 +202,7 @@ import Testing
       ["name": "a name that is longer than that", "n": 5],
     ]
     let bars = EvidenceBody(
-      MapValue([("rows", rows)]), show: ["style": "bars", "column": "n", "by": "name"], limit: 10)
+      MapValue([("rows", rows)]), show: ShowTold(style: "bars", column: "n", by: "name"), limit: 10)
     let text = BarChart(body: bars).html.text
     #expect(text.contains(">twenty-two characters!</text>") && text.contains(">1234567890123456</text>"))
     #expect(text.contains(">a name that is longer…</text>"))

@@ -18,7 +18,10 @@ struct RecordedJournal: CustomStringConvertible {
   private let copy: URL
 
   var events: [Event] { contents.events }
-  var facts: MapValue { events.first?.data ?? MapValue() }
+  /// Its first event.
+  var beginning: RunStarted {
+    if case .runStarted(let started) = events.first?.body { started } else { RunStarted() }
+  }
   var description: String { name }
   /// Whether the run can be resumed.
   var isUnfinished: Bool { RunState(events).outcome == nil }
@@ -46,12 +49,11 @@ struct RecordedJournal: CustomStringConvertible {
   private func sources() async throws -> (Playbook, Environment) {
     var options = EnvironmentOptions()
     options.environments = folder.path + "/environments.yaml"
-    options.name = facts["environment"]?.stringValue
+    options.name = beginning.environment
     let surroundings = try await Loading.surroundings(options)
     let environment = surroundings.environment
-    let playbook = try RecordedSources(folder, facts).playbook(
-      named: try #require(facts["playbook"]?.stringValue), executors: surroundings.schemas,
-      commands: environment.commands)
+    let playbook = try RecordedSources(folder, beginning).playbook(
+      named: beginning.playbook, executors: surroundings.schemas, commands: environment.commands)
     return (playbook, environment)
   }
 

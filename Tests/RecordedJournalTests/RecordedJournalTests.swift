@@ -41,6 +41,18 @@ import Testing
     #expect(now == expected, "\(RecordedJournal.differences(expected, now))")
   }
 
+  /// The fields that an event is read into are all that its line has.
+  @Test(arguments: RecordedJournal.names)
+  func `every line is written as it was read`(name: String) throws {
+    let journal = try RecordedJournal(name)
+    defer { journal.remove() }
+    let text = try String(contentsOfFile: journal.folder.path + "/journal.jsonl", encoding: .utf8)
+    for (line, event) in zip(text.split(separator: "\n"), journal.events) {
+      let recorded = JournalValue.decode(try Value(json: Array(line.utf8), numbers: .recorded)["data"] ?? .null)
+      #expect(TypedText.lines(.map(event.data), "").sorted() == TypedText.lines(recorded, "").sorted(), "\(line)")
+    }
+  }
+
   @Test(arguments: RecordedJournal.names)
   func `the chain fits`(name: String) throws {
     let journal = try RecordedJournal(name)

@@ -43,14 +43,14 @@ struct Resumer {
 
   private var configuration: RunConfiguration {
     var inputs = Dictionary(
-      (journal.facts["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+      (journal.beginning.inputs?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
     for declaration in playbook.inputs where declaration.isSecret { inputs[declaration.name] = "made-up-secret" }
     var configuration = RunConfiguration(
-      id: journal.folder.id, mode: RunConfiguration.Mode(rawValue: journal.facts["mode"]?.stringValue ?? "") ?? .run,
-      playbook: playbook, inputs: inputs, environment: environment, ticket: journal.facts["ticket"]?.stringValue)
+      id: journal.folder.id, mode: journal.beginning.mode, playbook: playbook, inputs: inputs,
+      environment: environment, ticket: journal.beginning.ticket)
     // Nothing that is waited for comes.
     configuration.longestWait = .zero
-    if case .timestamp(let time) = journal.facts["alerted"] { configuration.alerted = time }
+    configuration.alerted = journal.beginning.alerted
     return configuration
   }
 }

@@ -10,9 +10,9 @@ enum StateText {
     let state = RunState(journal.events)
     var lines = ["events \(journal.events.count)", "head \(journal.contents.head)"]
     lines += journal.contents.isTorn ? ["torn"] : []
-    lines += TypedText.lines(journal.facts["inputs"] ?? .null, "inputs")
+    lines += TypedText.lines(journal.beginning.inputs.map(Value.map) ?? .null, "inputs")
     for (path, finished) in state.finished.sorted(by: { $0.key < $1.key }) {
-      lines.append("step \(path) \(finished.state)" + (finished.stops.map { " stops \($0)" } ?? ""))
+      lines.append("step \(path) \(finished.state.rawValue)" + (finished.stops.map { " stops \($0)" } ?? ""))
       lines += TypedText.lines(.map(finished.outcome), path.text)
       if let digest = finished.evidence {
         lines += TypedText.lines(try journal.folder.evidence(digest), "\(path) file")
@@ -31,7 +31,8 @@ enum StateText {
     lines += state.openQuestions.sorted().map { "open \($0)" }
     lines += state.failedChecks.map { "failed check \($0)" } + state.unverified.map { "unverified \($0)" }
     lines += [
-      "outcome \(state.outcome ?? "none")", "changes \(state.changes)", "failures handled \(state.failuresHandled)",
+      "outcome \(state.outcome?.rawValue ?? "none")", "changes \(state.changes)",
+      "failures handled \(state.failuresHandled)",
     ]
     lines += ["evidence count \(state.evidenceCount)"]
     return lines.joined(separator: "\n") + "\n"
@@ -49,7 +50,7 @@ enum StateText {
     for (position, item) in act.items.sorted(by: { $0.key < $1.key }) {
       let name = "act \(path) item \(position)"
       lines.append(
-        "\(name) \(item.state) sent \(item.sends) undo \(item.undo ?? "none") sent \(item.undoSends) "
+        "\(name) \(item.state) sent \(item.sends) undo \(item.undo?.rawValue ?? "none") sent \(item.undoSends) "
           + "verified \(item.verified.map { "\($0)" } ?? "none") left \(item.isLeft) again \(item.isToSendAgain)")
       if let outcome = item.outcome { lines += TypedText.lines(.map(outcome), name) }
       if let digest = item.evidence { lines += TypedText.lines(try journal.folder.evidence(digest), "\(name) file") }

@@ -101,23 +101,25 @@ struct PastRun {
     let folder = run.folder
     let state = RunState(contents.events)
     ended = state.last
-    if let first = contents.events.first {
-      names["inputs"] = first.data["inputs"] ?? [:]
+    if let first = contents.events.first, case .runStarted(let started) = first.body {
+      names["inputs"] = .map(started.inputs ?? MapValue())
       names["run"] = .map(
-        MapValue(
-          ["run", "environment", "operator", "alerted", "ticket"].compactMap { field in
-            first.data[field].map { (field == "run" ? "id" : field, $0) }
-          } + [("started", .timestamp(first.at))]))
+        MapValue(present: [
+          "id": .string(started.run), "environment": .string(started.environment),
+          "operator": .string(started.who.name), "alerted": started.alerted.map(Value.timestamp),
+          "ticket": started.ticket.map(Value.string), "started": .timestamp(first.at),
+        ]))
     }
-    for (path, reason) in state.skipped {
+    // The steps of a used playbook are put into what the step itself came to.
+    for (path, reason) in state.skipped.sorted(by: { $0.key < $1.key }) {
       var map: MapValue = MapValue([("ok", false), ("state", "skipped"), ("error", .null)])
       map.absent = Unknown(["`\(path)` was skipped" + (reason.isEmpty ? "" : " (\(reason))")])
       bind(.map(map), at: path)
     }
-    for (path, finished) in state.finished {
+    for (path, finished) in state.finished.sorted(by: { $0.key < $1.key }) {
       var outcome = finished.outcome
       if let digest = finished.evidence, case .map(let whole)? = try? folder.evidence(digest) { outcome = whole }
-      if finished.state == "failed" { outcome.absent = Unknown(["`\(path)` failed"]) }
+      if finished.state == .failed { outcome.absent = Unknown(["`\(path)` failed"]) }
       if finished.outcome["verdict"]?.stringValue == "unknown" {
         outcome["yes"] = .unknown(Unknown(["`\(path)` is unknown"]))
       }
@@ -125,23 +127,27 @@ struct PastRun {
     }
   }
 
-  /// `a.b` becomes the field `b` of `a`; steps within loops are part of their loop's items.
+  /// `a.b.c` becomes the field `c` of `b`, which is one of `a`; steps within loops are part of their loop's items.
   private mutating func bind(_ value: Value, at path: StepPath) {
-    let path = path.text
-    guard !path.contains("["), !path.contains("!") else { return }
-    let parts = path.split(separator: ".").map(String.init)
-    guard parts.count > 1 else {
-      if case .map(let own)? = names[path], case .map(var new) = value {
-        // Steps of a used playbook may have been met before the step itself.
-        for (key, inner) in own.entries where new[key.rendered] == nil { new.insert(inner, for: key) }
-        names[path] = .map(new)
-      } else {
-        names[path] = value
-      }
-      return
+    guard !path.text.contains("["), !path.text.contains("!") else { return }
+    let parts = path.text.split(separator: ".").map(String.init)
+    var outer = MapValue(present: [parts[0]: names[parts[0]]])
+    Self.put(value, at: parts[...], into: &outer)
+    names[parts[0]] = outer[parts[0]]
+  }
+
+  /// Steps of a used playbook may be met before the step itself: what is there stays beside the step's own fields.
+  private static func put(_ value: Value, at path: ArraySlice<String>, into map: inout MapValue) {
+    guard let name = path.first else { return }
+    if path.count > 1 {
+      var inner = map[name]?.mapValue ?? MapValue()
+      put(value, at: path.dropFirst(), into: &inner)
+      map[name] = .map(inner)
+    } else if case .map(let own)? = map[name], case .map(var new) = value {
+      for (key, inner) in own.entries where new[key.rendered] == nil { new.insert(inner, for: key) }
+      map[name] = .map(new)
+    } else {
+      map[name] = value
     }
-    var outer = names[parts[0]]?.mapValue ?? MapValue()
-    outer[parts[1]] = value
-    names[parts[0]] = .map(outer)
   }
 }

@@ -32,16 +32,16 @@ struct EvidenceCommand: ParsableCommand {
 
   func run() throws {
     let past = try runs.open(name)
-    let number = step.hasPrefix("E") ? Int64(step.dropFirst()) : nil
+    let number = step.hasPrefix("E") ? Int(step.dropFirst()) : nil
     var found: Event?
     var names: [String] = []
     // A step in a used playbook is found by its plain name as well, where only one has it.
     var named: [String: Event] = [:]
     try past.events { event in
-      guard event.type == .stepFinished else { return }
-      if event.data["name"]?.stringValue == step { named[event.path.text] = event }
-      if let number = event.data["number"]?.intValue { names.append("\(event.path) (E\(number))") }
-      if event.path.text == step || (number != nil && event.data["number"]?.intValue == number) { found = event }
+      guard case .stepFinished(let finished) = event.body else { return }
+      if finished.name == step { named[event.path.text] = event }
+      if let number = finished.evidence.number { names.append("\(event.path) (E\(number))") }
+      if event.path.text == step || (number != nil && finished.evidence.number == number) { found = event }
     }
     guard let event = found ?? (named.count == 1 ? named.values.first : nil) else {
       if named.count > 1 {
@@ -69,9 +69,9 @@ struct EvidenceCommand: ParsableCommand {
   }
 
   private func whole(_ event: Event, _ past: RecordedRun) throws -> Value {
-    guard let digest = event.data["evidence"]?["sha256"]?.stringValue else { return event.data["outcome"] ?? .null }
+    guard let file = event.recorded?.file else { return event.recorded?.outcome.map(Value.map) ?? .null }
     do {
-      return try past.folder.evidence(digest)
+      return try past.folder.evidence(file.sha256)
     } catch {
       throw CommandFailure.failed(error.description)
     }

@@ -38,30 +38,29 @@ struct ResumeCommand: AsyncParsableCommand {
     // The lock first: what is read then stays as it is.
     let (lock, contents) = try open(folder)
     try Self.trust(folder)
-    guard let first = contents.events.first, let playbookName = first.data["playbook"]?.stringValue else {
+    guard case .runStarted(let first) = contents.events.first?.body else {
       throw CommandFailure.failed("the journal of \(folder.id) is empty: the run did nothing")
     }
     if let outcome = RunState(contents.events).outcome {
-      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
+      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome.rawValue)); there is nothing to go on with")
     }
     if contents.isTorn { Output.say("note", "the last line of the journal was cut and is left out") }
-    let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
-    let named = environment.environments ?? first.data["environmentsFile"]?.stringValue
-    try Self.checkWorld(of: first.data, mode, named, id: folder.id)
+    let named = environment.environments ?? first.environmentsFile
+    try Self.checkWorld(of: first, named, id: folder.id)
     var options = environment
-    options.name = options.name ?? first.data["environment"]?.stringValue
-    options.environments = try options.environments ?? Self.recordedFile(first.data)
+    options.name = options.name ?? first.environment
+    options.environments = try options.environments ?? Self.recordedFile(first)
     let surroundings = try await Loading.surroundings(options)
     let environment = surroundings.environment
-    guard environment.name == first.data["environment"]?.stringValue else {
+    guard environment.name == first.environment else {
       throw CommandFailure.wrong(
-        "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't go on in `\(environment.name)`")
+        "the run began in `\(first.environment)`; it can't go on in `\(environment.name)`")
     }
-    let sources = RecordedSources(folder, first.data)
+    let sources = RecordedSources(folder, first)
     let playbook = try sources.playbook(
-      named: playbookName, executors: surroundings.schemas, commands: environment.commands)
+      named: first.playbook, executors: surroundings.schemas, commands: environment.commands)
     var session = try await Launch.session(
-      playbook, mode: mode, in: surroundings, from: options, playbooks: playbooks,
+      playbook, mode: first.mode, in: surroundings, from: options, playbooks: playbooks,
       try Launch.Beforehand(given, for: playbook), runs: runs, output: output)
     session.changed = sources.changed
     session.lock = lock
@@ -87,8 +86,8 @@ struct ResumeCommand: AsyncParsableCommand {
 
   /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only
   /// a file of one's own or of the system's is taken without being named: it says which programs are run.
-  private static func recordedFile(_ facts: MapValue) throws -> String? {
-    guard let path = facts["environmentsFile"]?.stringValue, path != Loading.defaultEnvironments else { return nil }
+  private static func recordedFile(_ started: RunStarted) throws -> String? {
+    guard let path = started.environmentsFile, path != Loading.defaultEnvironments else { return nil }
     var info = stat()
     guard unsafe stat(path, &info) == 0 else {
       throw CommandFailure.wrong(
@@ -115,14 +114,11 @@ struct ResumeCommand: AsyncParsableCommand {
   }
 
   /// The world of a drill ends with its command; only one that was left up by `--serve` can still be there.
-  private static func checkWorld(
-    of facts: MapValue, _ mode: RunConfiguration.Mode, _ file: String?, id: String
-  ) throws {
-    guard mode == .drill || facts["environment"]?.stringValue == "drill" else { return }
+  private static func checkWorld(of started: RunStarted, _ file: String?, id: String) throws {
+    guard started.mode == .drill || started.environment == "drill" else { return }
     if let file, FileManager.default.fileExists(atPath: file) { return }
-    let name = facts["playbook"]?.stringValue ?? "NAME"
     throw CommandFailure.wrong(
-      "the run \(id) was a drill and its world is gone, so it can't go on; start anew with `playbook drill \(name)`"
+      "the run \(id) was a drill and its world is gone, so it can't go on; start anew with `playbook drill \(started.playbook)`"
         + (file.map { "; there is no \($0)" } ?? ", or name the world that is still up with --environments FILE"))
   }
 }
@@ -134,15 +130,11 @@ struct RecordedSources {
   private let main: String
   private let isBeforeDecimals: Bool
 
-  init(_ folder: RunFolder, _ facts: MapValue) {
+  init(_ folder: RunFolder, _ started: RunStarted) {
     self.folder = folder
-    main = facts["path"]?.stringValue ?? ""
-    isBeforeDecimals = facts["numbers"] == nil
-    var digests: [String: String] = [:]
-    for source in facts["sources"]?.listValue ?? [] {
-      if let path = source["path"]?.stringValue { digests[path] = source["sha256"]?.stringValue }
-    }
-    self.digests = digests
+    main = started.path ?? ""
+    isBeforeDecimals = started.numbers == nil
+    digests = Dictionary((started.sources ?? []).map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
   }
 
   /// What has become of the files on disk since, in words; nil: they are as they were.

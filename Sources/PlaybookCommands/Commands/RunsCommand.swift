@@ -32,15 +32,18 @@ struct RunsCommand: ParsableCommand {
         Output.operatorLines("\(id): its journal can't be read\n")
         continue
       }
+      let started: RunStarted? = if case .runStarted(let started) = first.body { started } else { nil }
       let isHeld = (try? store.find(id))?.holder != nil
-      var outcome = state.outcome ?? (isHeld ? "running" : last == .runPaused ? "paused" : "unfinished")
+      var outcome = state.outcome?.rawValue ?? (isHeld ? "running" : last == .runPaused ? "paused" : "unfinished")
       if journal.problem != nil {
-        outcome = (state.outcome ?? "not known") + ", journal damaged"
+        outcome = (state.outcome?.rawValue ?? "not known") + ", journal damaged"
       }
       let record: Value = [
         "run": .string(id), "started": .string(first.at.description), "outcome": .string(outcome),
-        "environment": first.data["environment"] ?? .null, "mode": first.data["mode"] ?? .null,
-        "title": first.data["title"] ?? .null, "operator": first.data["operator"] ?? .null,
+        "environment": started.map { .string($0.environment) } ?? .null,
+        "mode": started.map { .string($0.mode.rawValue) } ?? .null,
+        "title": started?.title.map(Value.string) ?? .null,
+        "operator": started.map { .string($0.who.name) } ?? .null,
         "changes": .int(Int64(state.changes)),
       ]
       switch format {

@@ -34,14 +34,12 @@ struct VerifyCommand: ParsableCommand {
   func run() throws {
     let folder = try runs.open(name).folder
     var evidence: [(event: Int, path: String, digest: String)] = []
-    var sources: [Value] = []
+    var sources: [RunStarted.Source] = []
     let check: JournalCheck
     do {
       check = try JournalCheck(folder, head: head) { event in
-        if let digest = event.data["evidence"]?["sha256"]?.stringValue {
-          evidence.append((event.sequence, event.path.text, digest))
-        }
-        if event.type == .runStarted { sources = event.data["sources"]?.listValue ?? [] }
+        if let file = event.recorded?.file { evidence.append((event.sequence, event.path.text, file.sha256)) }
+        if case .runStarted(let started) = event.body { sources = started.sources ?? [] }
       }
     } catch {
       throw CommandFailure.failed(error.description)
@@ -55,7 +53,7 @@ struct VerifyCommand: ParsableCommand {
       try trust("event \(event) (\(path))") { _ = try folder.evidence(digest) }
     }
     for source in sources {
-      guard let path = source["path"]?.stringValue, let digest = source["sha256"]?.stringValue else { continue }
+      let (path, digest) = (source.path, source.sha256)
       try trust("the source \(path)") {
         guard hexadecimal(sha256(try folder.source(digest))) == digest else {
           throw CommandFailure.failed("the source \(path): its copy in the run's folder was changed")

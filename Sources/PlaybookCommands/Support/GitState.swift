@@ -1,13 +1,13 @@
-import CEL
+import PlaybookRecord
 import Subprocess
 
 /// The commit that a playbook's folder is at, for the record.
 enum GitState {
   /// `commit` (12 characters) and `dirty`, or nil outside of a repository.
-  static func read(_ folder: String) async -> Value? {
+  static func read(_ folder: String) async -> RunStarted.Commit? {
     guard let commit = await git(folder, "rev-parse", "--short=12", "HEAD") else { return nil }
     let changes = await git(folder, "status", "--porcelain", "--", ".")
-    return ["commit": .string(commit), "dirty": .bool(changes?.isEmpty == false)]
+    return .init(commit: commit, dirty: changes?.isEmpty == false)
   }
 
   private static func git(_ folder: String, _ words: String...) async -> String? {

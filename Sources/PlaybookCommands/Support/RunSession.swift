@@ -32,7 +32,7 @@ struct RunSession {
   /// Files that are not any more as they were when the run began, in words.
   var changed: String?
   /// Facts on the playbook's repository, asked for before the run.
-  var git: Value?
+  var git: RunStarted.Commit?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
   /// The file that the environment was read from, for a run that goes on later.
@@ -50,12 +50,9 @@ struct RunSession {
     let signals = Signals(shown)
     let inputs = try await complete(shown)
     let id = store.newID(playbook: playbook.name, at: .now())
-    var facts = self.facts
+    var provenance = self.provenance
     let sources = playbook.allSources.map(\.bytes)
-    facts["sources"] = .list(
-      playbook.allSources.map {
-        ["path": .string($0.path), "sha256": .string(hexadecimal(sha256($0.bytes)))]
-      })
+    provenance.sources = playbook.allSources.map { .init(path: $0.path, sha256: hexadecimal(sha256($0.bytes))) }
     let (begun, beginning) = AsyncStream.makeStream(of: RunFolder.self)
     let yeses = OwnYeses(Self.own, run: id)
     let journal = NewJournal(
@@ -64,7 +61,7 @@ struct RunSession {
       place.set(folder)
       beginning.yield(folder)
     }
-    let configuration = configuration(id: id, inputs: inputs, facts: facts)
+    let configuration = configuration(id: id, inputs: inputs, provenance)
     let result = try await go(configuration, into: journal, begun, place: place, terminal: shown, signals) {
       if let problem = await journal.problem {
         throw CommandFailure.wrong("no run can be started, and nothing has run: \(problem)")
@@ -101,11 +98,13 @@ struct RunSession {
 
   /// Goes on with a run where its journal ends.
   func resume(_ folder: RunFolder, _ contents: JournalContents) async throws -> RunResult {
-    let first = contents.events.first?.data ?? MapValue()
+    guard case .runStarted(let first) = contents.events.first?.body else {
+      throw CommandFailure.wrong("the journal of \(folder.id) has no beginning")
+    }
     var session = self
     let given = inputs
     session.inputs = Dictionary(
-      (first["inputs"]?.mapValue?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
+      (first.inputs?.entries ?? []).map { ($0.key.rendered, $0.value) }, uniquingKeysWith: { $1 })
     let place = RunPlace(folder)
     let shown = terminal(place)
     defer { shown.restore() }
@@ -114,9 +113,9 @@ struct RunSession {
     for declaration in playbook.inputs where declaration.isSecret {
       session.inputs[declaration.name] = try await Self.secret(declaration, given, shown)
     }
-    session.ticket = first["ticket"]?.stringValue
-    if case .timestamp(let time) = first["alerted"] { session.alerted = time }
-    let configuration = session.configuration(id: folder.id, inputs: session.inputs, facts: facts)
+    session.ticket = first.ticket
+    session.alerted = first.alerted ?? session.alerted
+    let configuration = session.configuration(id: folder.id, inputs: session.inputs, provenance)
     let yeses = OwnYeses(Self.own, run: folder.id)
     let foreign = try Self.foreign(yeses, in: contents, of: folder.id)
     // In a drill an answer given beforehand approves a change without a digest.
@@ -160,23 +159,24 @@ struct RunSession {
 
   /// Makes the run's folder, with all sources in it.
   func prepare(_ inputs: [String: Value]) throws -> (RunFolder, RunConfiguration) {
-    var facts = self.facts
+    var provenance = self.provenance
     do {
       let folder = try store.create(playbook: playbook.name, at: .now())
-      facts["sources"] = .list(
-        try playbook.allSources.map { source in
-          ["path": .string(source.path), "sha256": .string(try folder.keep(source: source.bytes))]
-        })
-      return (folder, configuration(id: folder.id, inputs: inputs, facts: facts))
+      provenance.sources = try playbook.allSources.map { source in
+        .init(path: source.path, sha256: try folder.keep(source: source.bytes))
+      }
+      return (folder, configuration(id: folder.id, inputs: inputs, provenance))
     } catch {
       throw CommandFailure.wrong("no run can be started, and nothing has run: \(error)")
     }
   }
 
-  private func configuration(id: String, inputs: [String: Value], facts: MapValue) -> RunConfiguration {
+  private func configuration(
+    id: String, inputs: [String: Value], _ provenance: RunProvenance
+  ) -> RunConfiguration {
     var configuration = RunConfiguration(
       id: id, mode: mode, playbook: playbook, inputs: inputs, environment: environment, answers: answers,
-      approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, facts: facts)
+      approvals: approvals, ticket: ticket, alerted: alerted, contact: contact, provenance: provenance)
     configuration.longestWait = longestWait
     configuration.whereabouts = whereabouts
     let fallback = configuration.approvalKey
@@ -184,18 +184,20 @@ struct RunSession {
     return configuration
   }
 
-  var facts: MapValue {
-    var facts: MapValue = MapValue([
-      ("engine", .string(PlaybookVersion.current)), ("host", .string(Self.hostName)), ("pid", .int(Int64(getpid()))),
-      ("uid", .int(Int64(getuid()))),
-    ])
-    facts["numbers"] = "exact"
-    if let git { facts["git"] = git }
-    if let environmentsFile { facts["environmentsFile"] = .string(environmentsFile) }
-    if let changed { facts["changed"] = .string(changed) }
-    if let boot = Self.bootID { facts["boot"] = .string(boot) }
-    if let dead = lock?.dead { facts["tookOver"] = dead }
-    return facts
+  private var provenance: RunProvenance {
+    var provenance = RunProvenance()
+    provenance.engine = PlaybookVersion.current
+    provenance.process = .init(host: Self.hostName, pid: Int(getpid()), boot: Self.bootID)
+    provenance.uid = Int(getuid())
+    provenance.numbers = "exact"
+    (provenance.git, provenance.environmentsFile, provenance.changed) = (git, environmentsFile, changed)
+    if let dead = lock?.dead {
+      var process = RunResumed.Dead()
+      (process.who, process.pid) = (dead["operator"]?.stringValue, dead["pid"]?.intValue.map(Int.init))
+      (process.host, process.since) = (dead["host"]?.stringValue, dead["since"]?.stringValue)
+      provenance.tookOver = process
+    }
+    return provenance
   }
 
   private func terminal(_ place: RunPlace) -> TerminalOperator {

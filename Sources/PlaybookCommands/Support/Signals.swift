@@ -62,7 +62,7 @@ final class Signals {
   ) async {
     guard number == SIGINT else {
       let reason = number == SIGTERM ? "SIGTERM" : "the terminal was closed (SIGHUP)"
-      control.announce(number == SIGTERM ? "SIGTERM" : "SIGHUP", choice: "pause")
+      control.announce(number == SIGTERM ? "SIGTERM" : "SIGHUP", choice: .pause)
       control.request(.pause(reason), isUnattended: true)
       await `operator`.endQuestions(reason: reason)
       await runner.recordInterruption()
@@ -82,7 +82,7 @@ final class Signals {
     }
     // The request stands before the open question hears of the choice.
     let choice = await `operator`.interrupted { choice in
-      if choice != .cancelCall { control.announce("SIGINT", choice: choice.words) }
+      if choice != .cancelCall { control.announce("SIGINT", choice: choice) }
       switch choice {
       case .goOn: control.release()
       case .finishStep: control.request(.finishStep("the operator stopped after this step (Ctrl-C)"))

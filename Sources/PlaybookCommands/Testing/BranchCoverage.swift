@@ -31,15 +31,15 @@ struct BranchCoverage {
     init(_ events: [Event]) {
       for event in events {
         let path = event.path.withoutItems.text
-        switch event.type {
+        switch event.body {
         case .stepStarted: ran.insert(path)
         case .stepSkipped: skipped.insert(path)
         case .actStarted: changed.insert(path)
         case .undoStarted, .actUndone: undone.insert(path)
-        case .stepFinished:
+        case .stepFinished(let step):
           ran.insert(path)
-          if let verdict = event.data["verdict"]?.stringValue { verdicts[path, default: []].insert(verdict) }
-          switch event.data["outcome"]?["answer"] {
+          if let verdict = step.check.verdict { verdicts[path, default: []].insert(verdict.rawValue) }
+          switch step.recorded.outcome?["answer"] {
           case .bool(let flag)?: answers[path, default: []].insert(flag ? "yes" : "no")
           case .string(let text)?: answers[path, default: []].insert(text)
           default: break

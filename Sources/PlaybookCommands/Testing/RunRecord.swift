@@ -66,7 +66,7 @@ struct RunRecord {
     case .interrupted: lines.append("it was interrupted")
     case .completed: break
     }
-    for (path, finished) in state.finished.sorted(by: { $0.value.at < $1.value.at }) where finished.state == "failed" {
+    for (path, finished) in state.finished.sorted(by: { $0.value.at < $1.value.at }) where finished.state == .failed {
       lines.append("`\(path)` failed: \(finished.outcome["error"]?.rendered ?? "")")
     }
     return lines.isEmpty ? nil : lines.joined(separator: "; ")
@@ -77,7 +77,7 @@ struct RunRecord {
     var found: [[(String, String)]] = []
     for (recorded, finished) in state.finished.sorted(by: { $0.key < $1.key })
     where recorded.withoutItems.text == path {
-      var facts = [("its state", finished.state)]
+      var facts = [("its state", finished.state.rawValue)]
       switch finished.outcome["answer"] {
       case .bool(let flag)?: facts.append(("its answer", flag ? "yes" : "no"))
       case let answer? where answer != .null: facts.append(("its answer", answer.rendered))

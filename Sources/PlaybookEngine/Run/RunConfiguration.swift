@@ -1,17 +1,10 @@
 public import CEL
 public import PlaybookLanguage
-import PlaybookRecord
+public import PlaybookRecord
 
 /// All that one run is made of.
 public struct RunConfiguration: Sendable {
-  public enum Mode: String, Sendable {
-    /// Acts change the world, each with a human's yes.
-    case run
-    /// Reads run; acts are shown resolved and nothing is sent.
-    case plan
-    /// In a throw-away world: answers given beforehand count for acts too.
-    case drill
-  }
+  public typealias Mode = RunMode
 
   /// The run's id: `20261123T171500Z-mass-lockout-7f3k`.
   public var id: String
@@ -29,8 +22,7 @@ public struct RunConfiguration: Sendable {
   public var ticket: String?
   public var alerted: Timestamp?
   public var contact: EscalationContact?
-  /// More for the first event: engine version, sources with their digests, git state, host, process.
-  public var facts: MapValue
+  public var provenance: RunProvenance
   /// An `until` or a `verify` looks no longer than this, whatever its `within` says; nil: as long as that. For the
   /// tests of a scenario in which what is waited for never comes.
   public var longestWait: Duration?
@@ -42,7 +34,7 @@ public struct RunConfiguration: Sendable {
   public init(
     id: String, mode: Mode, playbook: Playbook, inputs: [String: Value], environment: Environment,
     answers: AnswerBook = AnswerBook(), approvals: Set<String> = [], ticket: String? = nil, alerted: Timestamp? = nil,
-    contact: EscalationContact? = nil, facts: MapValue = MapValue()
+    contact: EscalationContact? = nil, provenance: RunProvenance = RunProvenance()
   ) {
     self.id = id
     self.mode = mode
@@ -54,7 +46,7 @@ public struct RunConfiguration: Sendable {
     self.ticket = ticket
     self.alerted = alerted
     self.contact = contact
-    self.facts = facts
+    self.provenance = provenance
   }
 }
 
@@ -86,6 +78,16 @@ public enum RunResult: Sendable, Equatable {
     case .failed: "failed"
     case .paused, .interrupted: "paused"
     case .aborted: "aborted"
+    }
+  }
+
+  /// How the run ended; nil: it can be resumed.
+  var end: RunOutcome? {
+    switch self {
+    case .completed: .completed
+    case .failed: .failed
+    case .aborted: .aborted
+    case .paused, .interrupted: nil
     }
   }
 }

@@ -1,4 +1,4 @@
-import PlaybookRecord
+public import PlaybookRecord
 import Synchronization
 
 /// How others stop a run: signals, a closing terminal, a second Ctrl-C. Safe to use from any thread.
@@ -24,7 +24,7 @@ public final class RunControl: Sendable {
   struct Interruption {
     var signal: String
     /// Nil: it is being asked for.
-    var choice: String?
+    var choice: InterruptChoice?
   }
 
   private struct State {
@@ -103,7 +103,7 @@ public final class RunControl: Sendable {
   }
 
   /// Says how a stop comes about, before it is asked for: recorded before the run ends, however soon it does.
-  public func announce(_ signal: String, choice: String?) {
+  public func announce(_ signal: String, choice: InterruptChoice?) {
     state.withLock { $0.interruptions.append(Interruption(signal: signal, choice: choice)) }
   }
 
@@ -119,7 +119,7 @@ public final class RunControl: Sendable {
   public func cut(_ reason: String, announcing signal: String? = nil) {
     let calls = state.withLock { state in
       if let signal {
-        state.interruptions.append(Interruption(signal: signal, choice: state.isCalling ? "cancel call" : "pause"))
+        state.interruptions.append(Interruption(signal: signal, choice: state.isCalling ? .cancelCall : .pause))
       }
       state.stop = .pause(reason)
       state.isCut = true

@@ -64,7 +64,7 @@ extension Runner {
     guard !planned.isEmpty else {
       let protected = leftOut.isEmpty ? "there is nothing to do" : "everything is protected"
       for left in leftOut {
-        try await emit(.warning, path: path, facts: ["text": .string("left out: \(left.item) (\(left.reason))")])
+        try await warn("left out: \(left.item) (\(left.reason))", path)
       }
       try await leave(step, in: frame, because: protected)
       return
@@ -116,7 +116,7 @@ extension Runner {
       // What was recorded holds no item that was left out when the yes was given: each keeps its position.
       let position = state.loops[path] == nil ? planned.count : index
       let scope = try await scope(for: step, item, at: position, in: frame)
-      let isDone = state.acts[path]?.items[position]?.state == "done"
+      let isDone = state.acts[path]?.items[position]?.state == .done
       var plannedItem = try await plannedItem(item, at: position, act, in: scope, now: now, isDone: isDone)
       plannedItem.place.label = label(of: item, step, in: scope)
       let prepared = plannedItem.prepared
@@ -219,12 +219,9 @@ extension Runner {
     let outcome = Outcome.skipped(step.name, state: "planned", because: "a plan changes nothing")
     try await end(
       step, in: frame, outcome: outcome, text: "would be asked; nothing was sent",
-      extra: MapValue(present: [
-        "calls": .list(approval.calls.map(Value.string)), "digest": .string(approval.digest),
-        "target": .string(approval.target), "servers": Self.servers(planned),
-        "leftOut": .list(approval.leftOut.map(Value.string)), "undo": approval.undos.first?.map(Value.string),
-        "plan": .list(await redacted(lines).map(Value.string)),
-      ]))
+      planned: StepFinished.PlannedCalls(
+        calls: approval.calls, digest: approval.digest, target: approval.target, servers: Self.servers(planned),
+        leftOut: approval.leftOut, undo: approval.undos.first ?? nil, plan: await redacted(lines)))
     bind(step, in: frame, outcome: outcome)
   }
 

@@ -78,9 +78,9 @@ extension Runner {
       }
     }
     if state.actOrder.isEmpty {
-      for text in await neighbours() { try await emit(.warning, path: path, facts: ["text": .string(text)]) }
+      for text in await neighbours() { try await warn(text, path) }
     }
-    let text = (title(of: step, in: frame)?.stringValue ?? step.name)
+    let text = (title(of: step, in: frame) ?? step.name)
     let settled = Set(planned.map(\.position)).subtracting(open.map(\.position))
     var chosen = Set(planned.map(\.position))
     if act.approvesEach, step.forEach != nil {
@@ -101,14 +101,13 @@ extension Runner {
     // The question may have stood for long: evidence that has become old since is no yes.
     try await refresh(step, in: frame)
     if step.forEach != nil, state.loops[path] == nil {
-      try await emit(
-        .loopStarted, path: path,
-        facts: [
-          "items": .list(planned.map { $0.item ?? .null }),
-          "leftOut": .list(leftOut.map { ["item": .string($0.item), "reason": .string($0.reason)] }),
-        ])
+      let loop = LoopStarted(
+        items: planned.map { $0.item ?? .null },
+        leftOut: leftOut.map { LeftOutItem(item: $0.item, reason: $0.reason) })
+      try await emit(.loopStarted(loop), path: path)
     }
-    try await emit(.actIntended, path: path, synced: true, data: intent(planned, chosen, approval, act, step, at: path))
+    let intent = intent(planned, chosen, approval, act, step, at: path)
+    try await emit(.changeIntended(intent), path: path, synced: true)
     approvedHere.insert(path)
     return chosen
   }
@@ -131,11 +130,12 @@ extension Runner {
       : await digest(of: planned, act, at: QuestionKey(path), turn: max(0, (state.turns[QuestionKey(path)] ?? 0) - 1))
     let count = state.acts[path]?.approved?.count ?? planned.count
     let left = rest.count < count ? ", \(rest.count) of \(count) left" : ""
-    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (approved \(doubt ?? "before")\(left))"
+    let text = (title(of: step, in: frame) ?? step.name) + " (approved \(doubt ?? "before")\(left))"
     let question = Question(key: QuestionKey(path, .rest), place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
     if doubt != nil {
-      try await emit(.actIntended, path: question.key.place, synced: true, data: renewal(of: rest, approval, at: path))
+      let renewal = renewal(of: rest, approval, at: path)
+      try await emit(.callsRenewed(renewal), path: question.key.place, synced: true)
     }
     approvedHere.insert(path)
     // The question may have stood for long.
@@ -144,14 +144,8 @@ extension Runner {
   }
 
   /// The intent of a yes that takes the place of somebody else's, or of one to an older form.
-  private func renewal(of rest: [PlannedItem], _ approval: Approval, at path: StepPath) -> MapValue {
-    let first = rest[0].prepared.call
-    return MapValue(present: [
-      "renews": .string(path.text), "positions": .list(rest.map { .int(Int64($0.position)) }),
-      "calls": .list(rest.map { .string($0.prepared.text) }), "servers": Self.servers(rest),
-      "executor": .string(first.executor), "target": first.target.map(Value.string),
-      "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
-    ])
+  private func renewal(of rest: [PlannedItem], _ approval: Approval, at path: StepPath) -> CallsReapproved {
+    CallsReapproved(change: path, positions: rest.map(\.position), approved: Self.approvedCalls(rest, approval))
   }
 
   func isRestAsked(_ path: StepPath) -> Bool {
@@ -163,7 +157,7 @@ extension Runner {
   /// (protected since), by what was recorded of them.
   private func intent(
     _ planned: [PlannedItem], _ chosen: Set<Int>, _ approval: Approval, _ act: Act, _ step: Step, at path: StepPath
-  ) -> MapValue {
+  ) -> ChangeIntended {
     let earlier = state.acts[path]
     let count = (planned.map(\.position) + [(earlier?.calls.count ?? 0) - 1]).max().map { $0 + 1 } ?? 0
     let byPosition = Dictionary(planned.map { ($0.position, $0) }) { first, _ in first }
@@ -176,28 +170,25 @@ extension Runner {
     let calls = (0..<count).map { position in
       byPosition[position].flatMap { isSent(position) ? nil : $0.prepared.text } ?? texts(earlier?.calls, position)
     }
-    let undos = (0..<count).map { position -> Value in
-      guard !isSent(position), let item = byPosition[position] else { return .string(texts(earlier?.undo, position)) }
-      return item.undo.text.map(Value.string) ?? .null
+    let undos = (0..<count).map { position -> String? in
+      guard !isSent(position), let item = byPosition[position] else { return texts(earlier?.undo, position) }
+      return item.undo.text
     }
-    let servers = (0..<count).map { position -> Value in
+    let servers = (0..<count).map { position -> String? in
       guard !isSent(position), let item = byPosition[position] else {
         let known = earlier?.servers ?? []
-        return known.indices.contains(position) ? known[position].map(Value.string) ?? .null : .null
+        return known.indices.contains(position) ? known[position] : nil
       }
-      return item.prepared.serverText.map(Value.string) ?? .null
+      return item.prepared.serverText
     }
     let labels = (0..<count).map { byPosition[$0]?.label ?? recordedItem($0, of: path).label ?? "" }
-    let first = planned[0].prepared.call
-    return MapValue(present: [
-      "calls": .list(calls.map(Value.string)), "executor": .string(first.executor),
-      "target": first.target.map(Value.string), "servers": Self.servers(planned) == nil ? nil : .list(servers),
-      "digest": .string(approval.digest),
-      "items": step.forEach == nil ? nil : .list(labels.map(Value.string)),
-      "approved": .list(chosen.sorted().map { .int(Int64($0)) }), "undo": act.undos.isEmpty ? nil : .list(undos),
-      "leftOut": .list(approval.leftOut.map(Value.string)), "typed": approval.typed.map(Value.string),
-      "idempotent": .bool(act.isIdempotent), "irreversible": act.isIrreversible ? true : nil,
-    ])
+    var approved = Self.approvedCalls(planned, approval)
+    approved.calls = calls
+    if approved.servers != nil { approved.servers = servers }
+    if step.forEach != nil { approved.items = labels }
+    return ChangeIntended(
+      approved, undo: act.undos.isEmpty ? nil : undos, positions: chosen.sorted(), leftOut: approval.leftOut,
+      idempotent: act.isIdempotent, irreversible: act.isIrreversible ? true : nil)
   }
 
   /// Whether the calls are those that earlier yeses were given to: the act's, and that of each item with other inputs.
@@ -219,7 +210,7 @@ extension Runner {
       }
       guard await digest(of: [item], act, at: known.place, turn: 0) == known.digest else { return false }
       let scope = try await scope(for: step, item.item, at: item.position, in: frame, isEdited: false)
-      let isDone = earlier.items[item.position]?.state == "done"
+      let isDone = earlier.items[item.position]?.state == .done
       guard
         let unedited = try? await plannedItem(
           item.item, at: item.position, act, in: scope, now: now, isDone: isDone)

@@ -158,29 +158,29 @@ extension Runner {
       let question = Question(
         key: QuestionKey(path, .errors), place: frame.place, text: text, kind: .option(options, suggested: nil))
       let answer = try await ask(question)
-      var choice = answer.value.rendered
-      if choice == "retry", try await !isYesToSending(failed, again: answer, act, step, in: frame) {
-        choice = "declined"
+      var choice = try choice(answer)
+      if choice == .retry, try await !isYesToSending(failed, again: answer, act, step, in: frame) {
+        choice = .declined
       }
       try await handled(
-        choice, answer.reason, path: path, positions: choice == "retry" ? failed.map(\.position) : nil)
+        choice, answer.reason, path: path, positions: choice == .retry ? failed.map(\.position) : nil)
       switch choice {
-      case "declined": continue
-      case "go_on":
+      case .declined: continue
+      case .goOn:
         progress.ended = nil
         progress.errors = 0
         return []
-      case "retry":
+      case .retry:
         progress.ended = nil
         progress.errors = 0
         progress.failed -= failed.count
         progress.sent -= failed.count
         return failed
-      case "skip":
+      case .skip:
         progress.ended = Ending(reason: errors + (answer.reason.map { ": \($0)" } ?? ""), isFailure: false)
         return []
-      case "undo": try await offerUndo(at: path)
-      case "pause": throw .paused("paused after \(errors)", nil)
+      case .undo: try await offerUndo(at: path)
+      case .pause: throw .paused("paused after \(errors)", nil)
       default: throw .aborted(state.abortedBecause ?? "aborted after \(errors) of `\(step.name)`")
       }
     }
@@ -238,13 +238,13 @@ extension Runner {
     }
     var outcome = try await recordedOutcome(earlier, step)
     switch earlier.state {
-    case "failed" where !earlier.isLeft && (act.pace?.stopAfterErrors == nil || step.forEach == nil):
+    case .failed where !earlier.isLeft && (act.pace?.stopAfterErrors == nil || step.forEach == nil):
       // The run was paused at the failure, so it is still to be decided.
       let message = outcome["error"]?.stringValue ?? "it failed"
       let settled = try await handle(ExecutorError(.rejected, message), outcome, item, act, step, in: frame)
       guard let settled else { return try await sendAgain(item, act, step, in: frame) }
       return settled
-    case "done" where earlier.verified == nil && act.verify != nil:
+    case .done where earlier.verified == nil && act.verify != nil:
       outcome["verified"] = .bool(try await verify(item.place, act, step, in: frame, outcome: outcome))
     default: break
     }

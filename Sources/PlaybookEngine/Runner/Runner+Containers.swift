@@ -32,7 +32,7 @@ extension Runner {
         try await skipLoop(step, in: frame, problem)
         return .onward
       }
-      try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
+      try await emit(.loopStarted(loopStart(items, step, in: frame)), path: path)
     }
     var isCut = !frame.scope.truncatedNames(in: loop.list).isEmpty
     var (outcomes, recorded): ([Value], [Value]) = ([], [])

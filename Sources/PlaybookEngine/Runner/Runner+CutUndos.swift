@@ -11,7 +11,7 @@ extension Runner {
     guard isResumed else { return try await seeUnseen(isOnce: true) }
     var interrupted: [StepPath] = []
     for path in state.actOrder {
-      let cut = state.acts[path]?.items.filter { ["started", "unknown"].contains($0.value.undo) } ?? [:]
+      let cut = state.acts[path]?.items.filter { [.started, .unknown].contains($0.value.undo) } ?? [:]
       guard !cut.isEmpty, let (step, frame) = visited[path], case .act(let act) = step.kind else { continue }
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
@@ -93,17 +93,17 @@ extension Runner {
         text: text,
         kind: .option(options, suggested: nil))
       let answer = try await ask(question)
-      var choice = answer.value.rendered
-      if choice == "again", try await !isYesToUndo(answer, item, step, in: frame) { choice = "declined" }
+      var choice = try choice(answer)
+      if choice == .again, try await !isYesToUndo(answer, item, step, in: frame) { choice = .declined }
       try await handled(choice, answer.reason, path: path, position: item.position, isUndo: true)
       switch choice {
-      case "again": return true
-      case "look", "declined": continue
+      case .again: return true
+      case .look, .declined: continue
       default:
         // What is left alone may have happened all the same.
         try await undone(
-          item, choice == "happened" ? "done" : "unknown", step, in: frame,
-          word: (choice == "happened" ? "happened" : "skip", answer.reason), verified: verified)
+          item, choice == .happened ? .done : .unknown, step, in: frame,
+          word: (choice == .happened ? .happened : .skip, answer.reason), verified: verified)
         return false
       }
     }

@@ -80,26 +80,20 @@ extension Runner {
     let key = QuestionKey(path, .edited(state.failuresHandled + 1))
     var approval = await approval(for: [planned], [], act, step, in: frame, at: key)
     if let replaced { approval.warnings.insert(Self.text(of: replaced), at: 0) }
-    let text = "\(title(of: step, in: frame)?.stringValue ?? step.name), with other inputs"
+    let text = "\(title(of: step, in: frame) ?? step.name), with other inputs"
     let question = Question(key: key, place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return false }
-    try await handled("edit", reason, path: path, position: item.position, edits: edits)
-    try await emit(
-      .actIntended, path: key.place, synced: true,
-      data: MapValue(present: [
-        "edits": .string(path.text), "position": .int(Int64(item.position)), "inputs": .map(all),
-        "calls": [.string(planned.prepared.text)], "undo": planned.undo.text.map { [.string($0)] },
-        "executor": .string(planned.prepared.call.executor), "target": planned.prepared.call.target.map(Value.string),
-        "servers": Self.servers([planned]),
-        "digest": .string(approval.digest), "typed": approval.typed.map(Value.string),
-        "replaces": replaced.map { ["call": .string($0.call), "undo": .string($0.undo)] },
-      ]))
+    try await handled(.edit, reason, path: path, position: item.position, edits: edits)
+    let edited = CallEdited(
+      change: path, position: item.position, inputs: all, approved: Self.approvedCalls([planned], approval),
+      undo: planned.undo.text.map { [$0] }, replaces: replaced.map { .init(call: $0.call, undo: $0.undo) })
+    try await emit(.callEdited(edited), path: key.place, synced: true)
     return true
   }
 
   /// The call of an item as it was sent last, where it may have taken effect: with other inputs it is another call.
   private func replaced(_ position: Int, at path: StepPath) -> RunState.Replaced? {
-    guard let act = state.acts[path], let item = act.items[position], item.isDoubled || item.state != "failed" else {
+    guard let act = state.acts[path], let item = act.items[position], item.isDoubled || item.state != .failed else {
       return nil
     }
     let text = { (list: [String]) in list.indices.contains(position) ? list[position] : "" }

@@ -6,7 +6,7 @@ import SourceText
 
 extension Runner {
   /// What follows a failure.
-  enum FailureChoice {
+  enum FailureDecision {
     case retry
     /// Again with other inputs, by name, and why. Of a change it is on record only once there is a yes to the call with
     /// them: whoever comes back from a pause before that is asked for the yes, and not what to do.
@@ -22,7 +22,7 @@ extension Runner {
   func failureChoice(
     _ step: Step, in frame: Frame, _ error: ExecutorError, item: String? = nil, position: Int? = nil,
     inputs: [CallInput] = [], confirming: ((Answer) async throws(Stop) -> Bool)? = nil
-  ) async throws(Stop) -> FailureChoice {
+  ) async throws(Stop) -> FailureDecision {
     let first = QuestionKey(frame.path(step), .failure(state.failuresHandled + 1, .choice))
     switch step.onError ?? (isToBeAsked(first) ? .ask : .stop) {
     case .continue: return .goOn
@@ -39,10 +39,12 @@ extension Runner {
         Question(
           key: key, place: frame.place, text: failure, why: await answer(of: step, error),
           kind: .option(failureOptions(step, inputs), suggested: nil)))
-      let choice = answer.value.rendered
+      let choice = try choice(answer)
       var reason = answer.reason
-      if ["skip", "by_hand", "note"].contains(choice), reason == nil {
-        let texts = ["note": "What is to be noted?", "by_hand": "What was done by hand, and why?"]
+      if [.skip, .byHand, .note].contains(choice), reason == nil {
+        let texts: [FailureChoice: String] = [
+          .note: "What is to be noted?", .byHand: "What was done by hand, and why?",
+        ]
         let text = texts[choice] ?? "Why?"
         reason = try await ask(
           Question(
@@ -54,12 +56,12 @@ extension Runner {
       // At the terminal the call that was approved goes out again; what was said beforehand is no yes to it, and
       // neither is somebody else's.
       let isDoubted = state.acts[path]?.doubt(about: position ?? 0) != nil
-      if choice == "retry", answer.source != "terminal" || isDoubted, let confirming, try await !confirming(answer) {
-        try await handled("declined", reason, path: path, position: position)
+      if choice == .retry, answer.source != "terminal" || isDoubted, let confirming, try await !confirming(answer) {
+        try await handled(.declined, reason, path: path, position: position)
         continue
       }
       var edits: MapValue?
-      if choice == "edit" {
+      if choice == .edit {
         edits = try await edited(
           inputs, after: decision, at: path, frame.place, because: isResumed ? failure : nil)
         if edits == nil {
@@ -72,15 +74,13 @@ extension Runner {
       let isRest = skippedQuestion == key && position != nil && step.forEach != nil
       try await handled(choice, reason, path: path, position: position, edits: edits, isRest: isRest)
       switch choice {
-      case "retry": return .retry
-      case "edit": return .edit(edits ?? MapValue(), reason: reason)
-      case "skip": return .skipped(reason ?? "")
-      case "by_hand": return .doneByHand(reason ?? "")
-      case "note":
-        try await emit(
-          .noteAdded, path: path, facts: ["text": .string(reason ?? ""), "by": .string(self.operator.name)])
-      case "undo": try await offerUndo(at: path)
-      case "pause": throw .paused("paused after a failure", nil)
+      case .retry: return .retry
+      case .edit: return .edit(edits ?? MapValue(), reason: reason)
+      case .skip: return .skipped(reason ?? "")
+      case .byHand: return .doneByHand(reason ?? "")
+      case .note: try await emit(.noteAdded(NoteAdded(reason ?? "", author: author)), path: path)
+      case .undo: try await offerUndo(at: path)
+      case .pause: throw .paused("paused after a failure", nil)
       default: throw .aborted(state.abortedBecause ?? "aborted after `\(step.name)` failed")
       }
     }
@@ -122,18 +122,14 @@ extension Runner {
 
   /// Records what the operator chose.
   func handled(
-    _ choice: String, _ reason: String?, path: StepPath, position: Int? = nil, item: Value? = nil,
+    _ choice: FailureChoice, _ reason: String?, path: StepPath, position: Int? = nil, item: Value? = nil,
     edits: MapValue? = nil,
     isUndo: Bool = false, isRest: Bool = false, positions: [Int]? = nil
   ) async throws(Stop) {
-    try await emit(
-      .failureHandled, path: path, synced: true,
-      data: MapValue(present: [
-        "choice": .string(choice), "reason": reason.map(Value.string), "position": position.map { .int(Int64($0)) },
-        "item": item, "inputs": edits.map(Value.map), "by": .string(self.operator.name),
-        "undo": isUndo ? true : nil, "rest": isRest ? true : nil,
-        "positions": positions.map { .list($0.map { .int(Int64($0)) }) },
-      ]))
+    let handled = FailureHandled(
+      choice, reason: reason, position: position, item: item, inputs: edits, author: author,
+      undo: isUndo ? true : nil, rest: isRest ? true : nil, positions: positions)
+    try await emit(.failureHandled(handled), path: path, synced: true)
   }
 
   /// A read of the operator's own, under a query's rules: `redis TTL key`, `sql SELECT …`.
@@ -162,12 +158,10 @@ extension Runner {
     do {
       let prepared = try await prepare(query.call, mode: .query, in: frame.scope, now: now)
       let name = frame.path(step)
-      try await emit(
-        .callSent, path: name,
-        data: MapValue(present: [
-          "call": .string(prepared.text), "executor": .string(prepared.call.executor),
-          "target": prepared.call.target.map(Value.string), "attempt": 1, "by": .string(self.operator.name),
-        ]))
+      let sent = CallSent(
+        call: prepared.text, executor: prepared.call.executor, target: prepared.call.target, attempt: 1,
+        author: author)
+      try await emit(.callSent(sent), path: name)
       let performed = await perform(prepared, path: name, timeout: Self.defaultTimeout)
       switch performed.result {
       case .success(let outcome):
@@ -175,7 +169,7 @@ extension Runner {
           step, in: frame,
           outcome: Outcome.done(outcome, of: prepared.call, started: performed.started, took: performed.took),
           source: outcome.source ?? prepared.call.target,
-          extra: MapValue(present: ["number": .int(Int64(state.evidenceCount + 1)), "took": .duration(performed.took)]))
+          evidence: .init(number: state.evidenceCount + 1, took: performed.took))
       case .failure(let error):
         try await end(
           step, in: frame,

@@ -13,7 +13,7 @@ extension Runner {
     for item in group {
       // Who was asked in an earlier sitting and did not answer is asked the same again.
       let isAsked =
-        item.prepared.executor.schema.isPrompted && state.acts[path]?.items[item.position]?.state == "started"
+        item.prepared.executor.schema.isPrompted && state.acts[path]?.items[item.position]?.state == .started
       if !isAsked { try await recordStart(item, path: path) }
     }
     var tasks: [Task<Performed, Never>] = []
@@ -50,27 +50,23 @@ extension Runner {
     case .success(let result):
       let outcome = Outcome.done(result, of: item.prepared.call, started: performed.started, took: performed.took)
       try await finished(
-        item.place, state: "done", step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil, took: performed.took,
+        item.place, state: .done, step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil, took: performed.took,
         path: path, source: result.source)
     case .failure(let error):
       let outcome = Outcome.failed(
         error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
       try await finished(
-        item.place, state: error.mayHaveTakenEffect ? "unknown" : "failed",
+        item.place, state: error.mayHaveTakenEffect ? .unknown : .failed,
         step.isSecret ? try await masked(outcome) : outcome, error: error, took: performed.took, path: path)
     }
   }
 
-  func recordStart(_ item: PlannedItem, path: StepPath, _ type: EventType = .actStarted) async throws(Stop) {
+  func recordStart(_ item: PlannedItem, path: StepPath, isUndo: Bool = false) async throws(Stop) {
     // The intent says that an item goes out for the first time; that it goes out again, or is taken back, nothing else says.
-    let isRepeated = type == .undoStarted || state.acts[path]?.items[item.position] != nil
+    let isRepeated = isUndo || state.acts[path]?.items[item.position] != nil
     let isDue = isRepeated || (lastSync.map { $0.adding(.milliseconds(300)) ?? $0 < clock.now() } ?? true)
-    try await emit(
-      type, path: path, synced: isDue,
-      data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-        "call": .string(item.prepared.text), "server": item.prepared.serverText.map(Value.string),
-      ]))
+    let started = SendingStarted(item.place.told, call: item.prepared.text, server: item.prepared.serverText)
+    try await emit(isUndo ? .undoStarted(started) : .actStarted(started), path: path, synced: isDue)
   }
 
   /// Records what became of an item; a failure is handled, which may mean sending again.
@@ -87,7 +83,7 @@ extension Runner {
         var outcome = Outcome.done(
           result, of: item.prepared.call, started: performed.started, took: performed.took)
         try await finished(
-          item.place, state: "done", step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil,
+          item.place, state: .done, step.isSecret ? MapValue([("ok", true)]) : outcome, error: nil,
           took: performed.took, path: path, source: result.source)
         var held: Bool?
         if act.verify != nil { held = try await verify(item.place, act, step, in: frame, outcome: outcome) }
@@ -101,7 +97,7 @@ extension Runner {
         let isRepeated = !isElsewhere && attempts <= (act.isIdempotent ? step.retry?.times ?? 0 : 0)
         let pause = isRepeated ? pauseBeforeRetry(after: error, of: step) : nil
         if isRepeated, pause == nil { error = tooLate(error, of: step) }
-        let state = error.mayHaveTakenEffect ? "unknown" : "failed"
+        let state = error.mayHaveTakenEffect ? SendingState.unknown : .failed
         let outcome = Outcome.failed(
           error, of: item.prepared.call, name: step.name, started: performed.started, took: performed.took)
         try await finished(
@@ -113,7 +109,7 @@ extension Runner {
         } else if let pause {
           await wait(pause, at: path)
           try await checkStop()
-        } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == "failed" {
+        } else if act.pace?.stopAfterErrors != nil, step.forEach != nil, state == .failed {
           return outcome
         } else if let settled = try await handle(error, outcome, item, act, step, in: frame) {
           return settled
@@ -149,21 +145,21 @@ extension Runner {
     case .retry: return nil
     case .edit(let edits, let reason):
       if try await approvedEdit(edits, reason, of: item, act, step, in: frame) { return nil }
-      try await handled("edit", "nothing was changed", path: frame.path(step), position: item.position)
+      try await handled(.edit, "nothing was changed", path: frame.path(step), position: item.position)
       return try await handle(error, outcome, item, act, step, in: frame)
     case .goOn: return outcome
     case .skipped(let reason):
       // It was sent and failed, and part of it may have taken effect: that stays on record.
       let skipped = Outcome.skipped(step.name, because: reason)
       try await finished(
-        item.place, state: "failed", skipped, error: nil, took: nil, path: frame.path(step), isLeft: true,
-        word: ("skip", reason))
+        item.place, state: .failed, skipped, error: nil, took: nil, path: frame.path(step), isLeft: true,
+        word: (.skip, reason))
       return skipped
     case .doneByHand(let reason):
       var done = Outcome.skipped(step.name, state: "by hand", because: reason)
       done["ok"] = true
       try await finished(
-        item.place, state: "done", done, error: nil, took: nil, path: frame.path(step), word: ("by_hand", reason))
+        item.place, state: .done, done, error: nil, took: nil, path: frame.path(step), word: (.byHand, reason))
       if act.verify != nil {
         done["verified"] = .bool(try await verify(item.place, act, step, in: frame, outcome: done))
       }
@@ -180,19 +176,13 @@ extension Runner {
   /// Records what became of an item, and on whose word where a human says so. An outcome too large for a line is kept
   /// whole in a file.
   func finished(
-    _ item: ActItem, state: String, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: StepPath,
-    isLeft: Bool = false, word: (choice: String, reason: String?)? = nil, source: String? = nil
+    _ item: ActItem, state: SendingState, _ outcome: MapValue, error: ExecutorError?, took: Duration?, path: StepPath,
+    isLeft: Bool = false, word: (choice: Resolution, reason: String?)? = nil, source: String? = nil
   ) async throws(Stop) {
-    var data = MapValue(present: [
-      "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-      "state": .string(state),
-      "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-      "took": took.map(Value.duration), "source": source.map(Value.string), "left": isLeft ? true : nil,
-      "word": word.map { .string($0.choice) },
-      "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
-    ])
-    try await put(outcome, into: &data)
-    try await emit(.actFinished, path: path, data: data)
+    let finished = ActFinished(
+      item.told, state, try await recorded(outcome), error: error.map(ErrorTold.init), took: took, source: source,
+      left: isLeft ? true : nil, resolution: word.map(said))
+    try await emit(.actFinished(finished), path: path)
   }
 
   /// The key of what a person is asked while an item's call is under way: of this sending, so that no answer counts
@@ -211,7 +201,7 @@ extension Runner {
   private func leaveCall(of item: ActItem, _ step: Step, in frame: Frame) async throws(Stop) {
     if case .skip(_, let reason) = stopAfterCall {
       try await finished(
-        item, state: "skipped", Outcome.skipped(step.name, because: reason), error: nil, took: nil,
+        item, state: .skipped, Outcome.skipped(step.name, because: reason), error: nil, took: nil,
         path: frame.path(step))
     }
     try leaveCall()

@@ -4,15 +4,6 @@ import PlaybookLanguage
 import PlaybookRecord
 
 /// What a check came to.
-enum Verdict: String, Sendable {
-  case yes, no, unknown
-
-  /// All of `parts`, as `&&` has it: one no decides, one unknown leaves it open.
-  static func all(_ parts: [Verdict]) -> Verdict {
-    if parts.contains(.no) { .no } else if parts.contains(.unknown) { .unknown } else { .yes }
-  }
-}
-
 extension Runner {
   /// A question that evidence answers.
   func run(_ check: Check, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
@@ -43,11 +34,8 @@ extension Runner {
     var recorded = outcome
     recorded["yes"] = verdict == .unknown ? .null : .bool(verdict == .yes)
     try await end(
-      step, in: frame, outcome: recorded, text: text,
-      extra: MapValue(present: [
-        "verdict": .string(verdict.rawValue), "held": held.map(Value.bool),
-        "expected": check.expect.map { $0 ? "yes" : "no" }, "stops": stops.map(Value.string),
-      ]))
+      step, in: frame, outcome: recorded, text: text, stops: stops,
+      check: .init(verdict: verdict, held: held, expected: check.expect.map { $0 ? .yes : .no }))
     bind(step, in: frame, outcome: outcome)
     if let stops { throw .failed(stops) }
   }
@@ -203,7 +191,7 @@ extension Runner {
   }
 
   private func followUp(_ text: String, from path: StepPath) async throws(Stop) {
-    try await emit(.followUpAdded, path: path, facts: ["text": .string(text), "from": .string(path.text)])
+    try await emit(.followUpAdded(FollowUpAdded(text, from: path)), path: path)
   }
 
   private func followUp(
@@ -212,27 +200,24 @@ extension Runner {
     let bindings = scope.bindings(now: now)
     guard var text = try? planned.text.resolve(bindings), text.firstUnknown == nil else { return }
     if scope.holdsSecret(planned.text.expressions) { text = .string(scope.prose(planned.text, now: now) ?? "") }
-    var due: Value?
+    var due: Timestamp?
     if let template = planned.due, let value = try? template.resolve(bindings) {
       switch value {
-      case .timestamp: due = value
-      case .duration(let duration): due = now.adding(duration).map(Value.timestamp)
+      case .timestamp(let time): due = time
+      case .duration(let duration): due = now.adding(duration)
       case .string(let written):
         if let time = Timestamp(rfc3339: written) ?? Timestamp(rfc3339: written + "T00:00:00Z") {
-          due = .timestamp(time)
+          due = time
         } else if let duration = Duration(human: written) {
-          due = now.adding(duration).map(Value.timestamp)
+          due = now.adding(duration)
         } else {
-          try await emit(
-            .warning, path: path, facts: ["text": .string("the due date `\(written)` of a follow-up can't be read")])
+          try await warn("the due date `\(written)` of a follow-up can't be read", path)
         }
       default: break
       }
     }
-    let owner = planned.owner.flatMap { scope.prose($0, now: now) }.map(Value.string)
-    try await emit(
-      .followUpAdded, path: path,
-      data: MapValue(present: ["text": .string(text.rendered), "due": due, "owner": owner, "from": .string(path.text)]))
+    let owner = planned.owner.flatMap { scope.prose($0, now: now) }
+    try await emit(.followUpAdded(FollowUpAdded(text.rendered, due: due, owner: owner, from: path)), path: path)
   }
 }
 

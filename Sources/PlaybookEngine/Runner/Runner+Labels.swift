@@ -16,13 +16,10 @@ extension Runner {
   }
 
   /// What is on record of a loop that begins: its items, and what they are called where the step says so.
-  func loopFacts(_ items: [Value], _ step: Step, in frame: Frame) -> MapValue {
-    var facts: MapValue = MapValue([("items", .list(items))])
-    if step.label != nil {
-      facts["labels"] = .list(
-        items.map { .string(label(of: $0, step, in: itemScope(for: step, $0, in: frame)) ?? "") })
-    }
-    return facts
+  func loopStart(_ items: [Value], _ step: Step, in frame: Frame) -> LoopStarted {
+    let labels =
+      step.label == nil ? nil : items.map { label(of: $0, step, in: itemScope(for: step, $0, in: frame)) ?? "" }
+    return LoopStarted(items: items, labels: labels)
   }
 
   /// A text of a step as a whole. Where it uses the item of the step's loop, that is called by its name: of

@@ -41,19 +41,19 @@ extension Runner {
         text: cutText(item, held, remains, at: path),
         kind: .option(cutOptions(act, canLook: !remains.isEmpty), suggested: nil))
       let answer = try await ask(question)
-      var choice = answer.value.rendered
-      if choice == "again", try await !isYesToSending(answer, item, act, step, in: frame) { choice = "declined" }
+      var choice = try choice(answer)
+      if choice == .again, try await !isYesToSending(answer, item, act, step, in: frame) { choice = .declined }
       let isRest = skippedQuestion == question.key && step.forEach != nil
       try await handled(
         choice, answer.reason, path: path, position: item.position, item: item.item, isRest: isRest)
       switch choice {
-      case "again": return nil
-      case "look", "declined": continue
+      case .again: return nil
+      case .look, .declined: continue
       default:
-        let happened = choice == "happened"
+        let happened = choice == .happened
         return try await settle(
           item, happened: happened, answer.reason, held, step, in: frame,
-          word: (happened ? "happened" : "skip", answer.reason))
+          word: (happened ? .happened : .skip, answer.reason))
       }
     }
   }
@@ -176,14 +176,14 @@ extension Runner {
   /// Records what a human said of an open call. What is left alone may have happened all the same: it stays unknown.
   private func settle(
     _ item: ActItem, happened: Bool, _ reason: String?, _ held: Bool?, _ step: Step, in frame: Frame,
-    word: (choice: String, reason: String?)? = nil
+    word: (choice: Resolution, reason: String?)? = nil
   ) async throws(Stop) -> MapValue {
     var outcome = Outcome.skipped(
       step.name, state: happened ? "done" : "skipped", because: reason ?? "as the operator said")
     outcome["ok"] = .bool(happened)
     outcome["verified"] = held.map(Value.bool) ?? .null
     try await finished(
-      item, state: happened ? "done" : "unknown", outcome, error: nil, took: nil, path: frame.path(step),
+      item, state: happened ? .done : .unknown, outcome, error: nil, took: nil, path: frame.path(step),
       isLeft: !happened, word: word)
     return outcome
   }
@@ -191,11 +191,11 @@ extension Runner {
   /// What was sent, failed or was not heard of, and is sent no more.
   func left(_ item: ActItem, _ step: Step, in frame: Frame, because reason: String) async throws(Stop) -> MapValue {
     let path = frame.path(step)
-    guard let known = state.acts[path]?.items[item.position], known.state == "failed" else {
+    guard let known = state.acts[path]?.items[item.position], known.state == .failed else {
       return try await settle(item, happened: false, "not sent again: \(reason)", nil, step, in: frame)
     }
     let outcome = Outcome.skipped(step.name, because: "not sent again: \(reason)")
-    try await finished(item, state: "failed", outcome, error: nil, took: nil, path: path, isLeft: true)
+    try await finished(item, state: .failed, outcome, error: nil, took: nil, path: path, isLeft: true)
     return outcome
   }
 
@@ -233,9 +233,9 @@ extension Runner {
 
   /// What an earlier sitting recorded of an item, as later steps see it.
   func recordedOutcome(_ item: RunState.Item, _ step: Step) async throws(Stop) -> MapValue {
-    var outcome = Outcome.skipped(step.name, state: item.state, because: "in an earlier sitting")
+    var outcome = Outcome.skipped(step.name, state: item.state.rawValue, because: "in an earlier sitting")
     if let recorded = item.outcome { outcome = try await whole(recorded, item.evidence, of: step.name) }
-    if item.state == "failed", !item.isLeft { outcome.absent = Unknown(["`\(step.name)` failed"]) }
+    if item.state == .failed, !item.isLeft { outcome.absent = Unknown(["`\(step.name)` failed"]) }
     outcome["verified"] = item.verified.map(Value.bool) ?? .null
     outcome["undone"] = .bool(item.isUndone)
     return outcome

@@ -144,12 +144,9 @@ extension Runner {
     while true {
       let prepared = try await prepare(call, mode: .query, in: scope, now: now)
       if step.until == nil || number == 1 {
-        try await emit(
-          .callSent, path: path,
-          data: MapValue(present: [
-            "call": .string(prepared.text), "executor": .string(prepared.call.executor),
-            "target": prepared.call.target.map(Value.string), "attempt": .int(Int64(number)),
-          ]))
+        let sent = CallSent(
+          call: prepared.text, executor: prepared.call.executor, target: prepared.call.target, attempt: number)
+        try await emit(.callSent(sent), path: path)
       }
       var performed = await perform(
         prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout, asking: key)
@@ -161,12 +158,7 @@ extension Runner {
         return (prepared, performed)
       }
       try await emit(
-        .callRepeated, path: path,
-        facts: [
-          "attempt": .int(Int64(number)),
-          "error": ["code": .string(error.code.rawValue), "message": .string(error.message)],
-          "wait": .duration(pause),
-        ])
+        .callRepeated(CallRepeated(attempt: number, error: ErrorTold(error), wait: pause)), path: path)
       await wait(pause, at: path)
       if control.endsSoon { return (prepared, performed) }
       number += 1
@@ -209,7 +201,7 @@ extension Runner {
       }
       let source = outcome.source ?? prepared.call.target ?? prepared.call.executor
       try await end(
-        step, in: frame, outcome: map, source: source, extra: evidenceFacts(of: step, took: performed.took),
+        step, in: frame, outcome: map, source: source, evidence: evidence(of: step, took: performed.took),
         isMasked: isComputed)
     case .failure(let error):
       if control.isCut { throw .cut }
@@ -219,30 +211,12 @@ extension Runner {
     }
   }
 
-  func evidenceFacts(of step: Step, took: Duration) -> MapValue {
-    var show: Value?
-    if let wanted = step.show {
-      var map = MapValue()
-      switch wanted.style {
-      case .bars(let column, let by):
-        map["style"] = "bars"
-        map["column"] = .string(column)
-        map["by"] = .string(by)
-      case .table: map["style"] = "table"
-      case .fields: map["style"] = "fields"
-      case .text: map["style"] = "text"
-      case .json: map["style"] = "json"
-      case .some(.none): map["style"] = "none"
-      case nil: break
-      }
-      if !wanted.columns.isEmpty { map["columns"] = .list(wanted.columns.map(Value.string)) }
-      show = .map(map)
-    }
-    var repeats: Value?
-    if case .query(let query) = step.kind { repeats = query.repeats.map(Value.string) }
-    return MapValue(present: [
-      "number": .int(Int64(state.evidenceCount + 1)), "took": .duration(took), "show": show, "repeats": repeats,
-    ])
+  /// What is on record of a query besides its outcome; `took`: the time of its calls.
+  func evidence(of step: Step, took: Duration) -> StepFinished.EvidenceTold {
+    var evidence = StepFinished.EvidenceTold(
+      number: state.evidenceCount + 1, took: took, show: step.show.map(ShowTold.init))
+    if case .query(let query) = step.kind { evidence.repeats = query.repeats }
+    return evidence
   }
 
   /// A query that did not work: asked about, a finding, or the end, as `on_error` says.
@@ -285,7 +259,7 @@ extension Runner {
         try await skipLoop(step, in: frame, problem)
         return
       }
-      try await emit(.loopStarted, path: path, data: loopFacts(items, step, in: frame))
+      try await emit(.loopStarted(loopStart(items, step, in: frame)), path: path)
     }
     let isComputed = isComputedFromSecret(step, in: frame.scope)
     if isComputed { frame.scope.secretNames.insert(step.name) }
@@ -346,7 +320,7 @@ extension Runner {
     let stops = !ok && step.onError == .stop ? "`\(step.name)`: an item failed" : nil
     try await end(
       step, in: frame, outcome: outcome, source: Self.answering(sources), stops: stops,
-      extra: evidenceFacts(of: step, took: took), isMasked: isComputed)
+      evidence: evidence(of: step, took: took), isMasked: isComputed)
     if let stops { throw .failed(stops) }
   }
 

@@ -14,7 +14,7 @@ extension Runner {
     }
     try await checkStop()
     let question = await redacted(question)
-    try await emit(.questionAsked, path: question.key.step, data: question.record)
+    try await emit(.questionAsked(question.record), path: question.key.step)
     if let given = try await presetAnswer(to: question) {
       try await record(given, to: question)
       return given
@@ -111,13 +111,9 @@ extension Runner {
     }
     if answer.value.boolValue == false || ["no", "done"].contains(answer.value.stringValue) { return answer }
     guard configuration.mode == .drill || isApproved else {
-      try await emit(
-        .warning, path: question.key.step,
-        facts: [
-          "text": .string(
-            "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)"
-          )
-        ])
+      try await warn(
+        "the yes to `\(question.key)` from \(answer.source) is not bound to these calls: --approve \(approval.digest)",
+        question.key.step)
       return nil
     }
     if isApproved { answer.source += ", --approve \(approval.digest)" }
@@ -125,30 +121,26 @@ extension Runner {
   }
 
   func record(_ answer: Answer, to question: Question) async throws(Stop) {
-    var suggested: Value?
-    if case .option(_, let suggestion) = question.kind { suggested = suggestion.map(Value.string) }
-    try await emit(
-      .questionAnswered, path: question.key.step, synced: true,
-      data: MapValue(present: [
-        "key": .string(question.key.description), "text": .string(question.text), "value": answer.value,
-        "reason": answer.reason.map(Value.string), "by": .string(answer.by ?? self.operator.name),
-        "ticket": answer.ticket.map(Value.string), "source": .string(answer.source),
-        "took": answer.took.map(Value.duration), "suggested": suggested,
-      ]))
+    var suggested: String?
+    if case .option(_, let suggestion) = question.kind { suggested = suggestion }
+    let answered = QuestionAnswered(
+      key: question.key, text: question.text, value: answer.value, reason: answer.reason,
+      author: Author(answer.by ?? self.operator.name, uid: author.uid), ticket: answer.ticket, source: answer.source,
+      took: answer.took, suggested: suggested)
+    try await emit(.questionAnswered(answered), path: question.key.step, synced: true)
   }
 
   /// Carries out what the operator said instead of an answer.
   func handle(_ command: OperatorCommand, at question: Question) async throws(Stop) {
     let path = question.key.step
-    let by = Value.string(self.operator.name)
     switch command {
-    case .note(let text): try await emit(.noteAdded, path: path, facts: ["text": .string(text), "by": by])
-    case .did(let text): try await emit(.doneOutside, path: path, facts: ["text": .string(text), "by": by])
+    case .note(let text): try await emit(.noteAdded(NoteAdded(text, author: author)), path: path)
+    case .did(let text): try await emit(.doneOutside(DoneOutside(text, author: author)), path: path)
     case .pause: throw .paused("the operator paused", question)
     case .abort:
       // After Ctrl-C it is on record by that name.
       if case .abort(let reason) = control.requested { throw .aborted(reason) }
-      await interrupted(by: "/abort", choice: "abort")
+      await interrupted(by: "/abort", choice: .abort)
       throw .aborted(state.abortedBecause ?? "the operator aborted at `\(question.key)`")
     case .query(let text): try await adHocQuery(text, at: path)
     case .undo: try await offerUndo(at: path)

@@ -9,12 +9,12 @@ extension Runner {
     // The first event of a journal is the run's start.
     guard state.started != nil else { return false }
     if state.remarks.contains(remark.id) { return true }
-    return (try? await emit(.noteAdded, data: remark.event.data)) != nil
+    return (try? await emit(.noteAdded(remark.note))) != nil
   }
 
   /// Records something about the run that the operator must know and that no step brought up.
   public func warn(_ text: String) async {
     guard !hasEnded else { return }
-    _ = try? await emit(.warning, facts: ["text": .string(text)])
+    _ = try? await emit(.warning(Warning(text)))
   }
 }

@@ -47,7 +47,7 @@ extension Runner {
     guard self.operator.isInteractive || configuration.answers.entry(for: key) != nil else { return }
     var old: [(path: StepPath, age: String)] = []
     for (path, place) in visited {
-      guard case .query = place.step.kind, let record = state.finished[path], record.state == "done",
+      guard case .query = place.step.kind, let record = state.finished[path], record.state == .done,
         let age = age(of: place.step, taken: place.frame.scope.taken[place.step.name])
       else { continue }
       old.append((path, age))
@@ -66,7 +66,7 @@ extension Runner {
       isApprovedAndUnsent(path) && evidence(for: place.step, in: place.frame).contains { renewed.contains($0.path) }
     }
     try await reopen(
-      old.flatMap { [$0.path] + dependents(of: $0.path) } + acts.keys, word: "fresh", target: "evidence")
+      old.flatMap { [$0.path] + dependents(of: $0.path) } + acts.keys, word: .fresh, target: "evidence")
   }
 
   /// Whether nothing has been sent of an act whose list or whose calls are on record: its list is then made of new
@@ -97,7 +97,7 @@ extension Runner {
     let act = frame.path(step)
     var paths = old.flatMap { [$0] + dependents(of: $0) }
     if isApprovedAndUnsent(act) { paths.append(act) }
-    try await reopen(paths, word: "fresh", target: act)
+    try await reopen(paths, word: .fresh, target: act)
   }
 
   /// The evidence that a step rests on; in a used playbook also what its inputs were made of.
@@ -142,7 +142,7 @@ extension Runner {
       try await slip("`\(target)` is no query: /back \(name) goes back to it", path)
       return
     }
-    try await reopen([target] + dependents(of: target), word: "redo", target: target)
+    try await reopen([target] + dependents(of: target), word: .redo, target: target)
   }
 
   /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are;
@@ -169,21 +169,17 @@ extension Runner {
     if state.acts.contains(where: { state.beginnings[$0.key] ?? 0 >= mark && isSent($0.key) }) {
       try await warn("what was changed since `\(target)` stays changed; /undo takes it back", path)
     }
-    try await reopen(paths, containers: Array(containers), word: "back", target: target)
+    try await reopen(paths, containers: Array(containers), word: .back, target: target)
   }
 
   private func reopen(
-    _ paths: [StepPath], containers: [StepPath] = [], word: String, target: StepPath
+    _ paths: [StepPath], containers: [StepPath] = [], word: ReopenReason, target: StepPath
   ) async throws(Stop) {
     var seen: Set<StepPath> = []
     let paths = paths.filter { seen.insert($0).inserted }
-    try await emit(
-      .stepsReopened, path: target,
-      facts: [
-        "paths": .list(paths.map(\.text).sorted().map(Value.string)),
-        "containers": .list(containers.map(\.text).sorted().map(Value.string)),
-        "word": .string(word), "target": .string(target.text), "by": .string(self.operator.name),
-      ])
+    let reopened = StepsReopened(
+      paths.sorted(), containers: containers.sorted(), word: word, target: target, author: author)
+    try await emit(.stepsReopened(reopened), path: target)
     throw .again
   }
 
@@ -197,12 +193,12 @@ extension Runner {
   }
 
   func warn(_ text: String, _ path: StepPath) async throws(Stop) {
-    try await emit(.warning, path: path, facts: ["text": .string(text)])
+    try await emit(.warning(Warning(text)), path: path)
   }
 
   /// Tells the operator what is wrong with what was typed: on record, as all that is shown, and nothing to be warned of
   /// later.
   func slip(_ text: String, _ path: StepPath) async throws(Stop) {
-    try await emit(.warning, path: path, facts: ["text": .string(text), "slip": true])
+    try await emit(.inputMistake(InputMistake(text)), path: path)
   }
 }

@@ -90,19 +90,14 @@ extension Runner {
     approval.warnings.insert(
       before.map { "the yes was for \($0), and another server would be reached now" }
         ?? "when the yes was given it was not known which server would be reached", at: 0)
-    let text = (title(of: step, in: frame)?.stringValue ?? step.name) + " (another server than approved)"
+    let text = (title(of: step, in: frame) ?? step.name) + " (another server than approved)"
     let question = Question(
       key: unansweredKey(path) { .server($0) }, place: frame.place, text: text, kind: .approval(approval))
     guard try await ask(question).value.boolValue == true else { return nil }
+    let calls = Self.approvedCalls(items, approval)
     try await emit(
-      .actIntended, path: question.key.place, synced: true,
-      data: MapValue(present: [
-        "moves": .string(path.text), "positions": .list(items.map { .int(Int64($0.position)) }),
-        "calls": .list(items.map { .string($0.prepared.text) }), "servers": Self.servers(items),
-        "executor": .string(items[0].prepared.call.executor),
-        "target": items[0].prepared.call.target.map(Value.string), "digest": .string(approval.digest),
-        "typed": approval.typed.map(Value.string),
-      ]))
+      .callsMoved(CallsReapproved(change: path, positions: items.map(\.position), approved: calls)),
+      path: question.key.place, synced: true)
     return items
   }
 
@@ -133,10 +128,10 @@ extension Runner {
   }
 
   /// The servers of calls for the record, null where one is not known; nil where the executor has none.
-  static func servers(_ planned: [PlannedItem]) -> Value? {
+  static func servers(_ planned: [PlannedItem]) -> [String?]? {
     guard planned.contains(where: { $0.prepared.serverText != nil || $0.prepared.serverProblem != nil }) else {
       return nil
     }
-    return .list(planned.map { $0.prepared.serverText.map(Value.string) ?? .null })
+    return planned.map(\.prepared.serverText)
   }
 }

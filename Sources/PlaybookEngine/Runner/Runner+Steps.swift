@@ -128,12 +128,10 @@ extension Runner {
   func skip(_ step: Step, in frame: Frame, because reason: String) async throws(Stop) {
     let path = frame.path(step)
     if state.skipped[path] == nil, state.finished[path] == nil {
-      try await emit(
-        .stepSkipped, path: path,
-        data: MapValue(present: [
-          "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
-          "state": "skipped", "reason": .string(reason), "place": .string(frame.place),
-        ]))
+      let skipped = StepSkipped(
+        kind: step.kind.keyword, name: step.name, title: title(of: step, in: frame), reason: reason,
+        place: frame.place)
+      try await emit(.stepSkipped(skipped), path: path)
     }
     bindSkipped(step, in: frame, because: reason)
   }
@@ -146,9 +144,9 @@ extension Runner {
     }
   }
 
-  func title(of step: Step, in frame: Frame) -> Value? {
+  func title(of step: Step, in frame: Frame) -> String? {
     guard let title = step.title else { return nil }
-    return prose(title, of: step, in: frame.scope, now: clock.now()).map(Value.string)
+    return prose(title, of: step, in: frame.scope, now: clock.now())
   }
 
   /// Records that a step begins, unless an earlier sitting did.
@@ -169,63 +167,47 @@ extension Runner {
     guard !isKnown else { return }
     // Of secrets that were fetched since the run began.
     try await warnOfSecrets(path)
-    let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }.map(Value.string)
+    let why = step.why.flatMap { prose($0, of: step, in: frame.scope, now: now) }
     // What a document says is read before its questions.
-    var text: Value?
+    var text: String?
     if case .document(let document) = step.kind {
-      text = document.text.flatMap { frame.scope.prose($0, now: now) }.map(Value.string)
+      text = document.text.flatMap { frame.scope.prose($0, now: now) }
     }
-    try await emit(
-      .stepStarted, path: path,
-      data: MapValue(present: [
-        "kind": .string(step.kind.keyword), "name": .string(step.name), "title": title(of: step, in: frame),
-        "why": why, "text": text, "place": .string(frame.place), "now": .timestamp(now),
-        "inputs": inputs.map(Value.map),
-        "links": step.links.isEmpty
-          ? nil : .list(step.links.map { ["title": .string($0.title), "url": .string($0.url)] }),
-      ]))
+    let started = StepStarted(
+      kind: step.kind.keyword, name: step.name, title: title(of: step, in: frame), why: why, text: text,
+      place: frame.place, now: now, inputs: inputs,
+      links: step.links.isEmpty ? nil : step.links.map { .init(title: $0.title, url: $0.url) })
+    try await emit(.stepStarted(started), path: path)
   }
 
   /// Records how a step ended and lets later steps see it.
   func end(
     _ step: Step, in frame: Frame, outcome: MapValue, error: ExecutorError? = nil, text: String? = nil,
-    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue(), isMasked: Bool = false
+    source: String? = nil, stops: String? = nil, evidence: StepFinished.EvidenceTold = .init(),
+    check: StepFinished.CheckTold = .init(), planned: StepFinished.PlannedCalls? = nil, isMasked: Bool = false
   ) async throws(Stop) {
-    let path = frame.path(step)
-    var data = MapValue(present: [
-      "kind": .string(step.kind.keyword), "name": .string(step.name),
-      "state": .string(outcome["state"]?.stringValue ?? "done"), "place": .string(frame.place),
-      "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-      "text": text.map(Value.string), "source": source.map(Value.string),
-    ])
-    if let stops { data["stops"] = .string(stops) }
-    for (key, value) in extra.entries { data[key.rendered] = value }
-    let recorded = step.isSecret || isMasked ? try await masked(outcome) : outcome
-    try await put(recorded, into: &data)
-    try await emit(.stepFinished, path: path, data: data)
+    var finished = StepFinished()
+    (finished.kind, finished.name, finished.place) = (step.kind.keyword, step.name, frame.place)
+    finished.state = outcome["state"]?.stringValue.flatMap(StepState.init) ?? .done
+    (finished.error, finished.text, finished.source) = (error.map(ErrorTold.init), text, source)
+    (finished.stops, finished.evidence, finished.check, finished.planned) = (stops, evidence, check, planned)
+    finished.recorded = try await recorded(step.isSecret || isMasked ? try await masked(outcome) : outcome)
+    try await emit(.stepFinished(finished), path: frame.path(step))
     bind(step, in: frame, outcome: outcome)
   }
 
-  /// Puts an outcome into an event's data, or into a file of which the event has the digest and the outcome's
-  /// beginning.
-  func put(_ outcome: MapValue, into data: inout MapValue) async throws(Stop) {
+  /// An outcome as the record has it: whole, or of a large one the beginning and the file that holds the whole.
+  func recorded(_ outcome: MapValue) async throws(Stop) -> RecordedOutcome {
     let whole = Value.map(outcome)
-    guard whole.isLarge else {
-      data["outcome"] = whole
-      return
-    }
+    guard whole.isLarge else { return RecordedOutcome(outcome) }
     do {
       // Of a secret that goes on beyond the beginning, the beginning alone would not be known.
       let clean = await sink.redacted(value: whole)
       let (sha256, bytes) = try await sink.keep(evidence: clean)
-      // `bytes` is the file's size, `size` that of what came.
-      var file = MapValue(present: [
-        "sha256": .string(sha256), "bytes": .int(Int64(bytes)), "size": outcome.arrivedBytes.map { .int(Int64($0)) },
-      ])
       let counts = outcome.countsBeyondHead
-      if !counts.entries.isEmpty { file["counts"] = .map(counts) }
-      data["evidence"] = .map(file)
-      data["outcome"] = .map((clean.mapValue ?? outcome).head)
+      let file = EvidenceFile(
+        sha256: sha256, bytes: bytes, size: outcome.arrivedBytes, counts: counts.isEmpty ? nil : counts)
+      return RecordedOutcome((clean.mapValue ?? outcome).head, file: file)
     } catch {
       throw .lost(error.message)
     }
@@ -324,7 +306,7 @@ extension Runner {
     frame.playbook.allSteps.contains { step in
       guard case .act = step.kind, let act = state.acts[frame.path(step)] else { return false }
       let reads = step.allExpressions.flatMap(\.expression.references)
-      return act.items.values.contains { $0.state == "done" }
+      return act.items.values.contains { $0.state == .done }
         && reads.contains { $0.name == name && !$0.isFingerprinted }
     }
   }

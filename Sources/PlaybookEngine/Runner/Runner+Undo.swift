@@ -28,7 +28,7 @@ extension Runner {
       }
     }
     guard !changed.isEmpty else {
-      let failed = state.actOrder.filter { state.acts[$0]?.items.values.contains { $0.state == "failed" } == true }
+      let failed = state.actOrder.filter { state.acts[$0]?.items.values.contains { $0.state == .failed } == true }
       let part =
         failed.isEmpty
         ? "" : "; what failed may have taken effect in part: \(failed.map(\.text).joined(separator: ", "))"
@@ -143,13 +143,13 @@ extension Runner {
       let name = item.label ?? "`\(step.name)`"
       if let sent = act?.items[item.position], sent.isPartly {
         warnings.append("\(name) failed in part: \(sent.outcome?["error"]?.rendered ?? "some of it was done")")
-      } else if act?.items[item.position]?.state != "done" {
+      } else if act?.items[item.position]?.state != .done {
         warnings.append("of \(name) it is not known whether the change was made at all")
       }
       if let sent = act?.items[item.position], sent.undoSends > sent.earlierUndoSends {
         let count = sent.undoSends - sent.earlierUndoSends
         let times = count > 1 ? " \(count) times" : ""
-        let end = (sent.undo ?? sent.undoBefore) == "failed" ? "it failed" : "it is not known what became of it"
+        let end = (sent.undo ?? sent.undoBefore) == .failed ? "it failed" : "it is not known what became of it"
         warnings.append("the undo of \(name) was sent before\(times): \(end)")
       }
       if let sent = act?.items[item.position], sent.isDoubled, !isIdempotent {
@@ -197,17 +197,11 @@ extension Runner {
       chosen = []
     }
     guard !chosen.isEmpty else { return nil }
+    var approved = Self.approvedCalls(chosen, approval)
+    if step.forEach != nil { approved.items = chosen.compactMap(\.label) }
     try await emit(
-      .actIntended, path: key.place, synced: true,
-      data: MapValue(present: [
-        "undoes": .string(path.text), "calls": .list(chosen.map { .string($0.prepared.text) }),
-        "positions": .list(chosen.map { .int(Int64($0.position)) }),
-        "items": step.forEach == nil ? nil : .list(chosen.compactMap { $0.label.map(Value.string) }),
-        "executor": .string(chosen[0].prepared.call.executor),
-        "target": chosen[0].prepared.call.target.map(Value.string), "servers": Self.servers(chosen),
-        "digest": .string(approval.digest),
-        "typed": approval.typed.map(Value.string),
-      ]))
+      .undoIntended(UndoIntended(change: path, positions: chosen.map(\.position), approved: approved)),
+      path: key.place, synced: true)
     return chosen
   }
 
@@ -232,7 +226,7 @@ extension Runner {
         guard try await approvedUndo([now], step, in: frame, isLast: false) != nil else { return }
       }
       item = now
-      if !isAsked { try await recordStart(item, path: path, .undoStarted) }
+      if !isAsked { try await recordStart(item, path: path, isUndo: true) }
       isAsked = false
       let performed = await perform(
         item.prepared, path: path, timeout: step.timeout ?? Self.defaultTimeout,
@@ -248,7 +242,7 @@ extension Runner {
       let outcome = Outcome.failed(
         error, of: item.prepared.call, name: label, started: performed.started, took: performed.took)
       try await undone(
-        item, error.mayHaveTakenEffect ? "unknown" : "failed", step, in: frame, error: error, outcome: outcome)
+        item, error.mayHaveTakenEffect ? .unknown : .failed, step, in: frame, error: error, outcome: outcome)
       if control.isCut { throw .cut }
       if error.mayHaveTakenEffect {
         guard try await settleCutUndo(item, act, step, in: frame) else { return }
@@ -264,9 +258,9 @@ extension Runner {
       case .retry: continue
       case .goOn, .stop, .edit: return
       case .skipped(let reason):
-        return try await undone(item, "failed", step, in: frame, word: ("skip", reason))
+        return try await undone(item, .failed, step, in: frame, word: (.skip, reason))
       case .doneByHand(let reason):
-        return try await undoneAndSeen(item, act, step, in: frame, word: ("by_hand", reason))
+        return try await undoneAndSeen(item, act, step, in: frame, word: (.byHand, reason))
       }
     }
   }
@@ -274,13 +268,13 @@ extension Runner {
   /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk
   /// before.
   func undoneAndSeen(
-    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: String, reason: String?)? = nil,
+    _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: Resolution, reason: String?)? = nil,
     source: String? = nil, outcome: MapValue? = nil
   ) async throws(Stop) {
     let sent = state.acts[frame.path(step)]?.items[item.position]
     let isVerified = act.verify != nil && sent?.verified != false
     try await undone(
-      item, "done", step, in: frame, word: word, isUnseen: isVerified, source: source, outcome: outcome)
+      item, .done, step, in: frame, word: word, isUnseen: isVerified, source: source, outcome: outcome)
     if isVerified { try await seeUndone(item, act, step, in: frame) }
     if !isVerified, sent?.isDoubled == true, !act.isIdempotent {
       let name = item.label ?? "`\(step.name)`"
@@ -296,7 +290,7 @@ extension Runner {
   ) async throws(Stop) {
     let (verified, text) = try await verifyUndone(item, act, step, in: frame, isOnce: isOnce)
     let isStopped = verified == nil && (control.endsSoon || stopAfterCall != nil)
-    if !isStopped { try await undone(item, "done", step, in: frame, verified: verified, text: text) }
+    if !isStopped { try await undone(item, .done, step, in: frame, verified: verified, text: text) }
     try leaveCall()
   }
 
@@ -308,24 +302,19 @@ extension Runner {
 
   /// - Parameter outcome: What the call answered, recorded as that of a change is.
   func undone(
-    _ item: PlannedItem, _ state: String, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
-    word: (choice: String, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil,
+    _ item: PlannedItem, _ state: UndoState, _ step: Step, in frame: Frame, error: ExecutorError? = nil,
+    word: (choice: Resolution, reason: String?)? = nil, verified: Bool? = nil, text: String? = nil,
     isUnseen: Bool = false, source: String? = nil, outcome: MapValue? = nil
   ) async throws(Stop) {
-    var data = MapValue(present: [
-      "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-      "call": .string(item.prepared.text), "state": .string(state), "word": word.map { .string($0.choice) },
-      "reason": word?.reason.map(Value.string), "by": word.map { _ in .string(self.operator.name) },
-      "error": error.map { ["code": .string($0.code.rawValue), "message": .string($0.message)] },
-      "verified": verified.map(Value.bool), "text": text.map(Value.string), "unseen": isUnseen ? true : nil,
-      "source": source.map(Value.string),
-    ])
+    var undone = ActUndone(
+      item.place.told, state, call: item.prepared.text, error: error.map(ErrorTold.init), resolution: word.map(said),
+      verified: verified, text: text, source: source, unseen: isUnseen ? true : nil)
     if let outcome, !step.isSecret {
-      try await put(outcome, into: &data)
+      undone.recorded = try await recorded(outcome)
     } else if let outcome, error != nil {
-      try await put(try await masked(outcome), into: &data)
+      undone.recorded = try await recorded(try await masked(outcome))
     }
-    try await emit(.actUndone, path: frame.path(step), data: data)
+    try await emit(.actUndone(undone), path: frame.path(step))
   }
 
   // MARK: What the undo came to

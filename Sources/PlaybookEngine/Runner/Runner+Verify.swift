@@ -29,12 +29,7 @@ extension Runner {
       await progress("verify: \(text)", at: frame.path(step), elapsed)
       await control.running(.wait) { [clock] in await clock.sleep(for: pause) }
     }
-    try await emit(
-      .actVerified, path: frame.path(step),
-      data: MapValue(present: [
-        "position": .int(Int64(item.position)), "item": item.item, "label": item.label.map(Value.string),
-        "held": .bool(held), "text": .string(text),
-      ]))
+    try await emit(.actVerified(ActVerified(item.told, held: held, text: text)), path: frame.path(step))
     return held
   }
 
@@ -83,7 +78,7 @@ extension Runner {
   func unverified(_ items: [String?], _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
     let text = Self.unverifiedText(items, step)
-    try await emit(.warning, path: path, facts: ["text": .string(text)])
+    try await warn(text, path)
     if step.onError == .stop { throw .failed(text) }
     guard isToBeAsked(QuestionKey(path, .unverified)), step.onError != .continue else { return }
     let question = Question(

@@ -72,7 +72,7 @@ public actor Runner {
     let known = RunState(history, foreign: foreign)
     state = known
     isResumed = !history.isEmpty
-    let isOtherUser = known.lastUser != nil && known.lastUser != configuration.facts["uid"]?.intValue
+    let isOtherUser = known.lastUser != nil && known.lastUser != configuration.provenance.uid
     isTakenUp = known.isStoppedByHand || known.lastOperator != `operator`.name || isOtherUser
   }
 
@@ -186,17 +186,12 @@ public actor Runner {
     }
     try await knowSecrets()
     if isResumed {
-      try await emit(
-        .runResumed,
-        data: MapValue(present: [
-          "operator": .string(self.operator.name), "uid": configuration.facts["uid"],
-          "host": configuration.facts["host"],
-          "pid": configuration.facts["pid"], "boot": configuration.facts["boot"],
-          "tookOver": configuration.facts["tookOver"], "changed": configuration.facts["changed"],
-          "reason": .string(stoppedBecause),
-        ]))
+      var resumed = RunResumed()
+      (resumed.who, resumed.process, resumed.reason) = (author, configuration.provenance.process, stoppedBecause)
+      (resumed.tookOver, resumed.changed) = (configuration.provenance.tookOver, configuration.provenance.changed)
+      try await emit(.runResumed(resumed))
     } else {
-      try await emit(.runStarted, data: startFacts())
+      try await emit(.runStarted(beginning))
     }
     try await warnOfSecrets()
   }
@@ -216,25 +211,24 @@ public actor Runner {
     return scope
   }
 
-  private func startFacts() -> MapValue {
-    let playbook = configuration.playbook
-    var data = MapValue(present: [
-      "run": .string(configuration.id), "mode": .string(configuration.mode.rawValue),
-      "playbook": .string(playbook.name), "title": .string(playbook.title),
-      "severity": playbook.severity.map { .string($0.rawValue) }, "category": playbook.category.map(Value.string),
-      "section": playbook.section.map(Value.string), "symptoms": .list(playbook.symptoms.map(Value.string)),
-      "environment": .string(configuration.environment.name),
-      "color": configuration.environment.color.map(Value.string), "operator": .string(self.operator.name),
-      "ticket": configuration.ticket.map(Value.string), "alerted": configuration.alerted.map(Value.timestamp),
-      "steps": .int(Int64(playbook.steps.count)),
-      "path": .string(playbook.file.path),
-    ])
+  /// The first event.
+  private var beginning: RunStarted {
+    let (playbook, provenance) = (configuration.playbook, configuration.provenance)
+    var begun = RunStarted()
+    (begun.run, begun.mode, begun.playbook) = (configuration.id, configuration.mode, playbook.name)
+    (begun.title, begun.severity, begun.category) = (playbook.title, playbook.severity?.rawValue, playbook.category)
+    (begun.section, begun.symptoms) = (playbook.section, playbook.symptoms)
+    (begun.environment, begun.color) = (configuration.environment.name, configuration.environment.color)
+    (begun.who, begun.ticket, begun.alerted) = (author, configuration.ticket, configuration.alerted)
+    (begun.steps, begun.path) = (playbook.steps.count, playbook.file.path)
     if let contact = configuration.contact {
-      data["contact"] = ["contact": .string(contact.contact), "response": .duration(contact.responseTime)]
+      begun.contact = .init(contact: contact.contact, response: contact.responseTime)
     }
-    data["inputs"] = .map(MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) }))
-    for (key, value) in configuration.facts.entries { data[key.rendered] = value }
-    return data
+    begun.inputs = MapValue(configuration.inputs.sorted { $0.key < $1.key }.map { ($0, $1) })
+    (begun.engine, begun.process, begun.numbers) = (provenance.engine, provenance.process, provenance.numbers)
+    (begun.git, begun.sources) = (provenance.git, provenance.sources)
+    begun.environmentsFile = provenance.environmentsFile
+    return begun
   }
 
   private func runFinally(_ root: Frame, after result: RunResult) async throws(Stop) -> RunResult {
@@ -292,21 +286,18 @@ public actor Runner {
   var hasEnded = false
 
   private func finish(_ result: RunResult) async throws(Stop) {
-    var reason: Value?
+    guard let outcome = result.end else { return }
+    var reason: String?
     switch result {
-    case .failed(let text), .aborted(let text), .paused(let text): reason = .string(text)
-    case .completed, .interrupted: break
+    case .failed(let text), .aborted(let text): reason = text
+    case .completed, .paused, .interrupted: break
     }
     await recordInterruption()
     try await warnOfUnusedApprovals()
     hasEnded = true
-    try await emit(
-      .runFinished, synced: true,
-      data: MapValue(present: [
-        "outcome": .string(result.outcome), "reason": reason,
-        "failed": .list(state.failedChecks.map { .string($0.text) }), "changes": .int(Int64(state.changes)),
-        "unverified": .list(state.unverified.map { .string($0.text) }),
-      ]))
+    let finished = RunFinished(
+      outcome, reason: reason, failed: state.failedChecks, changes: state.changes, unverified: state.unverified)
+    try await emit(.runFinished(finished), synced: true)
   }
 
   /// A digest that was of nothing that this run asked about may be a slip, and what it was meant for was not done.
@@ -327,20 +318,10 @@ public actor Runner {
     if let question, !self.operator.isInteractive {
       how += answersSoFar(before: question) + " " + question.argument(isDrill: isDrill)
     }
-    let data = MapValue(present: [
-      "reason": .string(reason), "how": .string(how),
-      "question": question.map { question in
-        .map(
-          MapValue(present: [
-            "key": .string(question.key.description), "text": .string(question.text),
-            "options": question.record["options"],
-            "target": question.record["approval"]?["target"], "servers": question.record["approval"]?["servers"],
-          ]))
-      },
-    ])
+    let paused = RunPaused(reason: reason, question: question?.open, how: how)
     hasEnded = true
     do {
-      try await emit(.runPaused, synced: true, data: data)
+      try await emit(.runPaused(paused), synced: true)
     } catch {
       return .failed("the journal can't be written")
     }
@@ -354,37 +335,6 @@ public actor Runner {
     let said = state.answers.filter { $0.key.withoutItem == all && ["yes", "no"].contains($0.value.value.rendered) }
     return said.sorted { $0.key.item ?? 0 < $1.key.item ?? 0 }
       .map { " --answer '\($0.key)=\($0.value.value.rendered)'" }.joined()
-  }
-
-  // MARK: Events
-
-  /// Records an event, folds it in and shows it.
-  @discardableResult
-  func emit(
-    _ type: EventType, path: StepPath = "", synced: Bool = false, data: MapValue
-  ) async throws(Stop) -> Event {
-    var data = data
-    // A name is what somebody says of himself; the user is known to the system.
-    if data["by"] != nil, data["uid"] == nil, let user = configuration.facts["uid"] { data["uid"] = user }
-    let event: Event
-    do {
-      data = try await withCallsKept(data)
-      event = try await sink.record(Event(at: clock.now(), path: path, type: type, data: data), synced: synced)
-    } catch {
-      throw .lost(error.message)
-    }
-    if synced { lastSync = event.at }
-    state.apply(event)
-    await self.operator.observe(event)
-    return event
-  }
-
-  /// The same, of facts that are all there: a dictionary literal.
-  @discardableResult
-  func emit(
-    _ type: EventType, path: StepPath = "", synced: Bool = false, facts: Value
-  ) async throws(Stop) -> Event {
-    try await emit(type, path: path, synced: synced, data: facts.mapValue ?? MapValue())
   }
 
   /// Stops here when somebody asked for it, waits while somebody is asked whether to; a stop after the step under way
@@ -418,15 +368,11 @@ public actor Runner {
 
   /// Records that the run was asked to stop, and what was chosen. A signal that comes when the run has ended by itself
   /// (a closed terminal is the end of input as well) is none of its events.
-  func interrupted(by signal: String, choice: String?) async {
+  func interrupted(by signal: String, choice: InterruptChoice?) async {
     // The first event of a journal is the run's start.
     guard !hasEnded, state.started != nil else { return }
     do {
-      try await emit(
-        .interrupted,
-        data: MapValue(present: [
-          "signal": .string(signal), "choice": choice.map(Value.string), "by": .string(self.operator.name),
-        ]))
+      try await emit(.interrupted(Interrupted(signal, choice, author: author)))
     } catch {
       control.request(.pause("the journal can't be written"))
     }

@@ -115,7 +115,7 @@ public struct JournalCheck: Sendable {
       count += 1
       head = hash
       if count == left { leftHash = hash }
-      if count == 1, let run, let named = event.data["run"]?.stringValue, named != run { stranger = named }
+      if count == 1, let run, case .runStarted(let started) = event.body, started.run != run { stranger = started.run }
       if hash == wanted { wantedPlace = count }
       if isEnded, event.type != .noteAdded, late == nil { late = (event.sequence, event.type) }
       if event.type == .runFinished { isEnded = true }

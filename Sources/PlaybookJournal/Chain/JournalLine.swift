@@ -59,9 +59,13 @@ public struct JournalLine: Sendable {
     else { throw Problem(message: "a field is missing") }
     guard let type = EventType(rawValue: name) else { throw Problem(message: "unknown type of event `\(name)`") }
     guard hexadecimal(sha256(body)) == hash else { throw Problem(message: "its content does not fit its hash") }
-    event = Event(
-      sequence: Int(sequence), at: at, path: StepPath(path), type: type,
-      data: JournalValue.decode(data).mapValue ?? MapValue())
+    do {
+      event = try Event(
+        reading: type, JournalValue.decode(data).mapValue ?? MapValue(), sequence: Int(sequence), at: at,
+        path: StepPath(path))
+    } catch {
+      throw Problem(message: error.message)
+    }
     self.previous = previous
     self.hash = hash
     self.bytes = bytes

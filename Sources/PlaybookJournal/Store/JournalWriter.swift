@@ -84,7 +84,7 @@ public actor JournalWriter: EventSink {
   public func record(_ event: Event, synced: Bool) async throws(EventSinkError) -> Event {
     var event = event
     event.sequence = sequence + 1
-    event.data = redactor.redact(event.data)
+    if !redactor.isEmpty { event = event.masking { _, value in redactor.redact(value) } }
     do {
       try write(event, synced: synced)
     } catch {

@@ -83,13 +83,14 @@ extension RunFolder {
 
   /// Who took the run up last, as the journal has it.
   private var writer: Value {
-    let sitting = (try? journal())?.events.last { $0.type == .runStarted || $0.type == .runResumed }
-    var words = MapValue()
-    for name in ["pid", "host", "operator"] {
-      if let word = sitting?.data[name] { words[name] = word }
+    guard let event = (try? journal())?.events.last(where: { $0.session != nil }), let session = event.session else {
+      return .map(MapValue())
     }
-    if let sitting { words["since"] = .string(sitting.at.description) }
-    return .map(words)
+    return .map(
+      MapValue(present: [
+        "pid": session.process.pid.map { .int(Int64($0)) }, "host": session.process.host.map(Value.string),
+        "operator": .string(session.who.name), "since": .string(event.at.description),
+      ]))
   }
 
   /// How the last process that gave the run up in an orderly way left the journal; nil where it is held or was left by

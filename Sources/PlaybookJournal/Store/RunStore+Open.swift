@@ -46,26 +46,26 @@ extension RunStore {
   public func open(in environment: String, besides own: String) -> [OpenRun] {
     ids().compactMap { id in
       guard id != own, let folder = try? RunFolder(id: id, path: root + "/" + id, isShared: false),
-        let holder = folder.holder, let contents = try? folder.journal(), let first = contents.events.first,
-        first.data["environment"]?.stringValue == environment, first.data["mode"]?.stringValue == "run"
+        let holder = folder.holder, let contents = try? folder.journal(),
+        case .runStarted(let started) = contents.events.first?.body, started.environment == environment,
+        started.mode == .run
       else { return nil }
-      return OpenRun(id: id, environment: environment, holder: holder, first, contents.events)
+      return OpenRun(id: id, started, holder: holder, contents.events)
     }
   }
 }
 
 extension OpenRun {
-  fileprivate init(id: String, environment: String, holder: Value, _ first: Event, _ events: [Event]) {
-    self.id = id
-    self.environment = environment
-    playbook = first.data["playbook"]?.stringValue ?? "?"
-    since = first.at
+  fileprivate init(id: String, _ started: RunStarted, holder: Value, _ events: [Event]) {
+    (self.id, environment, playbook) = (id, started.environment, started.playbook)
+    since = events[0].at
     var name: String?
     for event in events {
-      switch event.type {
-      case .runStarted, .runResumed:
+      if let session = event.session {
         if let firstChange { earlierChange = (name ?? "somebody", firstChange) }
-        (name, since, firstChange) = (event.data["operator"]?.stringValue, event.at, nil)
+        (name, since, firstChange) = (session.who.name, event.at, nil)
+      }
+      switch event.type {
       case .actStarted, .undoStarted: firstChange = firstChange ?? event.at
       default: break
       }

@@ -41,13 +41,11 @@ public struct Remark: Sendable {
   }
 
   /// As it is recorded.
-  public var event: Event {
-    Event(
-      at: made, type: .noteAdded,
-      data: MapValue(present: [
-        "text": .string(text), "by": .string(by), "uid": uid.map { .int(Int64($0)) }, "when": when.map(Value.timestamp),
-        "id": .string(id),
-        "made": .timestamp(made), "closes": closes.map { .int(Int64($0)) },
-      ]))
+  package var note: NoteAdded {
+    NoteAdded(
+      text, author: Author(by, uid: uid.map(Int.init)), when: when, id: id, made: made, closes: closes)
   }
+
+  /// As it is recorded.
+  public var event: Event { Event(at: made, .noteAdded(note)) }
 }

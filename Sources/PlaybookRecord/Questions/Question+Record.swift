@@ -1,4 +1,4 @@
-package import CEL
+import CEL
 
 extension Question {
   /// Whether it is about what became of a call: nothing typed before it could be seen answers it.
@@ -67,55 +67,53 @@ extension Question {
     }
   }
 
-  /// What the journal says of it.
-  package var record: MapValue {
-    var options: Value?
-    var suggested: Value?
-    var digest: Value?
-    var approval: Value?
+  /// As the journal has it.
+  package var record: QuestionAsked {
+    var asked = QuestionAsked(key: key, kind: kind.name, text: text)
     switch kind {
     case .option(let list, let suggestion):
-      options = .list(list.map { ["name": .string($0.name), "text": .string($0.text)] })
-      suggested = suggestion.map(Value.string)
+      asked.options = list.map { .init(name: $0.name, text: $0.text) }
+      asked.suggested = suggestion
     case .approval(let all):
-      digest = .string(all.digest)
-      approval = all.record(of: all.calls.indices)
+      asked.digest = all.digest
+      asked.approval = all.record(of: all.calls.indices)
     case .item(let all, let position, _):
-      digest = .string(all.digest)
-      approval = all.record(of: position..<position + 1)
+      asked.digest = all.digest
+      asked.approval = all.record(of: position..<position + 1)
     case .yesNo, .text, .value, .checkpoint: break
     }
-    return MapValue(present: [
-      "key": .string(key.description), "kind": .string(kind.name), "text": .string(text), "options": options,
-      "suggested": suggested, "digest": digest, "approval": approval,
-    ])
+    return asked
+  }
+
+  /// As the journal has it where a run waits for its answer.
+  package var open: RunPaused.Open {
+    let record = record
+    var open = RunPaused.Open()
+    (open.key, open.text, open.options) = (key, text, record.options)
+    (open.target, open.servers) = (record.approval?.target, record.approval?.servers)
+    return open
   }
 }
 
 extension Approval {
   /// The calls' servers, as a record names them; nil where there are none.
-  private func record(_ servers: [String?], of positions: [Int]) -> Value? {
-    guard !servers.isEmpty else { return nil }
-    return .list(
-      positions.map { position in
-        servers.indices.contains(position) ? servers[position].map(Value.string) ?? .null : .null
-      })
+  private func record(_ servers: [String?], of positions: [Int]) -> [String?]? {
+    servers.isEmpty ? nil : positions.map { servers.indices.contains($0) ? servers[$0] : nil }
   }
 
   /// How many calls a record of the question names.
   private static let recorded = 50
 
   /// What a yes would be given to, for the record.
-  fileprivate func record(of positions: Range<Int>) -> Value {
+  fileprivate func record(of positions: Range<Int>) -> QuestionAsked.ApprovalTold {
     let named = Array(positions.prefix(Self.recorded).filter(calls.indices.contains))
-    return .map(
-      MapValue(present: [
-        "calls": .list(named.map { .string(calls[$0]) }), "count": .int(Int64(positions.count)),
-        "target": .string(target), "servers": record(servers, of: named),
-        "undo": .list(named.compactMap { undos.indices.contains($0) ? undos[$0].map(Value.string) : nil }),
-        "leftOut": leftOut.isEmpty ? nil : .list(leftOut.prefix(Self.recorded).map(Value.string)),
-        "warnings": warnings.isEmpty ? nil : .list(warnings.map(Value.string)),
-      ]))
+    var told = QuestionAsked.ApprovalTold()
+    (told.calls, told.count, told.target) = (named.map { calls[$0] }, positions.count, target)
+    told.servers = record(servers, of: named)
+    told.undo = named.compactMap { undos.indices.contains($0) ? undos[$0] : nil }
+    told.leftOut = leftOut.isEmpty ? nil : Array(leftOut.prefix(Self.recorded))
+    told.warnings = warnings.isEmpty ? nil : warnings
+    return told
   }
 }
 

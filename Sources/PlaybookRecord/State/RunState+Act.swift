@@ -3,8 +3,7 @@ public import CEL
 extension RunState {
   /// One call of an act.
   public struct Item: Sendable {
-    /// `started` (sent, nothing heard), `done`, `failed`, `unknown`, `skipped`.
-    public var state: String
+    public var state: SendingState
     public var outcome: MapValue?
     /// The SHA-256 of the file that holds the whole outcome.
     public var evidence: String?
@@ -34,24 +33,23 @@ extension RunState {
     public var isToSendAgain = false
     /// Unknown, and left so on the operator's word.
     public var isLeft = false
-    /// The state of its undo: `started` (sent, nothing heard), `done`, `failed`, `unknown`, `left` (unknown, on a
-    /// human's word); nil: not tried.
-    public var undo: String?
+    /// The state of its undo; nil: not tried.
+    public var undo: UndoState?
     /// What `undo` was before the undo was approved once more.
-    package var undoBefore: String?
+    package var undoBefore: UndoState?
     /// Whether a stop came before the undo had been looked at.
     package var isUndoUnseen = false
-    public var isUndone: Bool { undo == "done" }
+    public var isUndone: Bool { undo == .done }
     /// Whether it was sent and neither the target nor a human has said what became of it.
-    package var isOpen: Bool { state == "started" || (state == "unknown" && !isLeft) }
+    package var isOpen: Bool { state == .started || (state == .unknown && !isLeft) }
     /// Whether it may be sent once more: it failed or was not heard of, and nobody has said that it is left so.
-    package var isUnsettled: Bool { isOpen || (state == "failed" && !isLeft) }
+    package var isUnsettled: Bool { isOpen || (state == .failed && !isLeft) }
     /// Whether there is or may be something to undo; where it failed in the end, by a sending before.
     package var isTakeable: Bool {
-      !isUndone && (["done", "unknown", "started"].contains(state) || isDoubled || isPartly)
+      !isUndone && ([.done, .unknown, .started].contains(state) || isDoubled || isPartly)
     }
     /// Whether it failed, and some of its commands were done all the same: its outcome says `partly`.
-    package var isPartly: Bool { state == "failed" && outcome?["partly"]?.boolValue == true }
+    package var isPartly: Bool { state == .failed && outcome?["partly"]?.boolValue == true }
     /// Whether it is not even certain that it was sent: the machine was started anew since, and the record of it may be
     /// lost.
     public var isDoubtful = false
@@ -108,7 +106,7 @@ extension RunState {
     /// Whether something of it is there, or may be; else it can be made like a new one.
     package var isInPlace: Bool {
       !replaced.isEmpty
-        || items.values.contains { $0.isTakeable || $0.isOpen || ["started", "unknown"].contains($0.undo) }
+        || items.values.contains { $0.isTakeable || $0.isOpen || [.started, .unknown].contains($0.undo) }
     }
     /// Notes whose yes it was where that does not hold in this session; nil: it holds.
     package mutating func note(_ positions: some Sequence<Int>, approvedBy doubt: String?) {

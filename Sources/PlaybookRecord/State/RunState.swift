@@ -4,7 +4,7 @@ public import CEL
 public struct RunState: Sendable {
   /// How a step ended.
   public struct Finished: Sendable {
-    public var state: String
+    public var state: StepState
     public var outcome: MapValue
     /// The SHA-256 of the file that holds the whole outcome.
     public var evidence: String?
@@ -41,8 +41,8 @@ public struct RunState: Sendable {
   public private(set) var failedChecks: [StepPath] = []
   /// Changes whose verification did not hold, by path.
   public private(set) var unverified: [StepPath] = []
-  /// The text of the event that ended the run, or nil.
-  public private(set) var outcome: String?
+  /// How the run ended; nil: it did not.
+  public private(set) var outcome: RunOutcome?
   /// How many failures an operator has decided about.
   public private(set) var failuresHandled = 0
   /// How many pieces of evidence have a number.
@@ -80,13 +80,13 @@ public struct RunState: Sendable {
   /// Who sat when the event that is folded in was recorded, as the record says: "alice, uid 1000".
   private var session = "somebody"
   /// The user of the last session; nil: not on record.
-  package private(set) var lastUser: Int64?
+  package private(set) var lastUser: Int?
   /// The ids of remarks that came from outside.
   public private(set) var remarks: Set<String> = []
 
   /// Changes made: items of acts that were done or may have been.
   public var changes: Int {
-    acts.values.reduce(0) { $0 + $1.items.values.count { ["done", "unknown", "started"].contains($0.state) } }
+    acts.values.reduce(0) { $0 + $1.items.values.count { [.done, .unknown, .started].contains($0.state) } }
   }
 
   /// - Parameter foreign: The numbers of events whose yes is not known to be that of whoever goes on with the run: what
@@ -102,124 +102,139 @@ public struct RunState: Sendable {
     count += 1
     last = event.at
     let path = event.path
-    let data = event.data
-    let (sentIn, sentAt) = (boot, count)
-    switch event.type {
-    case .runStarted:
-      started = event.at
-      boot = data["boot"]?.stringValue
-      if let name = data["operator"]?.stringValue { operators = [name] }
-      lastOperator = operators.last
-      sit(data)
-    case .runResumed:
-      if let now = data["boot"]?.stringValue {
-        // What was written before an orderly pause is on disk.
-        if let before = boot, before != now, pausedBecause == nil { doubt() }
-        boot = now
-      }
-      if let name = data["operator"]?.stringValue, !operators.contains(name) { operators.append(name) }
-      (lastOperator, lastSignal) = (data["operator"]?.stringValue, nil)
-      sit(data)
-      pausedBecause = nil
-    case .runPaused: pausedBecause = data["reason"]?.stringValue
-    case .runFinished: outcome = data["outcome"]?.stringValue
-    case .stepStarted:
-      begin(path, data)
-      if case .timestamp(let now) = data["now"] { begun[path] = now } else { begun[path] = event.at }
-      if let given = data["inputs"]?.mapValue { inputs[path, default: []].append((count, given)) }
-    case .stepSkipped:
-      begin(path, data)
+    switch event.body {
+    case .runStarted(let started):
+      self.started = event.at
+      operators = [started.who.name]
+      boot = started.process.boot
+      sit(started.who)
+    case .runResumed(let resumed): resume(resumed)
+    case .runPaused(let paused): pausedBecause = paused.reason
+    case .runFinished(let finished): outcome = finished.outcome
+    case .stepStarted(let step):
+      begin(path, step.kind)
+      begun[path] = step.now ?? event.at
+      if let given = step.inputs { inputs[path, default: []].append((count, given)) }
+    case .stepSkipped(let step):
+      begin(path, step.kind)
       ends[path] = count
-      skipped[path] = data["reason"]?.stringValue ?? ""
-    case .stepFinished:
-      begin(path, data)
-      ends[path] = count
-      if case .int(let number) = data["number"] {
-        evidenceCount = max(evidenceCount, Int(number))
-        evidencePaths[Int(number)] = path
+      skipped[path] = step.reason ?? ""
+    case .stepFinished(let step): finish(path, step, at: event.at)
+    case .loopStarted(let loop): loops[path] = loop.items ?? []
+    case .changeIntended(let intent): intend(path, intent, doubt: doubt(about: intent.approved, event))
+    case .undoIntended(let intent): intend(intent, doubt: doubt(about: intent.approved, event))
+    case .callsMoved(let calls):
+      approveAgain(calls, doubt: doubt(about: calls.approved, event))
+      turns[QuestionKey(calls.change), default: 0] += 1
+    case .callsRenewed(let calls): approveAgain(calls, doubt: doubt(about: calls.approved, event))
+    case .callEdited(let edited): edit(edited, at: path, doubt: doubt(about: edited.approved, event))
+    case .actStarted(let sent): send(path, sent, at: event.at)
+    case .actFinished(let finished):
+      change(path, finished.item.position) { item in
+        item.state = finished.state
+        item.outcome = finished.recorded.outcome
+        item.evidence = finished.recorded.file?.sha256
+        item.source = finished.source
+        item.isLeft = finished.left == true
       }
-      finished[path] = Finished(
-        state: data["state"]?.stringValue ?? "done", outcome: data["outcome"]?.mapValue ?? MapValue(),
-        evidence: data["evidence"]?["sha256"]?.stringValue, at: event.at, stops: data["stops"]?.stringValue)
-      if data["held"]?.boolValue == false { failedChecks.append(path) }
-    case .loopStarted: loops[path] = data["items"]?.listValue ?? []
-    case .actIntended: intend(path, data, isForeign: foreign.contains(event.sequence))
-    case .actStarted:
-      acts[path]?.takenBack.remove(Int(data["position"]?.intValue ?? 0))
-      acts[path]?.forgiven.remove(Int(data["position"]?.intValue ?? 0))
-      change(path, data) { item in
-        let isKnown = !["started", "unknown"].contains(item.state)
-        if !isKnown, item.callSends > 0 || item.isDoubtful { item.isDoubled = true }
-        item.state = "started"
-        if item.firstSent == nil { item.firstSent = sentAt }
-        item.sends += 1
-        (item.sentIn, item.lastSent) = (sentIn, event.at)
-        item.isToSendAgain = false
-        // What was taken back before is made again.
-        (item.undo, item.undoBefore, item.earlierUndoSends) = (nil, nil, item.undoSends)
-        item.isLeft = false
-      }
-    case .actFinished:
-      change(path, data) { item in
-        item.state = data["state"]?.stringValue ?? "unknown"
-        item.outcome = data["outcome"]?.mapValue
-        item.evidence = data["evidence"]?["sha256"]?.stringValue
-        item.source = data["source"]?.stringValue
-        item.isLeft = data["left"]?.boolValue == true
-      }
-    case .actVerified:
-      let held = data["held"]?.boolValue ?? false
-      change(path, data) { $0.verified = held }
-      if !held, !unverified.contains(path) { unverified.append(path) }
-      if acts[path]?.items.values.contains(where: { $0.verified == false }) == false {
-        unverified.removeAll { $0 == path }
-      }
-    case .undoStarted:
-      change(path, data) { item in
-        item.undo = "started"
+    case .actVerified(let look): verify(path, look)
+    case .undoStarted(let sent):
+      let boot = boot
+      change(path, sent.item.position) { item in
+        item.undo = .started
         item.undoSends += 1
-        (item.sentIn, item.lastSent) = (sentIn, event.at)
+        (item.sentIn, item.lastSent) = (boot, event.at)
       }
-    case .actUndone:
+    case .actUndone(let undone):
       // What a human leaves unknown is not asked about again.
-      let isLeft = data["word"]?.stringValue == "skip" && data["state"]?.stringValue == "unknown"
-      let state = isLeft ? "left" : data["state"]?.stringValue ?? "unknown"
-      let isUnseen = data["unseen"]?.boolValue == true
-      change(path, data) { item in
-        (item.undo, item.isUndoUnseen) = (state, isUnseen)
-        if state == "done" { item.isDoubled = false }
+      let isLeft = undone.resolution?.word == .skip && undone.state == .unknown
+      change(path, undone.item.position) { item in
+        (item.undo, item.isUndoUnseen) = (isLeft ? .left : undone.state, undone.unseen == true)
+        if undone.state == .done { item.isDoubled = false }
       }
-    case .stepsReopened: reopen(data)
-    case .failureHandled: handle(path, data, isForeign: foreign.contains(event.sequence))
-    case .interrupted:
-      lastSignal = data["signal"]?.stringValue
-      if data["choice"]?.stringValue == "abort" {
-        abortedBecause = "the operator aborted (\(data["signal"]?.stringValue ?? "abort"))"
+    case .stepsReopened(let reopened): reopen(reopened)
+    case .failureHandled(let handled): handle(path, handled, isForeign: foreign.contains(event.sequence))
+    case .interrupted(let interrupted):
+      lastSignal = interrupted.signal
+      if interrupted.choice == .abort {
+        abortedBecause = "the operator aborted (\(interrupted.signal ?? "abort"))"
       }
-    case .questionAsked:
-      if let key = data["key"]?.stringValue { openQuestions.insert(QuestionKey(key)) }
-      if let digest = data["digest"]?.stringValue { digests.insert(digest) }
-    case .questionAnswered:
-      guard let text = data["key"]?.stringValue, let value = data["value"] else { return }
-      let key = QuestionKey(text)
-      // That a call goes out again is for whoever goes on with the run to say.
-      if foreign.contains(event.sequence), key.purpose.isAboutCall { return }
-      openQuestions.remove(key)
-      if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
-      answers[key] = Answer(
-        value, reason: data["reason"]?.stringValue, by: data["by"]?.stringValue, ticket: data["ticket"]?.stringValue,
-        source: data["source"]?.stringValue ?? "terminal")
-    case .noteAdded:
-      if let id = data["id"]?.stringValue { remarks.insert(id) }
+    case .questionAsked(let question):
+      openQuestions.insert(question.key)
+      if let digest = question.digest { digests.insert(digest) }
+    case .questionAnswered(let answer): take(answer, isForeign: foreign.contains(event.sequence))
+    case .noteAdded(let note):
+      if let id = note.id { remarks.insert(id) }
     case .callSent: if path.isAdHoc { ownQueries += 1 }
-    case .callRepeated, .doneOutside, .followUpAdded, .warning: break
+    case .callRepeated, .doneOutside, .followUpAdded, .warning, .inputMistake: break
     }
   }
 
-  private mutating func sit(_ data: MapValue) {
-    lastUser = data["uid"]?.intValue
-    let name = data["operator"]?.stringValue ?? "somebody"
-    session = name + (lastUser.map { ", uid \($0)" } ?? "")
+  private mutating func resume(_ resumed: RunResumed) {
+    if let now = resumed.process.boot {
+      // What was written before an orderly pause is on disk.
+      if let before = boot, before != now, pausedBecause == nil { doubt() }
+      boot = now
+    }
+    if !operators.contains(resumed.who.name) { operators.append(resumed.who.name) }
+    lastSignal = nil
+    sit(resumed.who)
+    pausedBecause = nil
+  }
+
+  private mutating func sit(_ who: Author) {
+    (lastOperator, lastUser) = (who.name, who.uid)
+    session = who.name + (lastUser.map { ", uid \($0)" } ?? "")
+  }
+
+  private mutating func finish(_ path: StepPath, _ step: StepFinished, at time: Timestamp) {
+    begin(path, step.kind)
+    ends[path] = count
+    if let number = step.evidence.number {
+      evidenceCount = max(evidenceCount, number)
+      evidencePaths[number] = path
+    }
+    finished[path] = Finished(
+      state: step.state, outcome: step.recorded.outcome ?? MapValue(), evidence: step.recorded.file?.sha256, at: time,
+      stops: step.stops)
+    if step.check.held == false { failedChecks.append(path) }
+  }
+
+  private mutating func send(_ path: StepPath, _ sent: SendingStarted, at time: Timestamp) {
+    acts[path]?.takenBack.remove(sent.item.position)
+    acts[path]?.forgiven.remove(sent.item.position)
+    let (boot, count) = (boot, count)
+    change(path, sent.item.position) { item in
+      let isKnown = ![.started, .unknown].contains(item.state)
+      if !isKnown, item.callSends > 0 || item.isDoubtful { item.isDoubled = true }
+      item.state = .started
+      if item.firstSent == nil { item.firstSent = count }
+      item.sends += 1
+      (item.sentIn, item.lastSent) = (boot, time)
+      item.isToSendAgain = false
+      // What was undone before is made again.
+      (item.undo, item.undoBefore, item.earlierUndoSends) = (nil, nil, item.undoSends)
+      item.isLeft = false
+    }
+  }
+
+  private mutating func verify(_ path: StepPath, _ look: ActVerified) {
+    change(path, look.item.position) { $0.verified = look.held }
+    if !look.held, !unverified.contains(path) { unverified.append(path) }
+    if acts[path]?.items.values.contains(where: { $0.verified == false }) == false {
+      unverified.removeAll { $0 == path }
+    }
+  }
+
+  private mutating func take(_ answer: QuestionAnswered, isForeign: Bool) {
+    let (key, value) = (answer.key, answer.value)
+    // That a call goes out again is for whoever goes on with the run to say.
+    if isForeign, key.purpose.isAboutCall { return }
+    openQuestions.remove(key)
+    if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
+    answers[key] = Answer(
+      value, reason: answer.reason, by: answer.author?.name, ticket: answer.ticket,
+      source: answer.source ?? "terminal")
   }
 
   /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all
@@ -234,29 +249,27 @@ public struct RunState: Sendable {
     }
   }
 
-  private mutating func handle(_ path: StepPath, _ data: MapValue, isForeign: Bool) {
+  private mutating func handle(_ path: StepPath, _ handled: FailureHandled, isForeign: Bool) {
     failuresHandled += 1
-    if data["rest"]?.boolValue == true { acts[path]?.rest = data["reason"]?.stringValue ?? "" }
-    switch data["choice"]?.stringValue {
-    case "abort": abortedBecause = "aborted after a failure of `\(path)`"
-    case "go_on":
-      let failed = acts[path]?.items.filter { $0.value.state != "done" }.keys.map { $0 } ?? []
+    if handled.rest == true { acts[path]?.rest = handled.reason ?? "" }
+    switch handled.choice {
+    case .abort: abortedBecause = "aborted after a failure of `\(path)`"
+    case .goOn:
+      let failed = acts[path]?.items.filter { $0.value.state != .done }.keys.map { $0 } ?? []
       acts[path]?.forgiven = Set(failed)
-    case "again":
-      guard let position = data["position"]?.intValue.map(Int.init), let item = acts[path]?.items[position],
-        item.isOpen, data["undo"] == nil, !isForeign
+    case .again:
+      guard let position = handled.position, let item = acts[path]?.items[position], item.isOpen, handled.undo == nil,
+        !isForeign
       else { break }
       acts[path]?.items[position]?.isToSendAgain = true
-    case "retry" where data["positions"] != nil:
+    case .retry where handled.positions != nil:
       if isForeign { break }
-      for position in (data["positions"]?.listValue ?? []).compactMap({ $0.intValue.map(Int.init) }) {
-        acts[path]?.items[position]?.isToSendAgain = true
-      }
-    case "retry", "edit":
-      if data["position"] == nil, let inputs = data["inputs"]?.mapValue { edits[path] = inputs }
+      for position in handled.positions ?? [] { acts[path]?.items[position]?.isToSendAgain = true }
+    case .retry, .edit:
+      if handled.position == nil, let inputs = handled.inputs { edits[path] = inputs }
       // What a person answered to the call that failed is no answer to the next one.
       answers = answers.filter { key, _ in key != QuestionKey(path) && !key.step.isWithin(path) }
-    default: break
+    case .skip, .byHand, .note, .undo, .pause, .happened, .look, .declined: break
     }
   }
 
@@ -278,88 +291,78 @@ public struct RunState: Sendable {
 
   package func hasInputs(of path: StepPath) -> Bool { inputs[path] != nil }
 
-  private mutating func begin(_ path: StepPath, _ data: MapValue) {
+  private mutating func begin(_ path: StepPath, _ kind: String?) {
     if beginnings[path] == nil { beginnings[path] = count }
-    if ["group", "use"].contains(data["kind"]?.stringValue) { containers.insert(path) }
+    if ["group", "use"].contains(kind) { containers.insert(path) }
   }
 
-  private mutating func intend(_ path: StepPath, _ data: MapValue, isForeign: Bool) {
-    let isOlder = data["digest"]?.stringValue?.utf8.count != Approval.digestLength
-    let foreignWord = isForeign ? "by somebody else: \(session), as the record says" : nil
-    let doubt = isOlder ? "by an older version" : foreignWord
-    let texts = { (name: String) in (data[name]?.listValue ?? []).map { $0.stringValue ?? "" } }
-    if let undone = data["undoes"]?.stringValue.map(StepPath.init) {
-      undoCount += 1
-      turns[QuestionKey(undone, .undo(offer: nil, item: nil)), default: 0] += 1
-      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
-      acts[undone]?.takenBack.formUnion(positions)
-      if doubt == nil {
-        acts[undone]?.heldUndos.formUnion(positions)
-      } else {
-        acts[undone]?.heldUndos.subtract(positions)
-      }
-      for (position, server) in zip(positions, data["servers"]?.listValue ?? []) {
-        acts[undone]?.undoServers[position] = server.stringValue
-      }
-      for position in positions {
-        guard var item = acts[undone]?.items[position] else { continue }
-        (item.undo, item.undoBefore) = (nil, item.undo)
-        acts[undone]?.items[position] = item
-      }
-      return
-    }
-    if let moved = data["moves"]?.stringValue.map(StepPath.init) {
-      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
-      acts[moved]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
-      acts[moved]?.digest = data["digest"]?.stringValue
-      acts[moved]?.note(positions, approvedBy: doubt)
-      turns[QuestionKey(moved), default: 0] += 1
-      return
-    }
-    if let renewed = data["renews"]?.stringValue.map(StepPath.init) {
-      let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
-      acts[renewed]?.move(positions, to: (data["servers"]?.listValue ?? []).map(\.stringValue))
-      acts[renewed]?.digest = data["digest"]?.stringValue
-      acts[renewed]?.note(positions, approvedBy: doubt)
-      return
-    }
-    if let edited = data["edits"]?.stringValue.map(StepPath.init) {
-      let position = Int(data["position"]?.intValue ?? 0)
-      guard var act = acts[edited] else { return }
-      act.edits[position] = data["inputs"]?.mapValue
-      act.editDigests[position] = data["digest"]?.stringValue.map { ($0, QuestionKey(path.text)) }
-      act.note([position], approvedBy: doubt)
-      if let servers = data["servers"]?.listValue { act.move([position], to: servers.map(\.stringValue)) }
-      if var item = act.items[position] {
-        (item.earlierSends, item.isDoubled) = (item.sends, false)
-        act.items[position] = item
-      }
-      if let replaced = data["replaces"]?.mapValue {
-        act.replaced[position, default: []].append(
-          Replaced(
-            call: replaced["call"]?.stringValue ?? "", undo: replaced["undo"]?.stringValue ?? ""))
-      }
-      if act.calls.indices.contains(position), let call = texts("calls").first { act.calls[position] = call }
-      if act.undo.indices.contains(position), let undo = texts("undo").first { act.undo[position] = undo }
-      acts[edited] = act
-      return
-    }
+  /// Why a yes does not hold in this session; nil: it does.
+  private func doubt(about approved: ApprovedCalls, _ event: Event) -> String? {
+    if approved.digest?.utf8.count != Approval.digestLength { return "by an older version" }
+    return foreign.contains(event.sequence) ? "by somebody else: \(session), as the record says" : nil
+  }
+
+  private mutating func intend(_ path: StepPath, _ intent: ChangeIntended, doubt: String?) {
     if acts[path] == nil { actOrder.append(path) }
     var act = acts[path] ?? Act(calls: [], undo: [])
-    act.calls = texts("calls")
-    act.undo = texts("undo")
-    act.servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
-    act.digest = data["digest"]?.stringValue
+    act.calls = intent.approved.calls
+    act.undo = (intent.undo ?? []).map { $0 ?? "" }
+    act.servers = intent.approved.servers ?? []
+    act.digest = intent.approved.digest
     act.rest = nil
-    act.approved = data["approved"]?.listValue.map { Set($0.compactMap { $0.intValue.map(Int.init) }) }
+    act.approved = intent.positions.map(Set.init)
     act.note(act.approved ?? Set(act.calls.indices), approvedBy: doubt)
     acts[path] = act
     turns[QuestionKey(path), default: 0] += 1
   }
 
+  private mutating func intend(_ intent: UndoIntended, doubt: String?) {
+    let (path, positions) = (intent.change, intent.positions)
+    undoCount += 1
+    turns[QuestionKey(path, .undo(offer: nil, item: nil)), default: 0] += 1
+    guard var act = acts[path] else { return }
+    act.takenBack.formUnion(positions)
+    if doubt == nil { act.heldUndos.formUnion(positions) } else { act.heldUndos.subtract(positions) }
+    for (position, server) in zip(positions, intent.approved.servers ?? []) { act.undoServers[position] = server }
+    for position in positions {
+      guard var item = act.items[position] else { continue }
+      (item.undo, item.undoBefore) = (nil, item.undo)
+      act.items[position] = item
+    }
+    acts[path] = act
+  }
+
+  private mutating func approveAgain(_ calls: CallsReapproved, doubt: String?) {
+    guard var act = acts[calls.change] else { return }
+    act.move(calls.positions, to: calls.approved.servers ?? [])
+    act.digest = calls.approved.digest
+    act.note(calls.positions, approvedBy: doubt)
+    acts[calls.change] = act
+  }
+
+  private mutating func edit(_ edited: CallEdited, at path: StepPath, doubt: String?) {
+    guard var act = acts[edited.change] else { return }
+    let position = edited.position
+    act.edits[position] = edited.inputs
+    act.editDigests[position] = edited.approved.digest.map { ($0, QuestionKey(path.text)) }
+    act.note([position], approvedBy: doubt)
+    if let servers = edited.approved.servers { act.move([position], to: servers) }
+    if var item = act.items[position] {
+      (item.earlierSends, item.isDoubled) = (item.sends, false)
+      act.items[position] = item
+    }
+    if let replaced = edited.replaces {
+      act.replaced[position, default: []].append(Replaced(call: replaced.call, undo: replaced.undo))
+    }
+    if act.calls.indices.contains(position), let call = edited.approved.calls.first { act.calls[position] = call }
+    if act.undo.indices.contains(position), let undo = edited.undo?.first { act.undo[position] = undo ?? "" }
+    acts[edited.change] = act
+  }
+
   /// Forgets what was recorded of steps that are walked again.
-  private mutating func reopen(_ data: MapValue) {
-    for path in (data["paths"]?.listValue ?? []).compactMap(\.stringValue).map(StepPath.init) {
+  private mutating func reopen(_ reopened: StepsReopened) {
+    let isBack = reopened.word == .back
+    for path in reopened.paths {
       begun[path] = nil
       if let known = finished[path] { earlier[path, default: []].append((count, known)) }
       finished[path] = nil
@@ -367,7 +370,7 @@ public struct RunState: Sendable {
       loops[path] = nil
       edits[path] = nil
       // What is asked again keeps its place among the steps; what is walked again gets a new one.
-      if data["word"] == "back" { beginnings[path] = nil }
+      if isBack { beginnings[path] = nil }
       ends[path] = nil
       failedChecks.removeAll { $0 == path }
       if acts[path]?.isInPlace == false {
@@ -377,10 +380,8 @@ public struct RunState: Sendable {
       answers = answers.filter { key, _ in !path.contains(key.step) }
     }
     // Who goes back from the last question of a run comes to it again.
-    if data["word"] == "back" {
-      answers = answers.filter { key, _ in !key.purpose.isOfLastUndo }
-    }
-    for path in (data["containers"]?.listValue ?? []).compactMap(\.stringValue).map(StepPath.init) {
+    if isBack { answers = answers.filter { key, _ in !key.purpose.isOfLastUndo } }
+    for path in reopened.containers ?? [] {
       finished[path] = nil
       ends[path] = nil
     }
@@ -391,19 +392,18 @@ public struct RunState: Sendable {
   private mutating func doubt() {
     for (path, act) in acts {
       for position in act.takenBack where act.items[position]?.undo == nil {
-        acts[path]?.items[position]?.undo = "started"
+        acts[path]?.items[position]?.undo = .started
       }
     }
     for (path, act) in acts where finished[path] == nil && skipped[path] == nil {
       for position in act.approved ?? Set(act.calls.indices) where act.items[position] == nil {
-        acts[path]?.items[position] = Item(state: "started", isDoubtful: true)
+        acts[path]?.items[position] = Item(state: .started, isDoubtful: true)
       }
     }
   }
 
-  private mutating func change(_ path: StepPath, _ data: MapValue, _ body: (inout Item) -> Void) {
-    let position = Int(data["position"]?.intValue ?? 0)
-    var item = acts[path]?.items[position] ?? Item(state: "started")
+  private mutating func change(_ path: StepPath, _ position: Int, _ body: (inout Item) -> Void) {
+    var item = acts[path]?.items[position] ?? Item(state: .started)
     body(&item)
     acts[path, default: Act(calls: [], undo: [])].items[position] = item
   }

@@ -84,7 +84,7 @@ extension EventRenderer {
     let outcome = data.map("outcome")
     let view = outcome.map {
       EvidenceView(
-        outcome: $0, show: data.map("show"), rest: isInteractive ? "/all" : nil, counts: Self.counts(data),
+        outcome: $0, show: data.map("show"), rest: isInteractive ? "/all" : nil, counts: counts(data),
         executor: executor)
     }
     if let amount = view?.amount { facts.append(Line(amount)) }
@@ -102,7 +102,7 @@ extension EventRenderer {
     if let view {
       let body = view.lines(indent: Self.indent + 2, width: width)
       lines += body
-      if let name = data.text("repeats") ?? step.repeats, let outcome,
+      if let name = data.text("repeats"), let outcome,
         let before = state.outcome(of: name, before: event.path)
       {
         lines += Differences(before: before, after: outcome).lines(indent: Self.indent + 2, width: width)
@@ -114,8 +114,8 @@ extension EventRenderer {
   }
 
   /// Where the outcome lies in a file and the event has its beginning: how many items there are of what that cuts.
-  private static func counts(_ data: MapValue) -> MapValue? {
-    guard let file = data.map("evidence"), data.flag(TerminalOperator.isWhole) != true else { return nil }
+  private func counts(_ data: MapValue) -> MapValue? {
+    guard let file = data.map("evidence"), !isWhole else { return nil }
     return file.map("counts") ?? MapValue()
   }
 

@@ -15,6 +15,8 @@ struct EventRenderer {
   /// Items of an act shown one by one; of more, only those that did not work.
   static let shownItems = 8
   static let indent = 4
+  /// Whether the outcome of the event at hand is whole, though it lies in a file.
+  var isWhole = false
 
   init(isInteractive: Bool = true) {
     self.isInteractive = isInteractive
@@ -36,8 +38,13 @@ struct EventRenderer {
     for path in open where !["group", "use"].contains(state.steps[path]?.kind) { state.steps[path]?.isShown = false }
   }
 
-  /// The lines for an event. Its `outcome` must have been put in where it lies in a file and shall be shown.
-  mutating func lines(for event: Event, width: Int) -> [Line] {
+  /// The lines for an event.
+  ///
+  /// - Parameter whole: Its outcome, where that lies in a file and is shown at once.
+  mutating func lines(for event: Event, whole: MapValue? = nil, width: Int) -> [Line] {
+    var event = event
+    if let whole { event.recorded?.outcome = whole }
+    isWhole = whole != nil
     state.apply(event)
     let data = event.data
     switch event.type {

@@ -84,7 +84,6 @@ extension RunState {
     if let position = event.path.lastPosition { step.title += " [\(position)]" }
     step.why = data.text("why")
     step.place = data.text("place") ?? ""
-    step.repeats = data.text("repeats")
     steps[event.path] = step
   }
 

@@ -31,8 +31,6 @@ struct RunState: Sendable {
     /// Whether its line has been printed.
     var isShown = false
     var call: Call?
-    /// The earlier query that this one asks again.
-    var repeats: String?
     /// Items of an act by how they ended, for the line that sums them up.
     var done = 0
     var shownItems = 0

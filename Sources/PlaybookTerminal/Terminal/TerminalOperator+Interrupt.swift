@@ -1,25 +1,4 @@
-/// What an operator chose after Ctrl-C.
-public enum InterruptChoice: Sendable, Equatable {
-  case goOn
-  /// Finish the step under way, then stop.
-  case finishStep
-  /// Stop here; the run can be resumed.
-  case pause
-  case abort
-  /// A second Ctrl-C: cancel the call under way.
-  case cancelCall
-
-  /// As the record has it.
-  public var words: String {
-    switch self {
-    case .goOn: "go on"
-    case .finishStep: "finish step"
-    case .pause: "pause"
-    case .abort: "abort"
-    case .cancelCall: "cancel call"
-    }
-  }
-}
+public import PlaybookRecord
 
 /// An interrupt being asked about, and who waits for it.
 struct Interruption {

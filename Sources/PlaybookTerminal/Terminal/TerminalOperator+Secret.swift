@@ -1,3 +1,5 @@
+import PlaybookRecord
+
 extension TerminalOperator {
   /// A secret as it is typed, without echo and without a meaning of slashes. Nil where nobody gives one: no terminal,
   /// end of input, an interrupt that ends the run.

@@ -106,17 +106,16 @@ public actor TerminalOperator: Operator {
   }
 
   public func observe(_ event: Event) async {
-    var event = event
+    var whole: MapValue?
     // What the event itself holds of it is a beginning at best.
-    if let file = event.data["evidence"]?.mapValue, let load = configuration.loadEvidence,
-      let digest = file.text("sha256"), file.int("bytes") ?? 0 <= Self.loadedBytes, let outcome = await load(digest)
+    if let file = event.recorded?.file, let load = configuration.loadEvidence,
+      file.bytes ?? 0 <= Self.loadedBytes
     {
-      event.data["outcome"] = outcome
-      event.data[Self.isWhole] = true
+      whole = await load(file.sha256)?.mapValue
     }
-    let lines = renderer.lines(for: event, width: screen.width)
+    let lines = renderer.lines(for: event, whole: whole, width: screen.width)
     follow(event)
-    if let openPrompt, event.type == .noteAdded, event.data["id"] != nil {
+    if let openPrompt, case .noteAdded(let note) = event.body, note.id != nil {
       // Somebody else says something: it may bear on the answer that is being typed.
       screen.endLine()
       screen.write(lines)
@@ -139,9 +138,6 @@ public actor TerminalOperator: Operator {
     mode.prepare(isEchoed: isPromptEchoed)
     screen.prompt(openPrompt)
   }
-
-  /// The mark of an event whose outcome was read from its file.
-  static let isWhole = "outcome is whole"
 
   /// Evidence in a file is shown at once up to this size; beyond it on demand.
   private static let loadedBytes = 8 << 20

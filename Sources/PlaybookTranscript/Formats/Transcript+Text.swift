@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 import SourceText
 
 extension Transcript {
@@ -6,7 +7,7 @@ extension Transcript {
   func plainText<Failure: Error>(_ write: (String) throws(Failure) -> Void) throws(Failure) {
     func line(_ text: String = "") throws(Failure) { try write(Visible.text(text) + "\n") }
     try line(title)
-    let environment = report.facts["environment"]?.rendered ?? "?"
+    let environment = report.begun?.environment ?? "?"
     try line("run \(runID) in \(environment): \(report.outcomeWord)" + (report.reason.map { " (\($0))" } ?? ""))
     try line("journal head \(head)")
     for fact in headFacts where !["Run", "Environment"].contains(fact.name) { try line("\(fact.name): \(fact.text)") }
@@ -91,7 +92,7 @@ extension Transcript {
     let line =
       "- \(number)\(step.name): \(call)\(source)\(step.error.map { "failed: " + $0 } ?? step.summary)\(size)\(again)"
     guard let outcome = reading(of: step)?.outcome else { return [line] }
-    let body = EvidenceBody(outcome, show: ["style": "none"], limit: 0)
+    let body = EvidenceBody(outcome, show: ShowTold(style: "none"), limit: 0)
     return [line] + Self.indented(body.notices.map { "notice: " + EvidenceBody.shortened($0) }, by: 2)
       + Self.indented(body.said.map { "\($0.name): \($0.text)" }, by: 2)
   }

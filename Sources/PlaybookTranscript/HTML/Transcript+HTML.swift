@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 
 extension Transcript {
   /// One file without script or network: readable on a phone, printable, light and dark. Written section by section.
@@ -54,13 +55,13 @@ extension Transcript {
   }
 
   private var headHTML: HTML {
-    let facts = report.facts
+    let begun = report.begun
     let severity: HTML =
-      facts["severity"]?.stringValue.map { "<span class=\"badge \(Self.tone(severity: $0))\">\($0)</span>" } ?? ""
-    let environment: HTML = facts["environment"]?.stringValue.map { "<span class=\"badge plain\">\($0)</span>" } ?? ""
-    let mode = facts["mode"]?.stringValue ?? "run"
+      begun?.severity.map { "<span class=\"badge \(Self.tone(severity: $0))\">\($0)</span>" } ?? ""
+    let environment: HTML = (begun?.environment).map { "<span class=\"badge plain\">\($0)</span>" } ?? ""
+    let mode = begun?.mode.rawValue ?? "run"
     let practice: HTML =
-      mode == "run" || mode == facts["environment"]?.stringValue ? "" : "<span class=\"badge plain\">\(mode)</span>"
+      mode == "run" || mode == begun?.environment ? "" : "<span class=\"badge plain\">\(mode)</span>"
     let reason: HTML = report.reason.map { "<p class=\"reason said\">\(prose: EvidenceBody.shortened($0))</p>" } ?? ""
     let cautions: [HTML] = cautions.map { "<p class=\"caution said\">\(prose: EvidenceBody.shortened($0))</p>\n" }
     let contents: [HTML] = sections.map { "<li><a href=\"#\($0.id)\">\($0.name)</a></li>\n" }

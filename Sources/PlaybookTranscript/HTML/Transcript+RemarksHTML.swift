@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 import SourceText
 
 extension Transcript {
@@ -70,8 +71,8 @@ extension Transcript {
       let text: HTML = fact.style == .code ? "<code>\(fact.text)</code>" : "\(fact.text)"
       return "<dt>\(fact.name)</dt><dd>\(fact.name == "Ticket" ? Self.link(fact.text, fact.text) : text)</dd>\n"
     }
-    let sources: [HTML] = (report.facts["sources"]?.listValue ?? []).map {
-      "<tr><th scope=\"row\"><code>\($0["path"]?.rendered ?? "")</code></th><td><code>\($0["sha256"]?.rendered ?? "")</code></td></tr>\n"
+    let sources: [HTML] = (report.begun?.sources ?? []).map {
+      "<tr><th scope=\"row\"><code>\($0.path)</code></th><td><code>\($0.sha256)</code></td></tr>\n"
     }
     let table: HTML =
       sources.isEmpty

@@ -66,12 +66,12 @@ extension Transcript {
     }
     rows.append(("Journal head", "`\(head)`"))
     text += "| | |\n| --- | --- |\n" + rows.map { "| \($0.0) | \($0.1) |\n" }.joined() + "\n"
-    let sources = report.facts["sources"]?.listValue ?? []
+    let sources = report.begun?.sources ?? []
     if detail == .short || sources.isEmpty { return text }
     text += "Made from:\n\n"
     for source in sources {
-      let digest = source["sha256"]?.rendered.prefix(16) ?? ""
-      text += "- \(MarkdownText.code(source["path"]?.rendered ?? "")) sha256 \(MarkdownText.code(String(digest)))\n"
+      let digest = MarkdownText.code(String(source.sha256.prefix(16)))
+      text += "- \(MarkdownText.code(source.path)) sha256 \(digest)\n"
     }
     return text + "\n"
   }

@@ -99,28 +99,10 @@ struct Pseudonyms {
 
   // MARK: Masking
 
-  /// Words of ours in an event, which no value of a column must turn into something else.
-  private static let structure: Set<String> = [
-    "kind", "name", "state", "verdict", "mode", "place", "key", "from", "undoes", "evidence", "show", "severity",
-    "number", "edits", "moves", "renews", "paths", "containers", "word", "position", "positions", "attempt", "steps",
-    "pid",
-    "uid", "boot",
-  ]
-
   /// Numbers of ours in an outcome, which are no value of a column either.
   private static let ownNumbers: Set<String> = ["count", "status", "exit", "polls", "attempts", "bytes"]
 
-  func masking(_ event: Event) -> Event {
-    var event = event
-    var data = MapValue()
-    for (key, value) in event.data.entries {
-      let isOurs = key.stringValue.map(Self.structure.contains) ?? false
-      let isOutcome = event.type == .runFinished && key.stringValue == "outcome"
-      data.insert(isOurs || isOutcome ? value : masking(field: key, value), for: key)
-    }
-    event.data = data
-    return event
-  }
+  func masking(_ event: Event) -> Event { event.masking { masking(field: .string($0), $1) } }
 
   private func masking(field key: Value, _ value: Value) -> Value {
     let name = key.stringValue ?? ""

@@ -50,14 +50,14 @@ struct EvidenceBody {
   private static let mostBars = 20
 
   /// - Parameter limit: rows or lines at most.
-  init(_ outcome: MapValue, show: Value?, limit: Int) {
+  init(_ outcome: MapValue, show: ShowTold?, limit: Int) {
     if let before = outcome["before"]?.mapValue {
       var after = outcome
       after["before"] = nil
       differences = OutcomeDifferences(before: before, after: after).changes
     }
     defer { hear(outcome) }
-    if show?["style"]?.stringValue == "none" {
+    if show?.style == "none" {
       isHidden = true
       return
     }
@@ -160,9 +160,9 @@ struct EvidenceBody {
     return columns
   }
 
-  private static func table(_ rows: [Value], _ show: Value?, _ known: [String]) -> Content {
+  private static func table(_ rows: [Value], _ show: ShowTold?, _ known: [String]) -> Content {
     guard let first = rows.first else { return .nothing }
-    var columns = (show?["columns"]?.listValue ?? []).compactMap(\.stringValue)
+    var columns = show?.columns ?? []
     if columns.isEmpty { columns = known }
     if columns.isEmpty { columns = first.mapValue?.entries.map(\.key.rendered) ?? [] }
     if columns.isEmpty { return .lines(rows.map { cell($0) }) }
@@ -179,9 +179,8 @@ struct EvidenceBody {
     return rows.contains { $0.contains { $0.text.hasSuffix(cutMark) } }
   }
 
-  private mutating func draw(_ rows: [Value], _ show: Value?) {
-    guard show?["style"]?.stringValue == "bars", let column = show?["column"]?.stringValue,
-      let by = show?["by"]?.stringValue
+  private mutating func draw(_ rows: [Value], _ show: ShowTold?) {
+    guard show?.style == "bars", let column = show?.column, let by = show?.by
     else { return }
     let shown = rows.prefix(Self.mostBars)
     let numbers = shown.compactMap { Self.number($0[column]) }

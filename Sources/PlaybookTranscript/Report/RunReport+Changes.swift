@@ -2,133 +2,128 @@ import CEL
 import PlaybookRecord
 
 extension RunReport {
-  /// Folds an event of a change in.
-  mutating func applyChange(_ event: Event) {
-    let data = event.data
-    let path = event.path
-    if event.type == .actIntended, let undone = data["undoes"]?.stringValue.map(StepPath.init) {
-      note(event, "undo", name(undone), "approved")
-      undoIntents.append((QuestionKey(path.text), undone, event.sequence))
-      answers[QuestionKey(path.text)] = nil
-      return
-    }
-    if event.type == .actIntended, let edited = data["edits"]?.stringValue.map(StepPath.init) {
-      applyEdit(event, to: edited)
-      return
-    }
-    if event.type == .actIntended, let moved = (data["moves"] ?? data["renews"])?.stringValue.map(StepPath.init) {
-      applyMove(event, of: moved)
-      return
-    }
-    change(path, event) { step in
-      // In place: a copy of a long loop's items for each event would take as long as the square of them.
-      if step.change == nil { step.change = Change() }
-      if event.type == .actIntended {
-        step.change?.intend(event)
-        return
-      }
-      if event.type == .actStarted, step.change?.sent == nil { step.change?.sent = event.at }
-      let position = Int(data["position"]?.intValue ?? 0)
-      guard step.change?.items.indices.contains(position) == true else { return }
-      let approved = step.change?.calls.indices.contains(position) == true ? step.change?.calls[position] : nil
-      step.change?.items[position].apply(event, approved: approved)
-    }
-    if [.undoStarted, .actUndone].contains(event.type) {
-      undoCalls.append((path, Int(data["position"]?.intValue ?? 0), event.sequence))
-    }
-    measure(event)
-    noteChange(event)
+  mutating func intend(_ event: Event, _ intent: ChangeIntended) {
+    inChange(event) { $0.intend(intent, at: event.at) }
+    answers[QuestionKey(event.path)] = nil
+    let change = step(event.path)?.change
+    let place = change?.serverPlace.map { ", at " + $0 } ?? ""
+    note(event, "act", name(event.path), Self.approved(intent, of: change?.items.count ?? 0) + place)
+  }
+
+  mutating func intend(_ event: Event, _ intent: UndoIntended) {
+    note(event, "undo", name(intent.change), "approved")
+    undoIntents.append((QuestionKey(event.path.text), intent.change, event.sequence))
+    answers[QuestionKey(event.path.text)] = nil
   }
 
   /// Calls of a change that go to other servers than approved first, or whose first yes did not hold any more.
-  private mutating func applyMove(_ event: Event, of path: StepPath) {
-    let data = event.data
-    let servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
+  mutating func approveAgain(_ event: Event, _ calls: CallsReapproved, _ word: String) {
+    let servers = calls.approved.servers ?? []
     let place = ServerText.named(nil, servers)
-    note(
-      event, "act", name(path),
-      "approved" + (data["renews"] == nil ? "" : " again") + (place.isEmpty ? "" : " at " + place))
-    let positions = (data["positions"]?.listValue ?? []).compactMap { $0.intValue.map(Int.init) }
-    change(path, event) { step in
-      step.change?.digest = data["digest"]?.stringValue ?? ""
-      for (position, server) in zip(positions, servers) { step.change?.move(position, to: server) }
+    note(event, "act", name(calls.change), word + (place.isEmpty ? "" : " at " + place))
+    change(calls.change, event) { step in
+      step.change?.digest = calls.approved.digest ?? ""
+      for (position, server) in zip(calls.positions, servers) { step.change?.move(position, to: server) }
     }
   }
 
   /// One call of a change that is sent with other inputs.
-  private mutating func applyEdit(_ event: Event, to path: StepPath) {
-    let data = event.data
-    let inputs = (data["inputs"]?.mapValue?.entries ?? []).map { "\($0.key.rendered) = \(TimeText.written($0.value))" }
-    note(event, "act", name(path), "approved with other inputs: \(inputs.joined(separator: ", "))")
-    let position = Int(data["position"]?.intValue ?? 0)
-    change(path, event) { step in
+  mutating func edit(_ event: Event, _ edited: CallEdited) {
+    let inputs = edited.inputs.entries.map { "\($0.key.rendered) = \(TimeText.written($0.value))" }
+    note(event, "act", name(edited.change), "approved with other inputs: \(inputs.joined(separator: ", "))")
+    let position = edited.position
+    change(edited.change, event) { step in
       guard let earlier = step.change?.calls, earlier.indices.contains(position) else { return }
-      if let replaced = data["replaces"]?.mapValue {
-        step.change?.items[position].sent.leftBehind = replaced["undo"]?.stringValue ?? ""
-      }
-      let call = data["calls"]?.listValue?.first?.rendered ?? ""
+      if let replaced = edited.replaces { step.change?.items[position].sent.leftBehind = replaced.undo }
+      let call = edited.approved.calls.first ?? ""
       step.change?.calls[position] = call
-      if let servers = data["servers"]?.listValue { step.change?.move(position, to: servers.first?.stringValue) }
+      if let servers = edited.approved.servers { step.change?.move(position, to: servers.first ?? nil) }
       if step.change?.items[position].label == earlier[position] { step.change?.items[position].label = call }
       if step.change?.undo.indices.contains(position) == true {
-        step.change?.undo[position] = data["undo"]?.listValue?.first?.stringValue
+        step.change?.undo[position] = edited.undo?.first ?? nil
       }
     }
   }
 
-  /// When its calls were under way: what was sent, looked at and taken back.
-  private mutating func measure(_ event: Event) {
-    switch event.type {
-    case .actFinished:
-      // What a human says became of a call took no time of the machine's.
-      let position = Int(event.data["position"]?.intValue ?? 0)
-      guard case .duration(let took) = event.data["took"],
-        let items = index[event.path].flatMap({ steps[$0].change?.items }), items.indices.contains(position)
-      else { return }
-      machine.append(Span(until: items[position].started?.adding(took) ?? event.at, took: took))
-    case .actVerified, .actUndone:
-      if let mark { machine.append(Span(from: max(mark, sitting ?? mark), to: event.at)) }
-    default: break
+  mutating func send(_ event: Event, _ sent: SendingStarted) {
+    inChange(event) { change in
+      if change.sent == nil { change.sent = event.at }
+      change.update(sent.item.position) { $0.send(sent, at: event.at, approved: $1) }
+    }
+    guard let told = told(event, sent.item), !told.item.sent.earlier.isEmpty else { return }
+    let now = told.item.sent
+    let isOther = now.call != nil && now.earlier.last?.call != now.call
+    let call = isOther ? ", with another call: " + (now.call ?? "") : ""
+    note(event, "act", told.label, "sent again\(call)", isItem: told.isOfMany, isCall: told.isCall)
+  }
+
+  mutating func finish(_ event: Event, _ finished: ActFinished) {
+    inChange(event) { $0.update(finished.item.position) { $0.finish(finished, approved: $1) } }
+    let told = told(event, finished.item)
+    // What a human says became of a call took no time of the machine's.
+    if let took = finished.took, let item = told?.item {
+      machine.append(Span(until: item.started?.adding(took) ?? event.at, took: took))
+    }
+    note(
+      event, "act", told?.label ?? event.path.text, told?.item.result ?? finished.state.rawValue,
+      who: finished.resolution?.author?.name, isItem: told?.isOfMany == true && finished.state == .done,
+      isCall: told?.isCall == true)
+  }
+
+  mutating func verify(_ event: Event, _ look: ActVerified) {
+    inChange(event) { change in
+      change.update(look.item.position) { item, _ in (item.verified, item.verification) = (look.held, look.text) }
+    }
+    measureLook(event)
+    if look.held { lastVerified = event.at }
+    let told = told(event, look.item)
+    note(
+      event, "verify", told?.label ?? event.path.text, look.held ? "holds" : "does not hold",
+      isItem: told?.isOfMany == true && look.held, isCall: told?.isCall == true)
+  }
+
+  mutating func sendUndo(_ event: Event, _ sent: SendingStarted) {
+    inChange(event) { $0.update(sent.item.position) { item, _ in item.sendUndo(sent) } }
+    undoCalls.append((event.path, sent.item.position, event.sequence))
+  }
+
+  mutating func finish(_ event: Event, _ undone: ActUndone) {
+    inChange(event) { $0.update(undone.item.position) { item, _ in item.finish(undone) } }
+    undoCalls.append((event.path, undone.item.position, event.sequence))
+    measureLook(event)
+    if undone.verified == true { lastVerified = event.at }
+    let told = told(event, undone.item)
+    note(
+      event, "undo", told?.label ?? event.path.text, told?.item.undo?.text ?? undone.state.rawValue,
+      who: undone.resolution?.author?.name, isCall: told?.isCall == true)
+  }
+
+  /// Changes the change at an event's path in place: a copy of a long loop's items for each event would take as long as
+  /// the square of them.
+  private mutating func inChange(_ event: Event, _ body: (inout Change) -> Void) {
+    change(event.path, event) { step in
+      if step.change == nil { step.change = Change() }
+      body(&step.change!)
     }
   }
 
-  private mutating func noteChange(_ event: Event) {
-    let data = event.data
-    let position = Int(data["position"]?.intValue ?? 0)
-    let items = index[event.path].flatMap { steps[$0].change?.items } ?? []
-    let item = items.indices.contains(position) ? items[position] : nil
-    let label = item?.label ?? event.path.text
-    let isItem = items.count > 1
-    let change = index[event.path].flatMap { steps[$0].change }
-    let isCall = item.map { change?.label(of: $0) == nil } ?? false
-    if data["held"]?.boolValue == true || data["verified"]?.boolValue == true { lastVerified = event.at }
-    switch event.type {
-    case .actIntended:
-      answers[QuestionKey(event.path)] = nil
-      let place = index[event.path].flatMap { steps[$0].change?.serverPlace }.map { ", at " + $0 } ?? ""
-      note(event, "act", name(event.path), Self.approved(data, of: items.count) + place)
-    case .actStarted:
-      guard let item, !item.sent.earlier.isEmpty else { return }
-      let isOther = item.sent.call != nil && item.sent.earlier.last?.call != item.sent.call
-      let call = isOther ? ", with another call: " + (item.sent.call ?? "") : ""
-      note(event, "act", label, "sent again\(call)", isItem: isItem, isCall: isCall)
-    case .actFinished:
-      note(
-        event, "act", label, item?.result ?? data["state"]?.rendered, who: data["by"]?.stringValue,
-        isItem: isItem && item?.state == "done", isCall: isCall)
-    case .actVerified:
-      let holds = data["held"]?.boolValue == true
-      note(event, "verify", label, holds ? "holds" : "does not hold", isItem: isItem && holds, isCall: isCall)
-    case .actUndone:
-      note(
-        event, "undo", label, item?.undo?.text ?? data["state"]?.rendered, who: data["by"]?.stringValue, isCall: isCall)
-    default: break
-    }
+  /// A look took the time since the last event.
+  private mutating func measureLook(_ event: Event) {
+    if let mark { machine.append(Span(from: max(mark, sitting ?? mark), to: event.at)) }
+  }
+
+  /// An item of the change at an event's path, as the timeline names it.
+  private func told(
+    _ event: Event, _ item: ItemTold
+  ) -> (item: Change.Item, label: String, isOfMany: Bool, isCall: Bool)? {
+    guard let change = step(event.path)?.change, change.items.indices.contains(item.position) else { return nil }
+    let known = change.items[item.position]
+    return (known, known.label, change.items.count > 1, change.label(of: known) == nil)
   }
 
   /// `3 of 5 calls approved`: those to which somebody said yes.
-  private static func approved(_ data: MapValue, of count: Int) -> String {
-    let approved = data["approved"]?.listValue?.count ?? count
+  private static func approved(_ intent: ChangeIntended, of count: Int) -> String {
+    let approved = intent.positions?.count ?? count
     let part = approved == count ? "\(count)" : "\(approved) of \(count)"
     return "\(part) call\(count == 1 ? "" : "s") approved"
   }
@@ -168,40 +163,45 @@ extension RunReport.Change {
     servers[position] = server
   }
 
-  fileprivate mutating func intend(_ event: Event) {
-    let data = event.data
+  /// Changes an item that it has, with the call as the yes was given to it.
+  fileprivate mutating func update(_ position: Int, _ body: (inout Item, String?) -> Void) {
+    guard items.indices.contains(position) else { return }
+    body(&items[position], calls.indices.contains(position) ? calls[position] : nil)
+  }
+
+  fileprivate mutating func intend(_ intent: ChangeIntended, at time: Timestamp) {
     let earlier = items
     isApprovalUsed = true
-    calls = (data["calls"]?.listValue ?? []).map(\.rendered)
-    target = data["target"]?.stringValue ?? data["executor"]?.stringValue
-    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
-    digest = data["digest"]?.stringValue ?? ""
-    undo = (data["undo"]?.listValue ?? []).map(\.stringValue)
-    leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
-    isIrreversible = data["irreversible"]?.boolValue == true
-    intended = intended ?? event.at
-    let labels = data["items"]?.listValue ?? []
-    let approved = data["approved"]?.listValue.map { Set($0.compactMap(\.intValue)) }
+    calls = intent.approved.calls
+    target = intent.approved.target ?? intent.approved.executor
+    servers = intent.approved.servers ?? []
+    digest = intent.approved.digest ?? ""
+    undo = intent.undo ?? []
+    leftOut = intent.leftOut ?? []
+    isIrreversible = intent.irreversible == true
+    intended = intended ?? time
+    let labels = intent.approved.items ?? []
+    let approved = intent.positions.map(Set.init)
     items = calls.indices.map { position in
       // What was sent stays known where the same change is approved again for the rest of its items.
       if earlier.indices.contains(position), !earlier[position].isUnsent { return earlier[position] }
       return Item(
-        position: position, label: position < labels.count ? labels[position].rendered : calls[position],
-        state: approved?.contains(Int64(position)) == false ? Item.declined : Item.unsent)
+        position: position, label: position < labels.count ? labels[position] : calls[position],
+        state: approved?.contains(position) == false ? Item.declined : Item.unsent)
     }
   }
 
   /// What a plan shows of an act, by the end of its step; nil where it shows no calls.
-  init?(planned data: MapValue) {
-    guard data["state"]?.stringValue == "planned", let calls = data["calls"]?.listValue else { return nil }
-    self.calls = calls.map(\.rendered)
-    target = data["target"]?.stringValue
-    servers = (data["servers"]?.listValue ?? []).map(\.stringValue)
-    digest = data["digest"]?.stringValue ?? ""
-    leftOut = (data["leftOut"]?.listValue ?? []).compactMap(\.stringValue)
-    undo = [data["undo"]?.stringValue]
-    plan = (data["plan"]?.listValue ?? []).map(\.rendered)
-    items = self.calls.enumerated().map { Item(position: $0, label: $1, state: Item.planned) }
+  init?(planned step: StepFinished) {
+    guard step.state == .planned, let planned = step.planned else { return nil }
+    calls = planned.calls
+    target = planned.target
+    servers = planned.servers ?? []
+    digest = planned.digest ?? ""
+    leftOut = planned.leftOut ?? []
+    undo = [planned.undo]
+    plan = planned.plan ?? []
+    items = calls.enumerated().map { Item(position: $0, label: $1, state: Item.planned) }
   }
 }
 
@@ -211,43 +211,46 @@ extension RunReport.Change.Item {
     CallAnswer.Said(name: said.name, text: EvidenceBody.shortened(said))
   }
 
-  /// Folds an event of one call in; `approved` is the call as the yes was given to it.
-  fileprivate mutating func apply(_ event: Event, approved: String?) {
-    let data = event.data
-    switch event.type {
-    case .actStarted:
-      sent.start(data, known: approved, wasSent: !isUnsent)
-      if let undo, let last = sent.earlier.indices.last { sent.earlier[last].state += ", taken back: \(undo.text)" }
-      (started, effect, undo, notices, said) = (event.at, nil, nil, [], [])
-    case .actFinished:
-      sent.finish(data, known: approved)
-      let answer = CallAnswer(data["word"] == nil ? data["outcome"]?.mapValue : nil, call: sent.call ?? approved)
-      (effect, notices, said) = (answer.effect, answer.notices, answer.said.map(Self.kept))
-      if case .duration(let took) = data["took"] { self.took = took }
-      if state == "done" { undo = nil }
-    case .actVerified:
-      verified = data["held"]?.boolValue
-      verification = data["text"]?.stringValue
-    case .undoStarted:
-      var next = undo?.sent ?? RunReport.Sendings(state: "")
-      next.start(data, known: nil, wasSent: undo != nil)
-      undo = RunReport.Change.Undo(sent: next)
-    case .actUndone where undo?.sent.state == "done":
-      // Taken back before, and looked at only now.
-      undo?.verified = data["verified"]?.boolValue
-      undo?.verification = data["text"]?.stringValue
-    case .actUndone:
-      var next = undo?.sent ?? RunReport.Sendings(state: RunReport.Sendings.unheard)
-      next.finish(data, known: nil)
-      // Older records have a reason where a human said so, and no word.
-      if next.word == nil, let reason = data["reason"]?.stringValue {
-        if next.error == nil, next.state != "done" { next.error = undo?.sent.error }
-        next.error = [next.error, reason].compactMap { $0 }.joined(separator: "; ")
-      }
-      next.call = data["call"]?.stringValue ?? next.call
-      undo = RunReport.Change.Undo(
-        sent: next, verified: data["verified"]?.boolValue, verification: data["text"]?.stringValue)
-    default: break
+  /// The call goes out; `approved` is the call as the yes was given to it.
+  fileprivate mutating func send(_ start: SendingStarted, at time: Timestamp, approved: String?) {
+    sent.start(start, known: approved, wasSent: !isUnsent)
+    if let undo, let last = sent.earlier.indices.last { sent.earlier[last].state += ", taken back: \(undo.text)" }
+    (started, effect, undo, notices, said) = (time, nil, nil, [], [])
+  }
+
+  fileprivate mutating func finish(_ finished: ActFinished, approved: String?) {
+    sent.finish(
+      finished.state.rawValue, finished.resolution, finished.error, source: finished.source,
+      isLeft: finished.left == true, known: approved)
+    let outcome = finished.resolution == nil ? finished.recorded.outcome : nil
+    let answer = CallAnswer(outcome, call: sent.call ?? approved)
+    (effect, notices, said) = (answer.effect, answer.notices, answer.said.map(Self.kept))
+    took = finished.took ?? took
+    if finished.state == .done { undo = nil }
+  }
+
+  fileprivate mutating func sendUndo(_ start: SendingStarted) {
+    var next = undo?.sent ?? RunReport.Sendings(state: "")
+    next.start(start, known: nil, wasSent: undo != nil)
+    undo = RunReport.Change.Undo(sent: next)
+  }
+
+  fileprivate mutating func finish(_ undone: ActUndone) {
+    if undo?.sent.state == "done" {
+      // It was undone before, and is looked at only now.
+      undo?.verified = undone.verified
+      undo?.verification = undone.text
+      return
     }
+    var next = undo?.sent ?? RunReport.Sendings(state: RunReport.Sendings.unheard)
+    next.finish(
+      undone.state.rawValue, undone.resolution, undone.error, source: undone.source, isLeft: false, known: nil)
+    // Older records have a reason where a human said so, and no word.
+    if next.word == nil, let reason = undone.reason {
+      if next.error == nil, undone.state != .done { next.error = undo?.sent.error }
+      next.error = [next.error, reason].compactMap { $0 }.joined(separator: "; ")
+    }
+    next.call = undone.call ?? next.call
+    undo = RunReport.Change.Undo(sent: next, verified: undone.verified, verification: undone.text)
   }
 }

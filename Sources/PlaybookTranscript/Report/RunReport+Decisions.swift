@@ -3,13 +3,12 @@ import PlaybookRecord
 
 extension RunReport {
   /// Folds an answer in: what was asked, what was said, and the yes to a change.
-  mutating func decide(_ event: Event) {
-    let data = event.data
-    let key = QuestionKey(data["key"]?.stringValue ?? "")
+  mutating func decide(_ event: Event, _ answer: QuestionAnswered) {
+    let key = answer.key
     let question = asked.removeValue(forKey: key)
     firstAsked[key] = nil
     var took: Duration?
-    if case .duration(let time) = data["took"] {
+    if let time = answer.took {
       // It is measured from when the question was shown last.
       took = max(time, question.map { event.at.since($0.first) } ?? .zero)
       human.append(Span(until: event.at, took: time))
@@ -17,12 +16,11 @@ extension RunReport {
     }
     var decision = Decision(
       at: event.at, path: event.path, key: key, kind: question?.kind ?? "",
-      question: titled(data["text"]?.stringValue ?? question?.text ?? key.description, key),
+      question: titled(answer.text ?? question?.text ?? key.description, key),
       options: question?.options ?? [],
       optionTexts: question?.optionTexts ?? [],
-      suggested: data["suggested"]?.stringValue, chosen: Self.chosen(data["value"]),
-      reason: data["reason"]?.stringValue,
-      by: data["by"]?.rendered ?? "?", ticket: data["ticket"]?.stringValue, source: data["source"]?.rendered ?? "",
+      suggested: answer.suggested, chosen: Self.chosen(answer.value), reason: answer.reason,
+      by: answer.author?.name ?? "?", ticket: answer.ticket, source: answer.source ?? "",
       took: took, sequence: event.sequence)
     decision.item = question?.call
     if decision.isStop { decision.meaning = Self.stopped(untouched(by: key)) }
@@ -59,14 +57,13 @@ extension RunReport {
   }
 
   /// The run is to end on somebody's word.
-  mutating func abort(_ event: Event) {
-    let data = event.data
+  mutating func abort(_ event: Event, _ interrupted: Interrupted) {
     endedAt = openStep
     decisions.append(
       Decision(
         at: event.at, path: event.path, key: "", kind: Decision.abort,
-        question: "Asked to stop by \(data["signal"]?.rendered ?? "a signal")", item: nil, options: [], optionTexts: [],
-        suggested: nil, chosen: "abort", reason: data["reason"]?.stringValue, by: data["by"]?.stringValue ?? "?",
+        question: "Asked to stop by \(interrupted.signal ?? "a signal")", item: nil, options: [], optionTexts: [],
+        suggested: nil, chosen: "abort", reason: interrupted.reason, by: interrupted.author?.name ?? "?",
         ticket: nil, source: "terminal", took: nil, sequence: event.sequence))
   }
 
@@ -173,8 +170,9 @@ extension RunReport {
 
   /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no
   /// more, nor what was said to the same question.
-  mutating func supersede(_ key: QuestionKey, _ event: Event) {
-    guard ["approval", "item"].contains(event.data["kind"]?.stringValue ?? "") else { return }
+  mutating func supersede(_ question: QuestionAsked, _ event: Event) {
+    guard ["approval", "item"].contains(question.kind) else { return }
+    let key = question.key
     let base = key.base
     guard let earlier = answers[base], let one = earlier.values.first else { return }
     // All of a sitting are asked in it.
@@ -217,14 +215,14 @@ extension RunReport {
     if let shown = question.shown, shown < time { standing.append(Span(from: shown, to: time)) }
   }
 
-  private static func chosen(_ value: Value?) -> String {
+  private static func chosen(_ value: Value) -> String {
     switch value {
     case .bool(let flag): return flag ? "yes" : "no"
     case .map(let map):
       guard let done = map["done"]?.boolValue else { return map.isEmpty ? "" : Value.map(map).rendered }
       let evidence = map["evidence"]?.stringValue ?? ""
       return (done ? "done" : "not done") + (evidence.isEmpty ? "" : ": \(evidence)")
-    default: return value?.rendered ?? ""
+    default: return value.rendered
     }
   }
 }

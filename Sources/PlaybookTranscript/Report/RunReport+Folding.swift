@@ -9,33 +9,51 @@ extension RunReport {
       if ![.noteAdded, .doneOutside, .interrupted].contains(event.type) { mark = event.at }
     }
     events = event.sequence
-    if [.stepStarted, .stepSkipped].contains(event.type) { reach(event.data["place"]?.stringValue) }
-    switch event.type {
-    case .runStarted, .runResumed, .runPaused, .runFinished: applyToRun(event)
-    case .stepStarted: begin(event)
-    case .stepSkipped:
-      change(event.path, event) { step in
-        step.kind = event.data["kind"]?.stringValue ?? step.kind
-        step.title = step.title ?? event.data["title"]?.stringValue
-        step.state = "skipped"
-        step.reason = event.data["reason"]?.stringValue
-      }
-      closeQuestions(of: event.path, at: event.at)
-    case .stepFinished: finish(event)
-    case .callSent: send(event)
-    case .callRepeated:
-      let error = event.data["error"]?["message"]?.stringValue ?? event.data["text"]?.stringValue
-      note(event, "query", name(event.path), "attempt \(event.data["attempt"]?.rendered ?? ""): \(error ?? "")")
-    case .actIntended, .actStarted, .actFinished, .actVerified, .undoStarted, .actUndone: applyChange(event)
-    case .questionAsked:
-      let key = QuestionKey(event.data["key"]?.stringValue ?? "")
-      supersede(key, event)
-      ask(event, key, event.data)
-    case .questionAnswered: decide(event)
-    case .stepsReopened: reopen(event)
-    case .failureHandled, .noteAdded, .doneOutside, .followUpAdded, .warning, .interrupted:
-      applyRemark(event)
-    case .loopStarted: goRound(event)
+    switch event.body {
+    case .runStarted(let started): start(event, started)
+    case .runResumed(let resumed): resume(event, resumed)
+    case .runPaused(let paused): pause(event, paused)
+    case .runFinished(let finished): end(event, finished)
+    case .stepStarted(let step): begin(event, step)
+    case .stepSkipped(let skipped): skip(event, skipped)
+    case .stepFinished(let finished): finish(event, finished)
+    case .callSent(let sent): send(event, sent)
+    case .callRepeated(let repeated):
+      let attempt = repeated.attempt.map { "\($0)" } ?? ""
+      note(event, "query", name(event.path), "attempt \(attempt): \(repeated.error?.message ?? repeated.text ?? "")")
+    case .changeIntended(let intent): intend(event, intent)
+    case .undoIntended(let intent): intend(event, intent)
+    case .callsMoved(let calls): approveAgain(event, calls, "approved")
+    case .callsRenewed(let calls): approveAgain(event, calls, "approved again")
+    case .callEdited(let edited): edit(event, edited)
+    case .actStarted(let sent): send(event, sent)
+    case .actFinished(let finished): finish(event, finished)
+    case .actVerified(let look): verify(event, look)
+    case .undoStarted(let sent): sendUndo(event, sent)
+    case .actUndone(let undone): finish(event, undone)
+    case .questionAsked(let question):
+      supersede(question, event)
+      ask(event, question)
+    case .questionAnswered(let answer): decide(event, answer)
+    case .stepsReopened(let reopened): reopen(event, reopened)
+    case .failureHandled(let handled): handle(event, handled)
+    case .noteAdded(let added): take(event, added)
+    case .doneOutside(let done):
+      outside.append(Remark(at: event.at, path: event.path, text: done.text, by: done.author?.name ?? ""))
+      note(event, "outside", done.text, who: done.author?.name)
+    case .followUpAdded(let added):
+      followUps.append(
+        FollowUp(event: event.sequence, text: added.text, due: added.due, owner: added.owner, path: event.path))
+    case .warning(let warning):
+      warnings.append(Remark(at: event.at, path: event.path, text: warning.text, by: ""))
+      note(event, "warning", warning.text)
+    // A mistake in what was typed is no finding: it stands in the timeline alone.
+    case .inputMistake(let mistake): note(event, "slip", mistake.text)
+    case .interrupted(let interrupted):
+      if interrupted.choice == .abort { abort(event, interrupted) }
+      note(
+        event, "interrupt", interrupted.signal ?? "", interrupted.choice?.rawValue, who: interrupted.author?.name)
+    case .loopStarted(let loop): goRound(event, loop)
     }
   }
 
@@ -57,96 +75,103 @@ extension RunReport {
     }
   }
 
-  private mutating func applyToRun(_ event: Event) {
-    let data = event.data
-    switch event.type {
-    case .runStarted:
-      facts = data
-      started = event.at
-      sitting = event.at
-      let name = data["operator"]?.stringValue
-      operators = name.map { [$0] } ?? []
-      note(event, "run", "Run started", who: name)
-    case .runResumed:
-      let name = data["operator"]?.rendered ?? "?"
-      if !operators.contains(name) { operators.append(name) }
-      let stop = data["reason"]?.stringValue.map { outcome == "paused" ? "was paused: \($0)" : $0 }
-      // A process that died left no end: its question stood until the last that it wrote.
-      if outcome == "unfinished", let last { stopWaiting(last) }
-      (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
-      // Whatever is still to be answered is asked again.
-      (asked, firstAsked) = ([:], [:])
-      (sitting, sittingBegan, endedAt) = (event.at, event.sequence, nil)
-      let dead = data["tookOver"].map {
-        "taken over from \($0["operator"]?.stringValue ?? "somebody"), whose process \($0["pid"]?.rendered ?? "?") had died"
-      }
-      let changed = data["changed"]?.stringValue.map { "changed on disk since the run began, and not used: \($0)" }
-      let facts = [stop, dead, changed].compactMap { $0 }
-      note(event, "run", "Run resumed", facts.isEmpty ? nil : facts.joined(separator: "; "), who: name)
-    case .runPaused:
-      outcome = "paused"
-      reason = data["reason"]?.stringValue
-      how = data["how"]?.stringValue
-      ended = event.at
-      stopWaiting(event.at)
-      // Where nobody is at the terminal the question was never shown.
-      if let key = data["question"]?["key"]?.stringValue.map({ QuestionKey($0) }), asked[key] == nil {
-        ask(event, key, data["question"]?.mapValue ?? MapValue())
-      }
-      note(event, "run", "Run paused", reason)
-    default:
-      outcome = data["outcome"]?.stringValue ?? "finished"
-      reason = data["reason"]?.stringValue
-      failedChecks = (data["failed"]?.listValue ?? []).compactMap { $0.stringValue ?? $0["path"]?.stringValue }.map(
-        StepPath.init)
-      ended = event.at
-      stopWaiting(event.at)
-      endedAt = outcome == "aborted" ? endedAt ?? openStep : nil
-      if outcome == "aborted" {
-        if let last = decisions.lastIndex(where: { $0.kind == Decision.abort && $0.reason == nil }) {
-          decisions[last].reason = reason
-        }
-      }
-      note(event, "run", "Run \(outcome)", reason)
+  private mutating func start(_ event: Event, _ started: RunStarted) {
+    begun = started
+    facts = event.data
+    self.started = event.at
+    sitting = event.at
+    operators = [started.who.name]
+    note(event, "run", "Run started", who: started.who.name)
+  }
+
+  private mutating func resume(_ event: Event, _ resumed: RunResumed) {
+    let name = resumed.who.name
+    if !operators.contains(name) { operators.append(name) }
+    let stop = resumed.reason.map { outcome == "paused" ? "was paused: \($0)" : $0 }
+    // A process that died left no end: its question stood until the last that it wrote.
+    if outcome == "unfinished", let last { stopWaiting(last) }
+    (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
+    // Whatever is still to be answered is asked again.
+    (asked, firstAsked) = ([:], [:])
+    (sitting, sittingBegan, endedAt) = (event.at, event.sequence, nil)
+    let dead = resumed.tookOver.map {
+      "taken over from \($0.who ?? "somebody"), whose process \($0.pid.map { "\($0)" } ?? "?") had died"
     }
+    let changed = resumed.changed.map { "changed on disk since the run began, and not used: \($0)" }
+    let facts = [stop, dead, changed].compactMap { $0 }
+    note(event, "run", "Run resumed", facts.isEmpty ? nil : facts.joined(separator: "; "), who: name)
+  }
+
+  private mutating func pause(_ event: Event, _ paused: RunPaused) {
+    outcome = "paused"
+    (reason, how, ended) = (paused.reason, paused.how, event.at)
+    stopWaiting(event.at)
+    // Where nobody is at the terminal the question was never shown.
+    if let open = paused.question, asked[open.key] == nil {
+      var question = QuestionAsked(key: open.key, kind: nil, text: open.text)
+      question.options = open.options
+      ask(event, question)
+    }
+    note(event, "run", "Run paused", reason)
+  }
+
+  private mutating func end(_ event: Event, _ finished: RunFinished) {
+    outcome = finished.outcome.rawValue
+    (reason, ended) = (finished.reason, event.at)
+    failedChecks = finished.failed ?? []
+    stopWaiting(event.at)
+    endedAt = finished.outcome == .aborted ? endedAt ?? openStep : nil
+    if finished.outcome == .aborted,
+      let last = decisions.lastIndex(where: { $0.kind == Decision.abort && $0.reason == nil })
+    {
+      decisions[last].reason = reason
+    }
+    note(event, "run", "Run \(outcome)", reason)
   }
 
   /// `4/9`: the fourth of the playbook's nine steps.
   private mutating func reach(_ place: String?) {
     let parts = (place ?? "").split(separator: "/").compactMap { Int($0) }
-    if parts.count == 2, Int64(parts[1]) == facts["steps"]?.intValue { reached = max(reached, parts[0]) }
+    if parts.count == 2, parts[1] == begun?.steps { reached = max(reached, parts[0]) }
   }
 
-  private mutating func ask(_ event: Event, _ key: QuestionKey, _ question: MapValue) {
-    let options = (question["options"]?.listValue ?? []).filter { $0["name"]?.stringValue != nil }
-    let calls = question["approval"]?["calls"]?.listValue ?? []
+  private mutating func ask(_ event: Event, _ question: QuestionAsked) {
+    let key = question.key
+    let options = (question.options ?? []).filter { $0.name != nil }
+    let calls = question.approval?.calls ?? []
     if let open = asked[key] { waited(for: open, until: event.at) }
     let first = firstAsked[key] ?? event.at
     firstAsked[key] = first
     asked[key] = Asked(
-      key: key, kind: question["kind"]?.stringValue ?? "", text: question["text"]?.stringValue ?? "",
-      options: options.compactMap { $0["name"]?.stringValue },
-      optionTexts: options.map { $0["text"]?.stringValue ?? "" }, at: event.at, sequence: event.sequence,
-      shown: event.at, first: first, call: calls.count == 1 ? calls[0].stringValue : nil)
+      key: key, kind: question.kind ?? "", text: question.text ?? "", options: options.compactMap(\.name),
+      optionTexts: options.map { $0.text ?? "" }, at: event.at, sequence: event.sequence, shown: event.at,
+      first: first, call: calls.count == 1 ? calls[0] : nil)
   }
 
-  private mutating func begin(_ event: Event) {
-    let data = event.data
+  private mutating func begin(_ event: Event, _ started: StepStarted) {
+    reach(started.place)
     change(event.path, event) { step in
-      step.kind = data["kind"]?.stringValue ?? ""
+      step.kind = started.kind
       step.state = "begun"
       step.began = event.at
-      step.title = data["title"]?.stringValue
-      step.why = data["why"]?.stringValue
-      step.place = data["place"]?.stringValue
-      step.links = (data["links"]?.listValue ?? []).map {
-        ($0["title"]?.rendered ?? "", $0["url"]?.rendered ?? "")
-      }
+      (step.title, step.why, step.place) = (started.title, started.why, started.place)
+      step.links = (started.links ?? []).map { ($0.title, $0.url) }
     }
   }
 
-  private mutating func goRound(_ event: Event) {
-    let items = event.data["items"]?.listValue ?? []
+  private mutating func skip(_ event: Event, _ skipped: StepSkipped) {
+    reach(skipped.place)
+    change(event.path, event) { step in
+      step.kind = skipped.kind ?? step.kind
+      step.title = step.title ?? skipped.title
+      step.state = "skipped"
+      step.reason = skipped.reason
+    }
+    closeQuestions(of: event.path, at: event.at)
+  }
+
+  private mutating func goRound(_ event: Event, _ loop: LoopStarted) {
+    let items = loop.items ?? []
     loops[event.path] = items
     guard let step = step(event.path), step.kind == "group" else { return }
     let named = items.prefix(5).map { EvidenceBody.shortened($0.rendered, to: 60) }.joined(separator: ", ")
@@ -168,54 +193,46 @@ extension RunReport {
     return items.isEmpty ? nil : items.joined(separator: ", ")
   }
 
-  private mutating func send(_ event: Event) {
+  private mutating func send(_ event: Event, _ sent: CallSent) {
     let path = Self.loop(of: event.path, knownTo: self)
-    let call = event.data["call"]?.stringValue
     change(path, event) { step in
       // Of a step that is sent again with other inputs the last call is what its outcome answers.
-      if call != nil, step.call == nil || path == event.path { step.call = event.sequence }
+      if step.call == nil || path == event.path { step.call = event.sequence }
       step.called = step.called ?? event.at
       step.attempts += 1
       if step.isAdHoc, step.title == nil {
-        let line = call?.split(whereSeparator: \.isNewline).first ?? ""
+        let line = sent.call.split(whereSeparator: \.isNewline).first ?? ""
         step.title = "asked besides: " + line.prefix(80)
       }
     }
   }
 
-  private mutating func finish(_ event: Event) {
-    let data = event.data
+  private mutating func finish(_ event: Event, _ finished: StepFinished) {
     archive(event.path)
     closeQuestions(of: event.path, at: event.at)
+    let outcome = finished.recorded.outcome
     change(event.path, event) { step in
-      step.kind = data["kind"]?.stringValue ?? step.kind
-      step.state = data["state"]?.stringValue ?? "done"
-      step.text = data["text"]?.stringValue
-      step.error = data["error"]?["message"]?.stringValue
-      step.source = data["source"]?.stringValue
-      step.number = data["number"]?.intValue.map(Int.init)
-      step.summary = Summary.text(of: data["outcome"]?.mapValue)
-      step.isSummaryPartial = data["evidence"] != nil && Summary.isPartial(data["outcome"]?.mapValue)
-      step.notices = Self.notices(data["outcome"]?.mapValue)
-      step.unmetPolls = Summary.unmetPolls(of: data["outcome"]?.mapValue)
+      step.kind = finished.kind ?? step.kind
+      step.state = finished.state.rawValue
+      (step.text, step.error, step.source) = (finished.text, finished.error?.message, finished.source)
+      step.number = finished.evidence.number
+      step.summary = Summary.text(of: outcome)
+      step.isSummaryPartial = finished.recorded.file != nil && Summary.isPartial(outcome)
+      step.notices = Self.notices(outcome)
+      step.unmetPolls = Summary.unmetPolls(of: outcome)
       step.finished = event.sequence
-      step.isEnd = data["stops"]?.stringValue != nil
-      step.show = data["show"]
-      step.repeats = data["repeats"]?.stringValue
+      step.isEnd = finished.stops != nil
+      (step.show, step.repeats) = (finished.evidence.show, finished.evidence.repeats)
       // Older journals have no time of a loop's own: zero.
-      if case .duration(let took) = data["took"], took > .zero { step.took = took }
-      step.verdict = data["verdict"]?.stringValue
-      step.held = data["held"]?.boolValue
-      if let digest = data["evidence"]?["sha256"]?.stringValue {
-        let size = data["evidence"]?["size"] ?? data["evidence"]?["bytes"]
-        step.evidence = (digest, Int(size?.intValue ?? 0))
-      }
-      if let planned = Change(planned: data) { step.change = planned }
+      if let took = finished.evidence.took, took > .zero { step.took = took }
+      (step.verdict, step.held) = (finished.check.verdict?.rawValue, finished.check.held)
+      if let file = finished.recorded.file { step.evidence = (file.sha256, file.size ?? file.bytes ?? 0) }
+      if let planned = Change(planned: finished) { step.change = planned }
     }
     guard let step = step(event.path) else { return }
     switch step.kind {
     case "query":
-      machine.append(span(of: step, until: event))
+      machine.append(span(of: step, until: event, isPolled: outcome?["polls"] != nil))
       note(event, "query", step.name, step.error.map { "failed: " + $0 } ?? step.summary, number: step.number)
     case "check":
       let verdict = (step.verdict ?? "") + (step.held == false ? ", expected otherwise" : "")
@@ -237,54 +254,32 @@ extension RunReport {
 
   /// When a query's calls were under way. Its own time is that of the last attempt, of a loop the
   /// sum of its calls', which older journals don't have.
-  private func span(of step: Step, until event: Event) -> Span {
-    let isPolled = event.data["outcome"]?["polls"] != nil
+  private func span(of step: Step, until event: Event, isPolled: Bool) -> Span {
     if let took = step.took, !isPolled { return Span(until: event.at, took: took) }
     let begin = step.called ?? step.began
     return Span(from: max(begin, sitting ?? begin), to: event.at)
   }
 
-  private mutating func applyRemark(_ event: Event) {
-    let data = event.data
-    let by = data["by"]?.stringValue
-    var remark = Remark(at: event.at, path: event.path, text: data["text"]?.stringValue ?? "", by: by ?? "")
-    switch event.type {
-    case .failureHandled:
-      if data["choice"]?.stringValue == "skip", data["position"] == nil, let position = index[event.path] {
-        steps[position].reason = data["reason"]?.stringValue
-      }
-      note(event, "failure", name(event.path), "chosen: \(data["choice"]?.rendered ?? "")" + Self.reason(data), who: by)
-    case .noteAdded:
-      if case .timestamp(let time) = data["when"] { remark.at = time }
-      if let closed = data["closes"]?.intValue, let index = followUps.firstIndex(where: { $0.event == Int(closed) }) {
-        followUps[index].done = remark
-      }
-      notes.append(remark)
-      isOutOfOrder = isOutOfOrder || remark.at < event.at
-      let isLate = remark.at < event.at
-      note(
-        event, "note", remark.text, isLate ? "taken down \(event.at.description)" : nil, who: by, at: remark.at)
-    case .doneOutside:
-      outside.append(remark)
-      note(event, "outside", remark.text, who: by)
-    case .followUpAdded:
-      var due: Timestamp?
-      if case .timestamp(let time) = data["due"] { due = time }
-      followUps.append(
-        FollowUp(
-          event: event.sequence, text: remark.text, due: due, owner: data["owner"]?.stringValue, path: event.path))
-    case .warning:
-      // A slip of the operator's is no finding: it stands in the timeline alone.
-      let isSlip = data["slip"]?.boolValue == true
-      if !isSlip { warnings.append(remark) }
-      note(event, isSlip ? "slip" : "warning", remark.text)
-    default:
-      if data["choice"]?.stringValue == "abort" { abort(event) }
-      note(event, "interrupt", data["signal"]?.rendered ?? "", data["choice"]?.stringValue, who: by)
+  private mutating func handle(_ event: Event, _ handled: FailureHandled) {
+    if handled.choice == .skip, handled.position == nil, let position = index[event.path] {
+      steps[position].reason = handled.reason
     }
+    let reason = handled.reason.map { " (\($0))" } ?? ""
+    note(
+      event, "failure", name(event.path), "chosen: \(handled.choice.rawValue)" + reason, who: handled.author?.name)
   }
 
-  static func reason(_ data: MapValue) -> String { data["reason"]?.stringValue.map { " (\($0))" } ?? "" }
+  private mutating func take(_ event: Event, _ added: NoteAdded) {
+    let by = added.author?.name
+    let remark = Remark(at: added.when ?? event.at, path: event.path, text: added.text, by: by ?? "")
+    if let closed = added.closes, let index = followUps.firstIndex(where: { $0.event == closed }) {
+      followUps[index].done = remark
+    }
+    notes.append(remark)
+    isOutOfOrder = isOutOfOrder || remark.at < event.at
+    let isLate = remark.at < event.at
+    note(event, "note", remark.text, isLate ? "taken down \(event.at.description)" : nil, who: by, at: remark.at)
+  }
 
   /// The title of the step at `path`, or the path.
   func name(_ path: StepPath) -> String { step(path)?.name ?? path.text }

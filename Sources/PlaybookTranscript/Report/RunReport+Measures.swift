@@ -43,7 +43,7 @@ extension RunReport {
 
   var measures: Measures {
     var alerted: Timestamp?
-    if case .timestamp(let time) = facts["alerted"] { alerted = time }
+    alerted = begun?.alerted
     let human = Self.joined(human + Self.cut(Self.joined(standing), by: Self.joined(machine)))
     return Measures(
       alerted: alerted, firstEvidence: timeline.first { $0.number != nil }?.at,
@@ -57,11 +57,11 @@ extension RunReport {
   }
 
   private func clock(_ alerted: Timestamp?) -> ResponseClock? {
-    guard let contact = facts["contact"], case .duration(let limit) = contact["response"] else { return nil }
+    guard let contact = begun?.contact, let limit = contact.response else { return nil }
     let answered = alerted.flatMap { alerted in started.map { $0.since(alerted) } }
     let isLate = answered.map { $0 < .zero } ?? false
     return ResponseClock(
-      contact: contact["contact"]?.rendered ?? "", limit: limit, answered: isLate ? nil : answered, isLate: isLate)
+      contact: contact.contact, limit: limit, answered: isLate ? nil : answered, isLate: isLate)
   }
 
   /// The same times without overlaps, in order.

@@ -4,12 +4,9 @@ import PlaybookRecord
 extension RunReport {
   /// Steps that are walked again: what was read stays as an earlier reading, what was said of them counts no more, what
   /// was sent stays.
-  mutating func reopen(_ event: Event) {
-    let paths = (event.data["paths"]?.listValue ?? []).map { StepPath($0.rendered) }
-    let word = event.data["word"]?.stringValue ?? "again"
-    note(
-      event, word, name(event.path), "taken again: \(paths.map(\.text).joined(separator: ", "))",
-      who: event.data["by"]?.stringValue)
+  mutating func reopen(_ event: Event, _ reopened: StepsReopened) {
+    let (paths, word, who) = (reopened.paths, reopened.word.rawValue, reopened.author?.name)
+    note(event, word, name(event.path), "taken again: \(paths.map(\.text).joined(separator: ", "))", who: who)
     // Whoever goes back or asks again waits for the run, until it asks.
     stopWaiting(event.at)
     for key in asked.keys { asked[key]?.shown = nil }
@@ -18,10 +15,10 @@ extension RunReport {
       closeQuestions(of: path, at: event.at)
       if let position = index[path] { steps[position] = steps[position].reopened }
     }
-    let reopened = Set(paths)
-    withdraw(reopened, Withdrawal(at: event.at, word: word, by: event.data["by"]?.stringValue))
-    followUps.removeAll { reopened.contains($0.path) }
-    for path in (event.data["containers"]?.listValue ?? []).map({ StepPath($0.rendered) }) {
+    let again = Set(paths)
+    withdraw(again, Withdrawal(at: event.at, word: word, by: who))
+    followUps.removeAll { again.contains($0.path) }
+    for path in reopened.containers ?? [] {
       if let position = index[path] { steps[position].state = "begun" }
     }
   }

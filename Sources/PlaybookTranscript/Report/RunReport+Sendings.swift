@@ -1,4 +1,3 @@
-import CEL
 import PlaybookRecord
 
 extension RunReport {
@@ -39,16 +38,7 @@ extension RunReport {
 
     /// What a human said.
     struct Word {
-      enum Kind: String {
-        /// The call had its effect.
-        case happened
-        /// Somebody did it in another way.
-        case byHand = "by_hand"
-        /// It stays as it is.
-        case skip
-      }
-
-      var kind: Kind
+      var kind: Resolution
       var by: String?
       var reason: String?
     }
@@ -59,27 +49,24 @@ extension RunReport {
 
 extension RunReport.Sendings {
   /// The call goes out, for the first time or again. `call` is its text, `known` what it was approved as.
-  mutating func start(_ data: MapValue, known: String?, wasSent: Bool) {
+  mutating func start(_ sent: SendingStarted, known: String?, wasSent: Bool) {
     if wasSent { setAside(known: known) }
-    self = RunReport.Sendings(
-      state: Self.unheard, call: data["call"]?.stringValue, server: data["server"]?.stringValue, earlier: earlier)
+    self = RunReport.Sendings(state: Self.unheard, call: sent.call, server: sent.server, earlier: earlier)
   }
 
   /// What became of it.
-  mutating func finish(_ data: MapValue, known: String?) {
-    let said = data["error"]?["message"]?.stringValue
-    let isLeft = data["left"]?.boolValue == true
-    word = data["word"]?.stringValue.flatMap(Word.Kind.init).map {
-      Word(kind: $0, by: data["by"]?.stringValue, reason: data["reason"]?.stringValue)
-    }
+  mutating func finish(
+    _ state: String, _ resolution: ResolutionTold?, _ error: ErrorTold?, source: String?, isLeft: Bool, known: String?
+  ) {
+    word = resolution.map { Word(kind: $0.word, by: $0.author?.name, reason: $0.reason) }
     if word == nil, isLeft { word = Word(kind: .skip) }
     // Done by hand is done in another way: what the call came to is what was before it.
     if word?.kind == .byHand { setAside(known: known) }
-    state = data["state"]?.stringValue ?? "unknown"
-    source = data["source"]?.stringValue ?? (word == nil ? nil : source)
+    self.state = state
+    self.source = source ?? (word == nil ? nil : self.source)
     // A word that follows a failure says nothing of its cause.
-    if word == nil || said != nil { error = said }
-    if word?.kind == .byHand { error = nil }
+    if word == nil || error != nil { self.error = error?.message }
+    if word?.kind == .byHand { self.error = nil }
   }
 
   private mutating func setAside(known: String?) {

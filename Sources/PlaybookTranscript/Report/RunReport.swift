@@ -4,6 +4,8 @@ import PlaybookRecord
 /// What a run's journal says, gathered by what a reader looks for: a pure fold over the events. Holds no evidence: a
 /// step knows the number of the event that has its outcome.
 struct RunReport {
+  /// How the run began, and the fields of that event.
+  var begun: RunStarted?
   var facts = MapValue()
   var started: Timestamp?
   var ended: Timestamp?
@@ -100,7 +102,7 @@ struct RunReport {
     var evidence: (digest: String, bytes: Int)?
     /// Whether `summary` is of the beginning that the journal's line has, and says less than there is.
     var isSummaryPartial = false
-    var show: Value?
+    var show: ShowTold?
     /// The step whose call this one repeats.
     var repeats: String?
     var took: Duration?
@@ -291,7 +293,7 @@ struct RunReport {
 
   /// How many of the playbook's steps the run ended before; nil where there is none, or that is not known.
   var unreached: Int? {
-    guard ["failed", "aborted"].contains(outcome), reached > 0, let count = facts["steps"]?.intValue.map(Int.init),
+    guard ["failed", "aborted"].contains(outcome), reached > 0, let count = begun?.steps,
       count > reached
     else { return nil }
     return count - reached

@@ -11,30 +11,27 @@ extension Transcript {
     var style = Style.text
   }
 
-  var title: String { report.facts["title"]?.stringValue ?? runID }
+  var title: String { report.begun?.title ?? runID }
 
   /// What ran, where, by whom, in what order written.
   var headFacts: [Fact] {
-    let facts = report.facts
+    let begun = report.begun
     var list: [Fact] = []
     func add(_ name: String, _ text: String?, _ style: Fact.Style = .text) {
       if let text, !text.isEmpty { list.append(Fact(name: name, text: text, style: style)) }
     }
-    add("Severity", facts["severity"]?.stringValue)
-    add("Contact", facts["contact"]?["contact"]?.rendered)
+    add("Severity", begun?.severity)
+    add("Contact", begun?.contact?.contact)
     add("Run", runID, .code)
-    add("Mode", facts["mode"]?.stringValue)
-    add("Environment", facts["environment"]?.stringValue)
+    add("Mode", begun?.mode.rawValue)
+    add("Environment", begun?.environment)
     add("Operators", report.operators.joined(separator: ", "))
-    add("Ticket", facts["ticket"]?.stringValue, .code)
-    let inputs = facts["inputs"]?.mapValue?.entries ?? []
+    add("Ticket", begun?.ticket, .code)
+    let inputs = begun?.inputs?.entries ?? []
     add("Inputs", inputs.map { "\($0.key.rendered) = \(TimeText.written($0.value))" }.joined(separator: ", "), .code)
-    add("Playbook", facts["path"]?.stringValue ?? facts["playbook"]?.rendered, .code)
-    if let git = facts["git"] {
-      add(
-        "Git", (git["commit"]?.rendered ?? "") + (git["dirty"]?.boolValue == true ? " with changes" : " clean"), .code)
-    }
-    add("Engine", facts["engine"]?.stringValue)
+    add("Playbook", begun?.path ?? begun?.playbook, .code)
+    if let git = begun?.git { add("Git", git.commit + (git.dirty == true ? " with changes" : " clean"), .code) }
+    add("Engine", begun?.engine)
     return list
   }
 

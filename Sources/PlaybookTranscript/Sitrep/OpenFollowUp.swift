@@ -22,7 +22,7 @@ extension Transcript {
     report.followUps.filter { $0.done == nil }.map {
       OpenFollowUp(
         run: runID, event: $0.event, text: $0.text, due: $0.due, owner: $0.owner, step: $0.path.text,
-        mode: report.facts["mode"]?.stringValue ?? "run")
+        mode: report.begun?.mode.rawValue ?? "run")
     }
   }
 }

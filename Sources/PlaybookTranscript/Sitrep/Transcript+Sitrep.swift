@@ -15,10 +15,9 @@ extension Transcript {
   }
 
   private func what(_ isHeld: Bool) -> String {
-    let facts = report.facts
-    let severity = facts["severity"]?.stringValue.map { $0.uppercased() + " " } ?? ""
-    let mode = facts["mode"]?.stringValue ?? "run"
-    let place = facts["environment"]?.stringValue.map { " in \($0)" } ?? ""
+    let severity = report.begun?.severity.map { $0.uppercased() + " " } ?? ""
+    let mode = report.begun?.mode.rawValue ?? "run"
+    let place = (report.begun?.environment).map { " in \($0)" } ?? ""
     let practice = mode == "run" ? "" : " (\(mode): nothing of it is real)"
     let isOpen = problem == nil && report.outcome == "unfinished"
     let outcome = isOpen ? isHeld ? "going on" : "cut off, its process is gone" : report.outcomeWord
@@ -112,7 +111,7 @@ extension Transcript {
     }
     if report.outcome == "unfinished", !isHeld {
       // The world of a drill or plan ended with its process.
-      let isReal = (report.facts["mode"]?.stringValue ?? "run") == "run"
+      let isReal = report.begun?.mode != .plan && report.begun?.mode != .drill
       return isReal ? ("", "playbook resume \(runID)") : ("start it again", nil)
     }
     // The run's own word for it: a drill is not resumed but started again.

@@ -68,10 +68,12 @@ final class TestRun {
     _ human: FakeOperator = FakeOperator(), from history: [Event]? = nil, then late: (Runner) async -> Void = { _ in }
   ) async -> RunResult {
     let (sink, neighbours, key) = (sink, neighbours, approvalKey)
+    var provenance = RunProvenance()
+    provenance.uid = uid.map(Int.init)
     var configuration = RunConfiguration(
       id: "20261123T171500Z-example-7f3k", mode: mode, playbook: playbook, inputs: inputs, environment: environment,
       answers: AnswerBook(answers.mapValues { AnswerBook.Entry(value: $0, source: "--answer") }),
-      approvals: approvals, ticket: ticket, facts: MapValue(present: ["uid": uid.map(Value.int)]))
+      approvals: approvals, ticket: ticket, provenance: provenance)
     configuration.approvalKey = { key }
     let runner = Runner(
       configuration, executors: [executor, FakeExecutor("manual", isPrompted: true)], operator: human, sink: sink,

@@ -2,6 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookEngine
 import PlaybookRecord
+import PlaybookTestSupport
 import Testing
 
 /// Who goes on with a run lets nothing be sent by a yes that is not known to be his, or that an older version recorded.
@@ -122,7 +123,7 @@ import Testing
     let run = try await run(Self.loop, endedAfter: .loopStarted)
     let known = try await self.run(Self.loop, endedAfter: .actIntended)
     var intent = try #require(known.sink.events.last)
-    intent.data["digest"] = "0123456789abcdef"
+    intent.fields["digest"] = "0123456789abcdef"
     _ = try await run.sink.record(intent, synced: true)
     let human = FakeOperator(isInteractive: false)
     #expect(await run.sit(human).exitCode == 3)
