@@ -15,7 +15,7 @@ extension HTTPExecutor {
         "method", .choice(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]),
         "GET in a query, POST in an act where it is left out"),
       .init("path", .urlPath, "The path below the target's `url`, perhaps with a query"),
-      .init("url", .text, "A whole URL, of the target's origin or its `hosts`: what a service itself gave"),
+      .init("url", .text, "A whole URL, of the target's origin or its `hosts`, as a service itself gave it"),
       .init("query", .texts, "Parameters, encoded part by part; a list repeats its name"),
       .init("headers", .texts, "Headers beside those of the target"),
       .init("json", .tree, "A body as JSON"),
@@ -24,7 +24,7 @@ extension HTTPExecutor {
       .init("expect", .tree, "The statuses that are a success: 204, 2xx, or a list of those; without it 200 to 299"),
       .init(
         "page", .tree,
-        "Reads all pages: `{next: link}` by the header Link, `{next: EXPRESSION}` by what it gives of a page; `limit` (100)"
+        "Reads all pages: `{next: link}` by the header Link, `{next: EXPRESSION}` by its value on a page; `limit` (100)"
       ),
     ],
     shortForm: .request,

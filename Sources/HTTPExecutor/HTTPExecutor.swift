@@ -98,7 +98,7 @@ public actor HTTPExecutor: Executor {
       fields: outcome.fields, isTruncated: outcome.isTruncated, source: Self.source(outcome, request, target))
   }
 
-  /// Throws for an answer whose status is no success.
+  /// Throws for an answer whose status is not a success.
   private static func check(
     _ reply: HTTPReply, _ outcome: HTTPOutcome, _ mode: CallMode, _ target: HTTPTarget
   ) throws(ExecutorError) {

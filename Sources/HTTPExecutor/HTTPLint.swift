@@ -72,7 +72,7 @@ enum HTTPLint {
       let name = entry.key.lowercased()
       let path = ["headers", entry.key]
       if !HeaderField.isName(entry.key) {
-        return CallProblem(path: path, code: "bad-header", message: "`\(entry.key)` is no name of a header")
+        return CallProblem(path: path, code: "bad-header", message: "`\(entry.key)` is not a name of a header")
       }
       if HeaderField.reserved.contains(name) {
         return CallProblem(path: path, code: "bad-header", message: "the header \(entry.key) is not a call's to set")

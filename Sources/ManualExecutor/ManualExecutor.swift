@@ -92,11 +92,11 @@ struct ManualTask {
   var evidenceQuestion: PersonQuestion? {
     evidenceIsOptional.map {
       PersonQuestion(
-        part: "evidence", text: "What shows it? A link, a ticket, what you saw", kind: .text(isOptional: $0))
+        part: "evidence", text: "The evidence? A link, a ticket, an observation", kind: .text(isOptional: $0))
     }
   }
 
-  /// Throws `.malformed` where the answer is no boolean although one was asked for.
+  /// Throws `.malformed` where the answer is not a boolean although one was asked for.
   func value(of answer: PersonAnswer) throws(ExecutorError) -> Value {
     if declaration != nil { return answer.value }
     switch answer.value {

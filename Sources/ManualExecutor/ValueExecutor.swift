@@ -17,7 +17,7 @@ public struct ValueExecutor: Executor {
     usesTarget: false,
     validate: { _, mode in
       guard mode == .act else { return [] }
-      let message = "a computed value changes nothing, so it is no act"
+      let message = "a computed value changes nothing, so it is not an act"
       return [CallProblem(path: [], code: "value-act", message: message, help: "make the step a query")]
     })
 
@@ -42,6 +42,6 @@ public struct ValueExecutor: Executor {
   }
 
   private func check(_ call: ResolvedCall) throws(ExecutorError) {
-    if call.mode == .act { throw ExecutorError(.refused, "a computed value changes nothing, so it is no act") }
+    if call.mode == .act { throw ExecutorError(.refused, "a computed value changes nothing, so it is not an act") }
   }
 }

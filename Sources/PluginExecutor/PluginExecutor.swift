@@ -7,8 +7,8 @@ public import PlaybookLanguage
 /// It speaks JSON-RPC 2.0, one message a line, on its standard input and output. We send the requests `describe`
 /// (once), `validate`, `plan`, `perform` and `shutdown`, one at a time, and the notification `cancel`; it may send the
 /// notification `progress` while a request is open. A request that comes while all its processes are busy gets a
-/// process of its own; an idle process is used again. A plugin that hangs, dies, writes something that is no answer, or
-/// a line of more than 32 MiB ends the call with an error, and its process is killed.
+/// process of its own; an idle process is used again. A plugin that hangs, dies, writes something that is not an
+/// answer, or a line of more than 32 MiB ends the call with an error, and its process is killed.
 ///
 /// Its call and outcome are what it describes. A query goes to it only where its description says that the call reads
 /// and the target says `trusted: true`, since nothing but the plugin's word keeps it from writing. It sees the target's
@@ -91,7 +91,7 @@ public struct PluginExecutor: Executor {
     let parameters = try request(call, context: context)
     if call.mode == .query {
       guard description.reads(call.arguments) else {
-        throw ExecutorError(.refused, "\(subject) does not say that this call only reads, so it is no query")
+        throw ExecutorError(.refused, "\(subject) does not say that this call only reads, so it is not a query")
       }
       guard context.target?.settings["trusted"] == true else {
         let target = context.target?.name ?? schema.name

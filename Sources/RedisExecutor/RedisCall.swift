@@ -117,7 +117,7 @@ struct RedisCall {
     for session in sessions {
       let reply = try await session.ask(command.words)
       guard let count = reply.integer else {
-        throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is no number")
+        throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is not a number")
       }
       (sum, _) = sum.addingReportingOverflow(count)
     }
@@ -177,7 +177,7 @@ struct RedisCall {
     }
   }
 
-  /// An answer of lists within lists is no error reply: the command was carried out.
+  /// An answer of lists within lists is not an error reply: the command was carried out.
   private static func unreadable(_ session: Session) -> CallOutcome {
     let notice = "the command was carried out; its answer is \(ReplyReader.tooDeep)"
     return CallOutcome(

@@ -9,9 +9,9 @@ extension RedisExecutor {
   /// `connect_timeout`, `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
   public static let schema = ExecutorSchema(
     name: "redis",
-    summary: "Sends a command to Redis. A query sends only what the server flags as reading",
+    summary: "Sends a command to Redis. A query sends only commands that the server flags as reading",
     fields: [
-      .init("args", .words, "The command and its arguments, each one argument whatever is in it"),
+      .init("args", .words, "The command and its arguments; a value is always one argument"),
       .init("scan", .text, "A pattern: walks all keys by SCAN, on a cluster over all primaries"),
       .init(
         "type", .choice(["string", "list", "set", "zset", "hash", "stream"]), "With `scan`: keys of this type only"),
@@ -144,7 +144,7 @@ enum RedisLint {
       return CallProblem(
         path: path + [String(position)], code: "redis-shell-word",
         message: "there is no shell here: `\(text)` goes to Redis as a word",
-        help: "leave out what follows it, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
+        help: "leave out the rest, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
     }
   }
 

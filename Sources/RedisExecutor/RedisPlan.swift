@@ -86,7 +86,7 @@ struct RedisPlan {
     let name = RedisText.quoted(key)
     let reply = try await session.ask("TYPE", key: key)
     guard let type = reply.text else {
-      throw reply.error.map { session.error($0) } ?? session.malformed("a TYPE that is no text")
+      throw reply.error.map { session.error($0) } ?? session.malformed("a TYPE that is not text")
     }
     if type == "none" { return "\(name): there is no such key" }
     let sizes = [

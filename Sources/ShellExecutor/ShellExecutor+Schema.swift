@@ -14,7 +14,7 @@ extension ShellExecutor {
         "A text for /bin/sh, or for what its first line `#!PROGRAM` names, instead of a program; values enter it through `env` alone"
       ),
       .init("env", .texts, "Environment variables"),
-      .init("stdin", .text, "What the program reads on its standard input; without it: nothing"),
+      .init("stdin", .text, "The text on the program's standard input; without it: nothing"),
       .init("cwd", .text, "The folder that it runs in, absolute; by default the target's, else /"),
       .init("expect", .tree, "The exit code, or a list of those, that count as success; by default 0"),
     ],

@@ -12,8 +12,8 @@ public enum Visible {
       text, keepingTabs: keepingTabs, keepingLineBreaks: keepingLineBreaks, keepingEmoji: keepingEmoji, isExact: false)
   }
 
-  /// The same of what is approved, where two texts that look alike may be two things: blanks that are no space and what
-  /// only chooses between two forms of a character are shown as well.
+  /// The same of what is approved, where two texts that look alike may be two things: blanks other than a space and
+  /// what only chooses between two forms of a character are shown as well.
   public static func exact(_ text: String) -> String {
     self.text(text, keepingTabs: false, keepingLineBreaks: false, keepingEmoji: false, isExact: true)
   }

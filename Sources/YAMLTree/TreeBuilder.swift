@@ -207,7 +207,7 @@ struct TreeBuilder {
     }
     if scalar.style == .plain, scalar.text == "<<" {
       let help = "write the keys out, or give the whole mapping an anchor and use it as a value"
-      report("yaml-merge-key", "merge keys (`<<`) are no part of YAML 1.2 and are not read", event.range, help: help)
+      report("yaml-merge-key", "merge keys (`<<`) are not part of YAML 1.2 and are not read", event.range, help: help)
       return nil
     }
     if scalar.style == .plain, scalar.text.isEmpty {

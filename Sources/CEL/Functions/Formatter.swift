@@ -75,7 +75,7 @@ struct Formatter {
     case .decimal(let number):
       guard number.isWhole else {
         throw Fault(
-          "`%d` can't show \(number.text.prefix(40)), which is no whole number", help: "`%s`, `%f` or `int(x)`")
+          "`%d` can't show \(number.text.prefix(40)), which is not a whole number", help: "`%s`, `%f` or `int(x)`")
       }
       return try number.rounded(.towardZero).text
     default: throw mismatch("%d", value)

@@ -1,4 +1,4 @@
-/// The words of the language that are no names.
+/// The words of the language that are not names.
 enum Words {
   /// No name of a field may be one of these, either.
   static let keywords: Set<String> = ["false", "in", "null", "true"]

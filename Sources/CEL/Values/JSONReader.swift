@@ -1,6 +1,6 @@
 import CNlohmannJSON
 
-/// Why a text is no JSON, or more than is taken.
+/// Why a text is not JSON, or more than is taken.
 public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public let message: String
   /// Bytes from the start of the text.
@@ -22,8 +22,9 @@ public enum JSONNumbers: Sendable {
 
 extension Value {
   /// Reads one JSON text (RFC 8259, by nlohmann/json). Objects keep their order, and of two equal keys the last counts.
-  /// Throws where the text is no JSON, nests deeper than `depth`, or has more than `count` values: by default a million
-  /// of what a system answered, since each takes some hundred bytes of memory, and any number of what we recorded.
+  /// Throws where the text is not JSON, nests deeper than `depth`, or has more than `count` values: by default a
+  /// million of what a system answered, since each takes some hundred bytes of memory, and any number of what we
+  /// recorded.
   public init(
     json bytes: some Sequence<UInt8>, depth: Int = 100, count: Int? = nil, numbers: JSONNumbers = .exact
   ) throws(JSONProblem) {

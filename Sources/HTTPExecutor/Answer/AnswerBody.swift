@@ -26,7 +26,7 @@ struct AnswerBody {
     guard let text = decoded.text else {
       // A packing that nobody undid explains why these are bytes.
       if unpacked.notice == nil { notices += [decoded.notice].compactMap { $0 } }
-      self.text = .unknown(Unknown([notices.last ?? "its body is no text"]))
+      self.text = .unknown(Unknown([notices.last ?? "its body is not text"]))
       body = .bytes(unpacked.bytes)
       return
     }

@@ -1,7 +1,7 @@
 import ExecutorKit
 import PlaybookLanguage
 
-/// What a status that is no success says of a call.
+/// What a status that is not a success says of a call.
 struct StatusMeaning {
   let answer: HTTPAnswer
   let mode: CallMode

@@ -8,7 +8,7 @@ struct PageWalk: Sendable {
   let exchange: HTTPExchange
 
   /// The outcome of all pages: `status`, `headers`, `date`, `url` of the last one, `body` and `text` joined, and
-  /// `pages`, how many there were. `check` throws for an answer that is no success.
+  /// `pages`, how many there were. `check` throws for an answer that is not a success.
   func perform(
     _ request: OutgoingRequest, check: @Sendable (HTTPReply, HTTPOutcome) throws(ExecutorError) -> Void
   ) async throws(ExecutorError) -> HTTPOutcome {

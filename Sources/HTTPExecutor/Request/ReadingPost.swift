@@ -55,7 +55,7 @@ enum ReadingPost {
   /// - Parameter type: The `Content-Type` that the call gives the body.
   private static func problem(_ body: RequestBody, _ type: MediaType?) -> String? {
     guard !body.bytes.contains(0), let whole = String(validating: body.bytes, as: UTF8.self) else {
-      return "its body is no UTF-8 text, so that nobody can see that it only reads"
+      return "its body is not UTF-8 text, so that nobody can see that it only reads"
     }
     let text = String(whole.drop { $0 == "\u{FEFF}" })
     if let tree = body.tree { return problem(tree, isOperation: true, depth: 0) }

@@ -20,7 +20,7 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
     return (origin, String(after[end...]))
   }
 
-  /// Nil for a scheme other than `http` and `https`, a user, or text that is no host.
+  /// Nil for a scheme other than `http` and `https`, a user, or text that is not a host.
   init?(scheme: String, authority: Substring) {
     guard let standard = Self.ports[scheme] else { return nil }
     var (name, port) = (authority, standard)

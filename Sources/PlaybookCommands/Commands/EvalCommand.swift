@@ -17,7 +17,7 @@ struct EvalCommand: ParsableCommand {
         playbook eval 'spraying.rows.size() > 0' --run last
       """)
 
-  // What begins with a minus and is no option is an expression.
+  // What begins with a minus and is not an option is an expression.
   @Argument(parsing: .allUnrecognized, help: ArgumentHelp("The expression.", valueName: "expression"))
   var arguments: [String] = []
 

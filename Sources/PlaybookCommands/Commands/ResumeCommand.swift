@@ -14,10 +14,10 @@ import Glibc
 /// `playbook resume RUN`.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with a run after a pause, a crash or a kill.",
+    commandName: "resume", abstract: "Continues a run after a pause, a crash or a kill.",
     discussion: """
-      The playbook is used as it was when the run began, whatever has become of the file since. A change that was sent and of
-      which nothing was heard is asked about, never repeated by itself.
+      The playbook is used as it was when the run began, also where its file has changed since. A call in doubt is asked
+      about, and never repeated by itself.
       """)
 
   @Argument(
@@ -42,9 +42,9 @@ struct ResumeCommand: AsyncParsableCommand {
       throw CommandFailure.failed("the journal of \(folder.id) is empty: the run did nothing")
     }
     if let outcome = RunState(contents.events).outcome {
-      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to go on with")
+      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome)); there is nothing to resume")
     }
-    if contents.isTorn { Output.say("note", "the last line of the journal was cut and is left out") }
+    if contents.isTorn { Output.say("note", "the last line of the journal is torn and is left out") }
     let mode = RunConfiguration.Mode(rawValue: first.data["mode"]?.stringValue ?? "") ?? .run
     let named = environment.environments ?? first.data["environmentsFile"]?.stringValue
     try Self.checkWorld(of: first.data, mode, named, id: folder.id)
@@ -55,7 +55,8 @@ struct ResumeCommand: AsyncParsableCommand {
     let environment = surroundings.environment
     guard environment.name == first.data["environment"]?.stringValue else {
       throw CommandFailure.wrong(
-        "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't go on in `\(environment.name)`")
+        "the run began in `\(first.data["environment"]?.rendered ?? "?")`; it can't be resumed in `\(environment.name)`"
+      )
     }
     let sources = RecordedSources(folder, first.data)
     let playbook = try sources.playbook(
@@ -81,7 +82,7 @@ struct ResumeCommand: AsyncParsableCommand {
     }
     guard let problem = check.problem else { return }
     throw CommandFailure.failed(
-      "the journal of \(folder.id) can't be trusted, so the run can't go on from it: line \(problem.line): "
+      "the journal of \(folder.id) can't be trusted, so the run can't be resumed: line \(problem.line): "
         + "\(problem.kind.rawValue): \(problem.message)")
   }
 
@@ -122,7 +123,7 @@ struct ResumeCommand: AsyncParsableCommand {
     if let file, FileManager.default.fileExists(atPath: file) { return }
     let name = facts["playbook"]?.stringValue ?? "NAME"
     throw CommandFailure.wrong(
-      "the run \(id) was a drill and its world is gone, so it can't go on; start anew with `playbook drill \(name)`"
+      "the run \(id) was a drill and its world is gone, so it can't be resumed; begin with `playbook drill \(name)`"
         + (file.map { "; there is no \($0)" } ?? ", or name the world that is still up with --environments FILE"))
   }
 }

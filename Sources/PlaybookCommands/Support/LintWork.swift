@@ -51,7 +51,7 @@ struct LintWork {
     addFiles(of: root)
     guard !found.isEmpty || !environmentFiles.isEmpty else {
       throw CommandFailure.wrong(
-        "\(path) is no scenario and holds none: there is no \(root)/playbook.yaml and no \(root)/*/playbook.yaml")
+        "\(path) is not a scenario and holds none: there is no \(root)/playbook.yaml and no \(root)/*/playbook.yaml")
     }
     // Playbooks use those beside them.
     catalogue = PlaybookCatalogue(roots: [root] + catalogue.roots)

@@ -56,7 +56,7 @@ enum Loading {
   ) throws -> Playbook {
     let (playbook, diagnostics) = try decoded(name, catalogue, executors: executors, commands: commands)
     try report(diagnostics)
-    guard let playbook else { throw CommandFailure.wrong("`\(name)` is no playbook") }
+    guard let playbook else { throw CommandFailure.wrong("`\(name)` is not a playbook") }
     return playbook
   }
 
@@ -155,7 +155,7 @@ enum Loading {
         return diagnostic
       })
     guard let root, case .mapping(let entries) = root.content else {
-      throw CommandFailure.wrong("\(path) is no map of steps to answers")
+      throw CommandFailure.wrong("\(path) is not a map of steps to answers")
     }
     let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     let origin = "file \(name) (sha256:\(hexadecimal(sha256(source.bytes)).prefix(12)))"

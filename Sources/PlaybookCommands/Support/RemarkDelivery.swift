@@ -47,7 +47,7 @@ struct RemarkDelivery {
       try await Task.sleep(for: .milliseconds(100))
     }
     Output.operatorText(
-      "left for \(RunLock.text(of: folder.holder)), who has not taken it up yet; it is not lost\n")
+      "left for \(RunLock.text(of: folder.holder)), and not recorded yet; it is not lost\n")
   }
 
   /// Records what lies in the inbox of a run that nobody holds; the new head hash, or nil where somebody was quicker.

@@ -83,7 +83,7 @@ struct RunSession {
   /// Says that the yeses of this session can't be told from somebody else's.
   private static func warn(of yeses: OwnYeses) {
     guard let problem = yeses.problem else { return }
-    Output.say("warning", "your yeses in this run are asked for again when it goes on: \(problem)")
+    Output.say("warning", "your yeses in this run are asked for again after a resume: \(problem)")
   }
 
   /// Holds the journal against the user's own list of his yeses. The numbers of those that are not on it. Throws where
@@ -92,14 +92,14 @@ struct RunSession {
     let missing = yeses.missing(in: contents)
     guard missing < 2 else {
       throw CommandFailure.failed(
-        "the journal of \(id) can't be trusted, so the run can't go on from it: \(missing) of your own answers are "
+        "the journal of \(id) can't be trusted, so the run can't be resumed: \(missing) of your own answers are "
           + "missing at its end: it was shortened")
     }
     yeses.settle(with: contents)
     return yeses.foreign(in: contents)
   }
 
-  /// Goes on with a run where its journal ends.
+  /// Continues a run where its journal ends.
   func resume(_ folder: RunFolder, _ contents: JournalContents) async throws -> RunResult {
     let first = contents.events.first?.data ?? MapValue()
     var session = self
@@ -235,7 +235,7 @@ struct RunSession {
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: sink,
       fetcher: SystemSecrets(prompt: { name in await terminal.secret(named: name) }), control: control,
-      history: events, foreign: foreign, neighbours: neighbours(of: configuration.id),
+      history: events, foreign: foreign, neighbours: concurrentRuns(of: configuration.id),
       loadEvidence: { digest in
         guard let folder = place.folder else { throw CommandFailure.failed("the run has no evidence yet") }
         return try folder.evidence(digest)
@@ -276,10 +276,10 @@ struct RunSession {
     }
     let stop = "the run stopped, and nothing was sent after that, because \(problem.text)"
     if problem.isJournalThere {
-      return .failed(stop + "\ngo on with  playbook resume \(folder.id)\(whereabouts)")
+      return .failed(stop + "\nresume it with  playbook resume \(folder.id)\(whereabouts)")
     }
     await terminal.showChangesSoFar()
-    return .failed(stop + "\nwithout its journal it can't go on; what was changed is said above and nowhere else")
+    return .failed(stop + "\nwithout its journal it can't be resumed; its changes are listed above and nowhere else")
   }
 
   /// What is said after the last event: where the record is.
@@ -300,7 +300,7 @@ struct RunSession {
   }
 
   /// Other runs that are open in the environment. A drill has a world of its own.
-  private func neighbours(of id: String) -> @Sendable () async -> [String] {
+  private func concurrentRuns(of id: String) -> @Sendable () async -> [String] {
     guard mode == .run else { return { [] } }
     let (store, name) = (store, environment.name)
     return { OpenRun.texts(of: store.open(in: name, besides: id)) }

@@ -4,7 +4,7 @@ package import YAMLTree
 
 extension APIDescription {
   private static let document = KeyTable(
-    "the API", [Key("routes", .list(.object(route)), isRequired: true, "What the API answers to")])
+    "the API", [Key("routes", .list(.object(route)), isRequired: true, "The requests that the API answers")])
 
   private static let route = KeyTable(
     "a route",
@@ -14,7 +14,7 @@ extension APIDescription {
       Key("delay", .duration, "How long it takes before anything is done"),
       Key("fail", .object(failure), "Which requests fail"),
       Key("do", .list(.call), "Calls to the world's servers, one after the other"),
-      Key("answer", .either([.object(answer), .list(.object(answer))]), "What is sent back"),
+      Key("answer", .either([.object(answer), .list(.object(answer))]), "The answer"),
     ])
 
   private static let failure = KeyTable(

@@ -66,7 +66,7 @@ public struct RecordedCall: Sendable {
     var calls: [RecordedCall] = []
     for line in data.split(separator: UInt8(ascii: "\n")) {
       guard let value = try? Value(json: line), let call = RecordedCall(value) else {
-        throw DrillError(.failed, "\(file) holds a line that is no call")
+        throw DrillError(.failed, "\(file) holds a line that is not a call")
       }
       calls.append(call)
     }

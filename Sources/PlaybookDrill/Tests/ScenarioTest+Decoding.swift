@@ -33,7 +33,7 @@ extension ScenarioTest {
   package static func changes(
     in file: SourceFile, _ surroundings: Surroundings
   ) -> (changes: [Call], diagnostics: [Diagnostic]) {
-    // What is no YAML with a mapping is for the reader of the answers to say.
+    // What is not YAML with a mapping is for the reader of the answers to say.
     guard let root = YAML.parse(file).root, root["test"] != nil, let node = root["world_before"] else {
       return ([], [])
     }
@@ -126,7 +126,7 @@ struct ScenarioTestDecoder {
         let word = BooleanWord.meant(by: scalar.text, among: options) ?? scalar.text
         if !options.contains(word) {
           report(
-            "unknown-option", "`\(scalar.text)` is no answer to `\(key)`", at: given.span,
+            "unknown-option", "`\(scalar.text)` is not an answer to `\(key)`", at: given.span,
             help: Suggestion.help(for: scalar.text, in: options))
         }
       }

@@ -3,9 +3,9 @@ import FoundationEssentials
 
 /// What a world holds at one moment, by digests, to tell what a run changed.
 ///
-/// Redis: each key of database 0 by its value; a key that reached the end of its life in between is no change, and its
-/// remaining life is none. PostgreSQL: each table of the schema `public` by its rows. The API: the requests so far. Files
-/// of the world's folder by their bytes, without the servers' own, hidden ones and the record of requests.
+/// Redis: each key of database 0 by its value; a key that reached the end of its life in between is not a change, and
+/// its remaining life is none. PostgreSQL: each table of the schema `public` by its rows. The API: the requests so far.
+/// Files of the world's folder by their bytes, without the servers' own, hidden ones and the record of requests.
 package struct WorldSnapshot: Sendable {
   struct Key: Sendable {
     var digest: String

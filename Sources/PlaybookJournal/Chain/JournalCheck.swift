@@ -32,7 +32,7 @@ public struct JournalCheck: Sendable {
   /// The hash of the last line that fits.
   public var head: String { walk.head }
   public private(set) var problem: Problem?
-  /// What is no fault and worth knowing.
+  /// What is not a fault and worth knowing.
   public private(set) var remarks: [String] = []
   /// The journal as it was gone through; nil of mere bytes.
   public let file: JournalFile?
@@ -134,12 +134,13 @@ public struct JournalCheck: Sendable {
       problem = Problem(
         line: count + 1, kind: .added,
         message:
-          "what stands behind event \(count) was not written by playbook: the last process left \(left.events) events")
+          "the lines behind event \(count) are not playbook's: the last process left \(left.events) events")
       return
     }
-    if isTorn { remarks.append("the last line was cut while it was written, by a crash, and is left out") }
+    if isTorn { remarks.append("the last line was torn by a crash while it was written, and is left out") }
     if left == nil, walk.isEnded {
-      remarks.append("nothing is known of how the run was left (no `lock`): remarks cut from the end would not show")
+      remarks.append(
+        "nothing is known of how the run was left (no `lock`): remarks removed from the end would not show")
     }
     if let late = walk.late {
       problem = Problem(
@@ -164,7 +165,7 @@ public struct JournalCheck: Sendable {
     } else if left.events < count {
       problem = Problem(
         line: left.events + 1, kind: .added,
-        message: "the last process left \(left.events) events; what follows was not written by playbook")
+        message: "the last process left \(left.events) events; the following ones are not playbook's")
     }
   }
 
@@ -181,7 +182,8 @@ public struct JournalCheck: Sendable {
     problem = Problem(
       line: count + 1, kind: isEnded ? .rewritten : .truncated,
       message: "no event has the hash \(wanted.prefix(16))…; the journal ends with \(head.prefix(16))…: "
-        + (isEnded ? "it was written again, or the hash is another run's" : "it was cut at its end, or written again"))
+        + (isEnded
+          ? "it was written again, or the hash is another run's" : "it was shortened at its end, or written again"))
   }
 
   // MARK: What was done to a chain that does not fit

@@ -118,7 +118,7 @@ enum Dump {
     return at
   }
 
-  /// The groups of digits of a line; nil where it is no line of a dump.
+  /// The groups of digits of a line; nil where it is not a line of a dump.
   private static func groups(of line: Range<Int>, in text: [UInt8]) -> [Range<Int>]? {
     var at = endOfOffset(line, in: text)
     guard at < line.upperBound, isBlank(text[at]), line.count <= 1000 else { return nil }

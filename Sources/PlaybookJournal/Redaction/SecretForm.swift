@@ -6,7 +6,7 @@ struct SecretForm: Hashable, Sendable {
   let bytes: [UInt8]
   /// Whether letters of either case are one.
   let foldsCase: Bool
-  /// Of a short secret that is nothing but letters or nothing but digits: it is no part of a longer word or number.
+  /// Of a short secret that is nothing but letters or nothing but digits: it is not part of a longer word or number.
   let isWhole: Bool
 
   init(_ bytes: [UInt8], foldsCase: Bool, isWhole: Bool = false) {

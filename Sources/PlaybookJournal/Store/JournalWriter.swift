@@ -66,7 +66,7 @@ public actor JournalWriter: EventSink {
     let bytes = try file.read()
     let present = JournalReader.read(bytes)
     guard present.problem == nil, present.head == contents?.head ?? JournalLine.start else {
-      throw FileError(path: folder.path + "/journal.jsonl", operation: "go on with the changed journal", code: ESTALE)
+      throw FileError(path: folder.path + "/journal.jsonl", operation: "continue the changed journal", code: ESTALE)
     }
     try self.lock.claim(holder)
     self.file = layer(file)

@@ -44,7 +44,7 @@ public struct OwnState: Sendable {
       throw FileError(path: file.path, operation: "look at", code: errno)
     }
     guard facts.st_uid == geteuid(), facts.st_mode & 0o022 == 0 else {
-      throw FileError(path: file.path, operation: "trust what others can write at", code: EPERM)
+      throw FileError(path: file.path, operation: "trust a file that others can write at", code: EPERM)
     }
   }
 

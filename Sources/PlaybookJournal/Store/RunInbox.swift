@@ -9,7 +9,7 @@ import Glibc
 /// Remarks that other processes leave for whoever holds the run: one file each in `inbox/`.
 ///
 /// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. What is in it is data of
-/// strangers: links, large files and what is no remark are refused and left where they are.
+/// strangers: links, large files and what is not a remark are refused and left where they are.
 public struct RunInbox: Sendable {
   /// Largest file that is read.
   private static let largest = 32 << 10
@@ -76,11 +76,11 @@ public struct RunInbox: Sendable {
     } catch let error as FileError {
       return .refused(error.code == ELOOP ? "it is a link" : error.description)
     } catch {
-      return .refused("it is no JSON")
+      return .refused("it is not JSON")
     }
     guard name.hasSuffix(".json"), content["v"]?.intValue == 1, let text = content["text"]?.stringValue,
       let made = content["made"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
-    else { return .refused("it is no remark") }
+    else { return .refused("it is not a remark") }
     if let problem = Remark.problem(with: text) { return .refused(problem) }
     var when: Timestamp?
     if let late = content["when"]?.stringValue {

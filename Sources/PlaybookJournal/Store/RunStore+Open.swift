@@ -22,7 +22,7 @@ public struct OpenRun: Sendable {
       return "\(`operator`) is changing `\(environment)` too, since \(firstChange.description) (\(run))"
     }
     let earlier =
-      earlierChange.map { " in this sitting; \($0.by) changed something in it at \($0.at.description)" } ?? " yet"
+      earlierChange.map { " in this session; \($0.by) changed something in it at \($0.at.description)" } ?? " yet"
     return "\(`operator`) is in `\(environment)` too, since \(since.description) (\(run)); no change made\(earlier)"
   }
 }

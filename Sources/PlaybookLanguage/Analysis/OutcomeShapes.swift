@@ -34,7 +34,7 @@ struct OutcomeShapes {
     return executors.first { $0.name == command.call.executor }?.outcome
   }
 
-  /// The outcome of a step that is no loop; `inner` are the outcomes of the steps within, by name.
+  /// The outcome of a step that is not a loop; `inner` are the outcomes of the steps within, by name.
   func outcome(of step: Step, inner: [String: StaticType]) -> StaticType {
     switch step.kind {
     case .query(let query):

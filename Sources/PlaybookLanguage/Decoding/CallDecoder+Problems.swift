@@ -77,7 +77,7 @@ extension CallDecoder {
     } else if !full.utf8.allSatisfy({ Self.isTargetByte($0) }) || full.hasSuffix(".") {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-value", "`\(written)` is no name of a target", at: nameNode.span,
+          code: "wrong-value", "`\(written)` is not a name of a target", at: nameNode.span,
           help: written.contains("${") ? "a host found at run time goes under `on: {host: …}`" : nil))
     }
     reference.name = full

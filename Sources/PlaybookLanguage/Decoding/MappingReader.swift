@@ -8,7 +8,7 @@ package struct MappingReader {
   private let entries: [YAMLEntry]
 
   /// Checks the mapping as a whole: that it is one, that each key is known and each required one is there. Nil where
-  /// the node is no mapping.
+  /// the node is not a mapping.
   ///
   /// `place` is where a missing key is reported, by default the mapping's start. Keys of `others` are known but not in
   /// the table: somebody else reads them.

@@ -11,7 +11,8 @@ package enum NameRules {
     if !isIdentifier(name) {
       let fixed = repaired(name)
       return Diagnostic(
-        code: "wrong-name", "`\(name)` is no name for \(what): small letters, digits and `_`, a letter first", at: span,
+        code: "wrong-name", "`\(name)` is not a name for \(what): small letters, digits and `_`, a letter first",
+        at: span,
         help: fixed.map { "write `\($0)`" })
     }
     if builtIn.contains(name) {

@@ -163,7 +163,7 @@ extension PlaybookDecoder {
     case ("until", "check"): "poll in the `query` that the check reads"
     case ("options", "check"): "a human decides in a `confirm`"
     case ("steps", "confirm"): "put them under one of its `options`"
-    case ("undo", "query"), ("verify", "query"), ("approve", "query"): "what changes something is an `act`"
+    case ("undo", "query"), ("verify", "query"), ("approve", "query"): "a step that changes something is an `act`"
     case ("fields", "confirm"): "ask for them in a `document`"
     default: nil
     }
@@ -177,7 +177,7 @@ extension PlaybookDecoder {
     if let label = reader.entry("label"), reader.entry("for_each") == nil, reader.entry("repeat") == nil {
       diagnostics.append(
         Diagnostic(
-          code: "missing-key", "`label` is what an item of a loop is called, and there is no `for_each`",
+          code: "missing-key", "`label` names an item of a loop, and there is no `for_each`",
           at: label.key.span))
     }
     step.when = reader.expression("when", &diagnostics)

@@ -66,7 +66,7 @@ struct PlaybookDecoder {
     if !NameRules.isPlaybookName(name) {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-name", "`\(name)` is no name for a playbook: small letters, digits and `-`", at: node.span))
+          code: "wrong-name", "`\(name)` is not a name for a playbook: small letters, digits and `-`", at: node.span))
     } else if let folder = source.folder?.split(separator: "/").last, folder != "." && folder != ".." {
       if name != folder {
         diagnostics.append(

@@ -78,7 +78,7 @@ extension InputDeclaration {
     guard InputText.isPattern(text) else {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-value", "`pattern` is no regular expression of RE2", at: entry.value.span,
+          code: "wrong-value", "`pattern` is not a regular expression of RE2", at: entry.value.span,
           help: "RE2 has neither look-around nor back references"))
       return
     }

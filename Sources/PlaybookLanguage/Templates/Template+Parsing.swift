@@ -4,7 +4,7 @@ import CEL
 
 extension Template {
   /// The template that a scalar holds: `${…}` is CEL, `$${` a literal `${`. A number is text as it was written. Nil
-  /// where the node is no text or an expression makes no sense; that is reported.
+  /// where the node is not text or an expression makes no sense; that is reported.
   public static func parse(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> Template? {
     guard let places = places(node, &diagnostics) else { return nil }
     var scanner = TemplateScanner(places)

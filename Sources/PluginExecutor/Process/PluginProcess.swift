@@ -168,7 +168,7 @@ final class PluginProcess: Sendable {
     guard let exchange else { return }
     var error = error
     error.mayHaveTakenEffect = exchange.request.takesEffect
-    // What happens to a call after it was given up is no news.
+    // What happens to a call after it was given up is of no interest.
     if let code = exchange.stop { error = stopped(code, mayHaveTakenEffect: error.mayHaveTakenEffect) }
     exchange.continuation.resume(returning: .failure(error))
   }

@@ -90,7 +90,7 @@ final class Connection: Sendable {
     guard case .tcp(let host, _) = endpoint else {
       return try NIOSSLClientHandler(context: tls.context, serverHostname: nil)
     }
-    // An address is no server name (RFC 6066, section 3); its certificate is held against the address.
+    // An address is not a server name (RFC 6066, section 3); its certificate is held against the address.
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return try NIOSSLClientHandler(context: tls.context, serverHostname: isAddress ? nil : host)
   }

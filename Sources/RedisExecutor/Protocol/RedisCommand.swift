@@ -81,16 +81,16 @@ enum RedisRequest: Sendable {
     switch given[0] {
     case "args":
       guard let words = arguments["args"]?.listValue else {
-        throw ExecutorError(.invalid, "`args` is no list of words")
+        throw ExecutorError(.invalid, "`args` is not a list of words")
       }
       self = .command(try RedisCommand(values: words))
     case "pipeline":
       guard let lists = arguments["pipeline"]?.listValue, !lists.isEmpty else {
-        throw ExecutorError(.invalid, "`pipeline` is no list of commands")
+        throw ExecutorError(.invalid, "`pipeline` is not a list of commands")
       }
       var commands: [RedisCommand] = []
       for list in lists {
-        guard let words = list.listValue else { throw ExecutorError(.invalid, "`pipeline` is no list of commands") }
+        guard let words = list.listValue else { throw ExecutorError(.invalid, "`pipeline` is not a list of commands") }
         commands.append(try RedisCommand(values: words))
       }
       self = .pipeline(commands)
@@ -127,13 +127,13 @@ struct KeyScan: Sendable, Equatable {
 
   init(_ arguments: MapValue) throws(ExecutorError) {
     guard let pattern = arguments["scan"].flatMap(RedisText.word) else {
-      throw ExecutorError(.invalid, "`scan` is no pattern such as `login_protection:*`")
+      throw ExecutorError(.invalid, "`scan` is not a pattern such as `login_protection:*`")
     }
     self.pattern = pattern
     type = arguments["type"]?.stringValue
     if let given = arguments["limit"] {
       guard let number = given.intValue, (1...1_000_000).contains(number) else {
-        throw ExecutorError(.invalid, "`limit` is no number from 1 to 1000000")
+        throw ExecutorError(.invalid, "`limit` is not a number from 1 to 1000000")
       }
       limit = Int(number)
     }

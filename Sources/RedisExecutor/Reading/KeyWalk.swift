@@ -45,7 +45,7 @@ struct KeyWalk {
       }
       return nodes
     case .unknown(let reply):
-      // One server's keys are all of them only if it is no cluster.
+      // One server's keys are all of them only if it is not a cluster.
       let grant = Session.deniedCommand(reply).map { "+\($0)" } ?? "+info"
       throw ExecutorError(
         .refused,

@@ -43,11 +43,11 @@ enum CommandRules {
   /// Flagged `readonly` by servers, and yet no mere reading.
   private static let notJustReading: [String: Refusal] = [
     "EVAL_RO": scripts, "EVALSHA_RO": scripts, "FCALL_RO": scripts,
-    "PFCOUNT": Refusal(message: "PFCOUNT stores what it counted in the key"),
+    "PFCOUNT": Refusal(message: "PFCOUNT stores its count in the key"),
     "TOUCH": Refusal(message: "TOUCH changes when the keys were last used", help: "use EXISTS"),
   ]
   private static let scripts = Refusal(
-    message: "a query runs no scripts: what they do can't be told beforehand", help: "make it an act")
+    message: "a query runs no scripts: their effects can't be told beforehand", help: "make it an act")
 
   private static let readingForms = [
     "SORT": "SORT_RO", "BITFIELD": "BITFIELD_RO", "GEORADIUS": "GEORADIUS_RO",
@@ -82,10 +82,11 @@ enum CommandRules {
     }
     if let subcommands = questions(of: name) {
       guard let subcommand, !subcommands.contains(subcommand) else { return nil }
-      return Refusal(message: "\(name) \(subcommand) is not among what a query may ask", help: "make it an act")
+      return Refusal(
+        message: "\(name) \(subcommand) is not among the commands that a query may send", help: "make it an act")
     }
     if onlyWhereAllowed.contains(name) || KnownCommands.acting.contains(name) {
-      return Refusal(message: "\(name) is not among what a query may ask", help: "make it an act")
+      return Refusal(message: "\(name) is not among the commands that a query may send", help: "make it an act")
     }
     return nil
   }

@@ -10,7 +10,7 @@ extension Session {
     let shown = [name, subcommand].compactMap { $0 }.joined(separator: " ")
     if let subcommands = CommandRules.questions(of: name) {
       guard subcommand.map({ subcommands.contains($0) }) == true else {
-        throw refused("\(shown) is not among what a query may ask", "make it an act")
+        throw refused("\(shown) is not among the commands that a query may send", "make it an act")
       }
     }
     guard let facts = try await facts(command) else {
@@ -94,7 +94,7 @@ extension Session {
   static func shown(_ name: String) -> String { name.replacing("|", with: " ") }
 
   func silent(_ name: String) -> ExecutorError {
-    refused("\(target.label) does not say what \(Self.shown(name)) does, so a query may not send it", nil)
+    refused("\(target.label) has no description of \(Self.shown(name)), so a query may not send it", nil)
   }
 
   func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {

@@ -65,7 +65,7 @@ struct ConnectionSettings: Sendable, Hashable {
       throw settings.problem("url", "names more or fewer ports than hosts")
     }
     self.endpoints = endpoints
-    // 0 and less is no limit, as libpq has it.
+    // 0 and less is not a limit, as libpq has it.
     connectTimeout = parameters["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
     database = parameters["dbname"].map { "/" + $0 } ?? ""
     let folder = endpoints[0].host.map { " in " + $0 } ?? ""

@@ -48,7 +48,7 @@ extension PostgresConnection {
     throw .server(
       ServerError(
         sqlstate: FailureReporter.refused,
-        message: "a pooler stands before the server, and \(reason) for whoever gets its session next; "
+        message: "a pooler stands before the server, and \(reason) for the next user of its session; "
           + "give `act.url` a direct address"))
   }
 

@@ -203,7 +203,7 @@ actor PostgresConnection {
       "to be sure that its role can't write, the role check looks at pg_roles (`privileged: true` in the target leaves "
       + "the check out)"
     let rows = try own(need) { () throws(SessionFailure) in try session.run(batch: RoleRule.look, watch) }
-    guard let row = rows.flatMap(\.maps).first else { return "the server does not say what its role may do" }
+    guard let row = rows.flatMap(\.maps).first else { return "the server does not tell the rights of its role" }
     if let reason = RoleRule.refusal(row) { return reason }
     hasCheckedRole = true
     return nil

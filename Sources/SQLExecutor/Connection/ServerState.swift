@@ -57,7 +57,7 @@ extension PostgresConnection {
 
 /// A length of time as SHOW has it: `5s`, `100ms`, `2min`.
 struct ServerDuration {
-  /// Nil for 0, which is no limit.
+  /// Nil for 0, which is not a limit.
   let duration: Duration?
 
   init?(_ text: String) {

@@ -230,7 +230,7 @@ import Glibc
     }
   }
 
-  /// Reads all results of what was sent. `take` gets each that is no error and says whether more is wanted.
+  /// Reads all results of what was sent. `take` gets each that is not an error and says whether more is wanted.
   private func drain(_ watch: Watch, _ take: (Answer) -> Bool) throws(SessionFailure) {
     var stopper = Stopper(watch: watch, grace: Self.grace)
     var failure: ServerError?
@@ -241,7 +241,7 @@ import Glibc
         let event = wake.wait(socket: unsafe PQsocket(connection), events: events, until: stopper.deadline)
         guard stopper.note(event, cancel: cancelRequest) else { throw abandon(stopper) }
         guard event == .ready else { continue }
-        // Notices are read as they come: many of them are no wide row.
+        // Notices are read as they come: many of them are not a wide row.
         if notices.count > heard { (unread, heard) = (0, notices.count) }
         unread += max(0, Int(playbook_readable(unsafe PQsocket(connection))))
         guard unread <= Self.widest else { throw tooWide(&stopper) }

@@ -69,7 +69,7 @@ struct Catalog: Sendable {
   struct SQLType: Sendable, Hashable {
     var oid: Int64
     var name: String
-    /// The relation that its attributes are stored under; 0 where it is no row type.
+    /// The relation that its attributes are stored under; 0 where it is not a row type.
     var relation: Int64
     /// Bases, elements, arrays, attributes, subtypes, the other sides of casts.
     var types: [Int64]

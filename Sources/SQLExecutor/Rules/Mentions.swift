@@ -92,7 +92,7 @@ struct Mentions: Sendable, Hashable {
 }
 
 extension Mentions {
-  /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
+  /// What a function's body could name, read word by word, since PL/pgSQL is not SQL: each word as a function where a
   /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
   /// statements at run time (`EXECUTE`), or hides names in escapes.
   ///

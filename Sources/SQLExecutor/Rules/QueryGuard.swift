@@ -39,11 +39,11 @@ struct QueryGuard {
     for _ in 0..<Self.rounds {
       guard let query = closure.next() else { return closure.finding }
       count += query.count
-      guard count < Self.objects else { return closure.refused("what the query reaches is too much to look through") }
+      guard count < Self.objects else { return closure.refused("the query reaches too much to look through") }
       guard let catalog = try look(query) else { return closure.refused("the server's catalogs gave no answer") }
       closure.take(catalog)
       if closure.finding.refusal != nil { return closure.finding }
     }
-    return closure.refused("what the query reaches is nested too deeply to look through")
+    return closure.refused("the query reaches objects that are nested too deeply to look through")
   }
 }

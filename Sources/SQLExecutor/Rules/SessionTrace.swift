@@ -50,7 +50,7 @@ extension StatementRules {
       if word == "create", ["temp", "temporary"].contains(next) { return "a temporary table would stay" }
       guard position > 0, starts.contains(words[position - 1]) else { continue }
       if word == "set", next != "local" { return "a setting would stay" }
-      if ["listen", "load", "prepare"].contains(word) { return "what it does to its session would stay" }
+      if ["listen", "load", "prepare"].contains(word) { return "its effect on the session would stay" }
     }
     return nil
   }

@@ -4,7 +4,7 @@ import CPgQuery
 struct SQLToken: Hashable {
   enum Kind: Hashable {
     case colon, parameter, identifier, string, comment
-    /// An operator of more than one character, or one that is no character of its own in the grammar.
+    /// An operator of more than one character, or one that is not a character of its own in the grammar.
     case operation
     /// A word of the grammar; `isReserved` where it can't name a function or column.
     case keyword(isReserved: Bool)

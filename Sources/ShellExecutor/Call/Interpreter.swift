@@ -25,7 +25,7 @@ struct Interpreter: Sendable, Equatable {
     }
     guard first.hasPrefix("/") else {
       throw Problem(
-        message: "the script's first line names `\(first)`, which is no absolute path",
+        message: "the script's first line names `\(first)`, which is not an absolute path",
         help: "such as `#!/bin/bash` or `#!/usr/bin/env \(first)`")
     }
     var rest = words.count > 1 ? String(words[1]) : ""

@@ -28,7 +28,7 @@ extension ShellCall {
     let name = "  with \(input.count) byte\(input.count == 1 ? "" : "s") on its standard input"
     if input.isEmpty { return [name] }
     guard let text = String(validating: input, as: UTF8.self) else {
-      return [name + ", which are no text, in hexadecimal:", mark + hexadecimal(input)]
+      return [name + ", which are not text, in hexadecimal:", mark + hexadecimal(input)]
     }
     return [name + (text.last?.isNewline == true ? ":" : ", the last line without its end:")] + block(text)
   }

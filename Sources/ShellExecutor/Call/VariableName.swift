@@ -49,7 +49,7 @@ enum VariableName {
     guard !harmless.contains(upper), code.contains(upper) || codePrefixes.contains(where: upper.hasPrefix) else {
       return nil
     }
-    return "`\(name)` tells programs what code to run, so no value may enter it"
+    return "`\(name)` makes programs run code, so no value may enter it"
   }
 
   /// What speaks against `name`, or nil where nothing does.
@@ -57,10 +57,10 @@ enum VariableName {
   /// Source: POSIX.1-2024, 3.216 "Name".
   static func objection(to name: String) -> String? {
     guard isName(name) else {
-      return "`\(name)` is no name of an environment variable (letters, digits and `_`, no digit first)"
+      return "`\(name)` is not a name of an environment variable (letters, digits and `_`, no digit first)"
     }
     if reserved.contains(name) || name.hasPrefix("LD_") || name.hasPrefix("DYLD_") {
-      return "`\(name)` decides what code runs; only the environment's target may set it"
+      return "`\(name)` makes programs run code; only the environment's target may set it"
     }
     if name == Remains.variable { return "`\(name)` names the call; it is set for each" }
     return nil

@@ -19,7 +19,7 @@ enum WordCheck {
     guard let text = WordExpansion.first(in: word) else { return nil }
     return CallProblem(
       path: ["args", String(position)], code: "shell-operator",
-      message: "there is no shell here: `\(text)` is no pattern and goes to the program as it is",
+      message: "there is no shell here: `\(text)` is not a pattern and goes to the program as it is",
       help: "use `script` for a shell; where the text is meant, put it in single quotes", severity: .warning)
   }
 

@@ -117,7 +117,7 @@ struct ChildProcess {
       case .signaled(let number): return .success(.signalled(number))
       }
     } catch {
-      let cause = ProgramHead.isText(invocation.file) ? "it has no first line that names what runs it" : "\(error)"
+      let cause = ProgramHead.isText(invocation.file) ? "it has no first line that names its interpreter" : "\(error)"
       return .failure(ExecutorError(.unreachable, "\(invocation.file) could not be started: \(cause)"))
     }
   }

@@ -40,7 +40,7 @@ struct AllowedWords: Sendable {
         throw Problem("takes texts and `{match: PATTERN}` as words")
       }
       guard let pattern = WordPattern(text) else {
-        throw Problem("has `\(text)`, which is no regular expression of RE2")
+        throw Problem("has `\(text)`, which is not a regular expression of RE2")
       }
       return .pattern(pattern)
     }

@@ -39,7 +39,7 @@ struct ProgramPath {
     for candidate in candidates {
       switch FileKind(of: candidate) {
       case .absent: continue
-      case .other: obstacle = obstacle ?? "\(candidate) is no regular file"
+      case .other: obstacle = obstacle ?? "\(candidate) is not a regular file"
       case .regular:
         guard unsafe access(candidate, X_OK) == 0 else {
           obstacle = obstacle ?? "\(candidate) is not executable"
@@ -71,7 +71,7 @@ struct ProgramPath {
     }
     switch FileKind(of: program) {
     case .absent: throw ExecutorError(.invalid, "\(line), which is not there")
-    case .other: throw ExecutorError(.invalid, "\(line), which is no regular file")
+    case .other: throw ExecutorError(.invalid, "\(line), which is not a regular file")
     case .regular: break
     }
     guard unsafe access(program, X_OK) == 0 else { throw ExecutorError(.invalid, "\(line), which is not executable") }
@@ -87,7 +87,7 @@ struct ProgramPath {
 
   private func candidates(for program: String) throws(ExecutorError) -> [String] {
     guard program.contains("/") else {
-      guard program != ".", program != ".." else { throw ExecutorError(.refused, "`\(program)` is no program") }
+      guard program != ".", program != ".." else { throw ExecutorError(.refused, "`\(program)` is not a program") }
       return folders.map { $0 == "/" ? "/" + program : $0 + "/" + program }
     }
     let parts = program.split(separator: "/", omittingEmptySubsequences: false)

@@ -42,7 +42,7 @@ enum ShellSettingsCheck {
     return entries.filter { !VariableName.isName($0.key) }.map { entry in
       CallProblem(
         path: ["env", entry.key], code: "shell-variable",
-        message: "`\(entry.key)` is no name of an environment variable (letters, digits and `_`, no digit first)")
+        message: "`\(entry.key)` is not a name of an environment variable (letters, digits and `_`, no digit first)")
     }
   }
 }
@@ -83,7 +83,7 @@ extension AllowedWords {
       found.append(
         Opening(
           path: ["1"], message: "`...` behind `\(program)` lets a query tell it to change something",
-          help: "write out what it is asked, such as [\(name), status]"))
+          help: "write out its arguments, such as [\(name), status]"))
     }
     if words.contains(where: { if case .exact("...") = $0 { true } else { false } }) {
       found.append(
