@@ -6,7 +6,7 @@ extension HTTPExecutor {
   /// Targets have `url` (`https://HOST[:PORT][/PATH]`), `headers` (sent with every request, never shown), `read_paths`
   /// (patterns that queries are kept to: `*` within a segment, `**` for any), `read_posts` (patterns of POSTs that only
   /// read), `hosts` (patterns of other hosts that a call may go to, with the target's headers), `ca_file`, `cert_file`,
-  /// `key_file`, `server_name`, `connect_timeout`, and `act` with what is different for acts.
+  /// `key_file`, `server_name`, `connect_timeout`, and `act` with settings for acts alone.
   public static let schema = ExecutorSchema(
     name: "http",
     summary: "Sends an HTTP request. A query is GET, HEAD or OPTIONS, or a POST of the target's `read_posts`",
@@ -42,7 +42,7 @@ extension HTTPExecutor {
       "url": .string,
       // With `page`, how many pages were read.
       "pages": .int,
-      // What there is to say of the answer: redirects, character sets, JSON that is none.
+      // Remarks on the answer: redirects, character sets, text that is not JSON.
       "notices": .list(.string),
     ],
     wholeFields: ["status", "headers", "date", "url"], settings: HTTPTarget.settings, textSettings: ["headers"],

@@ -143,7 +143,7 @@ public actor HTTPExecutor: Executor {
       certificates: try target.certificates.contents(), connectTimeout: target.connectTimeout, mode: mode,
       scheme: target.origin.scheme, host: target.tlsName.map { _ in target.origin.host })
     if let client = clients[key] { return client }
-    // The context is thrown away: what can't be loaded is known before anything is sent.
+    // The context is thrown away: files that can't be loaded are known before anything is sent.
     if target.certificates.hasFiles { _ = try key.certificates.context() }
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow

@@ -3,7 +3,7 @@ import ExecutorKit
 import PlaybookLanguage
 import SourceText
 
-/// What is wrong with a call and can be told without a server.
+/// The problems of a call that can be told without a server.
 enum HTTPLint {
   @Sendable
   static func problems(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
@@ -127,7 +127,7 @@ enum HTTPLint {
         CallProblem(path: ["page"], code: "bad-page", message: "`page` is a map, such as `{next: link, limit: 10}`")
       ]
     }
-    // What is known before the run; the rest is a value that fits.
+    // The part known before the run; the rest is a value that fits.
     var known = MapValue()
     for entry in entries {
       switch entry.value {

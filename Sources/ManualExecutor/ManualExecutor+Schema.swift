@@ -2,7 +2,7 @@ import CEL
 public import PlaybookLanguage
 
 extension ManualExecutor {
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "manual",
     summary: "A person does it, or looks it up, and says so",

@@ -6,7 +6,7 @@ public import PlaybookLanguage
 public struct ValueExecutor: Executor {
   public init() {}
 
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "value",
     summary: "A computed value: any tree with templates",
@@ -21,12 +21,12 @@ public struct ValueExecutor: Executor {
       return [CallProblem(path: [], code: "value-act", message: message, help: "make the step a query")]
     })
 
-  /// What its calls look like.
+  /// The form of its calls.
   public var schema: ExecutorSchema { Self.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
     let text = call.arguments["value"]?.rendered ?? "null"
-    // What is computed is the evidence; here it is named.
+    // The computed value is the evidence; here it is named.
     return text.unicodeScalars.count > 200
       ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(199))) + "…" : text
   }

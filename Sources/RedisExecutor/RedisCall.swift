@@ -162,7 +162,7 @@ struct RedisCall {
   private func act(_ command: RedisCommand) async throws(ExecutorError) -> CallOutcome {
     try await session.following { (session: Session) async throws(ExecutorError) -> CallOutcome in
       let exchange = await session.exchange([command.words])
-      // What MONITOR goes on sending would be taken for the next command's answer.
+      // The lines that MONITOR keeps sending would be taken for the next command's answer.
       if command.name == "MONITOR" { session.connection.close() }
       if exchange.failure == .tooDeep { return Self.unreadable(session) }
       if let failure = exchange.failure { throw session.error(failure, changes: true) }

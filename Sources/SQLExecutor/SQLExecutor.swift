@@ -24,7 +24,7 @@ public final class SQLExecutor: Executor {
   /// the server said, with its SQLSTATE and without values).
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let request = try SQLRequest(call, limits: context.limits)
-    // What shows the server's sessions is not to show those of this run.
+    // A statement that shows the server's sessions must not show those of this run.
     var isAlone = SessionViews.areReached(by: request.rules.mentions)
     while true {
       let outcome = try await onConnection(call, context, isAlone: isAlone) {

@@ -3,7 +3,7 @@ public import PlaybookLanguage
 import SourceText
 
 extension ShellExecutor {
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "shell",
     summary: "A program of this machine, found on the target's path, run without a shell",
@@ -29,7 +29,7 @@ extension ShellExecutor {
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 
-/// What can be told of a call without its values and its target.
+/// The problems of a call that can be told without its values and its target.
 struct ShellFormCheck {
   let form: CallForm
   let mode: CallMode

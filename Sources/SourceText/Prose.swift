@@ -18,7 +18,7 @@ public enum Prose {
         lines.append(String(line))
       }
       let isBroken = line.hasSuffix("  ") || line.hasSuffix("\\")
-      // What follows a list item's line may go on with it; nothing goes on with a heading, a table's row or code.
+      // The line behind a list item's may continue it; no line continues a heading, a table's row or code.
       isOpen = !isBroken && !text.isEmpty && !isFence && !isFenced && (!standsAlone || isItem(text))
     }
     return lines.joined(separator: "\n")

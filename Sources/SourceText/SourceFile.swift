@@ -1,6 +1,6 @@
 /// A text that diagnostics can point into: a playbook, a SQL file, an answers file, a command-line value.
 public final class SourceFile: Sendable {
-  /// What messages call it: the path as the user gave it, or a name such as `--set window`.
+  /// Its name in messages: the path as the user gave it, or a name such as `--set window`.
   public let path: String
   /// The bytes as read, without a UTF-8 byte order mark.
   public let bytes: [UInt8]

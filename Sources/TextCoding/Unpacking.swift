@@ -19,7 +19,7 @@ public struct Unpacked: Sendable, Equatable {
     self.isTruncated = isTruncated
     if bytes.isEmpty { return }
     for part in codings.split(separator: ",").reversed() {
-      // A `;q=1` belongs to what a client accepts; some servers send it back.
+      // A `;q=1` belongs to a client's `Accept-Encoding`; some servers send it back.
       let coding = part.prefix { $0 != ";" }.trimmed.lowercased()
       switch coding {
       case "", "identity", "none", "utf-8", "utf8", "aws-chunked", "binary", "plain", "text": continue

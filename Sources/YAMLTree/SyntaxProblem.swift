@@ -1,12 +1,12 @@
 import SourceText
 
-/// What libyaml says is wrong, made into what an author should do.
+/// libyaml's errors, with the way out for an author.
 struct SyntaxProblem {
   let file: SourceFile
   /// libyaml's words: "did not find expected key".
   let text: String
   let offset: Int
-  /// libyaml's words for what it was reading, or nothing: "while parsing a block mapping".
+  /// libyaml's words for the part that it was reading, or nothing: "while parsing a block mapping".
   let context: String
   let contextOffset: Int?
 
@@ -193,7 +193,7 @@ struct SyntaxProblem {
     return position..<position + 1
   }
 
-  /// What the character makes of a plain value that starts with it.
+  /// The meaning of a plain value that starts with the character.
   private static let indicators: [UInt8: String] = [
     UInt8(ascii: "!"): "a tag", UInt8(ascii: "&"): "an anchor", UInt8(ascii: "*"): "an alias",
     UInt8(ascii: "@"): "reserved", UInt8(ascii: "`"): "reserved", UInt8(ascii: "%"): "a directive",

@@ -118,7 +118,7 @@ struct Formatter {
     return DigitText.scientific(try digits(value, "%e"), precision)
   }
 
-  /// What `%s` shows; lists and maps with the texts of their elements, a map's entries sorted.
+  /// The text of `%s`; lists and maps with the texts of their elements, a map's entries sorted.
   private func string(_ value: Value) throws(Fault) -> String {
     try evaluator.charge(1)
     switch value {

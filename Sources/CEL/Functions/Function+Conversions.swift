@@ -178,7 +178,7 @@ extension Function {
     }
   }
 
-  /// What is finer than a nanosecond is cut.
+  /// Parts finer than a nanosecond are dropped.
   private static func toTimestamp(_ value: Value) throws(Fault) -> Value {
     guard case .decimal(let number) = value,
       let nanoseconds = try number.applying(.multiply, Decimal(Int64(1_000_000_000))).truncated(Int128.self),

@@ -1,5 +1,5 @@
 extension Function {
-  /// What is not part of CEL: for evidence as systems give it.
+  /// Functions beyond CEL's, for evidence as systems give it.
   static let own: [Function] = [
     Function(
       "sum", .own,

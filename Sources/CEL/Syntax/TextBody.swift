@@ -1,4 +1,4 @@
-/// What stands between the quotes of a text, with its escapes read.
+/// The text between quotes, with its escapes read.
 struct TextBody {
   let isRaw: Bool
   let isBytes: Bool

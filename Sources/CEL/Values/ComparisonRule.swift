@@ -22,7 +22,7 @@ struct ComparisonRule: Sendable {
     return number.isNaN && !comparesNaN ? "NaN is not a number, so nothing compares with it" : nil
   }
 
-  /// What PostgreSQL writes for a length of time or a point in time that has none.
+  /// PostgreSQL's words for an infinite length of time or point in time.
   private static func obstacle(_ text: String, toDuration isDuration: Bool) -> String? {
     if text == "infinity" || text == "-infinity" {
       return isDuration

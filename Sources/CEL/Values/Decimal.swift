@@ -2,7 +2,7 @@
 ///
 /// Two decimals of one value are equal whatever their texts are. There is neither NaN nor an infinity.
 public struct Decimal: Sendable, Hashable, CustomStringConvertible {
-  /// What was read once.
+  /// Its parts, read once.
   private final class Storage: Sendable {
     let text: String
     let isNegative: Bool

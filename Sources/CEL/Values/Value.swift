@@ -1,4 +1,4 @@
-/// A value of the Common Expression Language: what expressions compute, and what every outcome of a step is made of.
+/// A value of the Common Expression Language: the result of an expression, and a part of every step's outcome.
 ///
 /// Source: the CEL specification, "Values" (github.com/google/cel-spec, doc/langdef.md), without protobuf messages.
 public enum Value: Sendable {
@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// A number as the nearest double; nil where that is infinite or NaN, and of what is not a number.
+  /// A number as the nearest double; nil where that is infinite or NaN, and for a value other than a number.
   public var finiteDouble: Double? {
     switch self {
     case .int(let number): Double(number)

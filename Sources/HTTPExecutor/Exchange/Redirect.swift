@@ -3,7 +3,7 @@ import FoundationEssentials
 import NIOHTTP1
 import PlaybookLanguage
 
-/// What an answer of class 3xx asks for (RFC 9110, section 15.4).
+/// The request of an answer of class 3xx (RFC 9110, section 15.4).
 struct Redirect {
   let status: Int
   /// The `Location`, as it was written.

@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// A request with everything decided: what goes to which origin.
+/// A request with everything decided, its origin among it.
 struct OutgoingRequest: Sendable {
   var method: String
   var origin: Origin

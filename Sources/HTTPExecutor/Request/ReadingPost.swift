@@ -1,8 +1,8 @@
 import CEL
 import ExecutorKit
 
-/// A POST that the environment lists as reading, and what must not be in it: a method for another request, a GraphQL
-/// mutation, a query whose text the server keeps.
+/// A POST that the environment lists as reading, and the things that must not be in it: a method for another request, a
+/// GraphQL mutation, a query whose text the server keeps.
 enum ReadingPost {
   /// Keys of an operation by which a server is told to run a query that it keeps.
   private static let persisted: Set<String> = [

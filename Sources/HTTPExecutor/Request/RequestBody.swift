@@ -1,17 +1,17 @@
 import CEL
 import ExecutorKit
 
-/// What a request carries.
+/// The body of a request.
 struct RequestBody: Sendable {
   var contentType: String
   var bytes: [UInt8]
   /// For display: JSON indented, anything else as it is sent.
   var shown: String
-  /// What `json` holds; nil where the body is not JSON or was given as text.
+  /// The value of `json`; nil where the body is not JSON or was given as text.
   var tree: Value?
 
-  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for what can't be
-  /// sent.
+  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for a value that
+  /// can't be sent.
   init?(_ arguments: MapValue) throws(ExecutorError) {
     let given = ["json", "form", "body"].filter { arguments[$0] != nil }
     guard given.count <= 1 else { throw OutgoingRequest.invalid("an http call has one of `json`, `form` and `body`") }

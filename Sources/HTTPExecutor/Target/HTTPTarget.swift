@@ -7,7 +7,7 @@ import Reach
 struct HTTPTarget: Sendable {
   var name: String
   var origin: Origin
-  /// What the base URL has before every path, without a slash at its end.
+  /// The base URL's own path, which stands before every other, without a slash at its end.
   var basePath: String
   /// Sent with every request to this origin; they may hold secrets.
   var headers: [(name: String, value: String)] = []

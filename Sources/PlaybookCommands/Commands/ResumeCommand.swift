@@ -35,7 +35,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try runs.open(name).folder
-    // The lock first: what is read then stays as it is.
+    // The lock first: the record read after it stays as it is.
     let (lock, contents) = try open(folder)
     try Self.trust(folder)
     guard let first = contents.events.first, let playbookName = first.data["playbook"]?.stringValue else {
@@ -72,7 +72,7 @@ struct ResumeCommand: AsyncParsableCommand {
     try Launch.finish(try await session.resume(folder, contents))
   }
 
-  /// A journal that is not as it was left leads to changes that are made twice: nothing goes on from it.
+  /// A journal that is not as it was left leads to changes that are made twice: it is not resumed.
   private static func trust(_ folder: RunFolder) throws {
     let check: JournalCheck
     do {
@@ -86,8 +86,8 @@ struct ResumeCommand: AsyncParsableCommand {
         + "\(problem.kind.rawValue): \(problem.message)")
   }
 
-  /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only
-  /// a file of one's own or of the system's is taken without being named: it says which programs are run.
+  /// The file of environments that the run began with; nil: it is not on record, or is the one that is looked for
+  /// anyway. Only a file of one's own or of the system's is taken without being named: it says which programs are run.
   private static func recordedFile(_ facts: MapValue) throws -> String? {
     guard let path = facts["environmentsFile"]?.stringValue, path != Loading.defaultEnvironments else { return nil }
     var info = stat()
@@ -146,7 +146,7 @@ struct RecordedSources {
     self.digests = digests
   }
 
-  /// What has become of the files on disk since, in words; nil: they are as they were.
+  /// The differences of the files on disk since, in words; nil: there are none.
   var changed: String? {
     let changes = digests.sorted { $0.key < $1.key }.compactMap { path, digest -> String? in
       guard let data = FileManager.default.contents(atPath: path) else { return "\(path) is gone" }

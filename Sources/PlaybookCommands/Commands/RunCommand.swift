@@ -112,7 +112,7 @@ enum Launch {
     return " \(name) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
   }
 
-  /// What the command line and its file of answers give a run, read and checked.
+  /// Inputs and answers of the command line and of its file, read and checked.
   struct Beforehand {
     let inputs: [String: Value]
     let answers: AnswerBook
@@ -149,8 +149,8 @@ enum Launch {
         "--approve \(text) is not a digest; it has 32 digits from 0 to f, as `playbook plan` and a paused run print it")
     }
 
-    /// An answer to a question that the playbook does not have is a slip on the command line; a file may be for
-    /// several.
+    /// An answer to a question that the playbook does not have is an input mistake on the command line; a file may be
+    /// for several.
     private static func check(
       _ said: [String: AnswerBook.Entry], _ fromFile: [String: AnswerBook.Entry], for playbook: Playbook
     ) throws {

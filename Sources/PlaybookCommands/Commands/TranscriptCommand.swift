@@ -70,7 +70,7 @@ struct RedactionOption: ParsableArguments {
     }
   }
 
-  /// Whoever names a column that there is not may take its values for replaced.
+  /// A person who names a column that does not exist may take its values for replaced.
   func warn(of transcript: Transcript) {
     let (missing, known) = transcript.unknownColumns
     if missing.isEmpty { return }

@@ -13,7 +13,7 @@ import Synchronization
 import Glibc
 #endif
 
-/// One sitting of a run: journal, terminal, runner, and what is said at the end.
+/// One session of a run: journal, terminal, runner, and the lines at the end.
 struct RunSession {
   var mode: RunConfiguration.Mode
   var playbook: Playbook
@@ -35,12 +35,12 @@ struct RunSession {
   var git: Value?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
-  /// The file that the environment was read from, for a run that goes on later.
+  /// The file that the environment was read from, for a resume.
   var environmentsFile: String?
   /// Options that `playbook resume` needs as well, with a space before each.
   var whereabouts = ""
 
-  /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
+  /// Asks for missing inputs, starts a run and goes through it. The result and the run's folder.
   ///
   /// The folder is nil where the run ended before anything was recorded.
   func start() async throws -> (result: RunResult, folder: RunFolder?) {
@@ -75,7 +75,7 @@ struct RunSession {
     return (result, place.folder)
   }
 
-  /// What this user keeps to himself.
+  /// The files of this user alone.
   private static let own = OwnState(environment: ProcessInfo.processInfo.environment)
 
   private static let approvalKey = own.approvalKey()
@@ -207,7 +207,7 @@ struct RunSession {
     return TerminalOperator(configuration: configuration)
   }
 
-  /// What every written line is handed to.
+  /// The receiver of every written line.
   private var onLine: @Sendable ([UInt8]) -> Void {
     let isJSON = output == .json
     return { line in
@@ -252,7 +252,7 @@ struct RunSession {
       return result
     }
     if let problem = await journal.problem {
-      // What became of the calls that were out is known here alone.
+      // The results of the calls under way are known here alone.
       await terminal.recall(journal.unwritten)
       throw await stopped(by: problem, folder, terminal)
     }
@@ -267,7 +267,8 @@ struct RunSession {
     return result
   }
 
-  /// Says what was changed where the journal does not say it any more, and how to go on where that can be.
+  /// Lists the changes where the journal has them no longer, and names the command that resumes the run where there is
+  /// one.
   private func stopped(
     by problem: JournalWriter.Problem, _ folder: RunFolder, _ terminal: TerminalOperator
   ) async -> CommandFailure {
@@ -282,7 +283,7 @@ struct RunSession {
     return .failed(stop + "\nwithout its journal it can't be resumed; its changes are listed above and nowhere else")
   }
 
-  /// What is said after the last event: where the record is.
+  /// The lines after the last event: where the record is.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
     let path: String
     do {
@@ -292,7 +293,7 @@ struct RunSession {
       Output.say("warning", "the transcript could not be written: \(error)")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
-    // How to go on has been said with the pause.
+    // The pause has named the command that resumes the run.
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
       lines.append("note        its world ended with this run")
     }
@@ -306,7 +307,7 @@ struct RunSession {
     return { OpenRun.texts(of: store.open(in: name, besides: id)) }
   }
 
-  /// Who this process is, for the lock.
+  /// This process, for the lock.
   static var holder: Value {
     [
       "pid": .int(Int64(getpid())), "host": .string(hostName), "operator": .string(operatorName),

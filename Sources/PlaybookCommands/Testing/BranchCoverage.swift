@@ -19,7 +19,7 @@ struct BranchCoverage {
     }
   }
 
-  /// What the runs of a scenario's tests did, by a step's path without the positions of loops.
+  /// The branches that the runs of a scenario's tests took, by a step's path without the positions of loops.
   private struct Taken {
     var answers: [String: Set<String>] = [:]
     var verdicts: [String: Set<String>] = [:]

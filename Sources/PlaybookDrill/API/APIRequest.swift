@@ -57,7 +57,7 @@ package struct APIRequest: Sendable {
   }
 }
 
-/// What the admin API sends back.
+/// The answer of the admin API.
 package struct APIResponse: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]

@@ -6,7 +6,7 @@ package struct EnvironmentText: Sendable {
   /// Where a placeholder stands, and its name without `world.`.
   private let placeholders: [(range: Range<Int>, name: String)]
 
-  /// What a world has to say of itself.
+  /// The facts about a world that placeholders name.
   package static let names = ["redis", "sql", "sql_admin", "http", "bin", "folder", "secrets"]
 
   /// Finds the placeholders; an unknown one is an error.

@@ -5,7 +5,7 @@ import Musl
 #endif
 import CLinux
 
-/// What the file system said no to.
+/// A refusal by the file system.
 public struct FileError: Error, Sendable, CustomStringConvertible {
   public var path: String
   public var operation: String
@@ -39,7 +39,7 @@ final class RunFile: Sendable {
   /// Opens `name` within the folder, never through a link.
   func file(_ name: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> RunFile {
     let whole = path + "/" + name
-    // Without waiting for whoever might write into a pipe of that name.
+    // Without waiting for a writer of a pipe of that name.
     let descriptor = unsafe openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)
     guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
     var info = stat()
@@ -128,7 +128,7 @@ final class RunFile: Sendable {
     return content
   }
 
-  /// Returns when what was written is on disk.
+  /// Returns when all written bytes are on disk.
   func sync() throws(FileError) {
     guard fdatasync(descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
   }
@@ -177,7 +177,7 @@ extension RunFile {
   }
 }
 
-/// What a journal needs of its file; tests put a disk in between that forgets what was not synced.
+/// A journal's needs of its file; tests put a disk in between that forgets bytes that were not synced.
 protocol WriteAheadFile: Sendable {
   func write(_ bytes: [UInt8]) throws(FileError)
   func sync() throws(FileError)

@@ -1,6 +1,6 @@
 /// Lines as `xxd`, `hexdump`, `od`, `tcpdump`, `tshark` and `gdb` write them: an offset, groups of digits or
-/// characters, and often the text beside them. What is found in one covers whole lines, since the text stands in them
-/// as well.
+/// characters, and often the text beside them. A finding in one covers whole lines, since the text stands in them as
+/// well.
 enum Dump {
   static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     var runs = Reading.all.map { _ in PlacedBytes() }

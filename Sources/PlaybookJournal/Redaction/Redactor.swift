@@ -17,7 +17,7 @@ public struct Redactor: Sendable {
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 || Self.isCode($0) } }
     if secret.contains("\r\n") { texts.append(secret.replacing("\r\n", with: "\n")) }
-    // A server drops blanks at a header's end: what comes back is the secret without them.
+    // A server drops blanks at a header's end and sends back the secret without them.
     texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
     for form in texts.flatMap(SecretForm.all) { search.add(form) }
   }
@@ -137,8 +137,8 @@ public struct Redactor: Sendable {
 
   // MARK: Texts
 
-  /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also
-  /// with a mark behind it that says so.
+  /// The bytes without secrets, or nil where there is none in them. A secret may be truncated at the end, also with a
+  /// mark behind it that says so.
   private func clean(_ bytes: [UInt8]) -> [UInt8]? {
     let clean = masked(bytes, isCut: bytes.count >= Self.longText)
     let shown = clean ?? bytes
@@ -148,8 +148,8 @@ public struct Redactor: Sendable {
   }
 
   private static let cutMark = Array("…".utf8)
-  /// From this size in bytes on a text may have been cut without a mark: output beyond its limit, the beginning of
-  /// evidence.
+  /// From this size in bytes on a text may have been truncated without a mark: output beyond its limit, the beginning
+  /// of evidence.
   private static let longText = 1500
 
   private func masked(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {

@@ -87,7 +87,7 @@ struct WrappedLines {
     {
       _ = drop("+")
     }
-    // What closes a text in quotation marks, with the operator behind it.
+    // The end of a text in quotation marks, with the operator behind it.
     var at = end
     while at > start, end - at < Self.widestMark, isSign(text[at - 1]) {
       at -= 1
@@ -114,7 +114,7 @@ struct WrappedLines {
       start += 1
     }
     while Self.leads.contains(where: drop) || Self.bars.contains(where: drop) {}
-    // What opens a text in quotation marks: `+ "`, `|| '`, `b"`.
+    // The beginning of a text in quotation marks: `+ "`, `|| '`, `b"`.
     var at = start
     if at + 1 < end, !isSign(text[at]), isQuote(text[at + 1]) { at += 1 }
     while at < end, at - start < Self.widestMark, isSign(text[at]) {

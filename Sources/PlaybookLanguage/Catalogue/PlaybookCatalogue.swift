@@ -57,7 +57,7 @@ public struct PlaybookCatalogue: Sendable {
       help: Suggestion.nearest(to: name, in: names).map { "did you mean `\($0)`?" } ?? places)
   }
 
-  /// The playbook called `name`, nil where there is none: what `use` asks for.
+  /// The playbook called `name`, nil where there is none; for `use`.
   public func named(_ name: String) throws(Failure) -> PlaybookSource? {
     guard NameRules.isPlaybookName(name) else {
       throw Failure(description: "`\(name)` is not a name of a playbook", help: "small letters, digits and `-`")

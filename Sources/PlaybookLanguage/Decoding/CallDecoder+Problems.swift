@@ -94,7 +94,7 @@ extension CallDecoder {
 }
 
 extension TemplateTree {
-  /// The place of what lies at a path within it, or of the last part of the way that is there.
+  /// The place of the node at a path within it, or of the last part of the way that is there.
   func span(at path: some Collection<String>) -> SourceSpan {
     var tree = self
     for step in path {

@@ -85,7 +85,7 @@ package struct MappingReader {
     node(key)?.readBoolean("`\(key)`", &diagnostics)
   }
 
-  /// A whole number, at least what the table says.
+  /// A whole number, at least the table's minimum.
   package func integer(_ key: String, _ diagnostics: inout [Diagnostic]) -> Int? {
     var minimum: Int?
     if case .integer(let least) = table.key(key)?.shape { minimum = least }

@@ -29,7 +29,7 @@ struct PlaybookDecoder {
       return nil
     }
     let playbook = decode(root)
-    // What the YAML reader could not take is missing from the tree, and was reported.
+    // Parts that the YAML reader could not take are missing from the tree, and were reported.
     if problems.hasErrors { diagnostics.removeAll { ["missing-key", "no-executor", "no-kind"].contains($0.code) } }
     diagnostics = problems + diagnostics
     return playbook

@@ -27,8 +27,8 @@ public struct ScenarioFolder: Sendable {
     return nil
   }
 
-  /// The file at `name`, a path relative to the folder. A link that leads out of the folder is refused, as is what is
-  /// no plain file.
+  /// The file at `name`, a path relative to the folder. A link that leads out of the folder is refused, as is a file
+  /// that is not a plain file.
   public func read(_ name: String) throws -> SourceFile {
     if let problem = Self.problem(with: name) { throw Failure(description: problem) }
     let manager = FileManager.default

@@ -4,8 +4,7 @@ public import YAMLTree
 
 extension InputDeclaration {
   /// The declarations under `inputs:`, a document's `fields:` or a command's `call:`: names to mappings, or for short
-  /// to the type alone (`address: ip`). What is wrong is reported; such a declaration is kept as far as it can be
-  /// read.
+  /// to the type alone (`address: ip`). Problems are reported; such a declaration is kept as far as it can be read.
   public static func decodeAll(
     _ node: YAMLNode, isBeforeDecimals: Bool = false, diagnostics: inout [Diagnostic]
   ) -> [InputDeclaration] {

@@ -24,7 +24,7 @@ extension Template {
   }
 
   /// A URL's path, with or without a query: each value is percent-encoded (all but the unreserved characters of RFC
-  /// 3986, 2.3), what the author wrote stays. `.string`, or `.unknown` where a part is.
+  /// 3986, 2.3), the author's text stays. `.string`, or `.unknown` where a part is.
   ///
   /// A value can't change where the path leads: one that is empty, or that makes a `.` or `..` of its segment, is an
   /// error.

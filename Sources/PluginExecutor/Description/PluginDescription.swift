@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// What a plugin says of itself: the answer to `describe`.
+/// A plugin's description: the answer to `describe`.
 struct PluginDescription: Sendable {
   let schema: ExecutorSchema
   private let readRule: ReadRule

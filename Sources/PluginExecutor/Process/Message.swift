@@ -26,7 +26,7 @@ struct Request: Sendable {
   }
 }
 
-/// What a request comes to.
+/// The result of a request.
 enum Reply: Sendable {
   case result(Value)
   /// The plugin has no such method.

@@ -65,7 +65,7 @@ struct RedisCommand: Sendable, Equatable {
   }
 }
 
-/// What a call asks for.
+/// The request of a call.
 enum RedisRequest: Sendable {
   case command(RedisCommand)
   case pipeline([RedisCommand])

@@ -1,19 +1,19 @@
-/// What is decided by a command's name alone, whatever its server says.
+/// The rules that a command's name decides alone, in spite of its server.
 enum CommandRules {
-  /// What keeps a command from being sent.
+  /// The reason why a command is not sent.
   struct Refusal: Equatable {
     var message: String
     var help: String?
   }
 
-  /// They change what the connection itself is, or have no single answer: never sent.
+  /// They change the state of the connection itself, or have no single answer: never sent.
   static let connectionCommands: Set<String> = [
     "MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE",
     "PUNSUBSCRIBE", "SUNSUBSCRIBE", "SELECT", "AUTH", "HELLO", "RESET", "QUIT", "ASKING", "READONLY", "READWRITE",
     "SYNC", "PSYNC", "REPLCONF",
   ]
 
-  /// Subcommands of CLIENT that change what the connection itself is.
+  /// Subcommands of CLIENT that change the state of the connection itself.
   static let clientSubcommands: Set<String> = [
     "REPLY", "TRACKING", "CACHING", "NO-EVICT", "NO-TOUCH", "SETNAME", "SETINFO",
   ]

@@ -2,8 +2,8 @@ import ExecutorKit
 import Synchronization
 
 extension Session {
-  /// Throws `.refused` where a query may not send a command: what is not flagged `readonly` by the server that it would
-  /// go to, or not on the short list, or hidden.
+  /// Throws `.refused` where a query may not send a command: one that is not flagged `readonly` by the server that it
+  /// would go to, or not on the short list, or hidden.
   func checkReadOnly(_ command: RedisCommand) async throws(ExecutorError) {
     let (name, subcommand) = (command.name, command.subcommand)
     if let refusal = CommandRules.queryRefusal(name, subcommand) { throw refused(refusal.message, refusal.help) }
@@ -44,7 +44,7 @@ extension Session {
     throw refused("a query does not wait for data, as \(command.name) would", "leave BLOCK out and use `until`")
   }
 
-  /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
+  /// The server's facts about a command, of the subcommand where it has one; nil where it knows none or won't tell.
   ///
   /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer
   /// now.

@@ -23,7 +23,7 @@ struct ConnectionSettings: Sendable, Hashable {
   /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several
   /// hosts all.
   let server: String
-  /// What stands behind a server's name: `/app`.
+  /// The text behind a server's name: `/app`.
   let database: String
   /// How the source of an outcome names the one server behind a Unix socket: by the target's name.
   let sourceName: String

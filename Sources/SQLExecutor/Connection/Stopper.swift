@@ -25,7 +25,7 @@ struct Stopper {
     deadline = watch.deadline
   }
 
-  /// Takes what a wait has ended with; false where the server has had its time to answer, or is given none.
+  /// Takes the result of a wait; false where the server has had its time to answer, or is given none.
   mutating func note(_ event: Wake.Event, cancel: () -> CancelRequest?) -> Bool {
     switch event {
     case .ready: return true

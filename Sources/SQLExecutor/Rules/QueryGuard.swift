@@ -10,7 +10,7 @@ import ExecutorKit
 /// of all functions that a name could mean each must be harmless, whatever the arguments.
 struct QueryGuard {
   let rules: FunctionRules
-  /// Whether only what is reached counts: of an act.
+  /// Whether only the reached objects count: of an act.
   var ignoresRefusals = false
   /// Whether the server folds names as the grammar here does.
   var isUnicode = true
@@ -18,11 +18,12 @@ struct QueryGuard {
   struct Finding: Sendable {
     /// Nil where the query may run, else why not, in one sentence.
     var refusal: String?
-    /// All that was looked up, up to the refusal, and what the bodies of functions name that `allow_functions` allows.
+    /// All that was looked up, up to the refusal, and the names in the bodies of functions that `allow_functions`
+    /// allows.
     var reached = Mentions()
     /// Whether reading a literal of a reached type could call a function of the database, before anything is planned.
     var hasTypeCode = false
-    /// What the finding rests on.
+    /// The facts that the finding rests on.
     var keys = Fingerprint.Keys()
   }
 

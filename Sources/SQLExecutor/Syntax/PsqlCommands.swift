@@ -8,7 +8,7 @@ struct PsqlCommands {
   /// The text with each command's place blank, of the same length.
   let rest: String
 
-  /// So many backslashes are looked at: each costs a scan of what stands before it.
+  /// So many backslashes are looked at: each costs a scan of the text before it.
   private static let most = 200
 
   init(_ text: String) {

@@ -1,6 +1,6 @@
 import CPgQuery
 
-/// A token of a statement as PostgreSQL's own scanner (libpg_query) cuts it.
+/// A token of a statement as PostgreSQL's own scanner (libpg_query) reads it.
 struct SQLToken: Hashable {
   enum Kind: Hashable {
     case colon, parameter, identifier, string, comment

@@ -54,8 +54,9 @@ indirect enum ColumnType: Sendable, Hashable {
     }
   }
 
-  /// A type that is not built in, of what the server has `described` (`type`, `element`, `base`, `delimiter`): an array
-  /// of the type behind its elements' domain, or the type behind a domain; text where it is neither.
+  /// A type that is not built in, from the rows that the server has `described` (`type`, `element`, `base`,
+  /// `delimiter`): an array of the type behind its elements' domain, or the type behind a domain; text where it is
+  /// neither.
   init(oid: UInt32, _ described: [MapValue], depth: Int = 0) {
     guard oid >= Self.firstOwn else {
       self.init(oid: oid)

@@ -35,7 +35,7 @@ enum IntervalText {
     return isNegative ? -total : total
   }
 
-  /// A text that PostgreSQL reads as an interval of exactly that many microseconds; what is finer is cut.
+  /// A text that PostgreSQL reads as an interval of exactly that many microseconds; finer parts are dropped.
   static func text(_ duration: Duration) -> String {
     let parts = duration.components
     let micros = (parts.attoseconds / 1_000_000_000_000).magnitude

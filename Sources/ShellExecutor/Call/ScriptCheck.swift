@@ -1,7 +1,7 @@
 import PlaybookLanguage
 import SourceText
 
-/// What can be told of a script by its text.
+/// The hints that a script's text gives.
 enum ScriptCheck {
   static let pipeline =
     "of a pipeline only the last program's failure is seen: where the first is missing, `wc -l` says 0"

@@ -33,7 +33,7 @@ extension ShellCall {
     return [name + (text.last?.isNewline == true ? ":" : ", the last line without its end:")] + block(text)
   }
 
-  /// What stands before each line of a value, so that no value passes for something else.
+  /// The mark before each line of a value, so that no value passes for something else.
   private static let mark = "  | "
 
   private static func block(_ text: String) -> [String] {

@@ -13,7 +13,7 @@ enum VariableName {
     "XDG_DATA_DIRS",
     // The C library.
     "GCONV_PATH", "LOCPATH", "NLSPATH", "GLIBC_TUNABLES", "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "MALLOC_CONF",
-    // Pagers, editors, and what starts them.
+    // Pagers, editors, and programs that start them.
     "LESS", "LESSOPEN", "LESSCLOSE", "LESSKEY", "LESSKEYIN", "PAGER", "MANPAGER", "MANOPT", "SYSTEMD_PAGER",
     "SYSTEMD_LESS", "EDITOR", "VISUAL", "SUDO_EDITOR", "SYSTEMD_EDITOR", "BROWSER", "VIMINIT", "EXINIT", "MYVIMRC",
     "SSH_ASKPASS", "SUDO_ASKPASS", "RSYNC_RSH", "RSYNC_CONNECT_PROG", "CVS_RSH", "SVN_SSH", "TAR_OPTIONS", "TAPE",
@@ -43,7 +43,7 @@ enum VariableName {
     "GIT_TERMINAL_PROMPT",
   ]
 
-  /// What speaks against a value in the variable `name`, or nil where nothing does.
+  /// The objection to a value in the variable `name`, or nil.
   static func objectionToValue(in name: String) -> String? {
     let upper = name.uppercased()
     guard !harmless.contains(upper), code.contains(upper) || codePrefixes.contains(where: upper.hasPrefix) else {
@@ -52,7 +52,7 @@ enum VariableName {
     return "`\(name)` makes programs run code, so no value may enter it"
   }
 
-  /// What speaks against `name`, or nil where nothing does.
+  /// The objection to `name`, or nil.
   ///
   /// Source: POSIX.1-2024, 3.216 "Name".
   static func objection(to name: String) -> String? {

@@ -126,7 +126,7 @@ struct ChildProcess {
     let process = execution.processIdentifier.value
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        // A program need not read what it is given.
+        // A program need not read its input.
         _ = try? await execution.standardInputWriter.write(invocation.input)
         try? await execution.standardInputWriter.finish()
       }

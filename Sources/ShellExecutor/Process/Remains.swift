@@ -29,11 +29,11 @@ enum Remains {
     return phrases
   }
 
-  /// Kills what a program has started and what has left its session (`setsid`): every program of the call that is not older
-  /// than its first process, which has ended and not been reaped.
+  /// Kills the programs that a program has started, also those that have left its session (`setsid`): every program of
+  /// the call that is not older than its first process, which has ended and not been reaped.
   static func end(_ callID: String, startedBy first: Int) {
     guard !callID.isEmpty, let began = startTime(first) else { return }
-    // What one of them starts meanwhile is found the next time.
+    // A program that one of them starts meanwhile is found the next time.
     for _ in 0..<5 {
       guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return }
       let left = numbers(of: callID, among: names).filter { startTime($0).map { $0 >= began } ?? false }

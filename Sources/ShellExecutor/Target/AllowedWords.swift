@@ -109,8 +109,8 @@ struct WordPattern: Sendable {
       }
   }
 
-  /// The alternatives at the top of a pattern: what stands between `|`s that are in no group and no class. None where
-  /// it quotes by `\\Q`, which RE2 alone reads to its end.
+  /// The alternatives at the top of a pattern: the parts between `|`s that are in no group and no class. None where it
+  /// quotes by `\\Q`, which RE2 alone reads to its end.
   private static func alternatives(of pattern: String) -> [String] {
     guard !pattern.contains(#"\Q"#) else { return [] }
     var found: [[UInt8]] = [[]]

@@ -32,7 +32,7 @@ struct ProgramPath {
   /// The file of a program. A name is looked for in each folder in turn; a path must lie directly in one of them. A
   /// link that leads out of the folders is refused.
   ///
-  /// Throws `.refused` for what is outside, `.unreachable` for what is not there or can't be run.
+  /// Throws `.refused` for a program outside, `.unreachable` for one that is missing or can't be run.
   func file(of program: String) throws(ExecutorError) -> String {
     let candidates = try candidates(for: program)
     var obstacle: String?
@@ -55,7 +55,8 @@ struct ProgramPath {
       .unreachable, obstacle ?? "there is no program `\(program)` on the path of `\(targetName)` (\(place))")
   }
 
-  /// The file of what runs a script: /bin/sh, or a program on the path, by any of the names that its folder has.
+  /// The file of the program that runs a script: /bin/sh, or a program on the path, by any of the names that its folder
+  /// has.
   ///
   /// Throws `.invalid` for another.
   func file(of interpreter: Interpreter) throws(ExecutorError) -> String {
@@ -125,7 +126,7 @@ enum WorkingFolder {
   }
 }
 
-/// What is at a path, links followed.
+/// The file at a path, links followed.
 enum FileKind {
   case absent, regular, other
 

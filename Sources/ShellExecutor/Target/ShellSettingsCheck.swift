@@ -2,7 +2,8 @@ import CEL
 import PlaybookLanguage
 import SourceText
 
-/// What can be told of a target's settings before a run: what a query may do there that its author can't have meant.
+/// The problems of a target's settings that can be told before a run: rights of a query that their author can't have
+/// meant.
 enum ShellSettingsCheck {
   static func problems(_ settings: TemplateTree) -> [CallProblem] {
     trust(settings) + readOnly(settings) + variables(settings)
@@ -55,7 +56,7 @@ extension AllowedWords {
     var help: String?
   }
 
-  /// Programs that run what they are given, or write where a plain word tells them to.
+  /// Programs that run other programs, or write where a plain word tells them to.
   private static let doers: Set<String> = [
     "sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node", "php", "lua", "awk",
     "gawk", "mawk", "sed", "env", "nohup", "nice", "timeout", "time", "xargs", "sudo", "doas", "su", "runuser",

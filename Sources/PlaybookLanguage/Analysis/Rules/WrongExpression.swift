@@ -33,7 +33,7 @@ extension LintRule {
 }
 
 extension Analysis {
-  /// What the checker says of an expression; names that other rules report, and names of outcomes of which nothing is
+  /// The checker's findings on an expression; names that other rules report, and names of outcomes of which nothing is
   /// known, may be anything.
   func check(_ use: ExpressionUse) -> (type: StaticType, problems: [Expression.Problem]) {
     var scope = Scope(use.names)

@@ -1,5 +1,5 @@
 extension LintRule {
-  /// Playbooks as files, what they use, and environments.
+  /// Playbooks as files, used playbooks, and environments.
   static let grammarOfFiles: [LintRule] = [
     LintRule(
       code: "wrong-folder",

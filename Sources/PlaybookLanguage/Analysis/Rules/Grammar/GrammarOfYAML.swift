@@ -1,7 +1,7 @@
 import SourceText
 
 extension LintRule {
-  /// What is wrong with a file as YAML.
+  /// The problems of a file as YAML.
   static let grammarOfYAML: [LintRule] = [
     LintRule(
       code: "yaml-syntax",
