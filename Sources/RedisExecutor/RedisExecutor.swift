@@ -5,8 +5,8 @@ import Synchronization
 /// Sends commands to Redis servers: hiredis speaks the protocol, SwiftNIO carries it (TCP, TLS, Unix sockets).
 ///
 /// A query sends only commands that the server itself flags `readonly`, and a short list of harmless questions; an act
-/// what a human approved, save commands that would change the connection. The two have connections of their own. Values
-/// are arguments with a length, never text that is taken apart again.
+/// sends all that a human approved, save commands that would change the connection. The two have connections of their
+/// own. Values are arguments with a length, never text that is taken apart again.
 public actor RedisExecutor: Executor {
   private struct PoolKey: Hashable {
     var target: RedisTarget

@@ -7,12 +7,12 @@ public import PlaybookLanguage
 ///
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
 /// of ours but the call's name in `PLAYBOOK_CALL`, by which programs that outlive it are known again. In a query only
-/// what the target's `read_only` lists may run, unless a command of the environment says `writes: false` or the target
-/// is `trusted`. Each program runs in a session of its own, without a terminal; when its time is over or the task is
-/// cancelled, it and all that it started get SIGTERM and, two seconds later, SIGKILL (programs that left its session,
-/// at once). Programs that a query leaves running are killed when the query ends, in its session or out of it, unless
-/// they have cleared their environment or belong to another user; programs that an act leaves running, such as a
-/// service, stay.
+/// the programs that the target's `read_only` lists may run, unless a command of the environment says `writes: false`
+/// or the target is `trusted`. Each program runs in a session of its own, without a terminal; when its time is over or
+/// the task is cancelled, it and all that it started get SIGTERM and, two seconds later, SIGKILL (programs that left
+/// its session, at once). Programs that a query leaves running are killed when the query ends, in its session or out of
+/// it, unless they have cleared their environment or belong to another user; programs that an act leaves running, such
+/// as a service, stay.
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String

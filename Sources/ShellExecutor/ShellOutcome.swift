@@ -51,7 +51,7 @@ struct ShellOutcome: Sendable {
 
   /// Lines without their ends, `\n` or `\r\n`, as they stood on a terminal at last, without control sequences; a line
   /// that is not UTF-8 is bytes. A byte order mark is not part of the first. The last of output that was truncated has
-  /// a mark where it goes on: by that what takes secrets out knows that one may have been truncated.
+  /// a mark where it goes on. By the mark the redactor knows that a secret may be truncated there.
   private static func lines(_ content: Capture.Content, limit: Int) -> (lines: [Value], hasMore: Bool) {
     var lines: [Value] = []
     var rest = unmarked(content.bytes)

@@ -1,8 +1,8 @@
 /// Texts of authors, which are Markdown with lines as long as their editor is wide.
 public enum Prose {
-  /// Markdown with each paragraph on a line of its own, so that it can be wrapped to any width. What stands alone keeps its
-  /// lines: list items, headings, quotes, tables, indented and fenced code; a line that ends in two blanks or a backslash
-  /// ends there (CommonMark 0.31, hard line breaks).
+  /// Markdown with each paragraph on a line of its own, so that it can be wrapped to any width. These keep their lines:
+  /// list items, headings, quotes, tables, indented and fenced code; a line that ends in two blanks or a backslash ends
+  /// there (CommonMark 0.31, hard line breaks).
   public static func filled(_ markdown: String) -> String {
     var lines: [String] = []
     var isOpen = false

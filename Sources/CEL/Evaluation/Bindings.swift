@@ -5,8 +5,8 @@ public struct Bindings: Sendable {
   /// The time that `age(timestamp)` counts to, and that the caller binds to the name `now`.
   public var now: Timestamp
   public var limits: Limits
-  /// Whether comparing with NaN gives false (and `!=` true) as CEL's specification has it. Where not, it is unknown: a
-  /// number that is none says nothing of what was asked.
+  /// Whether comparing with NaN gives false (and `!=` true) as CEL's specification has it. Where not, it is unknown:
+  /// NaN answers no comparison.
   public var comparesNaN = false
   /// A prefix under which names are looked up first, with dots: within `a.b`, `x` may be `a.b.x`, `a.x` or `x`.
   public var container = ""

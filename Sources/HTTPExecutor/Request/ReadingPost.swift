@@ -64,8 +64,8 @@ enum ReadingPost {
     return problem(pairs: pairs) ?? problem(text: text, depth: 0) ?? problem(loose: text, type)
   }
 
-  /// What a server may read that takes more for JSON than JSON is, such as NaN or a comma at the end, or that takes the
-  /// first one of a key that is there twice.
+  /// The readings of a server that takes more than JSON for JSON, such as NaN or a comma at the end, or that takes the
+  /// first one of a doubled key.
   private static func problem(loose text: String, _ type: MediaType?) -> String? {
     if type?.isJSON == true || type?.name == "application/x-ndjson" {
       let isWhole = (try? Value(json: text.utf8)) != nil

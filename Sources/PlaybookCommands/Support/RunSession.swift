@@ -95,7 +95,7 @@ struct RunSession {
         "the journal of \(id) can't be trusted, so the run can't be resumed: \(missing) of your own answers are "
           + "missing at its end: it was shortened")
     }
-    yeses.settle(with: contents)
+    yeses.reconcile(with: contents)
     return yeses.foreign(in: contents)
   }
 
@@ -396,7 +396,7 @@ struct RunSession {
   static var hostName: String { ProcessInfo.processInfo.hostName }
 }
 
-/// The run's folder, which is made after the terminal that shows what is in it.
+/// The run's folder, which is made after the terminal that shows its contents.
 final class RunPlace: Sendable {
   private let held: Mutex<RunFolder?>
 

@@ -54,7 +54,7 @@ struct SecretSearch {
       ("JSON-escaped", String(Value.string(secret).jsonText().dropFirst().dropLast())),
       ("JSON-escaped", secret.replacing("/", with: "\\/")),
     ]
-    // Three bytes make four digits: what lies behind the first whole group is the same whatever stands before.
+    // Three bytes make four digits: behind the first whole group they are the same after any other text.
     for skipped in 0..<3 where bytes.count - skipped >= 6 {
       let whole = (bytes.count - skipped) / 3 * 3
       let core = Base64.encode(Array(bytes[skipped..<skipped + whole]))

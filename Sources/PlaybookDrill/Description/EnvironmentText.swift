@@ -51,7 +51,7 @@ package struct EnvironmentText: Sendable {
   }
 
   /// The file with letters in the place of each placeholder, so that it can be read before there is a world and every
-  /// place in it stays what it is.
+  /// place in it stays.
   package var blanked: SourceFile {
     var bytes = file.bytes
     for placeholder in placeholders {

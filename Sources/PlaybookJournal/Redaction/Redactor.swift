@@ -9,7 +9,7 @@ public struct Redactor: Sendable {
 
   public init() {}
 
-  /// From now on `secret` is taken out: as it is and in another letter case, without what stands around it unseen, each
+  /// From now on `secret` is taken out: as it is and in another letter case, without unseen characters around it, each
   /// line of it, in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted
   /// for a shell, SQL or CSV, broken into lines, in dumps, and one of them within another.
   public mutating func add(_ secret: String) {

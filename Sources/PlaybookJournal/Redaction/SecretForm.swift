@@ -1,6 +1,6 @@
 /// A text that is looked for, each character of it as it is or as `EncodedCharacter` knows it, which takes in
-/// URL-encoded, JSON- and HTML-escaped texts and one within another. Between two bytes may stand a line break or what
-/// UTF-16 has there.
+/// URL-encoded, JSON- and HTML-escaped texts and one within another. Between two bytes may stand a line break or the
+/// zero bytes of UTF-16.
 struct SecretForm: Hashable, Sendable {
   /// In lower case where `foldsCase`.
   let bytes: [UInt8]
@@ -74,7 +74,7 @@ struct SecretForm: Hashable, Sendable {
   // MARK: Finding
 
   /// Whether it may stand there: one that `isWhole` is not within a longer word or number. A letter or digit before it
-  /// may belong to what is escaped: `\npassword`, `%20password`.
+  /// may belong to an escape: `\npassword`, `%20password`.
   func fits(_ place: Range<Int>, in text: [UInt8]) -> Bool {
     guard isWhole else { return true }
     let isSame = bytes.allSatisfy(Self.isDigit) ? Self.isDigit : Self.isLetter

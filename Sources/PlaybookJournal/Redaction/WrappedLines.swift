@@ -1,6 +1,7 @@
-/// Lines without what tools and people write around each of them: the `$` and `^M$` of `cat -A`, the `\` of a continued
-/// line, quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a comment and
-/// of a diff, the `+` of psql; and the last word of each line, which is what follows a number, a name or a time.
+/// Lines without the marks that tools and people write around them: the `$` and `^M$` of `cat -A`, the `\` of a
+/// continued line, quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a
+/// comment and of a diff, the `+` of psql; and the last word of each line, as it stands behind a number, a name or a
+/// time.
 struct WrappedLines {
   private let text: [UInt8]
 

@@ -21,7 +21,7 @@ public actor JournalWriter: EventSink {
   private var length: Int
   /// The last bytes of the journal, as they were written.
   private var tail: [UInt8]
-  /// Whether somebody else has shortened the journal or written into it: it does not say any more how far the run came.
+  /// Whether somebody else has shortened the journal or written into it: it no longer says how far the run came.
   private var isChangedByOthers = false
   /// The hash of the last line.
   public private(set) var head: String
@@ -174,7 +174,7 @@ public actor JournalWriter: EventSink {
   }
 
   /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who
-  /// has only added a remark, leaves the word of a holder that died, so that the next session still learns of it.
+  /// has only added a remark, leaves the words of a holder that died, so that the next session still learns of it.
   public func close(isVisitor: Bool = false) {
     guard failure == nil, lockProblem == nil else { return }
     failure = EventSinkError(message: "the journal is closed")

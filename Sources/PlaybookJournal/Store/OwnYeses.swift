@@ -52,7 +52,7 @@ public final class OwnYeses: Sendable {
   }
 
   /// Forgets the hash that a kill left, so that the next kill is told from a shortened journal.
-  public func settle(with contents: JournalContents) {
+  public func reconcile(with contents: JournalContents) {
     guard missing(in: contents) > 0 else { return }
     let known = Set(contents.hashes)
     let kept = hashes.filter(known.contains).map { $0 + "\n" }.joined()

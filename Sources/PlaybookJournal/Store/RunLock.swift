@@ -84,12 +84,12 @@ extension RunFolder {
 
   /// The last process that started or resumed the run, as the journal has it.
   private var writer: Value {
-    let sitting = (try? journal())?.events.last { $0.type == .runStarted || $0.type == .runResumed }
+    let session = (try? journal())?.events.last { $0.type == .runStarted || $0.type == .runResumed }
     var words = MapValue()
     for name in ["pid", "host", "operator"] {
-      if let word = sitting?.data[name] { words[name] = word }
+      if let word = session?.data[name] { words[name] = word }
     }
-    if let sitting { words["since"] = .string(sitting.at.description) }
+    if let session { words["since"] = .string(session.at.description) }
     return .map(words)
   }
 

@@ -3,8 +3,8 @@ public import YAMLTree
 
 /// Reads calls: an executor's key and its value, short or long, into the long form.
 ///
-/// Problems are collected, never thrown; a call that is wrong still comes back, as far as it goes, so that what
-/// follows can be read.
+/// Problems are collected, never thrown; a call that is wrong still comes back, as far as it goes, so that the rest can
+/// be read.
 public struct CallDecoder {
   /// The executors' schemas.
   public var executors: [ExecutorSchema]

@@ -27,8 +27,8 @@ extension PlaybookDecoder {
     return .use(use)
   }
 
-  /// The value of one input. A text input takes a scalar as it was written; what is not text but written out is read by
-  /// the input's type, as `--set` would.
+  /// The value of one input. A text input takes a scalar as it was written; another scalar that is written out is read
+  /// by the input's type, as `--set` would.
   private mutating func given(_ entry: YAMLEntry, _ declaration: InputDeclaration?) -> TemplateTree.Entry? {
     func made(_ tree: TemplateTree?) -> TemplateTree.Entry? {
       tree.map { TemplateTree.Entry(key: entry.key.text, keySpan: entry.key.span, value: $0) }

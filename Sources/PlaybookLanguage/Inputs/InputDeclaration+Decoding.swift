@@ -108,7 +108,7 @@ extension InputDeclaration {
       defaultValue = .template(template)
       return
     }
-    // Read from its text, so that `007` stays what it is where the type is text.
+    // Read from its text, so that `007` stays that where the type is text.
     switch parse(text: text) {
     case .success(let value): defaultValue = .value(value, node.span)
     case .failure(let problem):

@@ -65,8 +65,8 @@ extension TemplateTree {
     }
   }
 
-  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. What is nothing is no
-  /// text, and is reported. `what` names the place: "`headers`".
+  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. A null is not text, and
+  /// is reported. `what` names the place: "`headers`".
   public static func texts(_ node: YAMLNode, _ what: String, diagnostics: inout [Diagnostic]) -> TemplateTree? {
     switch node.content {
     case .scalar(let scalar):

@@ -14,8 +14,8 @@ extension Template {
     try render(bindings) { value, _, _ throws(TemplateError) in value.rendered }
   }
 
-  /// The text for people: as `resolveText`, with durations as an author writes them (`3d`, `1h30m`). What is unknown says
-  /// so; nil where an expression fails.
+  /// The text for people: as `resolveText`, with durations as an author writes them (`3d`, `1h30m`). An unknown part
+  /// says so; nil where an expression fails.
   public func prose(_ bindings: Bindings) -> String? {
     let text = try? render(bindings) { value, _, _ throws(TemplateError) in
       if case .duration(let duration) = value { duration.brief } else { value.rendered }

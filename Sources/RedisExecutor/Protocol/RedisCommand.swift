@@ -19,8 +19,9 @@ struct RedisCommand: Sendable, Equatable {
     subcommand = words.count > 1 ? Self.commandName(words[1]) : nil
   }
 
-  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: what the value is within
-  /// a text. Throws `.invalid` for what has no such form; a null most of all, which would silently name another key.
+  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: the value as it stands
+  /// within a text. Throws `.invalid` for a value without such a form; a null most of all, which would silently name
+  /// another key.
   init(values: [Value]) throws(ExecutorError) {
     var words: [Word] = []
     for (position, value) in values.enumerated() {
@@ -33,7 +34,7 @@ struct RedisCommand: Sendable, Equatable {
     try self.init(words)
   }
 
-  /// A word upper-case where it consists of what names of commands are made of.
+  /// A word upper-case where it consists of the characters of commands' names.
   static func commandName(_ word: Word) -> String? {
     guard (1...64).contains(word.count) else { return nil }
     var name: [UInt8] = []

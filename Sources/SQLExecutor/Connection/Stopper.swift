@@ -62,7 +62,8 @@ struct Stopper {
   }
 }
 
-/// A request to stop what a connection does. libpq sends it over a connection of its own and waits, so it has a thread.
+/// A request to stop a connection's statement. libpq sends it over a connection of its own and waits, so it has a
+/// thread.
 @safe final class CancelRequest: @unchecked Sendable {
   // Made on the session's thread and then touched by the sending thread alone.
   private let handle: OpaquePointer

@@ -1,5 +1,5 @@
 /// The parts of a script for a POSIX shell outside of quotes, comments and here-documents: pipelines, and forms that
-/// only bash knows. A reading for hints alone: what it does not follow it says nothing of.
+/// only bash knows. A reading for hints alone: it says nothing of the parts that it does not follow.
 ///
 /// Source: POSIX.1-2024, "Shell Command Language", 2.3 "Token Recognition", 2.9.2 "Pipelines", 2.9.4.3 "Case".
 struct ScriptScan {
@@ -210,7 +210,7 @@ struct ScriptScan {
     "if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec",
   ]
 
-  /// A word from its first character on, up to what may end it or needs a look of its own.
+  /// A word from its first character on, up to a character that may end it or needs a look of its own.
   private mutating func wholeWord() {
     let letters = bytes[position...].prefix { !" \t\r\n;|&<>()'\"\\$`=#".utf8.contains($0) }
     let text = String(decoding: letters, as: UTF8.self)

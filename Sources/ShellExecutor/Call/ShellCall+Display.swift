@@ -2,8 +2,7 @@ import CEL
 
 extension ShellCall {
   /// The call as an operator would type it, with every value that reaches the program: variables and standard input, in
-  /// lines of their own. Whoever says yes sees what is done. What is known as a secret the engine takes out of every
-  /// display.
+  /// lines of their own. The yes is to all of them. The engine masks known secrets in every display.
   var display: String {
     let place = directory.map { "in \(Self.quoted($0))" }
     let values = environment.flatMap { Self.lines(variable: $0.name, $0.text) } + Self.lines(input: input)

@@ -27,8 +27,8 @@ final class Capture: Sendable {
   /// The output so far.
   var content: Content { state.withLock { $0 } }
 
-  /// Reads until the end of the stream, or until the program has exited and what it left in the pipe is read: somebody
-  /// that it started may hold the pipe for ever, and fill it without end.
+  /// Reads until the end of the stream, or until the program has exited and the bytes left in the pipe are read: a
+  /// program that it started may hold the pipe for ever, and fill it without end.
   func fill(from stream: SubprocessOutputSequence, of process: pid_t) async {
     var iterator = stream.makeAsyncIterator()
     var readsAfterExit = 0

@@ -10,8 +10,8 @@ import Darwin
 
 /// Programs that a killed process started and that have outlived it.
 ///
-/// Each program is told the name of its call in an environment variable, which all that it starts inherits. Who clears its
-/// environment or belongs to another user (`sudo`) is not recognised.
+/// Each program is told the name of its call in an environment variable, which all that it starts inherits. One that
+/// clears its environment or belongs to another user (`sudo`) is not recognised.
 enum Remains {
   /// The variable that holds the call's name, the same when the call is sent again: of use as an idempotency key, too.
   static let variable = "PLAYBOOK_CALL"
