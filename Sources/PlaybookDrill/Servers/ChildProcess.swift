@@ -51,7 +51,7 @@ final class ChildProcess: Sendable {
       }
     }
     await child.stop()
-    throw DrillError(.failed, "the start of \(name) was broken off")
+    throw DrillError(.failed, "the start of \(name) was cancelled")
   }
 
   /// Asks it to end, kills it and all in its process group when it doesn't, and waits until it is gone.

@@ -47,7 +47,7 @@ public final class DrillSession: Sendable {
       timer.cancel()
       tell.finish()
     }
-    var problem = DrillError(.failed, "the start of the drill's world was broken off")
+    var problem = DrillError(.failed, "the start of the drill's world was cancelled")
     search: for await piece in news {
       switch piece {
       case .line(let line):

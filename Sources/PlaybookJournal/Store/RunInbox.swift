@@ -84,7 +84,7 @@ public struct RunInbox: Sendable {
     if let problem = Remark.problem(with: text) { return .refused(problem) }
     var when: Timestamp?
     if let late = content["when"]?.stringValue {
-      guard let time = Timestamp(rfc3339: late) else { return .refused("its time is none") }
+      guard let time = Timestamp(rfc3339: late) else { return .refused("its time can't be read") }
       when = time
     }
     let by = Self.author(claimed: content["by"]?.stringValue, owner: info.st_uid)
