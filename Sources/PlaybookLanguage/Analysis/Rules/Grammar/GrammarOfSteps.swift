@@ -54,8 +54,9 @@ extension LintRule {
       code: "unknown-key",
       summary: "a mapping has a key that it can't have",
       explanation: """
-        Every key has a meaning, and one without a meaning is most often an input mistake: the step would \
-        do something else than its author means. The message names the nearest key. `playbook schema` gives editors all keys.
+        Every key has a meaning, and one without a meaning is most often an input mistake: the step would do \
+        something else than its author means. The message names the nearest key. `playbook schema` gives editors all \
+        keys.
         """,
       bad: """
         steps:
