@@ -65,7 +65,7 @@ public struct Expression: Sendable {
     }
   }
 
-  /// What to write in place of a name that another language has (`None`, `True`), or nil.
+  /// The text to write in place of a name that another language has (`None`, `True`), or nil.
   public static func habit(of name: String) -> String? { Habit.name(name) }
 
   /// All that can be told without values: unknown names, functions and fields, wrong argument types.

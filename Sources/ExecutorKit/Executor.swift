@@ -3,23 +3,23 @@ public import PlaybookLanguage
 
 /// One way to act on the world. It knows its own kind of target, and neither the YAML nor the terminal.
 ///
-/// An executor is made once a run, keeps its connections by target and mode, and enforces what a query may not do: no
-/// call of mode `.query` may change its target, whatever the author wrote.
+/// An executor is made once a run, keeps its connections by target and mode, and keeps a query from changing anything:
+/// no call of mode `.query` may change its target, whatever the author wrote.
 public protocol Executor: Sendable {
-  /// What its calls look like.
+  /// The form of its calls.
   var schema: ExecutorSchema { get }
 
   /// The call as an operator would type it, one or more lines, such as `GET login_protection:user-7`. Never a secret of
-  /// the target (a password, a header); what the arguments hold is masked by whoever shows it.
+  /// the target (a password, a header); secrets in the arguments are masked by the caller that shows it.
   func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String
 
-  /// What performing the call would do, found out by reading only: lines for `playbook plan` and `preflight`. Throws
-  /// what would keep the call from working (target unreachable, command unknown, permission missing).
+  /// The effects that performing the call would have, found out by reading only: lines for `playbook plan`. Throws
+  /// where something would keep the call from working (target unreachable, command unknown, permission missing).
   func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String]
 
   /// The one server that performing the call would reach, found without sending it: by the target's settings and the
   /// call's host, or, where those leave several open, by connecting; that connection is kept for the call. Nil where
-  /// there is none. Throws what keeps it from being told.
+  /// there is none. Throws where it can't be told.
   func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer?
 
   /// Sends the call and waits for its outcome, at most until `context.deadline`. When the task is cancelled the call is
@@ -27,7 +27,7 @@ public protocol Executor: Sendable {
   /// terms (an exit code, a status, an error reply) is thrown as `.rejected` with the outcome's fields in `outcome`.
   func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome
 
-  /// What is left at work of a call that a killed process sent, found out by reading only: a phrase each, such as
+  /// The work under way of a call that a killed process sent, found out by reading only: a phrase each, such as
   /// "process 4711 (backup) runs since 02:51:07Z"; none: nothing was found. Nil where the executor can't tell.
   func remains(of call: ResolvedCall, context: CallContext) async -> [String]?
 
@@ -42,7 +42,7 @@ extension Executor {
   public func close() async {}
 }
 
-/// A call whose values are known: what is approved, journalled and sent.
+/// A call whose values are known. It is approved, journalled and sent.
 public struct ResolvedCall: Sendable {
   public var executor: String
   public var mode: CallMode
@@ -71,7 +71,7 @@ public struct ResolvedCall: Sendable {
 /// A target with its secrets filled in. It must not be journalled or shown.
 public struct ResolvedTarget: Sendable {
   public var name: String
-  /// As the environment has it, templates resolved. `act`, where given, holds what an act uses instead.
+  /// As the environment has it, templates resolved. `act`, where given, holds the settings that an act uses instead.
   public var settings: MapValue
   /// The environment's name, for messages.
   public var environment: String
@@ -83,7 +83,7 @@ public struct ResolvedTarget: Sendable {
   }
 }
 
-/// What a call runs under.
+/// The surroundings of a call.
 public struct CallContext: Sendable {
   public var target: ResolvedTarget?
   public var deadline: ContinuousClock.Instant
@@ -122,7 +122,7 @@ public struct CallContext: Sendable {
     self.ask = ask
   }
 
-  /// How much of a result is kept; what is beyond is dropped and the outcome marked truncated.
+  /// How much of a result is kept; the rest is dropped and the outcome marked truncated.
   public struct Limits: Sendable {
     public var rows = 10_000
     public var bytes = 16 << 20
@@ -130,7 +130,7 @@ public struct CallContext: Sendable {
   }
 }
 
-/// What came back.
+/// The result of a call.
 public struct CallOutcome: Sendable {
   /// The executor's fields, as its schema's `outcome` types them.
   public var fields: MapValue

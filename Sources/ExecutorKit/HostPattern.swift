@@ -25,7 +25,7 @@ public enum HostPattern {
     let isAddress = host.allSatisfy { $0 == dot || (0x30...0x39).contains($0) }
     let isOfNumbers = pattern.count > 1 && pattern.allSatisfy { $0 == dot || $0 == star || (0x30...0x39).contains($0) }
     if isOfNumbers, !isAddress { return false }
-    /// The places in the pattern that what was read of the host leads to.
+    /// The places in the pattern that the part of the host read so far leads to.
     var places: Set<Int> = []
     func enter(_ place: Int, _ places: inout Set<Int>) {
       guard places.insert(place).inserted, place < pattern.count, pattern[place] == star else { return }

@@ -5,7 +5,7 @@ public import PlaybookLanguage
 public struct PersonQuestion: Sendable {
   /// Which part of the answer is asked for, such as `evidence`; nil: the answer itself.
   public var part: String?
-  /// One line: what is asked.
+  /// The question, in one line.
   public var text: String
   /// More, shown before it.
   public var why: String?
@@ -25,12 +25,12 @@ public struct PersonQuestion: Sendable {
   }
 }
 
-/// What a person said to it.
+/// The person's answer.
 public struct PersonAnswer: Sendable {
   /// As the question's kind has it; an answer given beforehand may be the texts `yes` and `no`.
   public var value: Value
   public var reason: String?
-  /// Who said it.
+  /// The person.
   public var by: String?
 
   public init(_ value: Value, reason: String? = nil, by: String? = nil) {

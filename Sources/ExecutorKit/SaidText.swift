@@ -1,5 +1,5 @@
 extension String {
-  /// What a target said of an error, or beside its answer, as far as it is told. Of a longer text the beginning is
+  /// A target's words about an error, or beside its answer, as far as they are told. Of a longer text the beginning is
   /// kept, and how long it was is said.
   public func said(atMost limit: Int = 32 << 10) -> String {
     guard utf8.count > limit else { return self }

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// What the system's error numbers mean to an operator who waits for a connection (errno(3)).
+/// The system's error numbers in words for an operator who waits for a connection (errno(3)).
 public enum SystemError {
   public static func text(_ code: Int32) -> String {
     switch code {

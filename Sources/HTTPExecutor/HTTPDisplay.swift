@@ -7,7 +7,7 @@ enum HTTPDisplay {
   static func text(_ call: ResolvedCall, _ target: ResolvedTarget?) -> String {
     do {
       let target = try HTTPTarget(target, mode: call.mode, host: call.host)
-      // What may be sent is checked when it is performed; here it is shown.
+      // The rules are checked when the call is performed; here it is shown.
       var shown = lines(try OutgoingRequest(call, target, isShown: true), target)
       if let page = call.arguments["page"], let rule = try? PageRule(page) {
         shown += ["(and the pages that follow, \(rule.limit) in all at most)"]

@@ -6,7 +6,7 @@ extension HTTPExecutor {
   /// Targets have `url` (`https://HOST[:PORT][/PATH]`), `headers` (sent with every request, never shown), `read_paths`
   /// (patterns that queries are kept to: `*` within a segment, `**` for any), `read_posts` (patterns of POSTs that only
   /// read), `hosts` (patterns of other hosts that a call may go to, with the target's headers), `ca_file`, `cert_file`,
-  /// `key_file`, `server_name`, `connect_timeout`, and `act` with what is different for acts.
+  /// `key_file`, `server_name`, `connect_timeout`, and `act` with settings for acts alone.
   public static let schema = ExecutorSchema(
     name: "http",
     summary: "Sends an HTTP request. A query is GET, HEAD or OPTIONS, or a POST of the target's `read_posts`",
@@ -15,7 +15,7 @@ extension HTTPExecutor {
         "method", .choice(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]),
         "GET in a query, POST in an act where it is left out"),
       .init("path", .urlPath, "The path below the target's `url`, perhaps with a query"),
-      .init("url", .text, "A whole URL, of the target's origin or its `hosts`: what a service itself gave"),
+      .init("url", .text, "A whole URL, of the target's origin or its `hosts`, as a service itself gave it"),
       .init("query", .texts, "Parameters, encoded part by part; a list repeats its name"),
       .init("headers", .texts, "Headers beside those of the target"),
       .init("json", .tree, "A body as JSON"),
@@ -24,7 +24,7 @@ extension HTTPExecutor {
       .init("expect", .tree, "The statuses that are a success: 204, 2xx, or a list of those; without it 200 to 299"),
       .init(
         "page", .tree,
-        "Reads all pages: `{next: link}` by the header Link, `{next: EXPRESSION}` by what it gives of a page; `limit` (100)"
+        "Reads all pages: `{next: link}` by the header Link, `{next: EXPRESSION}` by its value on a page; `limit` (100)"
       ),
     ],
     shortForm: .request,
@@ -42,7 +42,7 @@ extension HTTPExecutor {
       "url": .string,
       // With `page`, how many pages were read.
       "pages": .int,
-      // What there is to say of the answer: redirects, character sets, JSON that is none.
+      // Remarks on the answer: redirects, character sets, text that is not JSON.
       "notices": .list(.string),
     ],
     wholeFields: ["status", "headers", "date", "url"], settings: HTTPTarget.settings, textSettings: ["headers"],

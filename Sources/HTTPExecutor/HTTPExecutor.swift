@@ -98,7 +98,7 @@ public actor HTTPExecutor: Executor {
       fields: outcome.fields, isTruncated: outcome.isTruncated, source: Self.source(outcome, request, target))
   }
 
-  /// Throws for an answer whose status is no success.
+  /// Throws for an answer whose status is not a success.
   private static func check(
     _ reply: HTTPReply, _ outcome: HTTPOutcome, _ mode: CallMode, _ target: HTTPTarget
   ) throws(ExecutorError) {
@@ -143,7 +143,7 @@ public actor HTTPExecutor: Executor {
       certificates: try target.certificates.contents(), connectTimeout: target.connectTimeout, mode: mode,
       scheme: target.origin.scheme, host: target.tlsName.map { _ in target.origin.host })
     if let client = clients[key] { return client }
-    // The context is thrown away: what can't be loaded is known before anything is sent.
+    // The context is thrown away: files that can't be loaded are known before anything is sent.
     if target.certificates.hasFiles { _ = try key.certificates.context() }
     var configuration = HTTPClient.Configuration()
     configuration.redirectConfiguration = .disallow

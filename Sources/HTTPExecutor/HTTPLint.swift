@@ -3,7 +3,7 @@ import ExecutorKit
 import PlaybookLanguage
 import SourceText
 
-/// What is wrong with a call and can be told without a server.
+/// The problems of a call that can be told without a server.
 enum HTTPLint {
   @Sendable
   static func problems(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
@@ -72,7 +72,7 @@ enum HTTPLint {
       let name = entry.key.lowercased()
       let path = ["headers", entry.key]
       if !HeaderField.isName(entry.key) {
-        return CallProblem(path: path, code: "bad-header", message: "`\(entry.key)` is no name of a header")
+        return CallProblem(path: path, code: "bad-header", message: "`\(entry.key)` is not a name of a header")
       }
       if HeaderField.reserved.contains(name) {
         return CallProblem(path: path, code: "bad-header", message: "the header \(entry.key) is not a call's to set")
@@ -127,7 +127,7 @@ enum HTTPLint {
         CallProblem(path: ["page"], code: "bad-page", message: "`page` is a map, such as `{next: link, limit: 10}`")
       ]
     }
-    // What is known before the run; the rest is a value that fits.
+    // The part known before the run; the rest is a value that fits.
     var known = MapValue()
     for entry in entries {
       switch entry.value {

@@ -2,12 +2,12 @@ import CEL
 public import PlaybookLanguage
 
 extension ManualExecutor {
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "manual",
     summary: "A person does it, or looks it up, and says so",
     fields: [
-      .init("text", .text, isRequired: true, "What to do or to look up; Markdown where it has several lines"),
+      .init("text", .text, isRequired: true, "The thing to do or to look up; Markdown where it has several lines"),
       .init(
         "answer", .choice(InputDeclaration.InputType.allCases.map(\.rawValue)),
         "The type of the answer; without it the answer is whether it was done"),

@@ -6,13 +6,13 @@ import SourceText
 /// A person does it, or looks it up, and says so.
 ///
 /// With a text alone the operator is asked whether it was done: yes or no. With `answer` the operator gives a value of
-/// that type. With `evidence` a second question asks for what shows it. Neither question has a key of its own: the
-/// first one's is empty and the second one's `.evidence`; the engine puts the step's path before it. A person has no
+/// that type. With `evidence` a second question asks for the evidence. Neither question has a key of its own: the first
+/// one's is empty and the second one's `.evidence`; the engine puts the step's path before it. A person has no
 /// deadline: the call's own is not looked at.
 public struct ManualExecutor: Executor {
   public init() {}
 
-  /// What its calls look like.
+  /// The form of its calls.
   public var schema: ExecutorSchema { Self.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
@@ -56,7 +56,7 @@ public struct ManualExecutor: Executor {
 /// A resolved call in the executor's own terms.
 struct ManualTask {
   private let text: String
-  /// What the answer must be; nil: whether it was done.
+  /// The type of the answer; nil: whether it was done.
   let declaration: InputDeclaration?
   private let evidenceIsOptional: Bool?
 
@@ -92,11 +92,11 @@ struct ManualTask {
   var evidenceQuestion: PersonQuestion? {
     evidenceIsOptional.map {
       PersonQuestion(
-        part: "evidence", text: "What shows it? A link, a ticket, what you saw", kind: .text(isOptional: $0))
+        part: "evidence", text: "The evidence? A link, a ticket, an observation", kind: .text(isOptional: $0))
     }
   }
 
-  /// Throws `.malformed` where the answer is no boolean although one was asked for.
+  /// Throws `.malformed` where the answer is not a boolean although one was asked for.
   func value(of answer: PersonAnswer) throws(ExecutorError) -> Value {
     if declaration != nil { return answer.value }
     switch answer.value {

@@ -6,7 +6,7 @@ public import PlaybookLanguage
 public struct ValueExecutor: Executor {
   public init() {}
 
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "value",
     summary: "A computed value: any tree with templates",
@@ -17,16 +17,16 @@ public struct ValueExecutor: Executor {
     usesTarget: false,
     validate: { _, mode in
       guard mode == .act else { return [] }
-      let message = "a computed value changes nothing, so it is no act"
+      let message = "a computed value changes nothing, so it is not an act"
       return [CallProblem(path: [], code: "value-act", message: message, help: "make the step a query")]
     })
 
-  /// What its calls look like.
+  /// The form of its calls.
   public var schema: ExecutorSchema { Self.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
     let text = call.arguments["value"]?.rendered ?? "null"
-    // What is computed is the evidence; here it is named.
+    // The computed value is the evidence; here it is named.
     return text.unicodeScalars.count > 200
       ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(199))) + "…" : text
   }
@@ -42,6 +42,6 @@ public struct ValueExecutor: Executor {
   }
 
   private func check(_ call: ResolvedCall) throws(ExecutorError) {
-    if call.mode == .act { throw ExecutorError(.refused, "a computed value changes nothing, so it is no act") }
+    if call.mode == .act { throw ExecutorError(.refused, "a computed value changes nothing, so it is not an act") }
   }
 }

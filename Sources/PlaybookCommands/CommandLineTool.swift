@@ -9,7 +9,7 @@ import Glibc
 public enum CommandLineTool {
   /// Never returns. A wrong command line ends with 2, like a wrong playbook.
   public static func main(_ arguments: [String] = Array(CommandLine.arguments.dropFirst())) async -> Never {
-    // A reader that goes away (`playbook list | head`) is no crash.
+    // A reader that goes away (`playbook list | head`) is not a crash.
     signal(SIGPIPE, SIG_IGN)
     // Memory holds secrets.
     _ = playbook_leave_no_core()
@@ -50,7 +50,7 @@ struct PlaybookCommand: AsyncParsableCommand {
     abstract: "Runs incident runbooks: every step typed, approved and recorded.",
     discussion: """
       Start here:
-        playbook                          what there is, by category
+        playbook                          the playbooks, by category
         playbook find 429                 from a symptom, an alert or a status code to the playbook
         playbook show mass-lockout        read it
         playbook drill mass-lockout       practise it in a throw-away world

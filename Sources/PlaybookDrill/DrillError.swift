@@ -1,7 +1,7 @@
 /// A drill's world could not be made, reached or read.
 public struct DrillError: Error, Sendable, CustomStringConvertible {
   public enum Code: String, Sendable {
-    /// The scenario has no world, or what describes it is wrong.
+    /// The scenario has no world, or its description is wrong.
     case badDescription = "bad-description"
     /// A program or a folder that a world needs is missing or not usable.
     case missing
@@ -11,7 +11,7 @@ public struct DrillError: Error, Sendable, CustomStringConvertible {
   }
 
   public let code: Code
-  /// What went wrong, in words for the operator; may have several lines.
+  /// The failure, in words for the operator; may have several lines.
   public let message: String
 
   public init(_ code: Code, _ message: String) {

@@ -11,7 +11,7 @@ import Darwin
 #endif
 
 extension PluginExecutor {
-  /// The plugins in `folders`, each started and asked what it is, in the order of folders and names.
+  /// The plugins in `folders`, each started for its description, in the order of folders and names.
   ///
   /// Throws `.refused` where a folder or program could be changed by somebody else: not owned by us or root, writable
   /// by all, a link; `.invalid` where a name makes no sense or is there twice; `.unreachable` where a folder is

@@ -7,17 +7,17 @@ public import PlaybookLanguage
 /// It speaks JSON-RPC 2.0, one message a line, on its standard input and output. We send the requests `describe`
 /// (once), `validate`, `plan`, `perform` and `shutdown`, one at a time, and the notification `cancel`; it may send the
 /// notification `progress` while a request is open. A request that comes while all its processes are busy gets a
-/// process of its own; an idle process is used again. A plugin that hangs, dies, writes something that is no answer, or
-/// a line of more than 32 MiB ends the call with an error, and its process is killed.
+/// process of its own; an idle process is used again. A plugin that hangs, dies, writes something that is not an
+/// answer, or a line of more than 32 MiB ends the call with an error, and its process is killed.
 ///
-/// Its call and outcome are what it describes. A query goes to it only where its description says that the call reads
-/// and the target says `trusted: true`, since nothing but the plugin's word keeps it from writing. It sees the target's
-/// settings but `trusted`, and of our environment the home folder alone. `docs/plugins.md` has every message.
+/// Its call and outcome are those of its description. A query goes to it only where its description says that the call
+/// reads and the target says `trusted: true`, since nothing but the plugin's word keeps it from writing. It sees the
+/// target's settings but `trusted`, and of our environment the home folder alone. `docs/plugins.md` has every message.
 public struct PluginExecutor: Executor {
   private let pool: PluginPool
   private let description: PluginDescription
 
-  /// Starts the program and asks it what it is. Throws where it does not answer within ten seconds, or nonsense.
+  /// Starts the program and asks for its description. Throws where it does not answer within ten seconds, or nonsense.
   init(_ file: PluginFile, home: String) async throws(ExecutorError) {
     pool = PluginPool(file, home: home)
     let answer: Value
@@ -36,7 +36,7 @@ public struct PluginExecutor: Executor {
     }
   }
 
-  /// What its calls look like, as the plugin described them.
+  /// The form of its calls, as the plugin described them.
   public var schema: ExecutorSchema { description.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
@@ -59,7 +59,7 @@ public struct PluginExecutor: Executor {
     return try outcome(answer)
   }
 
-  /// What the plugin has to say against a call's arguments, with the place within them. Throws where it can't be asked.
+  /// The plugin's objections to a call's arguments, with the place within them. Throws where it can't be asked.
   public func problems(in call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [CallProblem] {
     let parameters = try request(call, context: context)
     let answer = try await pool.request(
@@ -83,7 +83,7 @@ public struct PluginExecutor: Executor {
     await pool.close()
   }
 
-  /// What messages call it.
+  /// Its name in messages.
   private var subject: String { "plugin \(description.schema.name)" }
 
   /// Throws where the call may not be sent, by our rules or by the plugin's own.
@@ -91,7 +91,7 @@ public struct PluginExecutor: Executor {
     let parameters = try request(call, context: context)
     if call.mode == .query {
       guard description.reads(call.arguments) else {
-        throw ExecutorError(.refused, "\(subject) does not say that this call only reads, so it is no query")
+        throw ExecutorError(.refused, "\(subject) does not say that this call only reads, so it is not a query")
       }
       guard context.target?.settings["trusted"] == true else {
         let target = context.target?.name ?? schema.name

@@ -11,7 +11,7 @@ public enum CertificateLook {
   ///
   /// - Parameters:
   ///   - serverName: The name that is asked for; nil for an address.
-  ///   - now: What the dates are held against.
+  ///   - now: The time that the dates are held against.
   public static func reason(
     host: String, port: Int, serverName: String?, within time: Duration, now: Timestamp = .now()
   ) async -> String? {

@@ -38,7 +38,7 @@ public struct Certificates: Sendable, Hashable {
   /// Whether a client's certificate is given.
   public var hasClientCertificate: Bool { certFile != nil }
 
-  /// What the files hold now. Two that are equal give equal connections; a file that was renewed gives another.
+  /// The contents of the files now. Two that are equal give equal connections; a file that was renewed gives another.
   public struct Contents: Sendable, Hashable {
     fileprivate var certificates: Certificates
     fileprivate var authorities: [UInt8]?

@@ -32,7 +32,7 @@ public struct TLSFailure: Sendable, Equatable {
       reason = Self.anotherName(error)
       isRefusal = true
     case is NIOSSLExtraError:
-      reason = "its name is no name that a certificate can have; `server_name` says which name to expect"
+      reason = "its name is not a name that a certificate can have; `server_name` says which name to expect"
       isRefusal = true
     case let error as BoringSSLError:
       let word = Self.word(error)

@@ -1,7 +1,7 @@
 import CEL
 import ExecutorKit
 
-/// Several commands of an act. They are no transaction: a command that fails leaves the others.
+/// Several commands of an act. They are not a transaction: a command that fails leaves the others.
 ///
 /// One server gets them together. A server of a cluster, or one that can't be told from it, gets one after the other,
 /// so that each goes to the server that has its keys, in the order written.
@@ -61,7 +61,7 @@ struct PipelineAct {
     let exchange = await session.exchange(commands.map(\.words))
     var fates = zip(commands, exchange.replies).map(Self.fate)
     guard let failure = exchange.failure else { return (fates, nil, [session.target.label]) }
-    // An answer of lists within lists is no error reply.
+    // An answer of lists within lists is not an error reply.
     if failure == .tooDeep, fates.count < commands.count { fates.append(.done(.null)) }
     fates += Array(repeating: Fate.unknown(nil), count: commands.count - fates.count)
     return (fates, session.error(failure, changes: true), [session.target.label])

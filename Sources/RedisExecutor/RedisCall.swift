@@ -117,7 +117,7 @@ struct RedisCall {
     for session in sessions {
       let reply = try await session.ask(command.words)
       guard let count = reply.integer else {
-        throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is no number")
+        throw reply.error.map { session.error($0) } ?? session.malformed("a DBSIZE that is not a number")
       }
       (sum, _) = sum.addingReportingOverflow(count)
     }
@@ -162,7 +162,7 @@ struct RedisCall {
   private func act(_ command: RedisCommand) async throws(ExecutorError) -> CallOutcome {
     try await session.following { (session: Session) async throws(ExecutorError) -> CallOutcome in
       let exchange = await session.exchange([command.words])
-      // What MONITOR goes on sending would be taken for the next command's answer.
+      // The lines that MONITOR keeps sending would be taken for the next command's answer.
       if command.name == "MONITOR" { session.connection.close() }
       if exchange.failure == .tooDeep { return Self.unreadable(session) }
       if let failure = exchange.failure { throw session.error(failure, changes: true) }
@@ -177,7 +177,7 @@ struct RedisCall {
     }
   }
 
-  /// An answer of lists within lists is no error reply: the command was carried out.
+  /// An answer of lists within lists is not an error reply: the command was carried out.
   private static func unreadable(_ session: Session) -> CallOutcome {
     let notice = "the command was carried out; its answer is \(ReplyReader.tooDeep)"
     return CallOutcome(

@@ -18,7 +18,7 @@ enum RedisDisplay {
     words.map(word).joined(separator: " ")
   }
 
-  /// What can't be sent is shown as it stands: the error comes when it is performed.
+  /// A call that can't be sent is shown as it stands: the error comes when it is performed.
   private static func word(_ value: Value) -> String {
     RedisText.quoted(RedisText.word(value) ?? Array(value.rendered.utf8))
   }

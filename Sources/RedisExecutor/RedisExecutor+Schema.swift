@@ -6,12 +6,12 @@ extension RedisExecutor {
   /// Targets have `url` (`redis://[USER:PASSWORD@]HOST:PORT/DB`, `rediss://…`, `unix:///PATH?db=N`), `user`,
   /// `password`, `hosts` (patterns of hosts that a call may be moved to), `allow` (commands that acts may send all the
   /// same: MONITOR, DEBUG, FLUSHALL, FLUSHDB, SWAPDB), `module_reads` (commands of modules that queries may send),
-  /// `connect_timeout`, `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with what is different for acts.
+  /// `connect_timeout`, `ca_file`, `cert_file`, `key_file`, `server_name`, and `act` with settings for acts alone.
   public static let schema = ExecutorSchema(
     name: "redis",
-    summary: "Sends a command to Redis. A query sends only what the server flags as reading",
+    summary: "Sends a command to Redis. A query sends only commands that the server flags as reading",
     fields: [
-      .init("args", .words, "The command and its arguments, each one argument whatever is in it"),
+      .init("args", .words, "The command and its arguments; a value is always one argument"),
       .init("scan", .text, "A pattern: walks all keys by SCAN, on a cluster over all primaries"),
       .init(
         "type", .choice(["string", "list", "set", "zset", "hash", "stream"]), "With `scan`: keys of this type only"),
@@ -43,7 +43,7 @@ extension RedisExecutor {
   public nonisolated var schema: ExecutorSchema { Self.schema }
 }
 
-/// What is wrong with a call and can be told without a server.
+/// The problems of a call that can be told without a server.
 enum RedisLint {
   @Sendable
   static func problems(_ form: CallForm, _ mode: CallMode) -> [CallProblem] {
@@ -112,7 +112,7 @@ enum RedisLint {
         CallProblem(path: path + ["0"], code: "query-writes", message: refusal.message, help: refusal.help)
       ]
     }
-    // What a target may allow can't be told here.
+    // The commands that a target may allow can't be told here.
     let refusal = CommandRules.refusal(name, subcommand, allowed: CommandRules.onlyWhereAllowed)
     return refusal.map {
       [CallProblem(path: path + ["0"], code: "forbidden-command", message: $0.message, help: $0.help)]
@@ -129,7 +129,7 @@ enum RedisLint {
     "|", "|&", "||", "&&", ">", ">>", "<", "2>&1", "2>/dev/null",
   ]
 
-  /// What a shell would take for an operator, written without quotes in a call that is one text.
+  /// A text that a shell would take for an operator, written without quotes in a call that is one text.
   private static func operators(_ command: TemplateTree, at path: [String]) -> [CallProblem] {
     guard case .list(let words, _) = command else { return [] }
     // XREADGROUP takes `>` for the entries that nobody has had.
@@ -144,7 +144,7 @@ enum RedisLint {
       return CallProblem(
         path: path + [String(position)], code: "redis-shell-word",
         message: "there is no shell here: `\(text)` goes to Redis as a word",
-        help: "leave out what follows it, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
+        help: "leave out the rest, or quote it: `'\(text)'`; a `script` of `shell` has pipes")
     }
   }
 

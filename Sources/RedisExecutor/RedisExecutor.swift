@@ -4,9 +4,9 @@ import Synchronization
 
 /// Sends commands to Redis servers: hiredis speaks the protocol, SwiftNIO carries it (TCP, TLS, Unix sockets).
 ///
-/// A query sends only what the server itself flags `readonly`, and a short list of harmless questions; an act what a
-/// human approved, save commands that would change the connection. The two have connections of their own. Values are
-/// arguments with a length, never text that is taken apart again.
+/// A query sends only commands that the server itself flags `readonly`, and a short list of harmless questions; an act
+/// sends all that a human approved, save commands that would change the connection. The two have connections of their
+/// own. Values are arguments with a length, never text that is taken apart again.
 public actor RedisExecutor: Executor {
   private struct PoolKey: Hashable {
     var target: RedisTarget
@@ -81,13 +81,13 @@ public actor RedisExecutor: Executor {
     for connection in idle.values.joined() { connection.close() }
   }
 
-  /// What can be told before there is a connection.
+  /// The problems that can be told before there is a connection.
   private static func check(_ request: RedisRequest, _ target: RedisTarget, _ mode: CallMode) throws(ExecutorError) {
     if case .scan = request, mode == .act {
       throw ExecutorError(.invalid, "`scan` only reads: make it a query")
     }
     for command in request.commands {
-      // A query may not send what `allow` is for either: its own rules say so.
+      // A query may not send the commands of `allow` either: its own rules say so.
       let allowed = mode == .act ? target.allowed : CommandRules.onlyWhereAllowed
       let refusal =
         CommandRules.refusal(command.name, command.subcommand, allowed: allowed)

@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// What a call would do, found out by reading.
+/// The effects that a call would have, found out by reading.
 struct RedisPlan {
   let session: Session
   /// Keys that are looked at.
@@ -28,7 +28,7 @@ struct RedisPlan {
   }
 
   private func checkKnown(_ command: RedisCommand) async throws(ExecutorError) {
-    // Who may not ask COMMAND or ACL may still send the command.
+    // An account that may not ask COMMAND or ACL may still send the command.
     let reply = try await session.ask("COMMAND", "INFO", command.name.lowercased())
     if let known = reply.list, known.first == .null {
       throw ExecutorError(.rejected, "\(session.target.label) knows no command \(command.name)")
@@ -46,7 +46,7 @@ struct RedisPlan {
       guard error.code == .refused else { throw error }
       return error.message
     }
-    // Redis 7 answers OK, or says in a text what is missing.
+    // Redis 7 answers OK, or names the missing right in a text.
     guard case .bulk(let answer) = dryRun else { return dryRun.error == nil ? nil : reason(dryRun) }
     let text = String(decoding: answer, as: UTF8.self)
     let grant = Session.deniedCommand(text).map { " (grant +\($0))" } ?? ""
@@ -86,7 +86,7 @@ struct RedisPlan {
     let name = RedisText.quoted(key)
     let reply = try await session.ask("TYPE", key: key)
     guard let type = reply.text else {
-      throw reply.error.map { session.error($0) } ?? session.malformed("a TYPE that is no text")
+      throw reply.error.map { session.error($0) } ?? session.malformed("a TYPE that is not text")
     }
     if type == "none" { return "\(name): there is no such key" }
     let sizes = [

@@ -15,7 +15,7 @@ extension SQLExecutor {
     return ([String(lines)] + values).joined(separator: "\n")
   }
 
-  /// Text in quotes, so that what is in it can't pass for another line or value.
+  /// Text in quotes, so that it can't pass for another line or value.
   private static func shown(_ value: Value) -> String {
     if case .string = value { value.jsonText() } else { value.rendered }
   }

@@ -18,13 +18,11 @@ public final class SQLExecutor: Executor {
   public init() {}
 
   /// Errors: `.refused` (it could write, or a host that isn't listed), `.invalid` (no statement, no value for a name,
-  /// two
-  /// columns of one name), `.unreachable`, `.unauthorized`, `.timedOut`, `.cancelled`, `.disconnected`, `.rejected`
-  /// (what
-  /// the server said, with its SQLSTATE and without values).
+  /// two columns of one name), `.unreachable`, `.unauthorized`, `.timedOut`, `.cancelled`, `.disconnected`, `.rejected`
+  /// (the server's error, with its SQLSTATE and without values).
   public func perform(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallOutcome {
     let request = try SQLRequest(call, limits: context.limits)
-    // What shows the server's sessions is not to show those of this run.
+    // A statement that shows the server's sessions must not show those of this run.
     var isAlone = SessionViews.areReached(by: request.rules.mentions)
     while true {
       let outcome = try await onConnection(call, context, isAlone: isAlone) {

@@ -3,7 +3,7 @@ public import PlaybookLanguage
 import SourceText
 
 extension ShellExecutor {
-  /// What its calls look like.
+  /// The form of its calls.
   public static let schema = ExecutorSchema(
     name: "shell",
     summary: "A program of this machine, found on the target's path, run without a shell",
@@ -14,7 +14,7 @@ extension ShellExecutor {
         "A text for /bin/sh, or for what its first line `#!PROGRAM` names, instead of a program; values enter it through `env` alone"
       ),
       .init("env", .texts, "Environment variables"),
-      .init("stdin", .text, "What the program reads on its standard input; without it: nothing"),
+      .init("stdin", .text, "The text on the program's standard input; without it: nothing"),
       .init("cwd", .text, "The folder that it runs in, absolute; by default the target's, else /"),
       .init("expect", .tree, "The exit code, or a list of those, that count as success; by default 0"),
     ],
@@ -29,7 +29,7 @@ extension ShellExecutor {
     validate: { form, mode in ShellFormCheck(form: form, mode: mode).problems() })
 }
 
-/// What can be told of a call without its values and its target.
+/// The problems of a call that can be told without its values and its target.
 struct ShellFormCheck {
   let form: CallForm
   let mode: CallMode

@@ -6,12 +6,13 @@ public import PlaybookLanguage
 /// Programs of this machine, run without a shell.
 ///
 /// A program is found on the target's `path` alone and gets the environment that the target gives it and nothing else
-/// of ours but the call's name in `PLAYBOOK_CALL`, by which what outlives it is known again. In a query only what the
-/// target's `read_only` lists may run, unless a command of the environment says `writes: false` or the target is
-/// `trusted`. Each program runs in a session of its own, without a terminal; when its time is over or the task is
-/// cancelled, it and all that it started get SIGTERM and, two seconds later, SIGKILL (what left its session, at once).
-/// What a query leaves running is killed when the query ends, in its session or out of it, unless it has cleared its
-/// environment or belongs to another user; what an act leaves running, such as a service, stays.
+/// of ours but the call's name in `PLAYBOOK_CALL`, by which programs that outlive it are known again. In a query only
+/// the programs that the target's `read_only` lists may run, unless a command of the environment says `writes: false`
+/// or the target is `trusted`. Each program runs in a session of its own, without a terminal; when its time is over or
+/// the task is cancelled, it and all that it started get SIGTERM and, two seconds later, SIGKILL (programs that left
+/// its session, at once). Programs that a query leaves running are killed when the query ends, in its session or out of
+/// it, unless they have cleared their environment or belong to another user; programs that an act leaves running, such
+/// as a service, stay.
 public struct ShellExecutor: Executor {
   /// The user's own home folder, the one thing of our environment that programs see.
   private let home: String
@@ -26,7 +27,7 @@ public struct ShellExecutor: Executor {
     ignoreBrokenPipes()
   }
 
-  /// What its calls look like.
+  /// The form of its calls.
   public var schema: ExecutorSchema { Self.schema }
 
   public func display(_ call: ResolvedCall, on target: ResolvedTarget?) -> String {
@@ -125,7 +126,7 @@ struct PreparedCall {
     }
   }
 
-  /// What messages call the program, with its target: "`firewall` (shell, drill)".
+  /// The program's name in messages, with its target: "`firewall` (shell, drill)".
   private var subject: String {
     switch call.action {
     case .words(let words): "`\(words[0])` (\(target.name), \(target.environmentName))"

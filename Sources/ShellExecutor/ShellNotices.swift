@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import SourceText
 
-/// What must be known of a program's output besides it.
+/// Remarks on a program's output.
 struct ShellNotices {
   let texts: [String]
 

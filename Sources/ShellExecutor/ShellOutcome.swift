@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import SourceText
 
-/// What a program left behind, as an outcome's fields.
+/// A program's result, as an outcome's fields.
 struct ShellOutcome: Sendable {
   /// How many lines are kept for each row that a result may have: lines are shorter than rows.
   static let linesPerRow = 100
@@ -13,7 +13,7 @@ struct ShellOutcome: Sendable {
   let isTruncated: Bool
   /// ": " and the last line that the program wrote to its standard error, or nothing.
   let complaint: String
-  /// What it wrote to its standard error, as far as that is text.
+  /// Its standard error, as far as that is text.
   let errorText: String
 
   init(_ report: ChildProcess.Report, lineLimit: Int) {
@@ -50,8 +50,8 @@ struct ShellOutcome: Sendable {
   }
 
   /// Lines without their ends, `\n` or `\r\n`, as they stood on a terminal at last, without control sequences; a line
-  /// that is not UTF-8 is bytes. A byte order mark is no part of the first. The last of output that was truncated has a
-  /// mark where it goes on: by that what takes secrets out knows that one may have been truncated.
+  /// that is not UTF-8 is bytes. A byte order mark is not part of the first. The last of output that was truncated has
+  /// a mark where it goes on. By the mark the redactor knows that a secret may be truncated there.
   private static func lines(_ content: Capture.Content, limit: Int) -> (lines: [Value], hasMore: Bool) {
     var lines: [Value] = []
     var rest = unmarked(content.bytes)
@@ -117,7 +117,7 @@ struct ShellOutcome: Sendable {
     return texts.count > 1 && texts.allSatisfy { (try? Value(json: $0)) != nil }
   }
 
-  /// What helps a program that asked for a password, or nothing: the words of sudo, doas, su and pkexec.
+  /// The way out for a program that asked for a password, or nothing: the words of sudo, doas, su and pkexec.
   var advice: String {
     let said = errorText.utf8.prefix(1 << 16).split(separator: UInt8(ascii: "\n")).map {
       String(decoding: $0, as: UTF8.self).lowercased()
@@ -130,7 +130,7 @@ struct ShellOutcome: Sendable {
     return "; no terminal is given to a program: allow it without a password (NOPASSWD), or call `sudo -n`"
   }
 
-  /// The text of what was truncated, without the part of a character at its end.
+  /// The text of truncated bytes, without the part of a character at its end.
   private static func beginning(_ bytes: ArraySlice<UInt8>) -> String {
     for cut in 0...3 where cut < bytes.count {
       if let text = String(validating: bytes.dropLast(cut), as: UTF8.self) { return text }

@@ -1,5 +1,4 @@
-/// Something that is wrong with what the user wrote, with its place. Facts first; the renderer makes the sentence's
-/// shape.
+/// A problem of a user's text, with its place. Facts first; the renderer makes the sentence's shape.
 public struct Diagnostic: Sendable, Error {
   public enum Severity: String, Sendable {
     case error, warning, note
@@ -20,7 +19,7 @@ public struct Diagnostic: Sendable, Error {
   /// How much of a line is shown with a diagnostic.
   public enum Excerpt: Sendable {
     case line
-    /// What the place covers, and nothing beside it: a secret may stand there.
+    /// The text that the place covers, and nothing beside it: a secret may stand there.
     case place
     case nothing
   }
@@ -37,8 +36,8 @@ public struct Diagnostic: Sendable, Error {
 }
 
 extension Sequence<Diagnostic> {
-  /// First those without a place, then file by file as the files are met, in each by place. What is at one place
-  /// stays in order.
+  /// First those without a place, then file by file as the files are met, in each by place. Those at one place stay in
+  /// order.
   public var inOrderOfPlaces: [Diagnostic] {
     var files: [ObjectIdentifier: Int] = [:]
     let keyed = enumerated().map { order, diagnostic -> (key: [Int], diagnostic: Diagnostic) in

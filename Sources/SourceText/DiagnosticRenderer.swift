@@ -42,7 +42,7 @@ public struct DiagnosticRenderer: Sendable {
     var written = Array(around.text.unicodeScalars)
     if !isWhole { written = Self.place(of: span, from: around.before, in: written) }
     let line = shown(written[...])
-    // What is made visible is longer than what was written, and the caret stands under what is shown.
+    // Visible text is longer than the written text, and the caret stands under the visible one.
     let from = shown(written.prefix(around.before)).count + max(0, around.before - written.count)
     let length = span.end.column - span.start.column
     let end = span.end.line == span.start.line ? shown(written.prefix(around.before + length)).count : line.count
@@ -62,7 +62,7 @@ public struct DiagnosticRenderer: Sendable {
     return "  \(gutter) | \(String(excerpt))\n  \(blank) | \(padding)\(missing)\(paint(marks, "1;32"))\n"
   }
 
-  /// The line with dots in place of what stands beside the span, which begins behind `before` characters.
+  /// The line with dots in place of the text beside the span, which begins behind `before` characters.
   private static func place(of span: SourceSpan, from before: Int, in line: [Unicode.Scalar]) -> [Unicode.Scalar] {
     let from = min(before, line.count)
     let length = max(0, span.end.column - span.start.column)

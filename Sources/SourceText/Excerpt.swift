@@ -1,6 +1,6 @@
 extension String {
-  /// So many characters at most, with a mark where it goes on: by the mark what takes secrets out knows that one may
-  /// have been cut.
+  /// So many characters at most, with a mark where it goes on. By the mark the redactor knows that a secret may be
+  /// truncated there.
   package func beginning(_ count: Int) -> String {
     self.count > count ? prefix(count) + "…" : self
   }

@@ -9,7 +9,7 @@ public enum Printed {
   public enum Form: Sendable {
     /// All: colours, links around their text, titles, movements, and the bell. For expressions.
     case read
-    /// Those that only style the text. The others stay, so that they can be shown as what they are.
+    /// Those that only style the text. The others stay, so that they can be shown by name.
     case shown
   }
 
@@ -66,18 +66,18 @@ private struct Drawing {
   private let input: [Unicode.Scalar]
   private let form: Printed.Form
   private var position = 0
-  /// What stands in the line since it was begun, and where the next character goes.
+  /// The text of the line since it was begun, and where the next character goes.
   private var cells: [Unicode.Scalar] = []
   private var cursor = 0
   /// Whether the line was emptied since it was begun.
   private var isErased = false
-  /// What stood there when it was begun anew.
+  /// The text there when it was begun anew.
   private var last: [Unicode.Scalar] = []
   private var isRedrawn = false
   /// From here on no control string ends, so that none need be looked for.
   private var hasNoStringEnd = false
 
-  /// What a movement may ask for, in columns.
+  /// The bound of a movement, in columns.
   private static let furthest = 1000
 
   init(_ input: [Unicode.Scalar], _ form: Printed.Form) {
@@ -88,7 +88,7 @@ private struct Drawing {
     mutating get {
       draw()
       var line = cells.isEmpty && !isErased ? last : cells
-      // Blanks that covered what stood there before.
+      // Blanks that covered the earlier text.
       if isRedrawn { while line.last == " " { line.removeLast() } }
       var text = String.UnicodeScalarView()
       text.append(contentsOf: line)

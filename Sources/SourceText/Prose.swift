@@ -1,8 +1,8 @@
 /// Texts of authors, which are Markdown with lines as long as their editor is wide.
 public enum Prose {
-  /// Markdown with each paragraph on a line of its own, so that it can be wrapped to any width. What stands alone keeps its
-  /// lines: list items, headings, quotes, tables, indented and fenced code; a line that ends in two blanks or a backslash
-  /// ends there (CommonMark 0.31, hard line breaks).
+  /// Markdown with each paragraph on a line of its own, so that it can be wrapped to any width. These keep their lines:
+  /// list items, headings, quotes, tables, indented and fenced code; a line that ends in two blanks or a backslash ends
+  /// there (CommonMark 0.31, hard line breaks).
   public static func filled(_ markdown: String) -> String {
     var lines: [String] = []
     var isOpen = false
@@ -18,7 +18,7 @@ public enum Prose {
         lines.append(String(line))
       }
       let isBroken = line.hasSuffix("  ") || line.hasSuffix("\\")
-      // What follows a list item's line may go on with it; nothing goes on with a heading, a table's row or code.
+      // The line behind a list item's may continue it; no line continues a heading, a table's row or code.
       isOpen = !isBroken && !text.isEmpty && !isFence && !isFenced && (!standsAlone || isItem(text))
     }
     return lines.joined(separator: "\n")

@@ -1,6 +1,6 @@
 /// A text that diagnostics can point into: a playbook, a SQL file, an answers file, a command-line value.
 public final class SourceFile: Sendable {
-  /// What messages call it: the path as the user gave it, or a name such as `--set window`.
+  /// Its name in messages: the path as the user gave it, or a name such as `--set window`.
   public let path: String
   /// The bytes as read, without a UTF-8 byte order mark.
   public let bytes: [UInt8]
@@ -25,7 +25,7 @@ public final class SourceFile: Sendable {
 
   public var lineCount: Int { lineStarts.count }
 
-  /// The text of the 1-based `line` without its line break; bytes that are no UTF-8 show as U+FFFD.
+  /// The text of the 1-based `line` without its line break; bytes that are not UTF-8 show as U+FFFD.
   public func text(ofLine line: Int) -> String {
     guard line >= 1, line <= lineStarts.count else { return "" }
     let start = lineStarts[line - 1]
@@ -68,7 +68,7 @@ public final class SourceFile: Sendable {
     return codePoints[block] + bytes[block * 64..<offset].count { $0 & 0xC0 != 0x80 }
   }
 
-  /// A code point starts at each byte that is no UTF-8 continuation byte.
+  /// A code point starts at each byte that is not a UTF-8 continuation byte.
   private static func countCodePoints(_ bytes: [UInt8]) -> [Int] {
     guard bytes.contains(where: { $0 >= 0x80 }) else { return [] }
     var counts: [Int] = []

@@ -1,7 +1,7 @@
-/// "Did you mean": the candidate nearest to what was written.
+/// "Did you mean": the candidate nearest to the written word.
 public enum Suggestion {
-  /// Among more candidates than these nothing is looked for: each of many slips would be held against each of many
-  /// names.
+  /// Among more candidates than these nothing is looked for: each of many misspelt words would be held against each of
+  /// many names.
   private static let most = 500
 
   /// The candidate within a third of the word's length in edits (at least one, swaps of neighbours counting once), or

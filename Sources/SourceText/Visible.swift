@@ -2,9 +2,9 @@
 /// bell, or be there unseen.
 public enum Visible {
   /// `text` with control characters, escape sequences and bidirectional controls shown instead of sent: `␛` for ESC
-  /// (U+2400 block for C0), `\u{202E}` and the like for the others, and for what has no shape. Line breaks and tabs
-  /// stay only where they are kept; `keepingEmoji` keeps the joiner within an emoji that is several (a family), whose
-  /// width terminals don't agree on.
+  /// (U+2400 block for C0), `\u{202E}` and the like for the others, and for characters without a shape. Line breaks and
+  /// tabs stay only where they are kept; `keepingEmoji` keeps the joiner within an emoji that is several (a family),
+  /// whose width terminals don't agree on.
   public static func text(
     _ text: String, keepingTabs: Bool = false, keepingLineBreaks: Bool = false, keepingEmoji: Bool = false
   ) -> String {
@@ -12,8 +12,8 @@ public enum Visible {
       text, keepingTabs: keepingTabs, keepingLineBreaks: keepingLineBreaks, keepingEmoji: keepingEmoji, isExact: false)
   }
 
-  /// The same of what is approved, where two texts that look alike may be two things: blanks that are no space and what
-  /// only chooses between two forms of a character are shown as well.
+  /// The same for an approval, where two texts that look alike may be two things: blanks other than a space and
+  /// variation selectors are shown as well.
   public static func exact(_ text: String) -> String {
     self.text(text, keepingTabs: false, keepingLineBreaks: false, keepingEmoji: false, isExact: true)
   }
@@ -63,8 +63,8 @@ public enum Visible {
     return String(safe)
   }
 
-  /// A JSON text that means the same and is safe to send to a terminal: what
-  /// ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)`` would show stands as `\\u202E`. Line breaks and tabs
+  /// A JSON text that means the same and is safe to send to a terminal: characters that
+  /// ``text(_:keepingTabs:keepingLineBreaks:keepingEmoji:)`` would show stand as `\\u202E`. Line breaks and tabs
   /// between its tokens stay.
   public static func json(_ text: String) -> String {
     if text.utf8.allSatisfy({ $0 < 0x7F }) { return text }
@@ -88,7 +88,7 @@ public enum Visible {
     return isEmoji(scalars[isStyled ? position - 2 : position - 1]) && isEmoji(scalars[position + 1])
   }
 
-  /// Whether what chooses between two forms of a character stands behind one that has two.
+  /// Whether a variation selector stands behind a character that has two forms.
   private static func isStyle(_ position: Int, of scalars: [Unicode.Scalar]) -> Bool {
     guard position > 0 else { return false }
     let isKey = position + 1 < scalars.count && scalars[position + 1] == "\u{20E3}"
@@ -97,8 +97,8 @@ public enum Visible {
 
   private static func isEmoji(_ scalar: Unicode.Scalar) -> Bool { !scalar.isASCII && scalar.properties.isEmoji }
 
-  /// What looks like a space and is none (no-break, thin, ideographic), or like anything or nothing, as the font has
-  /// it.
+  /// Characters that look like a space and are none (no-break, thin, ideographic), or like anything or nothing, by the
+  /// font.
   private static func isUncertain(_ scalar: Unicode.Scalar) -> Bool {
     guard !scalar.isASCII else { return false }
     switch scalar.properties.generalCategory {

@@ -19,7 +19,7 @@ public struct Unpacked: Sendable, Equatable {
     self.isTruncated = isTruncated
     if bytes.isEmpty { return }
     for part in codings.split(separator: ",").reversed() {
-      // A `;q=1` belongs to what a client accepts; some servers send it back.
+      // A `;q=1` belongs to a client's `Accept-Encoding`; some servers send it back.
       let coding = part.prefix { $0 != ";" }.trimmed.lowercased()
       switch coding {
       case "", "identity", "none", "utf-8", "utf8", "aws-chunked", "binary", "plain", "text": continue
@@ -58,8 +58,8 @@ public struct Unpacked: Sendable, Equatable {
 
   private enum End { case complete, full, early, broken }
 
-  /// The bytes that a stream holds, at most `limit`, and how it ended; nil where zlib has no memory. What follows a gzip
-  /// stream is another one (RFC 1952, section 2.2) or padding.
+  /// The bytes that a stream holds, at most `limit`, and how it ended; nil where zlib has no memory. Behind a gzip
+  /// stream stands another one (RFC 1952, section 2.2) or padding.
   private static func inflate(_ packed: [UInt8], _ window: Int32, _ limit: Int) -> ([UInt8], End)? {
     var stream = unsafe z_stream()
     guard unsafe playbook_inflate_init(&stream, window) == Z_OK else { return nil }

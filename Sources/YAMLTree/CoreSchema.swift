@@ -1,5 +1,5 @@
-/// What plain scalars mean by the core schema of YAML 1.2 (yaml.org/spec/1.2.2, section 10.3.2): `on`, `yes` and `no`
-/// are text.
+/// The meaning of plain scalars by the core schema of YAML 1.2 (yaml.org/spec/1.2.2, section 10.3.2): `on`, `yes` and
+/// `no` are text.
 enum CoreSchema {
   /// The value of a plain scalar; nil for a hexadecimal or octal number beyond 64 bits. A decimal one beyond them is
   /// `float`: its text tells the number.

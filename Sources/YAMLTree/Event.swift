@@ -1,4 +1,4 @@
-/// What libyaml's parser reports, in Swift's terms. Ranges are byte offsets in the file.
+/// The reports of libyaml's parser, in Swift's terms. Ranges are byte offsets in the file.
 struct Event {
   enum Kind {
     case streamStart, streamEnd
@@ -13,7 +13,7 @@ struct Event {
     case mappingEnd
   }
 
-  /// What may stand before a value.
+  /// The marks that may stand before a value.
   struct Properties {
     /// The name of `&name`.
     var anchor: String?

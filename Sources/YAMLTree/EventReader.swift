@@ -33,7 +33,7 @@ import SourceText
     unsafe input.deallocate()
   }
 
-  /// The next event; `streamEnd` is the last. Throws the first thing that is no YAML, after which nothing more may be
+  /// The next event; `streamEnd` is the last. Throws the first thing that is not YAML, after which nothing more may be
   /// read.
   func next() throws(Diagnostic) -> Event {
     var event = unsafe yaml_event_t()

@@ -1,7 +1,6 @@
 /// Finds where each part of a scalar's text stands in the file, by walking over both at once.
 ///
-/// Every byte is compared on the way: what is returned is right, and where the two can't be matched nothing is
-/// returned.
+/// Every byte is compared on the way: a result is right, and where the two can't be matched nothing is returned.
 struct ScalarAlignment {
   private let text: [UInt8]
   private let file: [UInt8]

@@ -1,16 +1,16 @@
 import SourceText
 
-/// What libyaml says is wrong, made into what an author should do.
+/// libyaml's errors, with the way out for an author.
 struct SyntaxProblem {
   let file: SourceFile
   /// libyaml's words: "did not find expected key".
   let text: String
   let offset: Int
-  /// libyaml's words for what it was reading, or nothing: "while parsing a block mapping".
+  /// libyaml's words for the part that it was reading, or nothing: "while parsing a block mapping".
   let context: String
   let contextOffset: Int?
 
-  /// Bytes that are no UTF-8 or a character that YAML doesn't allow.
+  /// Bytes that are not UTF-8 or a character that YAML doesn't allow.
   static func unreadable(_ file: SourceFile, at offset: Int, character: Int, _ text: String) -> Diagnostic {
     let start = min(max(offset, 0), file.bytes.count)
     let span = SourceSpan(file: file, range: start..<min(start + 1, file.bytes.count))
@@ -20,7 +20,7 @@ struct SyntaxProblem {
       return Diagnostic(code: "yaml-encoding", "the character \(name) is not allowed in YAML", at: span, help: help)
     }
     let byte = start < file.bytes.count ? " (byte 0x\(hex(Int(file.bytes[start]))))" : ""
-    return Diagnostic(code: "yaml-encoding", "this is no UTF-8\(byte)", at: span, help: "save the file as UTF-8")
+    return Diagnostic(code: "yaml-encoding", "this is not UTF-8\(byte)", at: span, help: "save the file as UTF-8")
   }
 
   /// The first line or paragraph separator, or next-line character, each of which breaks a line unseen.
@@ -106,7 +106,8 @@ struct SyntaxProblem {
     let opened = contextOffset.map { "it starts at line \(file.position(at: $0).line)" }
     if text.contains("expected node content") {
       return (
-        "a value is missing before this", point, "write one, or close what was opened; quote a text that begins so"
+        "a value is missing before this", point,
+        "write one, or close the open bracket or quote; quote a text that begins so"
       )
     }
     if context.contains("flow sequence") { return ("a `,` or the `]` of the list is missing here", point, opened) }
@@ -134,7 +135,7 @@ struct SyntaxProblem {
     }
     if text.contains("expected <document start>") {
       return (
-        "this does not belong to what comes before it", point, "check the indentation and quotes of the lines above"
+        "this does not belong to the lines before it", point, "check the indentation and quotes of the lines above"
       )
     }
     return nil
@@ -192,7 +193,7 @@ struct SyntaxProblem {
     return position..<position + 1
   }
 
-  /// What the character makes of a plain value that starts with it.
+  /// The meaning of a plain value that starts with the character.
   private static let indicators: [UInt8: String] = [
     UInt8(ascii: "!"): "a tag", UInt8(ascii: "&"): "an anchor", UInt8(ascii: "*"): "an alias",
     UInt8(ascii: "@"): "reserved", UInt8(ascii: "`"): "reserved", UInt8(ascii: "%"): "a directive",

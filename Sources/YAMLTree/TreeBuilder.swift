@@ -1,6 +1,6 @@
 import SourceText
 
-/// Makes a tree of events: expands aliases, types scalars, refuses what playbooks have no use for.
+/// Makes a tree of events: expands aliases, types scalars, refuses forms that playbooks have no use for.
 struct TreeBuilder {
   private let file: SourceFile
   private let limits: YAML.Limits
@@ -14,7 +14,7 @@ struct TreeBuilder {
   /// Anchors whose value is still being read.
   private var openAnchors: Set<String> = []
 
-  /// A node with what it costs to expand.
+  /// A node with the cost of its expansion.
   private struct Subtree {
     var node: YAMLNode
     var count: Int
@@ -28,7 +28,7 @@ struct TreeBuilder {
     reader = EventReader(file)
   }
 
-  /// The only document's root. Throws what makes the rest of the file unreadable.
+  /// The only document's root. Throws the error that makes the rest of the file unreadable.
   mutating func document() throws(Diagnostic) -> YAMLNode {
     _ = try reader.next()
     guard case .documentStart(let version) = try reader.next().kind else { throw nothing }
@@ -176,7 +176,7 @@ struct TreeBuilder {
     }
   }
 
-  /// Each of the first keys that are written twice, and once that there are more: whoever has a thousand of them made
+  /// Each of the first keys that are written twice, and once that there are more: an author of a thousand of them made
   /// the file with a program, and mends it there.
   private mutating func report(doubled key: YAMLKey, after first: SourceSpan) {
     doubledKeys += 1
@@ -189,7 +189,7 @@ struct TreeBuilder {
         help: "it is written first at \(first.location)"))
   }
 
-  /// The end of a block is where libyaml meets what comes after it: the last value's end is the better one.
+  /// The end of a block is where libyaml meets the next token: the last value's end is the better one.
   private func extent(_ start: Event, _ end: Event, isFlow: Bool, last: YAMLNode?) -> Range<Int> {
     let first = start.range.lowerBound
     if isFlow { return first..<end.range.upperBound }
@@ -207,7 +207,7 @@ struct TreeBuilder {
     }
     if scalar.style == .plain, scalar.text == "<<" {
       let help = "write the keys out, or give the whole mapping an anchor and use it as a value"
-      report("yaml-merge-key", "merge keys (`<<`) are no part of YAML 1.2 and are not read", event.range, help: help)
+      report("yaml-merge-key", "merge keys (`<<`) are not part of YAML 1.2 and are not read", event.range, help: help)
       return nil
     }
     if scalar.style == .plain, scalar.text.isEmpty {

@@ -2,7 +2,7 @@ public import SourceText
 
 /// YAML as playbooks use it: one document, libyaml's syntax, plain scalars typed by the core schema of YAML 1.2.
 public enum YAML {
-  /// What a file may cost; passing one of these is a diagnostic.
+  /// The bounds of a file; passing one of these is a diagnostic.
   public struct Limits: Sendable {
     /// Of the file.
     public var bytes = 4 << 20

@@ -61,7 +61,7 @@ public struct YAMLKey: Sendable {
   }
 }
 
-/// A scalar: what it means by the YAML 1.2 core schema, and the text it was written with.
+/// A scalar: its meaning by the YAML 1.2 core schema, and its written text.
 public struct YAMLScalar: Sendable {
   public enum Value: Sendable, Equatable {
     case null

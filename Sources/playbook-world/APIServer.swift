@@ -46,8 +46,8 @@ actor APIServer {
     if case .failure(let error) = await task.result { "\(error)" } else { "it ended at once" }
   }
 
-  /// HTTP/1.1 without what an application adds to every response: a drill may have a clock that is wrong, and
-  /// Hummingbird's own `Date` would take its place.
+  /// HTTP/1.1 without the headers that an application adds to every response: a drill may have a clock that is wrong,
+  /// and Hummingbird's own `Date` would take its place.
   private static func server(_ api: AdminAPI) -> HTTPServerBuilder {
     HTTPServerBuilder { _ in
       HTTP1Channel { request, writer, _ in

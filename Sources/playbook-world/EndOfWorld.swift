@@ -1,7 +1,7 @@
 import Dispatch
 import Glibc
 
-/// What ends a world: the end of its standard input, or a signal to stop.
+/// The end of a world: the end of its standard input, or a signal to stop.
 ///
 /// Sendable, since the signal sources are only kept alive here and nobody touches them after `init`.
 final class EndOfWorld: @unchecked Sendable {

@@ -5,6 +5,6 @@ import SQLExecutor
 import ShellExecutor
 
 extension PlaybookWorld {
-  /// What the admin API reaches the world's servers and programs with.
+  /// The executors by which the admin API reaches the world's servers and programs.
   static var executors: [any Executor] { [RedisExecutor(), SQLExecutor(), ShellExecutor()] }
 }

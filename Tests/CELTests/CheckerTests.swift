@@ -42,13 +42,13 @@ import Testing
     ("names['a']", "'a'", "a list's index is int, not string", nil),
     ("name.matches('(')", "'('", "this regular expression can't be used: missing ): (", nil),
     (
-      "now - duration('1y') > now", "'1y'", "this is no duration, or one beyond 292 years",
+      "now - duration('1y') > now", "'1y'", "this is not a duration, or one beyond 292 years",
       "write it like `90s` or `1h30m`; a day is `24h`"
     ),
     ("now > inputs.window", "now > inputs.window", "there is no `timestamp > duration`", nil),
     ("-name", "-name", "`-` takes int, double or decimal, not string", nil),
     ("{[1]: 2}", "[1]", "a map's key can't be list(int)", "bool, int, uint, decimal or string"),
-    ("cidr('10.0.0.0/40')", "'10.0.0.0/40'", "this text is no block of addresses", "write it like `10.0.0.0/8`"),
+    ("cidr('10.0.0.0/40')", "'10.0.0.0/40'", "this text is not a block of addresses", "write it like `10.0.0.0/8`"),
   ])
   func `tells what is wrong, where, and what may be meant`(
     text: String, place: String, message: String, help: String?

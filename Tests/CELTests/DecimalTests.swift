@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: [
     "", ".", "-", "e5", "1e", "1e+", "1.2.3", "0x10", "1_000", " 1", "1 ", "NaN", "Infinity", "1,5", "१",
   ])
-  func `what is no number is none`(text: String) {
+  func `other texts are not numbers`(text: String) {
     #expect(Decimal(text) == nil && Value(number: text) == nil)
   }
 
@@ -136,8 +136,9 @@ import Testing
     ("int(decimal('1e999999999999999999999'))", "this number is beyond 64 bits", nil),
     ("uint(-price)", "this number is beyond the range of uint", nil),
     ("double(decimal('1e999'))", "this number is beyond the range of a double", nil),
-    ("decimal('1.1.1')", "this text is no decimal", "write it like `1.10`"), ("decimal(nan)", "NaN is no decimal", nil),
-    ("'%d'.format([price])", "`%d` can't show 1.10, which is no whole number", "`%s`, `%f` or `int(x)`"),
+    ("decimal('1.1.1')", "this text is not a decimal", "write it like `1.10`"),
+    ("decimal(nan)", "NaN is not a decimal", nil),
+    ("'%d'.format([price])", "`%d` can't show 1.10, which is not a whole number", "`%s`, `%f` or `int(x)`"),
     ("timestamp(decimal('1e30'))", "this time is outside of years 1 to 9999", nil),
     ("timestamp(decimal('1e12'))", "this time is outside of years 1 to 9999", nil),
     ("'%x'.format([price])", "`%x` can't show decimal", nil),
@@ -221,11 +222,11 @@ import Testing
   @Test func `the reason of an unknown comparison is a way out`() throws {
     #expect(
       try value("months > duration('240h')")
-        == .unknown(Unknown(["an interval with months is no length of time; `now() - x` or `extract(epoch …)`"])))
+        == .unknown(Unknown(["an interval with months is not a length of time; `now() - x` or `extract(epoch …)`"])))
     #expect(try value("nan > 1.0") == .unknown(Unknown(["NaN is not a number, so nothing compares with it"])))
     #expect(
       try value("timestamp('2026-11-29T00:00:00Z') < 'infinity'")
-        == .unknown(Unknown(["`infinity` is no point in time; exclude it with `isfinite(x)`"])))
+        == .unknown(Unknown(["`infinity` is not a point in time; exclude it with `isfinite(x)`"])))
   }
 
   @Test func `numbers that are equal hash alike, and sorting has no loops`() throws {
@@ -260,7 +261,7 @@ import Testing
     ("decimal('1.0') + 1", StaticType.decimal, ""), ("1.5 * decimal('1.0')", .decimal, ""),
     ("-decimal('1')", .decimal, ""),
     ("decimal('1') > 0.5", .bool, ""), ("decimal('1') / 2", .dyn, "there is no `decimal / int`"),
-    ("decimal('x')", .decimal, "this text is no decimal"),
+    ("decimal('x')", .decimal, "this text is not a decimal"),
     ("decimal('1') + 'a'", .dyn, "there is no `decimal + string`"),
     ("decimal('1') == 'a'", .bool, "decimal and string are never equal"),
     ("{decimal('1'): 2}", .map(key: .decimal, value: .int), ""),

@@ -75,7 +75,7 @@ import Testing
     ("{1: 2, 1u: 3}", "1u", "the key 1 is there twice"),
     ("9223372036854775807 + 1", "9223372036854775807 + 1", "the result is beyond 64 bits"),
     ("rows.sort()", "rows.sort()", "map and map can't be sorted together"),
-    ("duration('1y')", "duration('1y')", "this is no duration, or one beyond 292 years"),
+    ("duration('1y')", "duration('1y')", "this is not a duration, or one beyond 292 years"),
     ("'a'.matches('(')", "'a'.matches('(')", "this regular expression can't be used: missing ): ("),
   ])
   func `an error says where and why`(text: String, place: String, message: String) throws {

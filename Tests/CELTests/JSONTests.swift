@@ -53,7 +53,7 @@ import Testing
     #expect(!message.contains("last read"), "\(message)")
   }
 
-  @Test func `bytes that are no UTF-8 are no JSON`() {
+  @Test func `bytes that are not UTF-8 are not JSON`() {
     let problem = #expect(throws: JSONProblem.self) { try Value(json: [0x22, 0xff, 0x22] as [UInt8]) }
     #expect(problem?.offset == 1)
   }

@@ -123,7 +123,7 @@ struct FailureTests {
     }
   }
 
-  @Test func `trailers and early hints are no part of the answer`() async throws {
+  @Test func `trailers and early hints are not part of the answer`() async throws {
     try await WebServer.with({ _, channel in
       channel.send(
         "HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"

@@ -184,7 +184,7 @@ private final class Person: Sendable {
     #expect(outcome.fields["value"] == value)
   }
 
-  @Test func `a value is no act`() async {
+  @Test func `a value is not an act`() async {
     await #expect(throws: ExecutorError.self) {
       try await executor.perform(call(1, .act), context: Person().context)
     }

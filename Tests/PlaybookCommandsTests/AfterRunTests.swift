@@ -138,7 +138,7 @@ import Testing
     ("transcript last --budget -1", 2, "a number of characters, 1 or more"),
     ("transcript last --redact everything", 2, "known are ips"),
     ("transcript last --out missing/x", 1, "can't write missing/x"), ("transcript last --format pdf", 2, "'markdown'"),
-    ("transcript last --format html --budget github", 2, "cuts Markdown"), ("sitrep nope", 2, "there is no run"),
+    ("transcript last --format html --budget github", 2, "shortens Markdown"), ("sitrep nope", 2, "there is no run"),
     ("evidence last seen --format csv", 2, "--format json has all of it"),
     ("evidence last nothing", 2, "it has look (E1)"), ("schema nope", 2, "'transcript'"),
     ("note last x --at soon", 2, "02:51"), ("verify last --head abc", 2, "64 hexadecimal digits"),

@@ -104,7 +104,7 @@ import Testing
       "books/one/drill/environment.yaml:1:", "books/environments.yaml:2:13: error:",
       "books/escalation.yaml:1:1: error:",
       "books/three/tests/wrong.yaml:2:11: error: `three` asks nothing called `d`",
-      "books/three/tests/wrong.yaml:2:25: error: `atack` is no answer to `c`",
+      "books/three/tests/wrong.yaml:2:25: error: `atack` is not an answer to `c`",
       "books/three/tests/wrong.yaml:3:21: error: `c` never is `false`",
       "books/three/tests/wrong.yaml:3:48: error: `c` has no option `bening`",
     ] {
@@ -122,7 +122,7 @@ import Testing
     #expect(try program.run("lint", "books/none").errors.contains("books/none"))
     try FileManager.default.createDirectory(
       at: program.folder.appending(path: "empty"), withIntermediateDirectories: true)
-    #expect(try program.run("lint", "empty").errors.contains("is no scenario and holds none"))
+    #expect(try program.run("lint", "empty").errors.contains("is not a scenario and holds none"))
   }
 
   @Test func `lint of a test knows the playbooks beside its scenario, and tells what is wrong in its own`() throws {

@@ -88,7 +88,7 @@ import Testing
     #expect(result.code == 1)
     let named = ["one", "two"].map { "- \($0) at shell this machine (" }
     #expect(named.allSatisfy { result.errors.contains($0) }, "\(result.errors)")
-    #expect(result.errors.contains("without its journal it can't go on"), "\(result.errors)")
+    #expect(result.errors.contains("without its journal it can't be resumed"), "\(result.errors)")
     #expect(!result.errors.contains("playbook resume"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: program.folder.appending(path: "three").path))
   }
@@ -99,7 +99,7 @@ import Testing
     let three = program.folder.appending(path: "three").path
     #expect(result.code == 1)
     #expect(result.errors.contains("its lock was deleted or replaced"), "\(result.errors)")
-    #expect(result.errors.contains("go on with  playbook resume"), "\(result.errors)")
+    #expect(result.errors.contains("resume it with  playbook resume"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: three))
     let resumed = try program.run(all: ["resume", "last"] + approvals)
     #expect(resumed.code == 0, "\(resumed.errors)")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What a run that is killed in the middle of a call leaves at work, and what the next sitting knows of it.
+/// What a run that is killed in the middle of a call leaves at work, and what the next session knows of it.
 @Suite struct LeftoverTests {
   private static let playbook = """
     playbook: slow
@@ -32,12 +32,12 @@ import Testing
     wait
     """
 
-  /// Starts a sitting, kills it as soon as `isUnderWay`, and gives nothing.
+  /// Starts a session, kills it as soon as `isUnderWay`, and gives nothing.
   private func kill(
     _ arguments: [String], _ world: ServedWorld, _ program: Program, when isUnderWay: () throws -> Bool
   ) throws {
     let process = Process()
-    _ = try program.configure(process, arguments, name: "sitting")
+    _ = try program.configure(process, arguments, name: "session")
     try process.run()
     for _ in 0..<600 where process.isRunning {
       if try isUnderWay() { break }

@@ -44,7 +44,7 @@ import Testing
     #expect(said == "code 0\n")
   }
 
-  @Test func `what is no regular file is written to, and a symbolic link is followed`() throws {
+  @Test func `a pipe or device is written to, and a symbolic link is followed`() throws {
     defer { program.remove() }
     let said = try shell(
       """

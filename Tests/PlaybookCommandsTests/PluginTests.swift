@@ -159,7 +159,9 @@ import Testing
     ("folder", nil, "/plugins", "/nowhere", "there is no "),
     ("unlisted", nil, "plugins:", "#", "an executor of a plugin needs its folder under `plugins:`"),
     ("dies", "#!/bin/sh\necho no luck >&2; exit 3\n", "", "", "no luck"),
-    ("babbles", "#!/bin/sh\nread -r line; echo hello there\n", "", "", "plugin echo wrote a line that is no message"),
+    (
+      "babbles", "#!/bin/sh\nread -r line; echo hello there\n", "", "", "plugin echo wrote a line that is not a message"
+    ),
     (
       "lies", #"#!/bin/sh\#nread -r l; echo '{"jsonrpc":"2.0","id":1,"result":{"protocol":2}}'\#n"#, "", "",
       "`protocol` must be 1"

@@ -231,7 +231,7 @@ struct TestCommandTests {
       "other.yaml:2:9: error: the input `user`",
       "other.yaml:3:1: error: a test has no key `answer`",
       "other.yaml:4:11: error: `small` asks nothing called `verdct`",
-      "other.yaml:4:35: error: `lock` is no answer to `verdict`", "other.yaml:6:12: error: `outcome` is",
+      "other.yaml:4:35: error: `lock` is not an answer to `verdict`", "other.yaml:6:12: error: `outcome` is",
       "did you mean `completed`?", "other.yaml:7:11: error: `small` has no step `unlok`",
       "other.yaml:7:32: error: `locked` never is `perhaps`", "other.yaml:8:10: error: nothing is called `lok`",
       "other.yaml:8:28: error: the outcome of `lock` has no field `valu`",

@@ -28,7 +28,7 @@ import Testing
     #expect(APIRequest(method: "GET", path: "/").pathParts == [])
   }
 
-  @Test func `a path that is no text is none`() {
+  @Test func `a path that is not text is none`() {
     #expect(APIRequest(method: "GET", path: "/a/%FF").pathParts == nil)
   }
 

@@ -62,7 +62,7 @@ import Testing
     #"{"v":1,"text":"\#(String(repeating: "x", count: 5000))","made":"2026-11-23T17:15:00Z"}"#,
     String(repeating: "[", count: 20_000), String(repeating: "x", count: 40_000),
   ])
-  func `what is no remark is refused and stays where it is`(_ content: String) throws {
+  func `a file without a remark is refused and stays where it is`(_ content: String) throws {
     let folder = try runs.folder()
     try put(content, as: "x.json", in: folder)
     #expect(refusal("x.json", in: folder) != nil)

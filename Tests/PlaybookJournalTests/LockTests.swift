@@ -135,7 +135,7 @@ import Glibc
     _ = try await one.record(resumed, synced: false)
     let text = runs.store.open(in: "production", besides: "").first?.text
     #expect(text?.contains("is in `production` too") == true, "\(text ?? "")")
-    #expect(text?.contains("no change made in this sitting; ") == true)
+    #expect(text?.contains("no change made in this session; ") == true)
     #expect(text?.hasSuffix("changed something in it at 2026-11-23T17:15:00.000001Z") == true)
     // Those that change something come first; of many only a few have a sentence of their own.
     var many = runs.store.open(in: "production", besides: "")

@@ -32,7 +32,7 @@ import Testing
     #expect(error?.mayHaveTakenEffect == true)
   }
 
-  @Test func `bytes that are no text are an error`() async throws {
+  @Test func `bytes that are not text are an error`() async throws {
     #expect(try await act(#"printf '\377\000\n'"#)?.code == .malformed)
   }
 

@@ -153,6 +153,6 @@ struct ValueTests {
 }
 
 extension Value {
-  /// A decimal with this text; null, which equals none, where it is no decimal.
+  /// A decimal with this text; null, which equals none, where it is not a decimal.
   static func exact(_ text: String) -> Value { Decimal(text).map(Value.decimal) ?? .null }
 }

@@ -34,7 +34,7 @@ import Testing
   @Test(arguments: [
     Value.list(["a"]), .map(MapValue()), .null, .unknown(Unknown(["x"])), "a\0b", .bytes([0xFF]), .optional(nil),
   ])
-  func `what is no text is no argument`(value: Value) async throws {
+  func `a value other than text is not an argument`(value: Value) async throws {
     let error = await bench.failure { try await bench.run(["show", value]) }
     #expect(error?.code == .invalid)
     #expect(error?.mayHaveTakenEffect == false)
@@ -68,7 +68,7 @@ import Testing
     #expect(shown["stdout"]?.stringValue == "<12345678901234567890123><1.10>")
   }
 
-  @Test func `output that is no UTF-8 is bytes`() async throws {
+  @Test func `output that is not UTF-8 is bytes`() async throws {
     try bench.program("raw", #"printf 'ok\n\377\n'"#)
     let fields = try await bench.run(["raw"])
     #expect(fields["stdout"] == .bytes([111, 107, 10, 0xFF, 10]))

@@ -134,7 +134,7 @@ import Testing
     #expect(missing?.code == .unreachable)
     #expect(missing?.message == "there is no program `missing` on the path of `shell` (\(bench.bin))")
     #expect(await error(["plain"])?.message == "\(bench.bin)/plain is not executable")
-    #expect(await error(["folder"])?.message == "\(bench.bin)/folder is no regular file")
+    #expect(await error(["folder"])?.message == "\(bench.bin)/folder is not a regular file")
     try bench.program("alien", "#!/no/such/interpreter\n")
     #expect(await error(["alien"])?.code == .unreachable)
   }

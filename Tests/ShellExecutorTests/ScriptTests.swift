@@ -44,8 +44,8 @@ import Testing
     ("#!/nonexistent/interp\nx", "names /nonexistent/interp, which is not there"),
     ("#!/usr/bin/env nosuchprogram\nx", "names `nosuchprogram`: there is no program `nosuchprogram` on the path"),
     ("#!/sbin/nologin\nx", "does not lie on the path of `shell` (/usr/bin, /bin)"),
-    ("#!/etc/passwd\nx", "which is not executable"), ("#!/usr\nx", "which is no regular file"),
-    ("#!\nx", "names no program after `#!`"), ("#!python3\nx", "names `python3`, which is no absolute path"),
+    ("#!/etc/passwd\nx", "which is not executable"), ("#!/usr\nx", "which is not a regular file"),
+    ("#!\nx", "names no program after `#!`"), ("#!python3\nx", "names `python3`, which is not an absolute path"),
     ("#!/usr/bin/env python3 -u\nx", "as one word: there is no program `python3 -u`"),
     ("#!/usr/bin/env\nx", "names no program after `/usr/bin/env`"),
     ("#!/usr/bin/env -i sh\nx", "more than a program's name"),
@@ -99,7 +99,7 @@ import Testing
     try Data("echo x\n".utf8).write(to: URL(filePath: path))
     let error = await bench.failure { try await bench.run(["plain"]) }
     #expect(error?.code == .unreachable)
-    #expect(error?.message == "\(path) could not be started: it has no first line that names what runs it")
+    #expect(error?.message == "\(path) could not be started: it has no first line that names its interpreter")
   }
 }
 

@@ -21,7 +21,7 @@ import Testing
     // Links and titles.
     ("\u{1B}]8;;http://e/x\u{1B}\\link\u{1B}]8;;\u{1B}\\ end", "link end"), ("\u{1B}]0;title\u{7}x", "x"),
     ("\u{9D}0;title\u{9C}x", "x"), ("\u{1B}P1$r0m\u{1B}\\x", "x"),
-    // What is no whole sequence stays.
+    // What is not a whole sequence stays.
     ("a\u{1B}", "a\u{1B}"), ("a\u{1B}[12", "a\u{1B}[12"), ("a\u{1B}]0;never ended", "a\u{1B}]0;never ended"),
     ("a\u{0}b\u{C}c", "a\u{0}b\u{C}c"), ("Â©", "Â©"),
   ])

@@ -34,7 +34,7 @@ struct DecodedTextTests {
   ]
 
   @Test(arguments: undecodable.indices)
-  func `what can't be decoded is no text, and said`(_ index: Int) {
+  func `a body that can't be decoded is not text, and a notice says so`(_ index: Int) {
     let (charset, bytes) = Self.undecodable[index]
     let result = DecodedText(bytes, charset: charset)
     #expect(result.text == nil)

@@ -74,7 +74,7 @@ import YAMLTree
           2 | a: 2
             | ^
           help: it is written first at p.yaml:1:1
-        p.yaml:3:5: error: merge keys (`<<`) are no part of YAML 1.2 and are not read [yaml-merge-key]
+        p.yaml:3:5: error: merge keys (`<<`) are not part of YAML 1.2 and are not read [yaml-merge-key]
           3 | b: {<<: *m, c: 1, c: 2}
             |     ^~
           help: write the keys out, or give the whole mapping an anchor and use it as a value
@@ -99,10 +99,10 @@ import YAMLTree
         """)
   }
 
-  @Test func `bytes that are no UTF-8 are reported where they stand`() {
+  @Test func `bytes that are not UTF-8 are reported where they stand`() {
     #expect(
       rendered(Array("a: é\nb: caf".utf8) + [0xE9, 0x0A]) == """
-        p.yaml:2:7: error: this is no UTF-8 (byte 0xE9) [yaml-encoding]
+        p.yaml:2:7: error: this is not UTF-8 (byte 0xE9) [yaml-encoding]
           2 | b: caf\u{FFFD}
             |       ^
           help: save the file as UTF-8
@@ -163,7 +163,7 @@ import YAMLTree
     ("[a]: b", "1:1", "a key must be text"),
     ("? {a: b}\n: c", "1:3", "a key must be text"),
     ("a: 0x1FFFFFFFFFFFFFFFF", "1:4", "`0x1FFFFFFFFFFFFFFFF` does not fit 64 bits"),
-    ("{a: 1}}", "1:7", "this does not belong to what comes before it"),
+    ("{a: 1}}", "1:7", "this does not belong to the lines before it"),
   ])
   func `what is wrong is said in words of an author`(_ text: String, _ place: String, _ message: String) throws {
     let diagnostics = YAML.parse(SourceFile(path: "p.yaml", text: text)).diagnostics

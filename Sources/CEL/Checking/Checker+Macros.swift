@@ -26,7 +26,7 @@ extension Checker {
     }
   }
 
-  /// What the names of a loop over `range` are.
+  /// The types of the names of a loop over `range`.
   private mutating func variables(of range: StaticType, _ loop: Node.Loop) -> (StaticType, StaticType) {
     let isPair = loop.second != nil
     switch range {

@@ -1,4 +1,4 @@
-/// What authors write who come from another language, and how CEL has it.
+/// Forms that authors of other languages write, and CEL's own.
 enum Habit {
   /// Of a function that is not there.
   static func function(_ name: String) -> String? {

@@ -1,4 +1,4 @@
-/// What the checker knows of the names that an expression may use.
+/// The checker's knowledge of the names that an expression may use.
 public struct Scope: Sendable {
   public var names: [String: StaticType]
   /// A prefix under which names are looked up first, as in `Bindings`.
@@ -20,7 +20,7 @@ public indirect enum StaticType: Sendable, Hashable {
 
   /// The known fields of a map.
   public struct Shape: Sendable, Hashable {
-    /// What messages call it: "the outcome of `spraying`".
+    /// Its name in messages: "the outcome of `spraying`".
     public var name: String
     public var fields: [String: StaticType]
     /// Whether other fields may be there as well; where not, an unlisted one is a problem.

@@ -50,7 +50,7 @@ extension StaticType: CustomStringConvertible {
 }
 
 extension TypePattern {
-  /// Whether an argument of the type `type` may be this. Notes what the letters stand for.
+  /// Whether an argument of the type `type` may be this. Notes the types that the letters stand for.
   func fits(_ type: StaticType, _ letters: inout [String: StaticType]) -> Bool {
     switch (self, type) {
     case (.dyn, _): return true

@@ -1,9 +1,9 @@
 /// "did you mean", by edit distance.
 enum Suggestion {
-  /// Among more names than these nothing is looked for: each of many slips would be held against each of many names.
+  /// Among more names than these nothing is looked for: each of many misspelt names would be held against each of many.
   private static let most = 500
 
-  /// The name that `name` is a slip of, as a question, or nil.
+  /// The name that `name` is a misspelling of, as a question, or nil.
   static func help(for name: String, among names: some Sequence<String>) -> String? {
     nearest(to: name, among: names).map { "did you mean `\($0)`?" }
   }

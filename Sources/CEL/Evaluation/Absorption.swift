@@ -1,4 +1,4 @@
-/// What is left of `&&`, `||`, `all` or `exists` while nothing has decided it.
+/// The rest of `&&`, `||`, `all` or `exists` while nothing has decided it.
 struct Absorption {
   var problem: Expression.Problem?
   private var unknown: Unknown?

@@ -1,4 +1,4 @@
-/// What the operators do with values.
+/// The operators on values.
 enum Arithmetic {
   static func apply(
     _ mark: Node.Operator, _ left: Value, _ right: Value, _ evaluator: Evaluator
@@ -148,7 +148,7 @@ enum Arithmetic {
     }
   }
 
-  /// Of two numbers as decimals. NaN and infinities are no decimals, and what comes of them is a double.
+  /// Of two numbers as decimals. NaN and infinities are not decimals, and the result with one is a double.
   static func exact(
     _ operation: Decimal.Operation, _ left: Value, _ right: Value, _ evaluator: Evaluator
   ) throws(Fault) -> Value {

@@ -1,12 +1,12 @@
-/// What an expression can see when it runs.
+/// The names and values that an expression can see when it runs.
 public struct Bindings: Sendable {
   /// By name; a name may have dots.
   public var values: [String: Value]
-  /// What `age(timestamp)` counts to, and what the name `now` is bound to by whoever evaluates.
+  /// The time that `age(timestamp)` counts to, and that the caller binds to the name `now`.
   public var now: Timestamp
   public var limits: Limits
-  /// Whether comparing with NaN gives false (and `!=` true) as CEL's specification has it. Where not, it is unknown: a
-  /// number that is none says nothing of what was asked.
+  /// Whether comparing with NaN gives false (and `!=` true) as CEL's specification has it. Where not, it is unknown:
+  /// NaN answers no comparison.
   public var comparesNaN = false
   /// A prefix under which names are looked up first, with dots: within `a.b`, `x` may be `a.b.x`, `a.x` or `x`.
   public var container = ""

@@ -40,7 +40,7 @@ extension Evaluator {
     try charge(count / 64)
   }
 
-  /// The value of a whole expression, refused where it is too large for whoever asked: a list that holds a shared one a
+  /// The value of a whole expression, refused where it is too large for the caller: a list that holds a shared one a
   /// thousand times takes no memory here, but all of it as JSON.
   func result(of root: Node) throws(Expression.Problem) -> Value {
     let value = try evaluate(root)

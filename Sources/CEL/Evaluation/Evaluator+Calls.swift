@@ -21,7 +21,7 @@ extension Evaluator {
     }
   }
 
-  /// `optional.or(optional)` and `optional.orValue(value)`, which look at what they are given only where it is needed.
+  /// `optional.or(optional)` and `optional.orValue(value)`, which evaluate their argument only where it is needed.
   private func alternative(_ call: Node.Call, _ target: Node, _ argument: Node) throws(Expression.Problem) -> Value {
     switch try evaluate(target) {
     case .unknown(let reasons): return .unknown(reasons)

@@ -30,14 +30,14 @@ extension Evaluator {
     }
   }
 
-  /// What a loop's names are bound to in turn.
+  /// The values that a loop's names are bound to in turn.
   private struct Item {
     var first: Value
     var second: Value
     /// From 0; nil for the entry of a map.
     var position: Int?
 
-    /// What messages call it: by the name that it has, and by its place.
+    /// Its name in messages: its own, and its place.
     func label(_ loop: Node.Loop) -> String {
       guard let position else { return "key \(Self.shortened(first.rendered))" }
       let value = loop.second == nil ? first : second

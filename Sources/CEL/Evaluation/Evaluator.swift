@@ -2,7 +2,7 @@
 ///
 /// Errors are thrown, unknowns returned: a strict function with an unknown argument is unknown.
 final class Evaluator {
-  /// What a name stands for that a macro has bound.
+  /// The value of a name that a macro has bound.
   enum Local {
     case value(Value)
     /// `cel.bind`'s expression, evaluated when the name is first read, and not where it never is.
@@ -14,10 +14,10 @@ final class Evaluator {
   let now: Timestamp
   let limits: Limits
   let comparison: ComparisonRule
-  /// What a name may stand behind, the longest first: within `a.b`, `a.b.`, `a.` and nothing.
+  /// The prefixes of a name, the longest first: within `a.b`, `a.b.`, `a.` and nothing.
   let prefixes: [String]
   let hasDottedNames: Bool
-  /// What macros have bound, the innermost last.
+  /// Names bound by macros, the innermost last.
   var locals: [(name: String, state: Local)] = []
   /// How deep the expressions of `cel.bind` nest that are under way, one within the other.
   var boundDepth = 0
@@ -73,7 +73,7 @@ final class Evaluator {
     }
   }
 
-  /// Gives what goes wrong in `work` the place of `node`.
+  /// Gives an error in `work` the place of `node`.
   func at<Result>(_ node: Node, _ work: () throws(Fault) -> Result) throws(Expression.Problem) -> Result {
     do { return try work() } catch { throw Expression.Problem(error.message, node.range, help: error.help) }
   }

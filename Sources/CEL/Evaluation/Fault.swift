@@ -1,4 +1,4 @@
-/// What went wrong in a function or an operator, before it has a place.
+/// An error in a function or an operator, before it has a place.
 struct Fault: Error {
   let message: String
   var help: String?

@@ -8,7 +8,7 @@ import CRE2
   /// Instructions of the compiled program; the worst case of a search is their number times the text's length.
   private let programSize: Int
 
-  /// What one program may take, with its automata.
+  /// The memory bound of one program, with its automata.
   private static let memoryLimit: Int64 = 2 << 20
   static let programLimit = 5_000
 

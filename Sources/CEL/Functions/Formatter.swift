@@ -75,7 +75,7 @@ struct Formatter {
     case .decimal(let number):
       guard number.isWhole else {
         throw Fault(
-          "`%d` can't show \(number.text.prefix(40)), which is no whole number", help: "`%s`, `%f` or `int(x)`")
+          "`%d` can't show \(number.text.prefix(40)), which is not a whole number", help: "`%s`, `%f` or `int(x)`")
       }
       return try number.rounded(.towardZero).text
     default: throw mismatch("%d", value)
@@ -118,7 +118,7 @@ struct Formatter {
     return DigitText.scientific(try digits(value, "%e"), precision)
   }
 
-  /// What `%s` shows; lists and maps with the texts of their elements, a map's entries sorted.
+  /// The text of `%s`; lists and maps with the texts of their elements, a map's entries sorted.
   private func string(_ value: Value) throws(Fault) -> String {
     try evaluator.charge(1)
     switch value {

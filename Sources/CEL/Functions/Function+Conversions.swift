@@ -3,7 +3,7 @@ extension Function {
   static let conversions: [Function] = [
     Function(
       "int", .standard,
-      "A whole number: of a number (its fraction cut), a text of digits, or a time (seconds since 1970).",
+      "A whole number: of a number (without its fraction), a text of digits, or a time (seconds since 1970).",
       [
         .function(.int, to: .int) { (values, _) in values[0] },
         .function(.uint, to: .int) { (values, _) throws(Fault) in try toInt(values[0]) },
@@ -40,7 +40,7 @@ extension Function {
         .function(.double, to: .decimal) { (values, _) throws(Fault) in try toDecimal(values[0]) },
         .function(.string, to: .decimal) { (values, evaluator) throws(Fault) in
           guard let number = Decimal(try Arguments(values, evaluator).string(0)) else {
-            throw Fault("this text is no decimal", help: "write it like `1.10`")
+            throw Fault("this text is not a decimal", help: "write it like `1.10`")
           }
           return .decimal(number)
         },
@@ -57,7 +57,7 @@ extension Function {
         .function(.bool, to: .string) { (values, _) in .string(values[0].rendered) },
         .function(.bytes, to: .string) { (values, evaluator) throws(Fault) in
           guard let text = String(validating: try Arguments(values, evaluator).bytes(0), as: UTF8.self) else {
-            throw Fault("these bytes are no UTF-8", help: "base64.encode(bytes)")
+            throw Fault("these bytes are not UTF-8", help: "base64.encode(bytes)")
           }
           return .string(text)
         },
@@ -95,7 +95,7 @@ extension Function {
         .function(.timestamp, to: .timestamp) { (values, _) in values[0] },
         .function(.string, to: .timestamp) { (values, evaluator) throws(Fault) in
           guard let time = Timestamp(rfc3339: try Arguments(values, evaluator).string(0)) else {
-            throw Fault("this is no time from year 1 to 9999", help: "write it like `2026-11-23T17:15:00Z`")
+            throw Fault("this is not a time from year 1 to 9999", help: "write it like `2026-11-23T17:15:00Z`")
           }
           return .timestamp(time)
         },
@@ -114,7 +114,7 @@ extension Function {
         .function(.string, to: .duration) { (values, evaluator) throws(Fault) in
           guard let duration = Duration(cel: try Arguments(values, evaluator).string(0)) else {
             throw Fault(
-              "this is no duration, or one beyond 292 years", help: "write it like `90s` or `1h30m`; a day is `24h`")
+              "this is not a duration, or one beyond 292 years", help: "write it like `90s` or `1h30m`; a day is `24h`")
           }
           return .duration(duration)
         },
@@ -134,7 +134,7 @@ extension Function {
       guard let whole = number.truncated(Int64.self) else { throw .overflow("this number") }
       return .int(whole)
     case .string(let text):
-      guard let number = Int64(text) else { throw Fault("this text is no int") }
+      guard let number = Int64(text) else { throw Fault("this text is not an int") }
       return .int(number)
     case .timestamp(let time): return .int(time.seconds)
     default: throw Fault("this can't be an int")
@@ -155,7 +155,7 @@ extension Function {
       }
       return .uint(whole)
     case .string(let text):
-      guard let number = UInt64(text), text.utf8.first?.isDigit == true else { throw Fault("this text is no uint") }
+      guard let number = UInt64(text), text.utf8.first?.isDigit == true else { throw Fault("this text is not a uint") }
       return .uint(number)
     default: throw Fault("this can't be a uint")
     }
@@ -169,7 +169,7 @@ extension Function {
       guard let nearest = number.double else { throw Fault("this number is beyond the range of a double") }
       return .double(nearest)
     case .string(let text):
-      guard text.utf8.count <= 1000, let number = Double(text) else { throw Fault("this text is no double") }
+      guard text.utf8.count <= 1000, let number = Double(text) else { throw Fault("this text is not a double") }
       if number.isInfinite, text.utf8.contains(where: \.isDigit) {
         throw Fault("this number is beyond the range of a double")
       }
@@ -178,7 +178,7 @@ extension Function {
     }
   }
 
-  /// What is finer than a nanosecond is cut.
+  /// Parts finer than a nanosecond are dropped.
   private static func toTimestamp(_ value: Value) throws(Fault) -> Value {
     guard case .decimal(let number) = value,
       let nanoseconds = try number.applying(.multiply, Decimal(Int64(1_000_000_000))).truncated(Int128.self),
@@ -193,7 +193,7 @@ extension Function {
   }
 
   private static func toDecimal(_ value: Value) throws(Fault) -> Value {
-    guard let number = Numbers.decimal(value) else { throw Fault("\(value.rendered) is no decimal") }
+    guard let number = Numbers.decimal(value) else { throw Fault("\(value.rendered) is not a decimal") }
     return .decimal(number)
   }
 }

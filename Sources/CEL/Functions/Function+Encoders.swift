@@ -15,7 +15,7 @@ extension Function {
       [
         .function(.string, to: .bytes) { (values, evaluator) throws(Fault) in
           guard let bytes = Base64.decode(try Arguments(values, evaluator).string(0)) else {
-            throw Fault("this text is no base64")
+            throw Fault("this text is not base64")
           }
           return .bytes(bytes)
         }

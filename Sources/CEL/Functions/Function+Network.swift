@@ -88,7 +88,7 @@ extension Function {
   }
 
   private static func address(_ text: String) throws(Fault) -> IPAddress {
-    guard let address = IPAddress.parse(text) else { throw Fault("this text is no address") }
+    guard let address = IPAddress.parse(text) else { throw Fault("this text is not an address") }
     if address.isMapped {
       throw Fault("an IPv4 address within IPv6 can't be used", help: "write the IPv4 address alone")
     }
@@ -99,7 +99,7 @@ extension Function {
     switch value {
     case .ip(let address): address
     case .string(let text): try address(text)
-    default: throw Fault("this is no address")
+    default: throw Fault("this is not an address")
     }
   }
 
@@ -108,10 +108,10 @@ extension Function {
     case .cidr(let block): return block
     case .string(let text):
       guard let block = CIDRBlock(text) else {
-        throw Fault("this text is no block of addresses", help: "write it like `10.0.0.0/8`")
+        throw Fault("this text is not a block of addresses", help: "write it like `10.0.0.0/8`")
       }
       return block
-    default: throw Fault("this is no block of addresses")
+    default: throw Fault("this is not a block of addresses")
     }
   }
 }

@@ -47,7 +47,7 @@ extension Function {
           .decimal(Decimal(Int64(try decimal(values[0]).sign)))
         },
       ]),
-    test("math.isNaN", "Whether it is no number.") { $0.isNaN },
+    test("math.isNaN", "Whether it is not a number.") { $0.isNaN },
     test("math.isInf", "Whether it is infinite.") { $0.isInfinite },
     test("math.isFinite", "Whether it is neither infinite nor NaN.") { $0.isFinite },
     bitwise("math.bitAnd", "The bits that both have.", { $0 & $1 }),
@@ -69,12 +69,12 @@ extension Function {
     case .int(let number): Double(number)
     case .uint(let number): Double(number)
     case .decimal(let number): number.nearest
-    default: throw Fault("this is no number")
+    default: throw Fault("this is not a number")
     }
   }
 
   private static func decimal(_ value: Value) throws(Fault) -> Decimal {
-    guard case .decimal(let number) = value else { throw Fault("this is no decimal") }
+    guard case .decimal(let number) = value else { throw Fault("this is not a decimal") }
     return number
   }
 
@@ -82,7 +82,7 @@ extension Function {
     switch value {
     case .int(let number): UInt64(bitPattern: number)
     case .uint(let number): number
-    default: throw Fault("this is no whole number")
+    default: throw Fault("this is not a whole number")
     }
   }
 
@@ -95,7 +95,7 @@ extension Function {
         .function(.list(.number), to: .number) { (values, evaluator) throws(Fault) in
           let items = try Arguments(values, evaluator).list(0)
           guard let best = try most(items, wanted, evaluator) else { throw Fault("an empty list has no such element") }
-          guard best.isNumber || best.isUnknown else { throw Fault("these are no numbers") }
+          guard best.isNumber || best.isUnknown else { throw Fault("these are not numbers") }
           return best
         },
         .function(.number, to: .number, variadic: true) { (values, evaluator) throws(Fault) in

@@ -1,5 +1,5 @@
 extension Function {
-  /// What is no part of CEL: for evidence as systems give it.
+  /// Functions beyond CEL's, for evidence as systems give it.
   static let own: [Function] = [
     Function(
       "sum", .own,
@@ -11,7 +11,7 @@ extension Function {
     extreme("min", "The least element of a list; an error of an empty one.", .less),
     extreme("max", "The greatest element of a list; an error of an empty one.", .greater),
     Function(
-      "find", .own, "What a regular expression first finds in the text, or the empty text.",
+      "find", .own, "The first match of a regular expression in the text, or the empty text.",
       [
         .method(.string, .string, to: .string) { (values, evaluator) throws(Fault) in
           let arguments = Arguments(values, evaluator)
@@ -37,7 +37,7 @@ extension Function {
         .function(.string, to: .dyn) { (values, evaluator) throws(Fault) in
           let text = try Arguments(values, evaluator).string(0)
           guard let number = Quantity.parse(text) else {
-            throw Fault("this text is no quantity", help: "write it like `4gb`, `512Mi`, `1.5G` or `85%`")
+            throw Fault("this text is not a quantity", help: "write it like `4gb`, `512Mi`, `1.5G` or `85%`")
           }
           return number
         },

@@ -1,4 +1,4 @@
-/// A function of the language: what the evaluator calls, the checker knows and the reference page lists.
+/// A function of the language: the evaluator calls it, the checker knows it, the reference page lists it.
 struct Function: Sendable {
   /// Where the reference page lists it.
   enum Chapter: String, Sendable, CaseIterable {

@@ -6,8 +6,8 @@ enum Quantity {
     UInt8(ascii: "e"): 6,
   ]
 
-  /// `int` where the number is whole and fits, `double` where one writes the same digits, else `decimal`. Nil where `text`
-  /// is no quantity.
+  /// `int` where the number is whole and fits, `double` where one writes the same digits, else `decimal`. Nil where
+  /// `text` is not a quantity.
   static func parse(_ text: String) -> Value? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 64 else { return nil }

@@ -1,6 +1,6 @@
 /// Texts as literals of CEL.
 enum Quoting {
-  /// In double quotes, what isn't plain escaped.
+  /// In double quotes, with special characters escaped.
   static func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {

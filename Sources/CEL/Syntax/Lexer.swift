@@ -32,7 +32,7 @@ struct Lexer {
     throw unexpected(byte)
   }
 
-  /// Passes over one byte that is no token.
+  /// Passes over one byte that is not a token.
   mutating func skipByte() { position += 1 }
 
   private func unexpected(_ byte: UInt8) -> Expression.Problem {
@@ -168,7 +168,7 @@ struct Lexer {
     }
     if isBytes { return Token(kind: .bytes(body.bytes), range: start..<position) }
     guard let text = String(validating: body.bytes, as: UTF8.self) else {
-      throw Expression.Problem("this text is no UTF-8", start..<position)
+      throw Expression.Problem("this text is not UTF-8", start..<position)
     }
     return Token(kind: .string(text), range: start..<position)
   }

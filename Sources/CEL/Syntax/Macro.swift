@@ -1,4 +1,4 @@
-/// The calls that are no functions: they bind names or look at the form of what they are given.
+/// The calls that are not functions: they bind names or look at the form of their arguments.
 ///
 /// Source: the CEL specification, "Macros", and the extensions for bindings, optionals and two-variable comprehensions.
 enum Macro {
@@ -32,7 +32,7 @@ enum Macro {
     ("optFlatMap", "optional.optFlatMap(x, f)", "`f` of the value, which is an optional itself, if there is one."),
   ]
 
-  /// What `name(arguments)` or `target.name(arguments)` is, or nil where it is no macro.
+  /// The macro `name(arguments)` or `target.name(arguments)`, or nil.
   static func expand(
     _ name: String, target: Node?, arguments: [Node], range: Range<Int>
   ) throws(Expression.Problem) -> Node.Kind? {

@@ -30,7 +30,7 @@ final class Node: Sendable {
     let fieldRange: Range<Int>
     /// `operand.?field`.
     let isOptional: Bool
-    /// Where operand and field are names one after the other, what they may be together.
+    /// Where operand and field are names one after the other, the name that they may be together.
     let path: Path?
   }
 
@@ -45,7 +45,7 @@ final class Node: Sendable {
   struct Call: Sendable {
     let name: String
     let nameRange: Range<Int>
-    /// What stands before the dot of a method.
+    /// The part before the dot of a method.
     let target: Node?
     let arguments: [Node]
     /// Nil where no function has this name.

@@ -74,7 +74,7 @@ extension Parser {
     return try node(.select(selection), operand.range.lowerBound..<nameRange.upperBound)
   }
 
-  /// What stands between the parentheses of a call, and where they end.
+  /// The arguments between the parentheses of a call, and where they end.
   mutating func arguments() throws(Expression.Problem) -> ([Node], Int) {
     let opened = token.range
     try expect("(")

@@ -68,7 +68,7 @@ struct Parser {
     return Expression.Problem(found, token.range, help: habit(wanted) ?? wanted.map { "expected \($0)" })
   }
 
-  /// What stands here in another language.
+  /// The form that another language has here.
   private func habit(_ wanted: String?) -> String? {
     switch (token.kind, previous?.kind) {
     case (.name, .name(let before)) where before == "not" || before == "lambda": Habit.word(before)
@@ -105,7 +105,8 @@ struct Parser {
     return try node(.conditional(condition, one, other), condition.range.lowerBound..<other.range.upperBound)
   }
 
-  /// What stands between the `?` at `mark` and its `:`. Where there is no `:` it may be the `?.` of another language.
+  /// The expression between the `?` at `mark` and its `:`. Where there is no `:` it may be the `?.` of another
+  /// language.
   private mutating func ifTrue(after mark: Range<Int>) throws(Expression.Problem) -> Node {
     let first = token
     let both = mark.lowerBound..<first.range.upperBound

@@ -1,4 +1,4 @@
-/// What stands between the quotes of a text, with its escapes read.
+/// The text between quotes, with its escapes read.
 struct TextBody {
   let isRaw: Bool
   let isBytes: Bool
@@ -72,7 +72,7 @@ struct TextBody {
       guard isByte else { throw Expression.Problem("bytes have no Unicode escapes", range, help: "use `\\xNN`") }
       bytes.append(UInt8(number))
     } else {
-      guard let scalar = Unicode.Scalar(number) else { throw Expression.Problem("this is no code point", range) }
+      guard let scalar = Unicode.Scalar(number) else { throw Expression.Problem("this is not a code point", range) }
       bytes.append(contentsOf: String(scalar).utf8)
     }
   }

@@ -1,4 +1,4 @@
-/// The words of the language that are no names.
+/// The words of the language that are not names.
 enum Words {
   /// No name of a field may be one of these, either.
   static let keywords: Set<String> = ["false", "in", "null", "true"]
@@ -10,7 +10,7 @@ enum Words {
     "return", "var", "void", "while",
   ]
 
-  /// What a name can mean without being bound: the types.
+  /// The names that are known without being bound: the types.
   static let types: [String: TypeName] = Dictionary(
     uniqueKeysWithValues: [
       "bool", "bytes", "double", "int", "list", "map", "null_type", "string", "type", "uint", "optional_type", "net.IP",

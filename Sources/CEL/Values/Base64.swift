@@ -6,7 +6,8 @@ package enum Base64 {
     Data(bytes).base64EncodedString()
   }
 
-  /// The bytes, or nil where `text` is no base64. Padding may be missing, and line ends may be in it, as `base64` writes them.
+  /// The bytes, or nil where `text` is not base64. Padding may be missing, and line ends may be in it, as `base64`
+  /// writes them.
   package static func decode(_ text: String) -> [UInt8]? {
     var text = String(text.unicodeScalars.filter { $0 != "\n" && $0 != "\r" })
     let excess = text.utf8.count % 4

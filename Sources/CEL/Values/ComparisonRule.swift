@@ -22,19 +22,19 @@ struct ComparisonRule: Sendable {
     return number.isNaN && !comparesNaN ? "NaN is not a number, so nothing compares with it" : nil
   }
 
-  /// What PostgreSQL writes for a length of time or a point in time that has none.
+  /// PostgreSQL's words for an infinite length of time or point in time.
   private static func obstacle(_ text: String, toDuration isDuration: Bool) -> String? {
     if text == "infinity" || text == "-infinity" {
       return isDuration
-        ? "`\(text)` is no length of time; exclude it with `isfinite(x)`"
-        : "`\(text)` is no point in time; exclude it with `isfinite(x)`"
+        ? "`\(text)` is not a length of time; exclude it with `isfinite(x)`"
+        : "`\(text)` is not a point in time; exclude it with `isfinite(x)`"
     }
     if !isDuration {
       guard isTime(text) else { return nil }
       return "`\(text)` is text: its time zone is not known here, or it is outside of years 1 to 9999"
     }
     guard isIntervalWithMonths(text) else { return nil }
-    return "an interval with months is no length of time; `now() - x` or `extract(epoch …)`"
+    return "an interval with months is not a length of time; `now() - x` or `extract(epoch …)`"
   }
 
   /// `1 mon 9 days`, `-1 years -2 mons +3 days -04:05:06.789`: years or months, perhaps days, perhaps a clock.
@@ -50,8 +50,8 @@ struct ComparisonRule: Sendable {
     return units.allSatisfy { known.contains(String($0)) } && units.contains { !$0.hasPrefix("day") }
   }
 
-  /// `2026-11-29 17:15:00.5`, perhaps with a zone's offset or ` BC`: a time that was read as text since it is no point in
-  /// time that can be told.
+  /// `2026-11-29 17:15:00.5`, perhaps with a zone's offset or ` BC`: a time that was read as text since it is not a
+  /// point in time that can be told.
   static func isTime(_ text: String) -> Bool {
     guard text.utf8.count <= 60, text.utf8.first?.isDigit == true else { return false }
     let words = text.split(separator: " ", omittingEmptySubsequences: false)

@@ -5,7 +5,7 @@ extension Decimal {
     case multiply = "*"
   }
 
-  /// What is calculated with has at most so many digits, and its last digit is not beyond this power of ten.
+  /// A number in a calculation has at most so many digits, and its last digit is not beyond this power of ten.
   static let most = 131_072
 
   /// The sum, the difference or the product, exact, with as many digits behind the point as PostgreSQL's `numeric` has:
@@ -28,7 +28,7 @@ extension Decimal {
 
   static let tooLong = Fault("this number is beyond 131,072 digits, and can't be calculated with")
 
-  /// What it is made of where it can be calculated with.
+  /// Its parts where it can be calculated with.
   private func number() throws(Fault) -> (number: Decimal, exponent: Int, scale: Int) {
     guard let exponent, exponent.magnitude <= Self.most, text.utf8.count <= 2 * Self.most else { throw Self.tooLong }
     return (self, exponent, max(0, -exponent))
@@ -76,7 +76,7 @@ extension Decimal {
     self = number
   }
 
-  /// Without an exponent, and without zeros at the end behind the point. Only of what was calculated.
+  /// Without an exponent, and without zeros at the end behind the point. Only for calculated numbers.
   var shortened: Decimal {
     let (digits, power) = canonical
     guard !digits.isEmpty, case .near(let power) = power else { return self }

@@ -51,7 +51,7 @@ extension Decimal {
   private func magnitudeOrder(_ other: Decimal) -> Order {
     if isZero || text == other.text { return .equal }
     if let one = coefficient, let two = other.coefficient, let first = exponent, let second = other.exponent {
-      // Only one of them is shifted, and what is beyond 128 bits then is more than the other one.
+      // Only one of them is shifted, and if it is then beyond 128 bits, it is the larger one.
       guard let shifted = Self.shifted(one, by: first - second) else { return .greater }
       guard let otherShifted = Self.shifted(two, by: second - first) else { return .less }
       return Numbers.order(shifted, otherShifted)

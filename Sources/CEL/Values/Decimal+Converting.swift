@@ -34,7 +34,7 @@ extension Decimal {
     return power.text.utf8.first != UInt8(ascii: "-")
   }
 
-  /// Its whole part, what is behind the point cut; nil where `Number` can't hold it.
+  /// Its whole part, without the digits behind the point; nil where `Number` can't hold it.
   func truncated<Number: FixedWidthInteger>(_: Number.Type) -> Number? {
     let (digits, power) = canonical
     guard !digits.isEmpty else { return 0 }

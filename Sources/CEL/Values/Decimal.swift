@@ -2,7 +2,7 @@
 ///
 /// Two decimals of one value are equal whatever their texts are. There is neither NaN nor an infinity.
 public struct Decimal: Sendable, Hashable, CustomStringConvertible {
-  /// What was read once.
+  /// Its parts, read once.
   private final class Storage: Sendable {
     let text: String
     let isNegative: Bool
@@ -115,9 +115,9 @@ public struct Decimal: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension Value {
-  /// The number that a JSON or YAML source writes as `text`, so that nothing of it is lost: an `int` where it is a whole
-  /// number that fits one (`-0` does not), a `double` where `text` is byte for byte what `string(double)` gives, else a `decimal`. Nil
-  /// where `text` is no such number.
+  /// The number that a JSON or YAML source writes as `text`, so that nothing of it is lost: an `int` where it is a
+  /// whole number that fits one (`-0` does not), a `double` where `text` is byte for byte that of `string(double)`,
+  /// else a `decimal`. Nil where `text` is not such a number.
   public init?(number text: String) {
     let digits = text.utf8.drop { $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "+") }
     let isWhole = digits.allSatisfy(\.isDigit)

@@ -30,8 +30,8 @@ package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-/// What tells values apart without showing them: `sha256:` and the first 12 hexadecimal digits of the SHA-256 of a
-/// string's UTF-8, of bytes as they are, or of another value's JSON.
+/// A text that tells values apart without showing them: `sha256:` and the first 12 hexadecimal digits of the SHA-256 of
+/// a string's UTF-8, of bytes as they are, or of another value's JSON.
 public func fingerprint(_ value: Value) -> String {
   let bytes: [UInt8] =
     switch value {

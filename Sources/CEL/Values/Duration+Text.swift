@@ -15,7 +15,7 @@ extension Value {
 }
 
 extension Duration {
-  /// What an input of the type duration may be: CEL's form and whole or broken days, such as `7d` and `1d12h`.
+  /// The forms of an input of the type duration: CEL's form and whole or broken days, such as `7d` and `1d12h`.
   public init?(human text: String) {
     guard let duration = Self.parse(text, allowsDays: true) else { return nil }
     self = duration

@@ -1,7 +1,8 @@
 import CNlohmannJSON
 
 extension Value {
-  /// The keys that one object of a JSON text has more than once, each once, in order, at most ten. Empty where the text is no JSON.
+  /// The keys that one object of a JSON text has more than once, each once, in order, at most ten. Empty where the text
+  /// is not JSON.
   public static func doubledKeys(json bytes: [UInt8]) -> [String] {
     let scan = JSONKeyScan()
     var events = JSONKeyScan.events

@@ -1,6 +1,6 @@
 import CNlohmannJSON
 
-/// Why a text is no JSON, or more than is taken.
+/// Why a text is not JSON, or more than is taken.
 public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public let message: String
   /// Bytes from the start of the text.
@@ -11,9 +11,9 @@ public struct JSONProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String { "\(message) at byte \(offset)" }
 }
 
-/// What the numbers of a JSON text are read as.
+/// The type that the numbers of a JSON text are read as.
 public enum JSONNumbers: Sendable {
-  /// So that nothing of their texts is lost, as `Value.init(number:)` says: for what a system answered.
+  /// So that nothing of their texts is lost, as `Value.init(number:)` says: for a system's answer.
   case exact
   /// As journals always had them: integers are `int`, or `uint` beyond `Int64.max`; a number with a fraction or an
   /// exponent, or beyond 64 bits, is a `double`, and one that no double holds is a problem.
@@ -22,8 +22,9 @@ public enum JSONNumbers: Sendable {
 
 extension Value {
   /// Reads one JSON text (RFC 8259, by nlohmann/json). Objects keep their order, and of two equal keys the last counts.
-  /// Throws where the text is no JSON, nests deeper than `depth`, or has more than `count` values: by default a million
-  /// of what a system answered, since each takes some hundred bytes of memory, and any number of what we recorded.
+  /// Throws where the text is not JSON, nests deeper than `depth`, or has more than `count` values: by default a
+  /// million in a system's answer, since each takes some hundred bytes of memory, and any number in texts that we
+  /// recorded.
   public init(
     json bytes: some Sequence<UInt8>, depth: Int = 100, count: Int? = nil, numbers: JSONNumbers = .exact
   ) throws(JSONProblem) {
@@ -88,7 +89,7 @@ private final class JSONReader {
   private static func plain(_ message: String) -> String {
     let parts = message.split(separator: ": ", maxSplits: 1)
     let reason = parts.count == 2 ? String(parts[1]) : message
-    // What was read last is a piece of the text, which may be a secret; the offset says where it is.
+    // The last token is a piece of the text, which may be a secret; the offset says where it is.
     let end = reason.firstRange(of: "; last read: ")?.lowerBound ?? reason.endIndex
     return "no valid JSON: \(reason[..<end])"
   }

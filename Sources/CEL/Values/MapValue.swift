@@ -7,7 +7,7 @@ public struct MapValue: Sendable {
     case int(Int64)
     /// Only beyond `Int64.max`; smaller ones are `int`.
     case uint(UInt64)
-    /// `Decimal.key` of what is neither of these.
+    /// `Decimal.key` of any other number.
     case decimal(String)
     /// Its UTF-8, since Swift's `String` would merge canonically equivalent texts.
     case string([UInt8])
@@ -18,7 +18,7 @@ public struct MapValue: Sendable {
   /// Where each key is, kept only for maps of more than `scanned` entries: a short one is scanned faster than hashed.
   private var index: [Key: Int] = [:]
   private static let scanned = 8
-  /// What a missing key yields instead of an error: set on the outcome of a step that did not run.
+  /// The value of a missing key in place of an error: set on the outcome of a step that did not run.
   public var absent: Unknown?
 
   public init() {}

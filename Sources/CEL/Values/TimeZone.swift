@@ -151,7 +151,7 @@ private struct BigEndianReader {
     return number
   }
 
-  /// What stands between the next two line ends.
+  /// The text between the next two line ends.
   func line() -> [UInt8] {
     guard position < bytes.count else { return [] }
     return Array(bytes[(position + 1)...].prefix { $0 != 0x0a })

@@ -7,7 +7,7 @@ extension Timestamp {
     return text(fraction: digits)
   }
 
-  /// RFC 3339 in UTC, the fraction without trailing zeros: what `format` shows.
+  /// RFC 3339 in UTC, the fraction without trailing zeros, as `format` shows it.
   var shortest: String {
     var digits = Array(String(1_000_000_000 + Int(nanoseconds)).utf8.dropFirst())
     while digits.last == 48 { digits.removeLast() }

@@ -63,7 +63,7 @@ extension Value: Equatable, Hashable {
   }
 }
 
-/// One comparison for equality, which counts what it looks at and notes unknown parts.
+/// One comparison for equality, which counts its steps and notes unknown parts.
 struct EqualityWalk {
   /// Set where two values could not be told apart because a part of one is unknown.
   var unknown: Unknown?

@@ -22,7 +22,7 @@ extension Value {
     }
   }
 
-  /// Whether this is what `optional.ofNonZeroValue` leaves out: null, false, zero, or empty.
+  /// Whether `optional.ofNonZeroValue` leaves this out: null, false, zero, or empty.
   var isZero: Bool {
     switch self {
     case .null: true

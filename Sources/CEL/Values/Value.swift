@@ -1,4 +1,4 @@
-/// A value of the Common Expression Language: what expressions compute, and what every outcome of a step is made of.
+/// A value of the Common Expression Language: the result of an expression, and a part of every step's outcome.
 ///
 /// Source: the CEL specification, "Values" (github.com/google/cel-spec, doc/langdef.md), without protobuf messages.
 public enum Value: Sendable {
@@ -71,7 +71,7 @@ extension Value {
     }
   }
 
-  /// The field `name` of a map, or nil where this is no map or has no such string key.
+  /// The field `name` of a map, or nil where this is not a map or has no such string key.
   public subscript(_ name: String) -> Value? {
     if case .map(let map) = self { map[name] } else { nil }
   }
@@ -94,7 +94,7 @@ extension Value {
     }
   }
 
-  /// A number as the nearest double; nil where that is infinite or NaN, and of what is no number.
+  /// A number as the nearest double; nil where that is infinite or NaN, and for a value other than a number.
   public var finiteDouble: Double? {
     switch self {
     case .int(let number): Double(number)

@@ -9,10 +9,10 @@ struct AnswerBody {
   /// JSON decoded, other text as a string, other bytes as such, null where there is nothing.
   var body: Value = .null
   var isTruncated: Bool
-  /// What there is to say of it, a sentence each.
+  /// Remarks on it, a sentence each.
   var notices: [String] = []
 
-  /// - Parameter limit: How many bytes are kept of what is unpacked.
+  /// - Parameter limit: How many unpacked bytes are kept.
   init(_ answer: HTTPAnswer, limit: Int) {
     isTruncated = answer.isTruncated
     let unpacked = Unpacked(
@@ -26,7 +26,7 @@ struct AnswerBody {
     guard let text = decoded.text else {
       // A packing that nobody undid explains why these are bytes.
       if unpacked.notice == nil { notices += [decoded.notice].compactMap { $0 } }
-      self.text = .unknown(Unknown([notices.last ?? "its body is no text"]))
+      self.text = .unknown(Unknown([notices.last ?? "its body is not text"]))
       body = .bytes(unpacked.bytes)
       return
     }

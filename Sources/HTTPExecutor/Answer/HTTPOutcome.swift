@@ -30,7 +30,7 @@ struct HTTPOutcome {
     say(notices)
   }
 
-  /// What a status says of a change that is done by it.
+  /// The remark on a change whose status counts as done.
   private static func remark(_ status: Int) -> String? {
     switch status {
     case 202: "202: the server has taken it, and may not have done it yet"

@@ -30,8 +30,8 @@ struct MediaType: Equatable {
     name == "text/html" || name == "text/xml" || name == "application/xml" || name.hasSuffix("+xml")
   }
 
-  /// The character set that a document names at its beginning, by `<meta charset=…>`, `<meta … content="…charset=…">` or
-  /// `<?xml … encoding="…"?>`: what stands behind `charset=` or `encoding=` in the first 1024 bytes.
+  /// The character set that a document names at its beginning, by `<meta charset=…>`, `<meta … content="…charset=…">`
+  /// or `<?xml … encoding="…"?>`: the name behind `charset=` or `encoding=` in the first 1024 bytes.
   static func charset(within document: [UInt8]) -> String? {
     let start = String(decoding: document.prefix(1024).map { $0 < 0x80 ? $0 : 0x3F }, as: UTF8.self).lowercased()
     for (tag, attribute) in [("<meta", "charset"), ("<?xml", "encoding")] {

@@ -71,7 +71,7 @@ struct HTTPExchange: Sendable {
     return result
   }
 
-  /// What the server's certificate itself says of why it is not trusted.
+  /// The reason in the server's certificate itself why it is not trusted.
   private var certificateReason: String? {
     get async {
       let (host, port) = (target.origin.host, target.origin.port)

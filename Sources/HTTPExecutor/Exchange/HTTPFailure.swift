@@ -6,7 +6,7 @@ import NIOPosix
 import NIOSSL
 import Reach
 
-/// What went wrong below HTTP.
+/// A failure below HTTP.
 struct HTTPFailure {
   /// The deadline passed.
   struct TimedOut: Error {}

@@ -5,7 +5,7 @@ import NIOHTTP1
 struct RetryAfter {
   var wait: Duration
 
-  /// The longest wish that is told: whoever asks for more means never.
+  /// The longest wish that is told: a longer one means never.
   private static let longest: Int64 = 10 * 365 * 86_400
 
   /// Nil without a `Retry-After`, for one that is neither seconds nor a date, and for a success. A date is held against the
@@ -56,7 +56,7 @@ enum HTTPDate {
   /// `Sun Nov  6 08:49:37 1994`.
   static func read(_ text: String) -> Timestamp? { read(text, now: .now()) }
 
-  /// - Parameter now: What tells the century of a year with two digits.
+  /// - Parameter now: It tells the century of a year with two digits.
   static func read(_ text: String, now: Timestamp) -> Timestamp? {
     let parts = text.split(separator: " ").map(String.init)
     if parts.count == 5 { return date(year: parts[4], month: parts[1], day: parts[2], time: parts[3]) }

@@ -1,7 +1,7 @@
 import ExecutorKit
 import PlaybookLanguage
 
-/// What a status that is no success says of a call.
+/// The meaning for a call of a status that is not a success.
 struct StatusMeaning {
   let answer: HTTPAnswer
   let mode: CallMode
@@ -16,7 +16,7 @@ struct StatusMeaning {
     }
   }
 
-  /// What follows the status in a message, such as ": the server wants it sent to /v2/blocks; nothing was done".
+  /// The text behind the status in a message, such as ": the server wants it sent to /v2/blocks; nothing was done".
   var remark: String {
     var parts: [String] = []
     let place = Redirect(answer).place

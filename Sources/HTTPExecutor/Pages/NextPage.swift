@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// Whether an answer says that it is a part of more, by the ways that APIs have for it.
 struct NextPage {
-  /// What says so, in a few words: "`Link` with rel=next", "`has_more`". Nil where nothing does.
+  /// The sign of it, in a few words: "`Link` with rel=next", "`has_more`". Nil where there is none.
   var mention: String?
 
   init(_ answer: HTTPAnswer, _ body: Value) {

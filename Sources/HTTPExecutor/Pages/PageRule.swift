@@ -122,12 +122,12 @@ struct PageRule: Sendable {
       return parameters.isEmpty ? .end : .parameters(parameters)
     default:
       guard let text = HeaderField.text(value) else {
-        throw ExecutorError(.invalid, "`page.next` gives a \(value.typeName.name), which is no URL and no cursor")
+        throw ExecutorError(.invalid, "`page.next` gives a \(value.typeName.name), which is not a URL and no cursor")
       }
       if ["http://", "https://", "/", "?"].contains(where: text.hasPrefix) { return .url(text) }
       guard let name = parameter ?? Self.parameter(for: source) else {
         throw ExecutorError(
-          .invalid, "`page.next` gives `\(text)`, which is no URL; `parameter` says in which parameter it goes back")
+          .invalid, "`page.next` gives `\(text)`, which is not a URL; `parameter` says in which parameter it goes back")
       }
       return .parameters([(name, text)])
     }

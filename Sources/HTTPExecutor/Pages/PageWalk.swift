@@ -8,7 +8,7 @@ struct PageWalk: Sendable {
   let exchange: HTTPExchange
 
   /// The outcome of all pages: `status`, `headers`, `date`, `url` of the last one, `body` and `text` joined, and
-  /// `pages`, how many there were. `check` throws for an answer that is no success.
+  /// `pages`, how many there were. `check` throws for an answer that is not a success.
   func perform(
     _ request: OutgoingRequest, check: @Sendable (HTTPReply, HTTPOutcome) throws(ExecutorError) -> Void
   ) async throws(ExecutorError) -> HTTPOutcome {
@@ -119,7 +119,7 @@ enum PageJoin {
       for entry in after.entries {
         all.insert(before.value(for: entry.key).map { joined($0, entry.value) } ?? entry.value, for: entry.key)
       }
-      // What the last page does not have any more, such as a cursor, is gone; lists that it lacks stay.
+      // Fields that the last page does not have any more, such as a cursor, are gone; lists that it lacks stay.
       for entry in before.entries where after.value(for: entry.key) == nil {
         if let name = entry.key.stringValue, entry.value.listValue == nil { all[name] = nil }
       }

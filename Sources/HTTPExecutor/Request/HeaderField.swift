@@ -1,6 +1,6 @@
 import CEL
 
-/// What header names and values may be (RFC 9110, section 5), and which a call has no say in.
+/// The form of header names and values (RFC 9110, section 5), and the headers that a call can't set.
 enum HeaderField {
   /// They frame the message or belong to the connection.
   static let reserved: Set<String> = [
@@ -38,8 +38,8 @@ enum HeaderField {
   }
 
   /// Whether a header, a parameter or a field of this name can make another request of the one that was checked. PHP
-  /// takes blanks and points of a parameter for underscores, and drops what stands in brackets or, as C does, a NUL
-  /// behind it.
+  /// takes blanks and points of a parameter for underscores, and drops the text in brackets or, as C does, a NUL behind
+  /// it.
   static func isOverride(_ name: String) -> Bool {
     let name = name.prefix { $0 != "\0" }
     let start = name.drop { $0 == " " || $0 == "[" }.prefix { $0 != "[" && $0 != "]" }
@@ -68,7 +68,7 @@ enum HeaderField {
     text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
   }
 
-  /// A value as the text of a header, a form or a query; nil for what has no one text.
+  /// A value as the text of a header, a form or a query; nil for a value without a single text.
   static func text(_ value: Value) -> String? {
     switch value {
     case .null, .list, .map, .optional, .type, .unknown: nil

@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// A request with everything decided: what goes to which origin.
+/// A request with everything decided, its origin among it.
 struct OutgoingRequest: Sendable {
   var method: String
   var origin: Origin
@@ -24,7 +24,7 @@ struct OutgoingRequest: Sendable {
   init(_ call: ResolvedCall, _ target: HTTPTarget, isShown: Bool = false) throws(ExecutorError) {
     let arguments = call.arguments
     method = arguments["method"]?.stringValue?.uppercased() ?? (call.mode == .query ? "GET" : "POST")
-    guard Self.methods.contains(method) else { throw Self.invalid("`\(method)` is no method that http sends") }
+    guard Self.methods.contains(method) else { throw Self.invalid("`\(method)` is not a method that http sends") }
     expected = try ExpectedStatus(arguments["expect"])
     (origin, path) = try Self.place(arguments, target)
     try addParameters(arguments["query"])
@@ -87,12 +87,12 @@ struct OutgoingRequest: Sendable {
   ) throws(ExecutorError) -> (Origin, RequestPath) {
     switch (arguments["path"], arguments["url"]) {
     case (let path?, nil):
-      guard let text = path.stringValue else { throw invalid("`path` is no text") }
+      guard let text = path.stringValue else { throw invalid("`path` is not text") }
       return (target.origin, try self.path(target.basePath + text, shown: text))
     case (nil, let url?):
-      guard let text = url.stringValue else { throw invalid("`url` is no text") }
+      guard let text = url.stringValue else { throw invalid("`url` is not text") }
       guard let (origin, rest) = Origin.split(text) else {
-        throw invalid("`url` is no https://HOST[:PORT]/PATH without a user: \(text)")
+        throw invalid("`url` is not a https://HOST[:PORT]/PATH without a user: \(text)")
       }
       guard origin == target.origin || (origin.matches(target.hosts) && origin.scheme == target.origin.scheme) else {
         throw refused("\(origin) is neither \(target.origin) nor among the `hosts` of \(target.name)")
@@ -118,7 +118,7 @@ struct OutgoingRequest: Sendable {
 
   private mutating func addParameters(_ value: Value?) throws(ExecutorError) {
     guard let value else { return }
-    guard let map = value.mapValue else { throw Self.invalid("`query` is no map of names to values") }
+    guard let map = value.mapValue else { throw Self.invalid("`query` is not a map of names to values") }
     let added = try Self.pairs(map, "query")
     if !added.isEmpty { path.query = (path.query.map { $0 + "&" } ?? "") + added }
   }
@@ -139,11 +139,11 @@ struct OutgoingRequest: Sendable {
 
   private static func headers(_ value: Value?) throws(ExecutorError) -> [(name: String, value: String)] {
     guard let value else { return [] }
-    guard let map = value.mapValue else { throw invalid("`headers` is no map of names to values") }
+    guard let map = value.mapValue else { throw invalid("`headers` is not a map of names to values") }
     var headers: [(name: String, value: String)] = []
     for (key, value) in map.entries {
       let name = key.rendered
-      guard HeaderField.isName(name) else { throw invalid("`\(name)` is no name of a header") }
+      guard HeaderField.isName(name) else { throw invalid("`\(name)` is not a name of a header") }
       if HeaderField.reserved.contains(name.lowercased()) { throw invalid("the header \(name) is not a call's to set") }
       guard let text = HeaderField.text(value) else {
         throw invalid("the header \(name) is a \(value.typeName.name), which has no one text")

@@ -1,8 +1,8 @@
 import CEL
 import ExecutorKit
 
-/// A POST that the environment lists as reading, and what must not be in it: a method for another request, a GraphQL
-/// mutation, a query whose text the server keeps.
+/// A POST that the environment lists as reading, and the things that must not be in it: a method for another request, a
+/// GraphQL mutation, a query whose text the server keeps.
 enum ReadingPost {
   /// Keys of an operation by which a server is told to run a query that it keeps.
   private static let persisted: Set<String> = [
@@ -55,7 +55,7 @@ enum ReadingPost {
   /// - Parameter type: The `Content-Type` that the call gives the body.
   private static func problem(_ body: RequestBody, _ type: MediaType?) -> String? {
     guard !body.bytes.contains(0), let whole = String(validating: body.bytes, as: UTF8.self) else {
-      return "its body is no UTF-8 text, so that nobody can see that it only reads"
+      return "its body is not UTF-8 text, so that nobody can see that it only reads"
     }
     let text = String(whole.drop { $0 == "\u{FEFF}" })
     if let tree = body.tree { return problem(tree, isOperation: true, depth: 0) }
@@ -64,8 +64,8 @@ enum ReadingPost {
     return problem(pairs: pairs) ?? problem(text: text, depth: 0) ?? problem(loose: text, type)
   }
 
-  /// What a server may read that takes more for JSON than JSON is, such as NaN or a comma at the end, or that takes the
-  /// first one of a key that is there twice.
+  /// The readings of a server that takes more than JSON for JSON, such as NaN or a comma at the end, or that takes the
+  /// first one of a doubled key.
   private static func problem(loose text: String, _ type: MediaType?) -> String? {
     if type?.isJSON == true || type?.name == "application/x-ndjson" {
       let isWhole = (try? Value(json: text.utf8)) != nil

@@ -1,17 +1,17 @@
 import CEL
 import ExecutorKit
 
-/// What a request carries.
+/// The body of a request.
 struct RequestBody: Sendable {
   var contentType: String
   var bytes: [UInt8]
   /// For display: JSON indented, anything else as it is sent.
   var shown: String
-  /// What `json` holds; nil where the body is no JSON or was given as text.
+  /// The value of `json`; nil where the body is not JSON or was given as text.
   var tree: Value?
 
-  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for what can't be
-  /// sent.
+  /// From `json`, `form` or `body`; nil where there is none. Throws `.invalid` for more than one and for a value that
+  /// can't be sent.
   init?(_ arguments: MapValue) throws(ExecutorError) {
     let given = ["json", "form", "body"].filter { arguments[$0] != nil }
     guard given.count <= 1 else { throw OutgoingRequest.invalid("an http call has one of `json`, `form` and `body`") }
@@ -26,7 +26,7 @@ struct RequestBody: Sendable {
       shown = value.jsonText(pretty: true)
       tree = value
     case "form":
-      guard let map = value.mapValue else { throw OutgoingRequest.invalid("`form` is no map of names to values") }
+      guard let map = value.mapValue else { throw OutgoingRequest.invalid("`form` is not a map of names to values") }
       let text = try OutgoingRequest.pairs(map, "form")
       contentType = "application/x-www-form-urlencoded"
       bytes = Array(text.utf8)
@@ -37,9 +37,9 @@ struct RequestBody: Sendable {
         bytes = raw
         shown =
           String(validating: raw, as: UTF8.self)
-          ?? "(\(raw.count) bytes that are no text, in hexadecimal) " + hexadecimal(raw)
+          ?? "(\(raw.count) bytes that are not text, in hexadecimal) " + hexadecimal(raw)
       } else {
-        guard let text = HeaderField.text(value) else { throw OutgoingRequest.invalid("`body` is no text") }
+        guard let text = HeaderField.text(value) else { throw OutgoingRequest.invalid("`body` is not text") }
         contentType = "text/plain; charset=utf-8"
         bytes = Array(text.utf8)
         shown = text

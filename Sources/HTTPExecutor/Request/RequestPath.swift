@@ -1,4 +1,4 @@
-/// A path with its query as it goes over the wire (RFC 3986), and what it means.
+/// A path with its query as it goes over the wire (RFC 3986), and its meaning.
 struct RequestPath: Sendable, Equatable {
   enum Problem: Error, Equatable {
     case noSlash, fragment, control, badEncoding, dotSegment
@@ -9,7 +9,7 @@ struct RequestPath: Sendable, Equatable {
   /// Percent-encoded, without the question mark.
   var query: String?
 
-  /// Reads what an author wrote, values in it already encoded. Characters that a URL can't hold are encoded here. Throws
+  /// Reads an author's text, values in it already encoded. Characters that a URL can't hold are encoded here. Throws
   /// for dot segments, however they are encoded: a value must not climb out of where it was put.
   init(_ text: String) throws(Problem) {
     guard text.hasPrefix("/") else { throw .noSlash }
@@ -112,9 +112,9 @@ struct RequestPath: Sendable, Equatable {
     query = (others.map(String.init) + [own]).joined(separator: "&")
   }
 
-  /// Whether the path is within patterns in which `*` stands for anything within a segment and `**` for any segments. Never
-  /// where servers could disagree on what the path means: an encoded slash, backslash, percent sign, question mark or `#`, an
-  /// empty segment within, a path parameter.
+  /// Whether the path is within patterns in which `*` stands for anything within a segment and `**` for any segments.
+  /// Never where servers could disagree on the path's meaning: an encoded slash, backslash, percent sign, question mark
+  /// or `#`, an empty segment within, a path parameter.
   func isWithin(_ patterns: [String]) -> Bool {
     var segments = Self.segments(path)
     if segments.last == "" { segments.removeLast() }

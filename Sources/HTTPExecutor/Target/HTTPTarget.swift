@@ -7,7 +7,7 @@ import Reach
 struct HTTPTarget: Sendable {
   var name: String
   var origin: Origin
-  /// What the base URL has before every path, without a slash at its end.
+  /// The base URL's own path, which stands before every other, without a slash at its end.
   var basePath: String
   /// Sent with every request to this origin; they may hold secrets.
   var headers: [(name: String, value: String)] = []
@@ -42,7 +42,7 @@ struct HTTPTarget: Sendable {
     self.origin = origin
     basePath = rest.hasSuffix("/") ? String(rest.dropLast()) : rest
     headers = try Self.headers(settings)
-    // Written without a path is no leave to read any.
+    // An empty list allows no path; a missing one allows all.
     readPaths = try settings.has("read_paths") ? settings.texts("read_paths") : nil
     readPosts = try settings.texts("read_posts")
     hosts = try settings.texts("hosts")
@@ -55,7 +55,7 @@ struct HTTPTarget: Sendable {
     var headers: [(name: String, value: String)] = []
     for (key, value) in try settings.map("headers").entries {
       guard HeaderField.isName(key.rendered) else {
-        throw settings.problem("headers", "has a header `\(key.rendered)`, which is no name")
+        throw settings.problem("headers", "has a header `\(key.rendered)`, which is not a name")
       }
       guard let text = HeaderField.text(value), HeaderField.isValue(text) else {
         throw settings.problem(
@@ -68,7 +68,7 @@ struct HTTPTarget: Sendable {
 
   private mutating func move(to host: String) throws(ExecutorError) {
     guard var moved = Origin(scheme: origin.scheme, authority: host[...]) else {
-      throw ExecutorError(.invalid, "`\(host)` is no host")
+      throw ExecutorError(.invalid, "`\(host)` is not a host")
     }
     if !host.hasSuffix(":\(moved.port)") { moved.port = origin.port }
     guard moved == origin || moved.matches(hosts) else {

@@ -1,6 +1,6 @@
 import ExecutorKit
 
-/// Scheme, host and port: who a request goes to (RFC 6454).
+/// Scheme, host and port: the receiver of a request (RFC 6454).
 struct Origin: Sendable, Hashable, CustomStringConvertible {
   var scheme: String
   /// Lower-case; an IPv6 address without brackets.
@@ -9,7 +9,7 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
 
   private static let ports = ["http": 80, "https": 443]
 
-  /// The origin of an absolute `http` or `https` URL and what follows it. Nil for other text, and where it holds a user
+  /// The origin of an absolute `http` or `https` URL and the rest of it. Nil for other text, and where it holds a user
   /// or password.
   static func split(_ url: String) -> (origin: Origin, rest: String)? {
     guard let colon = url.range(of: "://") else { return nil }
@@ -20,7 +20,7 @@ struct Origin: Sendable, Hashable, CustomStringConvertible {
     return (origin, String(after[end...]))
   }
 
-  /// Nil for a scheme other than `http` and `https`, a user, or text that is no host.
+  /// Nil for a scheme other than `http` and `https`, a user, or text that is not a host.
   init?(scheme: String, authority: Substring) {
     guard let standard = Self.ports[scheme] else { return nil }
     var (name, port) = (authority, standard)

@@ -42,13 +42,13 @@ struct DrillCommand: AsyncParsableCommand {
 
   func run() async throws {
     let catalogue = playbooks.catalogue
-    // What is wrong with the playbook is said before anything is started.
+    // Problems of the playbook are told before anything is started.
     let first = try Loading.playbook(name, catalogue, executors: Executors.schemas, commands: nil)
     guard let folder = first.folder else { throw CommandFailure.wrong("`\(name)` is a single file: it has no drill") }
     guard FileManager.default.fileExists(atPath: folder + "/drill") else {
       throw CommandFailure.wrong("`\(name)` has no drill: there is no folder \(folder)/drill")
     }
-    // What is wrong with the command line shows before the world is started for it.
+    // Problems of the command line show before the world is started for it.
     if serve {
       try await hold(folder)
       return
@@ -67,7 +67,7 @@ struct DrillCommand: AsyncParsableCommand {
     try Launch.finish(result)
   }
 
-  /// What the file of answers, where it is a test, changes in the world before the run.
+  /// The changes to the world before the run that the file of answers asks for, where it is a test.
   private func changes(in file: SourceFile, for playbook: Playbook) throws -> [Call] {
     let surroundings = ScenarioTest.Surroundings(playbook: playbook, executors: Executors.schemas, routes: [])
     let (changes, diagnostics) = ScenarioTest.changes(in: file, surroundings)
@@ -129,7 +129,7 @@ enum World {
     }
   }
 
-  /// What changes a world and asks its servers.
+  /// Changes a world and asks its servers.
   static func probe(_ world: DrillSession, _ environment: Environment) throws -> WorldProbe {
     try WorldProbe(world, executors: [RedisExecutor(), SQLExecutor(), ShellExecutor()], environment: environment)
   }

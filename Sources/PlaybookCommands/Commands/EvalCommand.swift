@@ -17,7 +17,7 @@ struct EvalCommand: ParsableCommand {
         playbook eval 'spraying.rows.size() > 0' --run last
       """)
 
-  // What begins with a minus and is no option is an expression.
+  // A word that begins with a minus and is not an option is an expression.
   @Argument(parsing: .allUnrecognized, help: ArgumentHelp("The expression.", valueName: "expression"))
   var arguments: [String] = []
 
@@ -91,7 +91,7 @@ struct EvalCommand: ParsableCommand {
   }
 }
 
-/// What a past run's expressions saw, from its journal.
+/// The names and values that a past run's expressions saw, from its journal.
 struct PastRun {
   var names: [String: Value] = [:]
   var ended: Timestamp?

@@ -64,7 +64,7 @@ struct EvidenceCommand: ParsableCommand {
     } catch {
       throw CommandFailure.wrong("`\(step)`: \(error.message)")
     }
-    // A pipe may lead to a terminal, and CSV has no escape for what moves its cursor.
+    // A pipe may lead to a terminal, and CSV has no escape for characters that move its cursor.
     try Output.file(out, isPipeForReaders: format == .csv) { write in try write(text) }
   }
 

@@ -8,9 +8,9 @@ import SourceText
 /// `playbook followups`.
 struct FollowUpsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "followups", abstract: "Lists what runs left to be done, the first due first; says what is done.",
+    commandName: "followups", abstract: "Lists the open follow-ups of past runs, the first due first, and closes one.",
     discussion: """
-      Each line ends in its follow-up's name, RUN:EVENT. What is done is a remark in the run's journal, with who said so.
+      Each line ends in its follow-up's name, RUN:EVENT. Closing one is a remark in the run's journal, with its author.
 
       Examples:
         playbook followups --overdue
@@ -21,7 +21,7 @@ struct FollowUpsCommand: AsyncParsableCommand {
   @Option(name: .long, help: "Says that this one is done: RUN:EVENT, as the list has it. May be repeated.")
   var done: [String] = []
 
-  @Option(name: .long, help: "With --done: what came of it.")
+  @Option(name: .long, help: "With --done: the result.")
   var note: String?
 
   @Flag(name: .long, help: "Only those whose date has passed.")

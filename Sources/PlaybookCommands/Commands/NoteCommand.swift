@@ -26,7 +26,7 @@ struct NoteCommand: AsyncParsableCommand {
   var text: String
 
   @Option(
-    name: .long, help: "What time it is about, where it comes late: RFC 3339, or HH:MM (UTC): the last time it was so.")
+    name: .long, help: "The time of its subject, for a late remark: RFC 3339, or HH:MM (UTC): the last time it was so.")
   var at: String?
 
   @OptionGroup var runs: RunsOptions

@@ -14,10 +14,10 @@ import Glibc
 /// `playbook resume RUN`.
 struct ResumeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Goes on with a run after a pause, a crash or a kill.",
+    commandName: "resume", abstract: "Continues a run after a pause, a crash or a kill.",
     discussion: """
-      The playbook is used as it was when the run began, whatever has become of the file since. A change that was sent and of
-      which nothing was heard is asked about, never repeated by itself.
+      The playbook is used as it was when the run began, also where its file has changed since. A call in doubt is asked
+      about, and never repeated by itself.
       """)
 
   @Argument(
@@ -35,16 +35,16 @@ struct ResumeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try runs.open(name).folder
-    // The lock first: what is read then stays as it is.
+    // The lock first: the record read after it stays as it is.
     let (lock, contents) = try open(folder)
     try Self.trust(folder)
     guard case .runStarted(let first) = contents.events.first?.body else {
       throw CommandFailure.failed("the journal of \(folder.id) is empty: the run did nothing")
     }
     if let outcome = RunState(contents.events).outcome {
-      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome.rawValue)); there is nothing to go on with")
+      throw CommandFailure.wrong("the run \(folder.id) has ended (\(outcome.rawValue)); there is nothing to resume")
     }
-    if contents.isTorn { Output.say("note", "the last line of the journal was cut and is left out") }
+    if contents.isTorn { Output.say("note", "the last line of the journal is torn and is left out") }
     let named = environment.environments ?? first.environmentsFile
     try Self.checkWorld(of: first, named, id: folder.id)
     var options = environment
@@ -54,7 +54,7 @@ struct ResumeCommand: AsyncParsableCommand {
     let environment = surroundings.environment
     guard environment.name == first.environment else {
       throw CommandFailure.wrong(
-        "the run began in `\(first.environment)`; it can't go on in `\(environment.name)`")
+        "the run began in `\(first.environment)`; it can't be resumed in `\(environment.name)`")
     }
     let sources = RecordedSources(folder, first)
     let playbook = try sources.playbook(
@@ -70,7 +70,7 @@ struct ResumeCommand: AsyncParsableCommand {
     try Launch.finish(try await session.resume(folder, contents))
   }
 
-  /// A journal that is not as it was left leads to changes that are made twice: nothing goes on from it.
+  /// A journal that is not as it was left leads to changes that are made twice: it is not resumed.
   private static func trust(_ folder: RunFolder) throws {
     let check: JournalCheck
     do {
@@ -80,12 +80,12 @@ struct ResumeCommand: AsyncParsableCommand {
     }
     guard let problem = check.problem else { return }
     throw CommandFailure.failed(
-      "the journal of \(folder.id) can't be trusted, so the run can't go on from it: line \(problem.line): "
+      "the journal of \(folder.id) can't be trusted, so the run can't be resumed: line \(problem.line): "
         + "\(problem.kind.rawValue): \(problem.message)")
   }
 
-  /// The file of environments that the run began with; nil: it is not on record, or is what is looked for anyway. Only
-  /// a file of one's own or of the system's is taken without being named: it says which programs are run.
+  /// The file of environments that the run began with; nil: it is not on record, or is the one that is looked for
+  /// anyway. Only a file of one's own or of the system's is taken without being named: it says which programs are run.
   private static func recordedFile(_ started: RunStarted) throws -> String? {
     guard let path = started.environmentsFile, path != Loading.defaultEnvironments else { return nil }
     var info = stat()
@@ -118,7 +118,8 @@ struct ResumeCommand: AsyncParsableCommand {
     guard started.mode == .drill || started.environment == "drill" else { return }
     if let file, FileManager.default.fileExists(atPath: file) { return }
     throw CommandFailure.wrong(
-      "the run \(id) was a drill and its world is gone, so it can't go on; start anew with `playbook drill \(started.playbook)`"
+      "the run \(id) was a drill and its world is gone, so it can't be resumed; begin with "
+        + "`playbook drill \(started.playbook)`"
         + (file.map { "; there is no \($0)" } ?? ", or name the world that is still up with --environments FILE"))
   }
 }
@@ -137,7 +138,7 @@ struct RecordedSources {
     digests = Dictionary((started.sources ?? []).map { ($0.path, $0.sha256) }, uniquingKeysWith: { $1 })
   }
 
-  /// What has become of the files on disk since, in words; nil: they are as they were.
+  /// The differences of the files on disk since, in words; nil: there are none.
   var changed: String? {
     let changes = digests.sorted { $0.key < $1.key }.compactMap { path, digest -> String? in
       guard let data = FileManager.default.contents(atPath: path) else { return "\(path) is gone" }

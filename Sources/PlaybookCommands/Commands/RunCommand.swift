@@ -13,8 +13,8 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Runs a playbook against an environment.",
     discussion: """
-      Reads run at once; each change shows its resolved call and asks. Without a terminal nothing is assumed: what is not
-      answered pauses the run (exit code 3) and prints how to go on.
+      Reads run at once; each change shows its resolved call and asks. Without a terminal nothing is assumed: an
+      unanswered question pauses the run (exit code 3) and prints the command that resumes it.
 
       Examples:
         playbook run mass-lockout --env production --set window=30m --alerted 02:51
@@ -112,7 +112,7 @@ enum Launch {
     return " \(name) " + (isPlain ? value : "'" + value.replacing("'", with: #"'\''"#) + "'")
   }
 
-  /// What the command line and its file of answers give a run, read and checked.
+  /// Inputs and answers of the command line and of its file, read and checked.
   struct Beforehand {
     let inputs: [String: Value]
     let answers: AnswerBook
@@ -146,11 +146,11 @@ enum Launch {
           "--approve \(text) is a digest of an older version, which approves nothing: plan again")
       }
       throw CommandFailure.wrong(
-        "--approve \(text) is no digest; it has 32 digits from 0 to f, as `playbook plan` and a paused run print it")
+        "--approve \(text) is not a digest; it has 32 digits from 0 to f, as `playbook plan` and a paused run print it")
     }
 
-    /// An answer to a question that the playbook does not have is a slip on the command line; a file may be for
-    /// several.
+    /// An answer to a question that the playbook does not have is an input mistake on the command line; a file may be
+    /// for several.
     private static func check(
       _ said: [String: AnswerBook.Entry], _ fromFile: [String: AnswerBook.Entry], for playbook: Playbook
     ) throws {

@@ -6,7 +6,7 @@ import PlaybookTranscript
 struct SitrepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sitrep",
-    abstract: "Five lines to paste in a chat: what, since when, what is known, what was done, what is next.",
+    abstract: "Five lines to paste in a chat: What, Since, Known, Done and Next.",
     discussion: "Example:\n  playbook sitrep last")
 
   @Argument(

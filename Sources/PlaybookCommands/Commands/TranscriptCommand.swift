@@ -5,7 +5,7 @@ import SourceText
 /// `playbook transcript RUN`.
 struct TranscriptCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "transcript", abstract: "Writes what was found, decided and changed in a run, for the ticket.",
+    commandName: "transcript", abstract: "Writes the findings, decisions and changes of a run, for the ticket.",
     discussion: """
       Examples:
         playbook transcript last > ticket.md
@@ -26,7 +26,7 @@ struct TranscriptCommand: ParsableCommand {
 
   @Option(
     name: .long, parsing: .unconditional,
-    help: "Cut to what a ticket takes: github, gitlab, jira, servicenow or a number of characters.")
+    help: "Shortened for a ticket: github, gitlab, jira, servicenow or a number of characters.")
   var budget: String?
 
   @OptionGroup var redaction: RedactionOption
@@ -38,11 +38,11 @@ struct TranscriptCommand: ParsableCommand {
     redaction.warn(of: transcript)
     guard let budget else { return try Output.file(out) { write in try transcript.write(format, to: write) } }
     guard format == .markdown else {
-      throw CommandFailure.wrong("--budget cuts Markdown, and this is \(format.rawValue)")
+      throw CommandFailure.wrong("--budget shortens Markdown, and this is \(format.rawValue)")
     }
     guard let limit = Budget(budget) else {
       throw CommandFailure.wrong(
-        "`\(budget)` is no budget; known are github, gitlab, jira, servicenow and a number of characters, 1 or more")
+        "`\(budget)` is not a budget; known are github, gitlab, jira, servicenow and a number of characters, 1 or more")
     }
     let text: String
     do {
@@ -70,7 +70,7 @@ struct RedactionOption: ParsableArguments {
     }
   }
 
-  /// Whoever names a column that there is not may take its values for replaced.
+  /// A person who names a column that does not exist may take its values for replaced.
   func warn(of transcript: Transcript) {
     let (missing, known) = transcript.unknownColumns
     if missing.isEmpty { return }

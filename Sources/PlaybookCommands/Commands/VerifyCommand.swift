@@ -8,8 +8,8 @@ struct VerifyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Checks a run's hash chain; names the first event that does not fit.",
     discussion: """
-      Says whether it was edited, removed, reordered or put in. A journal cut at its end, or written again as a whole, shows
-      only against a hash kept elsewhere: the head that was printed and is in the transcript, with --head.
+      Says whether it was edited, removed, reordered or put in. A journal shortened at its end, or written again as a
+      whole, shows only against a hash kept elsewhere: the head that was printed and is in the transcript, with --head.
 
       Exit code 0: everything fits; 1: something does not.
       """)

@@ -39,7 +39,7 @@ enum CatalogueText {
     return (["  " + playbook.name] + wrapped).map { $0 + "\n" }.joined()
   }
 
-  /// Sections of the paper runbook in their order, what has none after them.
+  /// Sections of the written runbook in their order, playbooks without one after them.
   private static func place(_ playbook: PlaybookCatalogue.Entry) -> Int {
     playbook.section.flatMap { Int($0) } ?? 1000
   }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import PlaybookJournal
 import PlaybookLanguage
 
-/// What a shell may complete.
+/// Words that a shell may complete.
 enum Completions {
   static let playbooks: @Sendable ([String], Int, String) -> [String] = { _, _, _ in
     PlaybookCatalogue(roots: PlaybookCatalogue.roots(flag: nil, environment: ProcessInfo.processInfo.environment)).names

@@ -8,7 +8,7 @@ import RedisExecutor
 import SQLExecutor
 import ShellExecutor
 
-/// Every executor there is: one line each, and nothing else anywhere knows their names.
+/// Every executor there is, one line each. CONTRIBUTING.md lists the few other places that know their names.
 enum Executors {
   static func builtIn() -> [any Executor] {
     [RedisExecutor(), SQLExecutor(), HTTPExecutor(), ShellExecutor(), ManualExecutor(), ValueExecutor()]

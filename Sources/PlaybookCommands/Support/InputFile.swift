@@ -1,6 +1,7 @@
 import Glibc
 
-/// Files that a command line or an environment names: also pipes, `/dev/stdin` and what a shell puts in for `<(command)`.
+/// Files that a command line or an environment names: also pipes, `/dev/stdin` and the path that a shell puts in for
+/// `<(command)`.
 enum InputFile {
   /// Why a file can't be read, in words.
   struct Unreadable: Error, CustomStringConvertible {

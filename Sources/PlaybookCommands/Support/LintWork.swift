@@ -13,7 +13,7 @@ struct LintWork {
   private var escalationFiles: [String] = []
   private var catalogue: PlaybookCatalogue
 
-  /// Finds what `paths` mean; none: every playbook of the catalogue. Throws where one means nothing.
+  /// Finds the playbooks of `paths`; none: every playbook of the catalogue. Throws where one means nothing.
   init(_ paths: [String], _ catalogue: PlaybookCatalogue) throws {
     self.catalogue = catalogue
     if paths.isEmpty {
@@ -51,7 +51,7 @@ struct LintWork {
     addFiles(of: root)
     guard !found.isEmpty || !environmentFiles.isEmpty else {
       throw CommandFailure.wrong(
-        "\(path) is no scenario and holds none: there is no \(root)/playbook.yaml and no \(root)/*/playbook.yaml")
+        "\(path) is not a scenario and holds none: there is no \(root)/playbook.yaml and no \(root)/*/playbook.yaml")
     }
     // Playbooks use those beside them.
     catalogue = PlaybookCatalogue(roots: [root] + catalogue.roots)
@@ -91,7 +91,7 @@ struct LintWork {
     return FileManager.default.fileExists(atPath: folder + "/playbook.yaml") ? folder : nil
   }
 
-  /// What lies beside the scenarios of a folder.
+  /// The files beside the scenarios of a folder.
   private mutating func addFiles(of root: String) {
     let names = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).sorted()
     for name in names where name.hasSuffix(".yaml") && !name.hasPrefix(".") {
@@ -139,7 +139,7 @@ struct LintWork {
     return Set(path.split(separator: "/").dropLast().suffix(1)).isDisjoint(with: ["tests", "drill"])
   }
 
-  /// What the calls of a file's plugins look like. Each is started for its description and ended.
+  /// The form of the calls of a file's plugins. Each is started for its description and ended.
   private static func plugins(of file: SourceFile) async throws -> [ExecutorSchema] {
     let plugins = try await Plugins.discover(file)
     for plugin in plugins { await plugin.close() }

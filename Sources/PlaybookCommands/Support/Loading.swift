@@ -7,7 +7,7 @@ import PlaybookRecord
 import SourceText
 import YAMLTree
 
-/// Reads what a command works on, and says all that is wrong with it.
+/// Reads a command's files, and tells all their problems.
 enum Loading {
   /// Shows diagnostics on standard error; throws where one is an error.
   static func report(_ diagnostics: [Diagnostic], warnings: Bool = false, in what: String = "the playbook") throws {
@@ -29,7 +29,7 @@ enum Loading {
     }
   }
 
-  /// A playbook by name or path, decoded and checked, with what is wrong with it.
+  /// A playbook by name or path, decoded and checked, with its problems.
   static func decoded(
     _ name: String, _ catalogue: PlaybookCatalogue, executors: [ExecutorSchema], commands: [Environment.Command]?
   ) throws -> (playbook: Playbook?, diagnostics: [Diagnostic]) {
@@ -43,7 +43,7 @@ enum Loading {
       source, executors: executors, commands: commands, loadPlaybook: { try catalogue.named($0) })
   }
 
-  /// The heads of all playbooks; what keeps one from being read is said, and the others are shown.
+  /// The heads of all playbooks. A playbook that can't be read is named with the reason, and the others are shown.
   static func entries(_ catalogue: PlaybookCatalogue) throws -> [PlaybookCatalogue.Entry] {
     let (entries, diagnostics) = catalogue.entries()
     Output.operatorText(Output.diagnostics().render(diagnostics))
@@ -56,7 +56,7 @@ enum Loading {
   ) throws -> Playbook {
     let (playbook, diagnostics) = try decoded(name, catalogue, executors: executors, commands: commands)
     try report(diagnostics)
-    guard let playbook else { throw CommandFailure.wrong("`\(name)` is no playbook") }
+    guard let playbook else { throw CommandFailure.wrong("`\(name)` is not a playbook") }
     return playbook
   }
 
@@ -155,7 +155,7 @@ enum Loading {
         return diagnostic
       })
     guard let root, case .mapping(let entries) = root.content else {
-      throw CommandFailure.wrong("\(path) is no map of steps to answers")
+      throw CommandFailure.wrong("\(path) is not a map of steps to answers")
     }
     let name = path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
     let origin = "file \(name) (sha256:\(hexadecimal(sha256(source.bytes)).prefix(12)))"

@@ -4,9 +4,9 @@ import SourceText
 extension Output {
   /// Gives `body` a place to write pieces to: standard output, or the file at `path`, as `--out` names it.
   ///
-  /// A regular file is replaced when all is written, and whole until then; it keeps its owner, its group and its mode, and a
-  /// new one is its owner's alone. A symbolic link is followed. What is no regular file (a pipe, a device) is written to. What
-  /// could move a terminal's cursor is shown and not sent.
+  /// A regular file is replaced when all is written, and whole until then; it keeps its owner, its group and its mode,
+  /// and a new one is its owner's alone. A symbolic link is followed. A file that is not regular (a pipe, a device) is
+  /// written to. Characters that could move a terminal's cursor are shown and not sent.
   ///
   /// - Parameter isPipeForReaders: Whether a pipe on standard output is taken to lead to a terminal (`| less`).
   static func file(_ path: String?, isPipeForReaders: Bool = false, _ body: ((String) throws -> Void) throws -> Void)
@@ -130,7 +130,7 @@ extension Output {
     return path
   }
 
-  /// Whether `path` is what standard output goes to: `/dev/stdout` is it by another name.
+  /// Whether standard output goes to `path`: `/dev/stdout` is it by another name.
   private static func isStandardOutput(_ path: String) -> Bool {
     var (named, own) = (stat(), stat())
     guard unsafe stat(path, &named) == 0, unsafe fstat(1, &own) == 0 else { return false }

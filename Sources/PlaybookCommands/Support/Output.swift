@@ -9,7 +9,7 @@ import Synchronization
 enum Output {
   static func data(_ text: String) { data(Array(text.utf8)) }
 
-  /// Once something could not be written nothing more is: what is there is a beginning, and not a text with holes.
+  /// Once something could not be written nothing more is: the output is a beginning, and not a text with holes.
   static func data(_ bytes: [UInt8]) {
     failure.withLock { failure in
       if failure == nil, !write(bytes, to: 1) { failure = errno }
@@ -17,10 +17,10 @@ enum Output {
   }
 
   /// Why standard output has not got everything, with a disk that filled up behind it. Nil: it has, or its reader went
-  /// away, who has what it wanted.
+  /// away and has enough.
   static func dataProblem() -> String? {
     failure.withLock { failure in
-      // Some file systems say only at the end what was not kept.
+      // Some file systems tell lost bytes only at the end.
       if failure == nil, close(1) != 0, errno != EBADF { failure = errno }
       return failure.flatMap { $0 == EPIPE ? nil : unsafe String(cString: strerror($0)) }
     }
@@ -40,7 +40,7 @@ enum Output {
     return Int(columns)
   }
 
-  /// What writes diagnostics for the operator, or as data, in the colours and the width of where that goes.
+  /// Writes diagnostics for the operator, or as data, in the colours and the width of the place.
   static func diagnostics(asData: Bool = false) -> DiagnosticRenderer {
     let descriptor: Int32 = asData ? 1 : 2
     return DiagnosticRenderer(color: isColored(descriptor), width: columns(of: descriptor) ?? 120)
@@ -50,15 +50,15 @@ enum Output {
 
   static func operatorText(_ text: String) { write(Array(text.utf8), to: 2) }
 
-  /// The same for text that anybody may have had a part in, such as a path: what could move the cursor is shown, not
-  /// sent.
+  /// The same for text that anybody may have had a part in, such as a path: characters that could move the cursor are
+  /// shown, not sent.
   static func operatorLines(_ text: String) { operatorText(Visible.text(text, keepingLineBreaks: true)) }
 
-  /// A value as JSON on a line of its own, with escapes for what could move a terminal's cursor.
+  /// A value as JSON on a line of its own, with escapes for characters that could move a terminal's cursor.
   static func json(_ value: Value) { data(Visible.json(value.jsonText()) + "\n") }
 
-  /// `playbook: WORD: text`, broken at spaces on a terminal. What the text quotes may come from anywhere. A command in
-  /// it that is to be copied stands on a line of its own, after two blanks, and is left to the terminal.
+  /// `playbook: WORD: text`, broken at spaces on a terminal. Quotations in the text may come from anywhere. A command
+  /// in it that is to be copied stands on a line of its own, after two blanks, and is left to the terminal.
   static func say(_ word: String, _ text: String) {
     var lines = Visible.text("playbook: \(word): \(text)", keepingLineBreaks: true).split(
       separator: "\n", omittingEmptySubsequences: false
@@ -89,7 +89,7 @@ enum Output {
   }
 }
 
-/// What ends a command: a message for the operator and the exit code.
+/// The end of a command: a message for the operator and the exit code.
 struct CommandFailure: Error {
   var message: String
   var exitCode: Int32

@@ -6,8 +6,7 @@ import SourceText
 
 /// The executors that an environments file adds.
 enum Plugins {
-  /// The plugins in the folders that the file lists, each started and asked what it is. Throws with what is wrong with
-  /// one.
+  /// The plugins in the folders that the file lists, each started for its description. Throws with the problem of one.
   static func discover(_ file: SourceFile) async throws -> [any Executor] {
     let folders = EnvironmentFile.pluginFolders(of: file)
     guard !folders.isEmpty else { return [] }
@@ -27,6 +26,6 @@ struct Surroundings {
   /// The executors of the file's plugins.
   var plugins: [any Executor]
 
-  /// What the executors' calls look like, the plugins' among them.
+  /// The form of the executors' calls, the plugins' among them.
   var schemas: [ExecutorSchema] { Executors.schemas + plugins.map(\.schema) }
 }

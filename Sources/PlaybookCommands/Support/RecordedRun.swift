@@ -3,11 +3,11 @@ import PlaybookRecord
 import PlaybookTranscript
 import SourceText
 
-/// A past run, or one that is going on, as commands read it. What can't be read is a failure with its reason.
+/// A run, past or under way, as commands read it. A record that can't be read is a failure with its reason.
 struct RecordedRun {
   let folder: RunFolder
 
-  /// All of its events at once, for what needs them together.
+  /// All of its events at once, for callers that need them together.
   func contents() throws -> JournalContents {
     try reading { () throws(FileError) in try folder.journal() }
   }

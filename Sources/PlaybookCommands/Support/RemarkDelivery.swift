@@ -25,7 +25,7 @@ struct RemarkDelivery {
       when: when, made: now, closes: closes)
   }
 
-  /// Leaves the remark and waits until it is on record, a few seconds at most; says what became of it.
+  /// Leaves the remark and waits until it is on record, a few seconds at most; tells the result.
   func deliver(_ remark: Remark) async throws {
     let inbox = RunInbox(folder)
     do {
@@ -33,7 +33,7 @@ struct RemarkDelivery {
     } catch {
       throw CommandFailure.failed("the remark can't be left: \(error.description)")
     }
-    // Whoever holds the run takes it up within a second; where nobody does, it is recorded here.
+    // The holder of the run records it within a second; where there is none, it is recorded here.
     for _ in 0..<50 {
       let holder = folder.holder
       if !inbox.holds(remark) {
@@ -47,10 +47,10 @@ struct RemarkDelivery {
       try await Task.sleep(for: .milliseconds(100))
     }
     Output.operatorText(
-      "left for \(RunLock.text(of: folder.holder)), who has not taken it up yet; it is not lost\n")
+      "left for \(RunLock.text(of: folder.holder)), and not recorded yet; it is not lost\n")
   }
 
-  /// Records what lies in the inbox of a run that nobody holds; the new head hash, or nil where somebody was quicker.
+  /// Records the inbox of a run that nobody holds; the new head hash, or nil where somebody was quicker.
   private func record() async throws -> String? {
     let journal: JournalWriter
     do {
@@ -84,7 +84,7 @@ struct RemarkDelivery {
   }
 }
 
-/// Takes remarks of other processes into a run that is going on.
+/// Takes remarks of other processes into a run under way.
 struct RemarkWatch {
   private let inbox: RunInbox
 

@@ -13,7 +13,7 @@ import Synchronization
 import Glibc
 #endif
 
-/// One sitting of a run: journal, terminal, runner, and what is said at the end.
+/// One session of a run: journal, terminal, runner, and the lines at the end.
 struct RunSession {
   var mode: RunConfiguration.Mode
   var playbook: Playbook
@@ -35,12 +35,12 @@ struct RunSession {
   var git: RunStarted.Commit?
   /// The run's lock, where it was taken before the journal was read.
   var lock: RunLock?
-  /// The file that the environment was read from, for a run that goes on later.
+  /// The file that the environment was read from, for a resume.
   var environmentsFile: String?
   /// Options that `playbook resume` needs as well, with a space before each.
   var whereabouts = ""
 
-  /// Asks for what is missing, starts a run and goes through it. The result and the run's folder.
+  /// Asks for missing inputs, starts a run and goes through it. The result and the run's folder.
   ///
   /// The folder is nil where the run ended before anything was recorded.
   func start() async throws -> (result: RunResult, folder: RunFolder?) {
@@ -72,7 +72,7 @@ struct RunSession {
     return (result, place.folder)
   }
 
-  /// What this user keeps to himself.
+  /// The files of this user alone.
   private static let own = OwnState(environment: ProcessInfo.processInfo.environment)
 
   private static let approvalKey = own.approvalKey()
@@ -80,7 +80,7 @@ struct RunSession {
   /// Says that the yeses of this session can't be told from somebody else's.
   private static func warn(of yeses: OwnYeses) {
     guard let problem = yeses.problem else { return }
-    Output.say("warning", "your yeses in this run are asked for again when it goes on: \(problem)")
+    Output.say("warning", "your yeses in this run are asked for again after a resume: \(problem)")
   }
 
   /// Holds the journal against the user's own list of his yeses. The numbers of those that are not on it. Throws where
@@ -89,14 +89,14 @@ struct RunSession {
     let missing = yeses.missing(in: contents)
     guard missing < 2 else {
       throw CommandFailure.failed(
-        "the journal of \(id) can't be trusted, so the run can't go on from it: \(missing) of your own answers are "
+        "the journal of \(id) can't be trusted, so the run can't be resumed: \(missing) of your own answers are "
           + "missing at its end: it was shortened")
     }
-    yeses.settle(with: contents)
+    yeses.reconcile(with: contents)
     return yeses.foreign(in: contents)
   }
 
-  /// Goes on with a run where its journal ends.
+  /// Continues a run where its journal ends.
   func resume(_ folder: RunFolder, _ contents: JournalContents) async throws -> RunResult {
     guard case .runStarted(let first) = contents.events.first?.body else {
       throw CommandFailure.wrong("the journal of \(folder.id) has no beginning")
@@ -209,7 +209,7 @@ struct RunSession {
     return TerminalOperator(configuration: configuration)
   }
 
-  /// What every written line is handed to.
+  /// The receiver of every written line.
   private var onLine: @Sendable ([UInt8]) -> Void {
     let isJSON = output == .json
     return { line in
@@ -237,7 +237,7 @@ struct RunSession {
     let runner = Runner(
       configuration, executors: Executors.builtIn() + plugins, operator: terminal, sink: sink,
       fetcher: SystemSecrets(prompt: { name in await terminal.secret(named: name) }), control: control,
-      history: events, foreign: foreign, neighbours: neighbours(of: configuration.id),
+      history: events, foreign: foreign, neighbours: concurrentRuns(of: configuration.id),
       loadEvidence: { digest in
         guard let folder = place.folder else { throw CommandFailure.failed("the run has no evidence yet") }
         return try folder.evidence(digest)
@@ -254,7 +254,7 @@ struct RunSession {
       return result
     }
     if let problem = await journal.problem {
-      // What became of the calls that were out is known here alone.
+      // The results of the calls under way are known here alone.
       await terminal.recall(journal.unwritten)
       throw await stopped(by: problem, folder, terminal)
     }
@@ -269,7 +269,8 @@ struct RunSession {
     return result
   }
 
-  /// Says what was changed where the journal does not say it any more, and how to go on where that can be.
+  /// Lists the changes where the journal has them no longer, and names the command that resumes the run where there is
+  /// one.
   private func stopped(
     by problem: JournalWriter.Problem, _ folder: RunFolder, _ terminal: TerminalOperator
   ) async -> CommandFailure {
@@ -278,13 +279,13 @@ struct RunSession {
     }
     let stop = "the run stopped, and nothing was sent after that, because \(problem.text)"
     if problem.isJournalThere {
-      return .failed(stop + "\ngo on with  playbook resume \(folder.id)\(whereabouts)")
+      return .failed(stop + "\nresume it with  playbook resume \(folder.id)\(whereabouts)")
     }
     await terminal.showChangesSoFar()
-    return .failed(stop + "\nwithout its journal it can't go on; what was changed is said above and nowhere else")
+    return .failed(stop + "\nwithout its journal it can't be resumed; its changes are listed above and nowhere else")
   }
 
-  /// What is said after the last event: where the record is.
+  /// The lines after the last event: where the record is.
   private func conclude(_ result: RunResult, _ folder: RunFolder, head: String) async throws {
     let path: String
     do {
@@ -294,7 +295,7 @@ struct RunSession {
       Output.say("warning", "the transcript could not be written: \(error)")
     }
     var lines = ["journal     \(folder.path)/journal.jsonl", "head        \(head)", "transcript  \(path)"]
-    // How to go on has been said with the pause.
+    // The pause has named the command that resumes the run.
     if result.exitCode == 3 || result.exitCode == 130, mode == .drill {
       lines.append("note        its world ended with this run")
     }
@@ -302,13 +303,13 @@ struct RunSession {
   }
 
   /// Other runs that are open in the environment. A drill has a world of its own.
-  private func neighbours(of id: String) -> @Sendable () async -> [String] {
+  private func concurrentRuns(of id: String) -> @Sendable () async -> [String] {
     guard mode == .run else { return { [] } }
     let (store, name) = (store, environment.name)
     return { OpenRun.texts(of: store.open(in: name, besides: id)) }
   }
 
-  /// Who this process is, for the lock.
+  /// This process, for the lock.
   static var holder: Value {
     [
       "pid": .int(Int64(getpid())), "host": .string(hostName), "operator": .string(operatorName),
@@ -397,7 +398,7 @@ struct RunSession {
   static var hostName: String { ProcessInfo.processInfo.hostName }
 }
 
-/// The run's folder, which is made after the terminal that shows what is in it.
+/// The run's folder, which is made after the terminal that shows its contents.
 final class RunPlace: Sendable {
   private let held: Mutex<RunFolder?>
 

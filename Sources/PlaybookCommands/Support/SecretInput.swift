@@ -16,8 +16,8 @@ enum SecretInput {
     "give it in the variable \(variable(of: declaration)), or at a terminal"
   }
 
-  /// The value in the variable; nil where the input is no secret or the variable is not set. Throws where it does not
-  /// fit.
+  /// The value in the variable; nil where the input is not a secret or the variable is not set. Throws where it does
+  /// not fit.
   static func fromVariable(_ declaration: InputDeclaration) throws -> Value? {
     guard declaration.isSecret,
       let text = ProcessInfo.processInfo.environment[variable(of: declaration)], !text.isEmpty

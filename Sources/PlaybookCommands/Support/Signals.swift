@@ -7,10 +7,9 @@ import Synchronization
 import Glibc
 #endif
 
-/// What signals mean: while inputs are asked for, that nothing runs; while a run is going on, the first Ctrl-C asks, a
-/// second cancels the call in flight, SIGTERM and SIGHUP pause, after Ctrl-Z and `fg` the prompt stands there again.
-/// Lives as long as the command: a second set of sources for the same signals would lose them when the first is
-/// cancelled.
+/// The meaning of signals: while inputs are asked for, that nothing runs; during a run, the first Ctrl-C asks, a second
+/// cancels the call in flight, SIGTERM and SIGHUP pause, after Ctrl-Z and `fg` the prompt stands there again. Lives as
+/// long as the command: a second set of sources for the same signals would lose them when the first is cancelled.
 final class Signals {
   private var sources: [any DispatchSourceSignal]
   private let run: Followed
@@ -74,7 +73,7 @@ final class Signals {
       await runner.recordInterruption()
       return
     }
-    // What is under way goes on, and nothing new begins before it is said what the interrupt shall mean.
+    // The call under way continues, and nothing new begins before the operator has chosen.
     control.hold()
     if `operator`.isInteractive {
       control.announce("SIGINT", choice: nil)

@@ -26,7 +26,7 @@ struct SystemSecrets: SecretFetcher {
         throw SecretError(message: "the secret `\(source.name)` should be in the file \(path): \(error)")
       }
       guard let text = String(validating: bytes, as: UTF8.self) else {
-        throw SecretError(message: "the secret `\(source.name)` in the file \(path) is no UTF-8 text")
+        throw SecretError(message: "the secret `\(source.name)` in the file \(path) is not UTF-8 text")
       }
       return text
     case .command(let words): return try await output(of: words, for: source.name)
@@ -50,7 +50,7 @@ struct SystemSecrets: SecretFetcher {
         throw SecretError(message: "the secret `\(name)`: `\(program)` ended with \(result.terminationStatus)")
       }
       guard let text = String(validating: result.standardOutput, as: UTF8.self) else {
-        throw SecretError(message: "the secret `\(name)`: the output of `\(program)` is no UTF-8 text")
+        throw SecretError(message: "the secret `\(name)`: the output of `\(program)` is not UTF-8 text")
       }
       return text
     } catch let error as SecretError {

@@ -7,7 +7,7 @@ import SourceText
 /// never made or never undone, a `when` that never holds or always does. Steps of a used playbook belong to that
 /// playbook's own tests.
 struct BranchCoverage {
-  /// What no test does, in the playbooks' order.
+  /// The branches that no test takes, in the playbooks' order.
   private(set) var missing: [(span: SourceSpan, what: String)] = []
   /// How many branches there are.
   private(set) var count = 0
@@ -19,7 +19,7 @@ struct BranchCoverage {
     }
   }
 
-  /// What the runs of a scenario's tests did, by a step's path without the positions of loops.
+  /// The branches that the runs of a scenario's tests took, by a step's path without the positions of loops.
   private struct Taken {
     var answers: [String: Set<String>] = [:]
     var verdicts: [String: Set<String>] = [:]

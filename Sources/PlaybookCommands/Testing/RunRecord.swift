@@ -5,11 +5,11 @@ import PlaybookJournal
 import PlaybookRecord
 import SourceText
 
-/// What a test's run left behind, as its expectations ask for it.
+/// A test's finished run, as its expectations ask for it.
 struct RunRecord {
   var result: RunResult
   var events: [Event]
-  /// What expressions see.
+  /// The values that expressions see.
   var names: [String: Value]
   private let state: RunState
 
@@ -35,7 +35,7 @@ struct RunRecord {
     }
   }
 
-  /// What does not hold of a test's `expect`.
+  /// The conditions of a test's `expect` that do not hold.
   func failures(of test: ScenarioTest) -> [Diagnostic] {
     var failures: [Diagnostic] = []
     let expected = test.expect.outcome?.value ?? .completed

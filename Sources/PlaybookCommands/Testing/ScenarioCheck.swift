@@ -5,11 +5,11 @@ import PlaybookLanguage
 import SourceText
 import YAMLTree
 
-/// What is wrong with a scenario's drill and tests, told without starting anything.
+/// The problems of a scenario's drill and tests, told without starting anything.
 enum ScenarioCheck {
   /// - Parameters:
   ///   - isSound: Whether the playbook itself has no error, so that its tests can be held against it.
-  ///   - executors: What calls look like, those of plugins among them.
+  ///   - executors: The form of calls, those of plugins among them.
   static func problems(
     of playbook: Playbook, _ folder: String, executors: [ExecutorSchema], isSound: Bool
   ) -> [Diagnostic] {
@@ -43,7 +43,7 @@ extension Playbook {
   /// The place of a finding that is about the scenario as a whole.
   fileprivate var nameSpan: SourceSpan { SourceSpan(file: file, range: 0..<0) }
 
-  /// What its calls need and an environment does not have: targets, commands, secrets.
+  /// Things that its calls need and an environment does not have: targets, commands, secrets.
   func problems(in environment: Environment, executors: [ExecutorSchema]) -> [Diagnostic] {
     let targets = environment.targets.map(\.name)
     let secrets = environment.secrets.map(\.name)

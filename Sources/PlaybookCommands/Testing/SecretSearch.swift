@@ -4,13 +4,13 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// Looks for secrets in files: as they are and in the encodings in which they slip through.
+/// Looks for secrets in files: as they are and in encodings that could hide them.
 ///
-/// It shares no code with the journal's redaction, which is what it is there to catch out.
+/// It shares no code with the journal's redaction, which it is there to catch out.
 struct SecretSearch {
   private var forms: [(name: String, what: String, bytes: [UInt8])] = []
 
-  /// `secrets` by name; what is shorter than eight characters would be found in any text, and no secret is.
+  /// `secrets` by name. A value shorter than eight characters would be found in any text, and no secret is.
   init(_ secrets: [String: String]) {
     for (name, secret) in secrets.sorted(by: { $0.key < $1.key }) where secret.utf8.count >= 8 {
       for (what, text) in Self.forms(of: secret) where text.utf8.count >= 8 {
@@ -54,7 +54,7 @@ struct SecretSearch {
       ("JSON-escaped", String(Value.string(secret).jsonText().dropFirst().dropLast())),
       ("JSON-escaped", secret.replacing("/", with: "\\/")),
     ]
-    // Three bytes make four digits: what lies behind the first whole group is the same whatever stands before.
+    // Three bytes make four digits: behind the first whole group they are the same after any other text.
     for skipped in 0..<3 where bytes.count - skipped >= 6 {
       let whole = (bytes.count - skipped) / 3 * 3
       let core = Base64.encode(Array(bytes[skipped..<skipped + whole]))

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import SourceText
 
-/// What `playbook test` says.
+/// The output of `playbook test`.
 struct TestReport {
   var results: [TestResult]
   var took: Duration

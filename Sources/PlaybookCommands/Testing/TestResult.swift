@@ -5,12 +5,12 @@ import SourceText
 struct TestResult: Sendable {
   /// `mass-lockout/attack-is-blocked`.
   var name: String
-  /// What the test says of itself.
+  /// The test's claim.
   var title: String
   /// The test's path.
   var file: String?
   var failures: [Diagnostic] = []
-  /// What the run recorded; empty where there was none.
+  /// The events of the run; empty where there was none.
   var events: [Event] = []
   /// Until the world was up.
   var startUp: Duration = .zero

@@ -8,7 +8,7 @@ import PlaybookLanguage
 import PlaybookRecord
 import SourceText
 
-/// Runs one test: starts the scenario's world, changes it as the test says, runs the playbook, asks what came of it.
+/// Runs one test: starts the scenario's world, changes it as the test says, runs the playbook, asks for the outcome.
 struct TestRunner: Sendable {
   var catalogue: PlaybookCatalogue
   var store: RunStore

@@ -17,7 +17,7 @@ struct TestedScenario {
     var wanted: [(name: String, tests: Set<String>?)] = []
     for name in names {
       let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
-      guard let first = parts.first else { throw CommandFailure.wrong("`\(name)` is no name of a playbook") }
+      guard let first = parts.first else { throw CommandFailure.wrong("`\(name)` is not a name of a playbook") }
       let test = parts.count > 1 ? Set([parts[1].hasSuffix(".yaml") ? String(parts[1].dropLast(5)) : parts[1]]) : nil
       if let index = wanted.firstIndex(where: { $0.name == first }) {
         if let test { wanted[index].tests?.formUnion(test) } else { wanted[index].tests = nil }

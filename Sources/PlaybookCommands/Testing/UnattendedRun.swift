@@ -29,7 +29,7 @@ extension RunSession {
     let result = await withTaskCancellationHandler {
       await runner.run()
     } onCancel: {
-      control.cut("the test was broken off")
+      control.cut("the test was cancelled")
     }
     _ = try Self.writeTranscript(of: folder)
     return (result, folder)

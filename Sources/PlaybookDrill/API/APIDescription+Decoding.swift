@@ -4,7 +4,7 @@ package import YAMLTree
 
 extension APIDescription {
   private static let document = KeyTable(
-    "the API", [Key("routes", .list(.object(route)), isRequired: true, "What the API answers to")])
+    "the API", [Key("routes", .list(.object(route)), isRequired: true, "The requests that the API answers")])
 
   private static let route = KeyTable(
     "a route",
@@ -12,9 +12,9 @@ extension APIDescription {
       Key("route", .text, isRequired: true, "A method and a path: `GET /api/v1/users/{user_id}`"),
       Key("auth", .name, "The secret that must come as a bearer token"),
       Key("delay", .duration, "How long it takes before anything is done"),
-      Key("fail", .object(failure), "Which requests fail"),
+      Key("fail", .object(failure), "The requests that fail"),
       Key("do", .list(.call), "Calls to the world's servers, one after the other"),
-      Key("answer", .either([.object(answer), .list(.object(answer))]), "What is sent back"),
+      Key("answer", .either([.object(answer), .list(.object(answer))]), "The answer"),
     ])
 
   private static let failure = KeyTable(
@@ -29,7 +29,7 @@ extension APIDescription {
     "a statement",
     [
       Key("as", .name, "The name of its outcome"), Key("when", .expression, "Whether it is sent"),
-      Key("may_fail", .boolean, "Go on where it fails: `ok` is false then, and `error` says why"),
+      Key("may_fail", .boolean, "Continue where it fails: `ok` is false then, and `error` says why"),
     ])
 
   private static let answer = KeyTable(

@@ -1,7 +1,7 @@
 import CEL
 package import PlaybookLanguage
 
-/// A drill's `api.yaml`: the routes of the admin API, what each does to the world's servers, and what it answers.
+/// A drill's `api.yaml`: the routes of the admin API, the effect of each on the world's servers, and its answer.
 ///
 /// ```yaml
 /// routes:
@@ -29,7 +29,7 @@ package struct APIDescription: Sendable {
     return routes.compactMap(\.token) + references.filter { $0.name == "secrets" }.compactMap(\.path.first)
   }
 
-  /// A method and a path, and what happens there.
+  /// A method and a path, with their effects and answers.
   package struct Route: Sendable {
     package var method: String
     package var path: [PathPart]
@@ -80,7 +80,7 @@ package struct APIDescription: Sendable {
     /// Whether `part` of a request's path is this one.
     func fits(_ part: String) -> Bool { name == nil ? part == before : variable(in: part) != nil }
 
-    /// The variable and what it is in `part`, which is at least one character long.
+    /// The variable and its value in `part`, which is at least one character long.
     func variable(in part: String) -> (name: String, value: String)? {
       guard let name, part.hasPrefix(before), part.hasSuffix(after),
         part.utf8.count > before.utf8.count + after.utf8.count
@@ -102,15 +102,15 @@ package struct APIDescription: Sendable {
 
   /// A change to, or a question for, one of the world's servers.
   package struct Statement: Sendable {
-    /// The name under which what follows sees its outcome.
+    /// The name under which later calls see its outcome.
     package var name: String?
     package var when: LocatedExpression?
-    /// Whether the request goes on where it fails; `ok` is false then, and `error` says why.
+    /// Whether the request continues where it fails; `ok` is false then, and `error` says why.
     package var mayFail: Bool
     package var call: Call
   }
 
-  /// What is sent back.
+  /// The answer.
   package struct Answer: Sendable {
     package var when: LocatedExpression?
     package var status: Int

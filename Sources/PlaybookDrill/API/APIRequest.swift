@@ -24,7 +24,7 @@ package struct APIRequest: Sendable {
 
   package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
-  /// The parts of the path between slashes, decoded. Nil where one is no percent-encoded UTF-8.
+  /// The parts of the path between slashes, decoded. Nil where one is not percent-encoded UTF-8.
   var pathParts: [String]? {
     var parts: [String] = []
     for part in path.split(separator: "/") {
@@ -57,7 +57,7 @@ package struct APIRequest: Sendable {
   }
 }
 
-/// What the admin API sends back.
+/// The answer of the admin API.
 package struct APIResponse: Sendable {
   package var status: Int
   package var headers: [(name: String, value: String)]

@@ -7,7 +7,7 @@ import YAMLTree
 ///
 /// ```
 /// environment.yaml   the drill's environment, with ${world.…} (see EnvironmentText); the only file that must be there
-/// redis.lua          a script that Redis runs first, for what would be too many lines
+/// redis.lua          a script that Redis runs first, in place of many lines
 /// redis.txt          one Redis command a line, in redis-cli's quoting
 /// world.sql          schema and rows; run once, then copied from a cache for each drill
 /// now.sql            rows that depend on the time, run at each start
@@ -28,8 +28,7 @@ package struct DrillWorld: Sendable {
   /// The folder of the background programs, and their names.
   package let background: (folder: String, names: [String])?
 
-  /// Finds what the folder holds. Throws where it has no world; what is wrong in `environment.yaml` goes into
-  /// `diagnostics`.
+  /// Finds the files of the folder. Throws where it has no world; problems of `environment.yaml` go into `diagnostics`.
   package init(scenario: String, diagnostics: inout [Diagnostic]) throws(DrillError) {
     let folder = scenario + "/drill"
     let manager = FileManager.default

@@ -6,7 +6,7 @@ package struct EnvironmentText: Sendable {
   /// Where a placeholder stands, and its name without `world.`.
   private let placeholders: [(range: Range<Int>, name: String)]
 
-  /// What a world has to say of itself.
+  /// The facts about a world that placeholders name.
   package static let names = ["redis", "sql", "sql_admin", "http", "bin", "folder", "secrets"]
 
   /// Finds the placeholders; an unknown one is an error.
@@ -51,7 +51,7 @@ package struct EnvironmentText: Sendable {
   }
 
   /// The file with letters in the place of each placeholder, so that it can be read before there is a world and every
-  /// place in it stays what it is.
+  /// place in it stays.
   package var blanked: SourceFile {
     var bytes = file.bytes
     for placeholder in placeholders {

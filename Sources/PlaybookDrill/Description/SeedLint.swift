@@ -1,7 +1,7 @@
 import FoundationEssentials
 package import SourceText
 
-/// What is wrong with the files of a drill that servers read, as far as it can be told without these.
+/// The problems of a drill's files that servers read, as far as they can be told without these.
 package enum SeedLint {
   /// The files that are read, beside programs.
   private static let read: Set<String> = [

@@ -3,7 +3,7 @@ import Synchronization
 
 /// A program that runs beside the world until it is stopped or ends.
 final class ChildProcess: Sendable {
-  /// What messages call it: `redis-server`.
+  /// Its name in messages: `redis-server`.
   let name: String
   /// Gives how it ended.
   private let task: Task<String, Never>
@@ -17,8 +17,8 @@ final class ChildProcess: Sendable {
 
   /// Starts `command` in a process group of its own and returns once a line that it writes holds `ready`; nil: at once.
   ///
-  /// `command` is what setpriv(1) takes, see ``ServerAccount/command(_:endedBy:)``. Throws with the last lines that it
-  /// wrote when it ends before that, or when `timeout` passes.
+  /// `command` has the arguments of setpriv(1), see ``ServerAccount/command(_:endedBy:)``. Throws with the last lines
+  /// that it wrote when it ends before that, or when `timeout` passes.
   static func start(
     _ name: String, _ command: [String], folder: String, stop signal: Signal = .terminate, ready: String? = nil,
     timeout: Duration = .seconds(30)
@@ -51,7 +51,7 @@ final class ChildProcess: Sendable {
       }
     }
     await child.stop()
-    throw DrillError(.failed, "the start of \(name) was broken off")
+    throw DrillError(.failed, "the start of \(name) was cancelled")
   }
 
   /// Asks it to end, kills it and all in its process group when it doesn't, and waits until it is gone.
@@ -105,7 +105,7 @@ final class ChildProcess: Sendable {
 
 /// A command that is run to its end.
 enum Command {
-  /// What a command wrote, and whether it ended with exit code 0.
+  /// A command's output, and whether it ended with exit code 0.
   struct Result: Sendable {
     var succeeded: Bool
     /// Standard output and standard error as they came.
@@ -114,8 +114,8 @@ enum Command {
     var status: String
   }
 
-  /// Runs what setpriv(1) takes, see ``ServerAccount/command(_:endedBy:)``, with `input` on its standard input; more
-  /// output than `limit` bytes is an error.
+  /// Runs a command with the arguments of setpriv(1), see ``ServerAccount/command(_:endedBy:)``, with `input` on its
+  /// standard input; more output than `limit` bytes is an error.
   static func run(
     _ command: [String], input: [UInt8] = [], limit: Int = 4 << 20
   ) async throws(DrillError) -> Result {

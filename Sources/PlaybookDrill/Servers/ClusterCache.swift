@@ -2,7 +2,7 @@ import CEL
 import FoundationEssentials
 import Glibc
 
-/// Seeded clusters of earlier drills, by what they were made from: initdb and a large seed take seconds, a copy does
+/// Seeded clusters of earlier drills, by the digests of their seeds: initdb and a large seed take seconds, a copy does
 /// not.
 ///
 /// An entry is a folder `DIGEST` with `data` and `contents`, the number of files and bytes that `data` should have. It
@@ -79,7 +79,7 @@ package struct ClusterCache: Sendable {
     prune()
   }
 
-  /// Removes the entry `key`; whoever copies from it at this moment sees it incomplete and makes a new one.
+  /// Removes the entry `key`; a drill that copies from it at this moment sees it incomplete and makes a new one.
   package func discard(_ key: String) {
     let old = "\(folder)/.old-\(UUID().uuidString)"
     guard unsafe rename("\(folder)/\(key)", old) == 0 else { return }
@@ -91,7 +91,7 @@ package struct ClusterCache: Sendable {
     return try await Command.run(ServerAccount(user: nil).command(command))
   }
 
-  /// "1234 files, 56789 bytes": what a copy that was cut off, or a file that went missing, changes.
+  /// "1234 files, 56789 bytes": an incomplete copy, or a missing file, changes it.
   private static func contents(of data: String) -> String? {
     guard let names = try? FileManager.default.subpathsOfDirectory(atPath: data) else { return nil }
     var files = 0
@@ -106,7 +106,7 @@ package struct ClusterCache: Sendable {
     return "\(files) files, \(bytes) bytes"
   }
 
-  /// Removes what no drill used for two weeks, and what a drill that was killed left half done.
+  /// Removes entries that no drill used for two weeks, and those that a killed drill left half done.
   private func prune() {
     let now = Timestamp.now().seconds
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {

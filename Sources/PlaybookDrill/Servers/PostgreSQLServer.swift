@@ -2,10 +2,10 @@ import FoundationEssentials
 import Glibc
 import Subprocess
 
-/// A throw-away PostgreSQL on a Unix socket: no TCP, and no care for what a power cut would lose.
+/// A throw-away PostgreSQL on a Unix socket: no TCP, and no care for data that a power cut would lose.
 ///
-/// It has one database, `app`, and the roles `postgres` (superuser, who seeds), `reader` (SELECT) and `admin` (SELECT,
-/// INSERT, UPDATE, DELETE) on every table of the schema `public`.
+/// It has one database, `app`, and the roles `postgres` (superuser, which seeds), `reader` (SELECT) and `admin`
+/// (SELECT, INSERT, UPDATE, DELETE) on every table of the schema `public`.
 struct PostgreSQLServer: Sendable {
   /// Of its socket.
   let folder: String
@@ -82,7 +82,7 @@ struct PostgreSQLServer: Sendable {
     }
   }
 
-  /// What ``run(_:database:)`` takes.
+  /// The arguments of ``run(_:database:)``.
   enum Piece: Sendable {
     case file(String)
     case text(String)

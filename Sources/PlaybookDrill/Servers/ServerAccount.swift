@@ -1,8 +1,8 @@
 import Glibc
 
-/// Who a world's servers run as: PostgreSQL refuses to run as root, so root hands them to `postgres`.
+/// The account of a world's servers: PostgreSQL refuses to run as root, so root hands them to `postgres`.
 package struct ServerAccount: Sendable {
-  /// Nil: whoever started the world.
+  /// Nil: the account that started the world.
   package let user: String?
 
   /// The account that fits the caller.
@@ -31,7 +31,7 @@ package struct ServerAccount: Sendable {
 }
 
 extension DrillError {
-  /// With what the last system call said.
+  /// With the error of the last system call.
   static func system(_ code: Code, _ message: String) -> DrillError {
     DrillError(code, message + ": " + (unsafe String(cString: strerror(errno))))
   }

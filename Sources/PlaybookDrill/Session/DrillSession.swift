@@ -25,7 +25,7 @@ public final class DrillSession: Sendable {
   ///   - worldProgram: the path of `playbook-world`.
   ///   - folder: where the world keeps its files, an absolute path at which nothing is; by default a new one in /tmp.
   ///   - cache: where seeded databases are kept; nil: the user's cache.
-  /// - Throws: with what `playbook-world` wrote where it fails, or when it isn't up within `timeout`.
+  /// - Throws: with the text that `playbook-world` wrote where it fails, or when it isn't up within `timeout`.
   public static func start(
     scenario: String, worldProgram: String, folder: String? = nil, cache: String? = nil,
     timeout: Duration = .seconds(60)
@@ -47,7 +47,7 @@ public final class DrillSession: Sendable {
       timer.cancel()
       tell.finish()
     }
-    var problem = DrillError(.failed, "the start of the drill's world was broken off")
+    var problem = DrillError(.failed, "the start of the drill's world was cancelled")
     search: for await piece in news {
       switch piece {
       case .line(let line):

@@ -11,13 +11,13 @@ public struct RecordedCall: Sendable {
   public var path: String
   /// As sent; empty where there is none.
   public var query: String
-  /// Names in lower case. What would prove who calls (`authorization`, `cookie`) is there as a fingerprint only.
+  /// Names in lower case. Credentials (`authorization`, `cookie`) are there as fingerprints only.
   public var headers: [(name: String, value: String)]
   /// JSON, or the text; null where there is none. A body over 64 KiB is its fingerprint.
   public var body: Value
-  /// The route that it came to, as `api.yaml` has it: `POST /api/v1/users/{user_id}`; nil: none.
+  /// The route that it reached, as `api.yaml` has it: `POST /api/v1/users/{user_id}`; nil: none.
   public var route: String?
-  /// What was answered; 0: nothing, the request was left to hang.
+  /// The status; 0: none, the request was left to hang.
   public var status: Int
 
   init(_ request: APIRequest, route: String?, status: Int) {
@@ -66,7 +66,7 @@ public struct RecordedCall: Sendable {
     var calls: [RecordedCall] = []
     for line in data.split(separator: UInt8(ascii: "\n")) {
       guard let value = try? Value(json: line), let call = RecordedCall(value) else {
-        throw DrillError(.failed, "\(file) holds a line that is no call")
+        throw DrillError(.failed, "\(file) holds a line that is not a call")
       }
       calls.append(call)
     }

@@ -4,7 +4,7 @@ package import SourceText
 import YAMLTree
 
 extension ScenarioTest {
-  /// What a test is read against.
+  /// The surroundings that a test is read against.
   package struct Surroundings: Sendable {
     package var playbook: Playbook
     package var executors: [ExecutorSchema]
@@ -33,7 +33,7 @@ extension ScenarioTest {
   package static func changes(
     in file: SourceFile, _ surroundings: Surroundings
   ) -> (changes: [Call], diagnostics: [Diagnostic]) {
-    // What is no YAML with a mapping is for the reader of the answers to say.
+    // A file that is not YAML with a mapping is reported by the reader of the answers.
     guard let root = YAML.parse(file).root, root["test"] != nil, let node = root["world_before"] else {
       return ([], [])
     }
@@ -47,7 +47,7 @@ extension ScenarioTest {
 struct ScenarioTestDecoder {
   let surroundings: ScenarioTest.Surroundings
   let names: StepNames
-  /// What `that` of `expect` sees.
+  /// The names that `that` of `expect` sees.
   let outcomes: [String: StaticType]
   var calls: CallDecoder
   var diagnostics: [Diagnostic]
@@ -56,7 +56,7 @@ struct ScenarioTestDecoder {
     self.surroundings = surroundings
     self.diagnostics = diagnostics
     names = StepNames(surroundings.playbook)
-    // The environment's commands are known when the world is up; what they return is not checked before.
+    // The environment's commands are known when the world is up; their outcomes are not checked before.
     outcomes = surroundings.playbook.namesAfterRun(executors: surroundings.executors, commands: nil)
     let inputs = surroundings.playbook.inputs.map { ($0.name, "inputs.\($0.name)") }
     let schemas = surroundings.executors.filter { ["redis", "sql", "shell"].contains($0.name) }
@@ -126,7 +126,7 @@ struct ScenarioTestDecoder {
         let word = BooleanWord.meant(by: scalar.text, among: options) ?? scalar.text
         if !options.contains(word) {
           report(
-            "unknown-option", "`\(scalar.text)` is no answer to `\(key)`", at: given.span,
+            "unknown-option", "`\(scalar.text)` is not an answer to `\(key)`", at: given.span,
             help: Suggestion.help(for: scalar.text, in: options))
         }
       }
@@ -168,7 +168,7 @@ struct ScenarioTestDecoder {
     return expect
   }
 
-  /// What a step can be found to be; nil: any text.
+  /// The words that a step can be found to be; nil: any text.
   private func words(of step: Step) -> [String]? {
     switch step.kind {
     case .confirm(let confirm):

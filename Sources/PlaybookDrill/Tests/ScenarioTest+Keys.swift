@@ -4,13 +4,13 @@ extension KeyTable {
   static let scenarioTest = KeyTable(
     "a test",
     [
-      Key("test", .text, isRequired: true, "What holds, in one sentence"),
+      Key("test", .text, isRequired: true, "The claim that it tests, in one sentence"),
       Key("inputs", .map(.text), "The playbook's inputs; one that is not given has its default"),
       Key("world_before", .list(.call), "Changes to the world before the run: `redis`, `sql` or `shell`"),
       Key("give_up_after", .duration, "An `until` or a `verify` looks no longer than this"),
       Key("answers", .map(.tree), "Answers by the question's key; a question without one pauses the run"),
-      Key("expect", .object(expectation), "What the run comes to"),
-      Key("world", .list(.object(worldCheck)), "What is asked of the drill's servers afterwards"),
+      Key("expect", .object(expectation), "The outcomes of the run and its steps"),
+      Key("world", .list(.object(worldCheck)), "Questions to the drill's servers afterwards"),
       Key("world_else", .choice(["unchanged"]), "Nothing changed that `world` does not name"),
     ])
 
@@ -28,7 +28,7 @@ extension KeyTable {
     [
       Key("api", .text, "A route of `api.yaml`; gives `calls`"),
       Key("file", .text, "A path in the world's folder; gives `exists`, `text`, `lines`"),
-      Key("that", .either([.expression, .list(.expression)]), isRequired: true, "What must hold of the answer"),
+      Key("that", .either([.expression, .list(.expression)]), isRequired: true, "Conditions on the answer"),
     ])
 
   /// The states that a step may end in.

@@ -2,7 +2,7 @@ package import CEL
 package import PlaybookLanguage
 package import SourceText
 
-/// A file of a scenario's `tests` folder: what is given to a run in the drill's world, and what must be true afterwards.
+/// A file of a scenario's `tests` folder: inputs and answers for a run in the drill's world, and conditions afterwards.
 ///
 /// ```yaml
 /// test: a brute-forced account stays locked
@@ -25,7 +25,7 @@ package import SourceText
 package struct ScenarioTest: Sendable {
   /// The file's name without `.yaml`.
   package var name: String
-  /// What it says of itself.
+  /// The claim that it tests.
   package var title: String
   package var titleSpan: SourceSpan
   package var file: SourceFile
@@ -37,9 +37,9 @@ package struct ScenarioTest: Sendable {
   package var before: [Call] = []
   package var expect = Expectation()
   package var world: [WorldCheck] = []
-  /// `world_else: unchanged`: what `world` does not name is as it was.
+  /// `world_else: unchanged`: everything that `world` does not name is as it was.
   package var elseUnchanged: SourceSpan?
-  /// How long a query's `until` or an act's `verify` goes on looking at most, where the playbook has it go on longer.
+  /// How long a query's `until` or an act's `verify` continues at most, where the playbook has it continue longer.
   package var giveUpAfter: Duration?
 
   /// The paths of all steps of the playbook, without the positions of loops.
@@ -49,7 +49,7 @@ package struct ScenarioTest: Sendable {
     case completed, failed, paused, aborted
   }
 
-  /// What the run must have come to.
+  /// The expected outcome of the run.
   package struct Expectation: Sendable {
     package var outcome: (value: Outcome, span: SourceSpan)?
     package var steps: [StepExpectation] = []

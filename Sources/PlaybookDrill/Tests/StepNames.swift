@@ -6,7 +6,7 @@ import PlaybookRecord
 package struct StepNames {
   /// By path, without the positions of loops: `escalation`, `post_incident.review`, `regions.restart`.
   private(set) var steps: [String: Step] = [:]
-  /// What can be answered: paths, and points and fields of documents behind them.
+  /// Keys that can be answered: paths, and points and fields of documents behind them.
   private(set) var answerable: Set<String> = []
 
   package init(_ playbook: Playbook) {

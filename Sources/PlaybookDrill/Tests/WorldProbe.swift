@@ -46,7 +46,7 @@ package struct WorldProbe: Sendable {
     }
   }
 
-  /// What does not hold of `checks`; `names` are the run's outcomes.
+  /// The `checks` that do not hold; `names` are the run's outcomes.
   package func failures(of checks: [WorldCheck], names: [String: Value]) async -> [Diagnostic] {
     var failures: [Diagnostic] = []
     for check in checks {
@@ -61,7 +61,7 @@ package struct WorldProbe: Sendable {
     return failures
   }
 
-  /// What changed between `before` and `after` that `world` does not name, where the test says `world_else: unchanged`.
+  /// The changes between `before` and `after` that `world` does not name, where the test says `world_else: unchanged`.
   package func changes(
     of test: ScenarioTest, from before: WorldSnapshot, to after: WorldSnapshot, names: [String: Value]
   ) -> [Diagnostic] {
@@ -141,7 +141,7 @@ extension RecordedCall {
 }
 
 extension LocatedExpression {
-  /// Nil where the condition holds; else what it is instead, with the values that it read.
+  /// Nil where the condition holds; else its value, with the values that it read.
   ///
   /// `names` come first among the values shown; nothing is shown of secrets, since the run's outcomes hold none.
   package func failure(over values: [String: Value], showing names: [String] = []) -> Diagnostic? {

@@ -1,5 +1,5 @@
 extension WorldSnapshot {
-  /// What is different in `later` and not named: one line each, in a fixed order.
+  /// The differences in `later` that are not named: one line each, in a fixed order.
   func changes(to later: WorldSnapshot, except named: NamedParts) -> [String] {
     changedKeys(later, named) + changedTables(later, named) + newCalls(later, named) + changedFiles(later, named)
   }

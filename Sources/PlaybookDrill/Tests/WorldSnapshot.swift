@@ -1,11 +1,11 @@
 import CEL
 import FoundationEssentials
 
-/// What a world holds at one moment, by digests, to tell what a run changed.
+/// The contents of a world at one moment, by digests, to tell a run's changes.
 ///
-/// Redis: each key of database 0 by its value; a key that reached the end of its life in between is no change, and its
-/// remaining life is none. PostgreSQL: each table of the schema `public` by its rows. The API: the requests so far. Files
-/// of the world's folder by their bytes, without the servers' own, hidden ones and the record of requests.
+/// Redis: each key of database 0 by its value; a key that reached the end of its life in between is not a change, and
+/// its remaining life is none. PostgreSQL: each table of the schema `public` by its rows. The API: the requests so far.
+/// Files of the world's folder by their bytes, without the servers' own, hidden ones and the record of requests.
 package struct WorldSnapshot: Sendable {
   struct Key: Sendable {
     var digest: String
@@ -96,7 +96,7 @@ package struct WorldSnapshot: Sendable {
   }
 }
 
-/// What a test names in `world`, so that it may change where everything else must not.
+/// The things that a test names in `world`: they may change where everything else must not.
 struct NamedParts {
   /// Words of `redis` calls, which may be patterns.
   var words: Set<String> = []
@@ -145,7 +145,7 @@ enum Glob {
     }
   }
 
-  /// What is left of the pattern after the piece that `byte` fits, nil where it does not.
+  /// The rest of the pattern after the piece that `byte` fits, nil where it does not.
   private static func one(_ byte: UInt8, _ pattern: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
     guard let first = pattern.first else { return nil }
     var rest = pattern.dropFirst()

@@ -21,7 +21,7 @@ package actor World {
 
   /// - Parameters:
   ///   - cache: nil: the database is made anew.
-  ///   - executors: what the admin API reaches the servers with: `redis` and `sql`.
+  ///   - executors: those by which the admin API reaches the servers: `redis` and `sql`.
   package init(
     _ drill: DrillWorld, in folder: WorldFolder, cache: ClusterCache?, account: ServerAccount, executors: [any Executor]
   ) {
@@ -90,7 +90,7 @@ package actor World {
     return redis
   }
 
-  /// What the world's own `redis` program asks for; gives what it says.
+  /// The request of the world's own `redis` program; gives its output.
   private func carryOut(_ request: String) async -> String {
     do throws(DrillError) {
       switch request {
@@ -187,7 +187,7 @@ package actor World {
     ResolvedTarget(name: name, settings: settings.mapValue ?? MapValue(), environment: "drill")
   }
 
-  /// Writes down how the world is reached, and starts what happens in it.
+  /// Writes down how the world is reached, and starts its background programs.
   private func hand(over addresses: WorldAddresses) async throws(DrillError) {
     let values = [
       "redis": addresses.redis, "sql": addresses.sql, "sql_admin": addresses.sqlAdmin, "http": addresses.http,

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Glibc
 
-/// The folder that one world lives in, and what is where.
+/// The folder of one world, and the places in it.
 ///
 /// ```
 /// environments.yaml   the drill's environment, placeholders filled in

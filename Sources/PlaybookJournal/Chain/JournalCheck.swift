@@ -1,13 +1,13 @@
 import CEL
 public import PlaybookRecord
 
-/// What `playbook verify` finds: whether a journal is as it was written, and if not, what was done to it.
+/// The findings of `playbook verify`: whether a journal is as it was written, and if not, the kind of change.
 ///
-/// The chain shows every change within; a journal cut at its end, or written again as a whole, shows only against a
-/// hash that is kept elsewhere: one given, or the one that the last process left with the lock.
+/// The chain shows every change within; a journal shortened at its end, or written again as a whole, shows only against
+/// a hash that is kept elsewhere: one given, or the one that the last process left with the lock.
 public struct JournalCheck: Sendable {
   public enum Kind: String, Sendable {
-    /// The content of an event differs from what was written.
+    /// The content of an event differs from the written one.
     case edited
     case removed
     case reordered
@@ -32,7 +32,7 @@ public struct JournalCheck: Sendable {
   /// The hash of the last line that fits.
   public var head: String { walk.head }
   public private(set) var problem: Problem?
-  /// What is no fault and worth knowing.
+  /// Remarks on things that are not faults.
   public private(set) var remarks: [String] = []
   /// The journal as it was gone through; nil of mere bytes.
   public let file: JournalFile?
@@ -40,8 +40,8 @@ public struct JournalCheck: Sendable {
 
   /// Checks a run's journal, of which one line is in memory at a time, and hands `body` each event that fits; `head` is
   /// a hash that was printed, or is in a transcript. Throws where it can't be read.
-  /// - Parameter isExplained: whether it is found out what was done to a chain that does not fit, for which all of the
-  ///   journal is in memory; else only `file` says where it ends.
+  /// - Parameter isExplained: whether the kind of change is found out for a chain that does not fit, for which all of
+  ///   the journal is in memory; else only `file` says where it ends.
   public init(
     _ folder: RunFolder, head: String? = nil, isExplained: Bool = true, _ body: (Event) -> Void
   ) throws(FileError) {
@@ -51,7 +51,7 @@ public struct JournalCheck: Sendable {
       walk.take(event, hash)
       body(event)
     }
-    // Somebody may have begun to write in between; then the lock says nothing of what was read.
+    // Somebody may have begun to write in between; then the lock says nothing of the lines that were read.
     let isSame = left?.head == folder.leftAt?.head
     self.walk = walk
     file = journal
@@ -87,7 +87,7 @@ public struct JournalCheck: Sendable {
     }
   }
 
-  /// What is kept of a journal that is gone through.
+  /// The facts kept of a journal while its lines are read.
   private struct Walk {
     /// The run whose folder it lies in.
     let run: String?
@@ -122,7 +122,7 @@ public struct JournalCheck: Sendable {
     }
   }
 
-  /// What a chain that fits says against what is known of it from elsewhere.
+  /// A chain that fits, held against facts from elsewhere.
   private mutating func judge(isTorn: Bool, left: (head: String, events: Int)?) {
     if let stranger = walk.stranger {
       problem = Problem(
@@ -134,12 +134,13 @@ public struct JournalCheck: Sendable {
       problem = Problem(
         line: count + 1, kind: .added,
         message:
-          "what stands behind event \(count) was not written by playbook: the last process left \(left.events) events")
+          "the lines behind event \(count) are not playbook's: the last process left \(left.events) events")
       return
     }
-    if isTorn { remarks.append("the last line was cut while it was written, by a crash, and is left out") }
+    if isTorn { remarks.append("the last line was torn by a crash while it was written, and is left out") }
     if left == nil, walk.isEnded {
-      remarks.append("nothing is known of how the run was left (no `lock`): remarks cut from the end would not show")
+      remarks.append(
+        "nothing is known of how the run was left (no `lock`): remarks removed from the end would not show")
     }
     if let late = walk.late {
       problem = Problem(
@@ -164,7 +165,7 @@ public struct JournalCheck: Sendable {
     } else if left.events < count {
       problem = Problem(
         line: left.events + 1, kind: .added,
-        message: "the last process left \(left.events) events; what follows was not written by playbook")
+        message: "the last process left \(left.events) events; the following ones are not playbook's")
     }
   }
 
@@ -181,10 +182,11 @@ public struct JournalCheck: Sendable {
     problem = Problem(
       line: count + 1, kind: isEnded ? .rewritten : .truncated,
       message: "no event has the hash \(wanted.prefix(16))…; the journal ends with \(head.prefix(16))…: "
-        + (isEnded ? "it was written again, or the hash is another run's" : "it was cut at its end, or written again"))
+        + (isEnded
+          ? "it was written again, or the hash is another run's" : "it was shortened at its end, or written again"))
   }
 
-  // MARK: What was done to a chain that does not fit
+  // MARK: The kind of change of a chain that does not fit
 
   /// As much of a line as can be read, fitting or not.
   private struct Loose {

@@ -7,9 +7,9 @@ public import PlaybookRecord
 public struct JournalFile: Sendable {
   /// The hash of the last line that fits.
   public let head: String
-  /// What does not fit, with the number of its line (from 1).
+  /// The first problem, with the number of its line (from 1).
   public let problem: (line: Int, message: String)?
-  /// Whether a last line without its end was left out: a write that a crash cut, or one that is under way.
+  /// Whether a last line without its end was left out: a write that a crash left torn, or one under way.
   public let isTorn: Bool
   private let file: RunFile
   /// Where each line that fits begins, and the end of the last one.

@@ -8,7 +8,7 @@ public import PlaybookRecord
 /// for the first.
 public struct JournalLine: Sendable {
   public static let version: Int64 = 1
-  /// What the first line names as its predecessor.
+  /// The predecessor that the first line names.
   public static let start = String(repeating: "0", count: 64)
 
   public let event: Event
@@ -32,7 +32,7 @@ public struct JournalLine: Sendable {
     bytes = body.dropLast() + Array(#","hash":"\#(hash)"}"#.utf8)
   }
 
-  /// What keeps a line from being read.
+  /// The reason why a line can't be read.
   public struct Problem: Error, Sendable {
     public var message: String
   }

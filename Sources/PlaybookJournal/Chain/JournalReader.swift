@@ -5,19 +5,19 @@ public struct JournalContents: Sendable {
   public var events: [Event]
   /// The hash of each event's line.
   public var hashes: [String] = []
-  /// The hash of the last line that fits; what a transcript names and `verify` compares.
+  /// The hash of the last line that fits; a transcript names it and `verify` compares it.
   public var head: String
-  /// The length in bytes of what fits.
+  /// The length in bytes of the lines that fit.
   public var length: Int
-  /// What does not fit, with the number of its line (from 1).
+  /// The first problem, with the number of its line (from 1).
   public var problem: (line: Int, message: String)?
-  /// Whether a last line without its end was dropped: a write that a crash cut.
+  /// Whether a last line without its end was dropped: a write that a crash left torn.
   public var isTorn: Bool
 }
 
 /// Reads a journal and checks its chain.
 public enum JournalReader {
-  /// Everything in `bytes` that fits. Never throws: what does not fit is part of the answer.
+  /// Everything in `bytes` that fits. Never throws: a problem is part of the answer.
   public static func read(_ bytes: [UInt8]) -> JournalContents {
     var contents = JournalContents(events: [], head: JournalLine.start, length: 0, problem: nil, isTorn: false)
     var chain = JournalChain()

@@ -1,12 +1,12 @@
 public import CEL
 
-/// Values as the journal writes them: JSON, with the types that JSON has not in small tagged objects, so that a resumed run
-/// sees exactly what the first one saw.
+/// Values as the journal writes them: JSON, with the types that JSON has not in small tagged objects, so that a resumed
+/// run sees exactly the same values as the first one.
 ///
-/// `{"$timestamp": "…"}` (RFC 3339), `{"$duration": "1.5s"}`, `{"$bytes": "<base64>"}`, `{"$uint": n}`,
-/// `{"$double": "NaN"}`, `{"$decimal": "1.10"}`, `{"$type": "int"}`, `{"$ip": "…"}`, `{"$cidr": "…"}`, `{"$unknown": ["why"]}`, `{"$optional": [value]}`, and
-/// `{"$map": [[key, value], …]}` for a map with keys that are no text or begin with `$`. What the missing fields of an
-/// outcome are stands in it as `"$absent": ["why"]`.
+/// `{"$timestamp": "…"}` (RFC 3339), `{"$duration": "1.5s"}`, `{"$bytes": "<base64>"}`, `{"$uint": n}`, `{"$double":
+/// "NaN"}`, `{"$decimal": "1.10"}`, `{"$type": "int"}`, `{"$ip": "…"}`, `{"$cidr": "…"}`, `{"$unknown": ["why"]}`,
+/// `{"$optional": [value]}`, and `{"$map": [[key, value], …]}` for a map with keys that are not text or begin with `$`.
+/// The reason why fields of an outcome are missing stands in it as `"$absent": ["why"]`.
 public enum JournalValue {
   /// `value` with tags in it.
   public static func encode(_ value: Value) -> Value {

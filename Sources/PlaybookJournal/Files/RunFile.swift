@@ -5,7 +5,7 @@ import Musl
 #endif
 import CLinux
 
-/// What the file system said no to.
+/// A refusal by the file system.
 public struct FileError: Error, Sendable, CustomStringConvertible {
   public var path: String
   public var operation: String
@@ -39,7 +39,7 @@ final class RunFile: Sendable {
   /// Opens `name` within the folder, never through a link.
   func file(_ name: String, _ flags: Int32, mode: mode_t = 0o600) throws(FileError) -> RunFile {
     let whole = path + "/" + name
-    // Without waiting for whoever might write into a pipe of that name.
+    // Without waiting for a writer of a pipe of that name.
     let descriptor = unsafe openat(descriptor, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode)
     guard descriptor >= 0 else { throw FileError(path: whole, operation: "open", code: errno) }
     var info = stat()
@@ -49,7 +49,7 @@ final class RunFile: Sendable {
     }
     guard info.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
-      throw FileError(path: whole, operation: "use what is no ordinary file at", code: EINVAL)
+      throw FileError(path: whole, operation: "use anything but an ordinary file at", code: EINVAL)
     }
     // The umask must not keep the others of a team out of a file that is theirs, too.
     if flags & O_CREAT != 0, info.st_uid == geteuid(), info.st_mode & 0o777 != mode { fchmod(descriptor, mode) }
@@ -128,12 +128,12 @@ final class RunFile: Sendable {
     return content
   }
 
-  /// Returns when what was written is on disk.
+  /// Returns when all written bytes are on disk.
   func sync() throws(FileError) {
     guard fdatasync(descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
   }
 
-  /// Sets room aside after `offset`, so that a full disk is met now. A file system that can't is no error.
+  /// Sets room aside after `offset`, so that a full disk is met now. A file system that can't is not an error.
   func reserve(_ length: Int, from offset: Int) throws(FileError) {
     if playbook_reserve(descriptor, off_t(offset), off_t(length)) != 0, errno == ENOSPC || errno == EDQUOT {
       throw FileError(path: path, operation: "reserve room in", code: errno)
@@ -160,7 +160,7 @@ final class RunFile: Sendable {
       throw FileError(path: path, operation: "find", code: errno)
     }
     guard own.st_ino == named.st_ino, own.st_dev == named.st_dev else {
-      throw FileError(path: path, operation: "go on in the replaced", code: ESTALE)
+      throw FileError(path: path, operation: "continue in the replaced", code: ESTALE)
     }
   }
 }
@@ -170,14 +170,14 @@ extension RunFile {
   func checkEnd(at length: Int, after tail: [UInt8]) throws(FileError) {
     var info = stat()
     guard unsafe fstat(descriptor, &info) == 0 else { throw FileError(path: path, operation: "look at", code: errno) }
-    if info.st_size < length { throw FileError(path: path, operation: "go on in the shortened", code: ESTALE) }
+    if info.st_size < length { throw FileError(path: path, operation: "continue in the shortened", code: ESTALE) }
     guard info.st_size == length, try read(from: length - tail.count, count: tail.count) == tail else {
-      throw FileError(path: path, operation: "go on in what somebody else has written to:", code: ESTALE)
+      throw FileError(path: path, operation: "continue the journal that another process has written to:", code: ESTALE)
     }
   }
 }
 
-/// What a journal needs of its file; tests put a disk in between that forgets what was not synced.
+/// A journal's needs of its file; tests put a disk in between that forgets bytes that were not synced.
 protocol WriteAheadFile: Sendable {
   func write(_ bytes: [UInt8]) throws(FileError)
   func sync() throws(FileError)

@@ -111,7 +111,7 @@ struct DigitAlphabet: Sendable {
     }
     let width = quantum * bits / 8
     return DecodedRun(bytes: bytes, end: end) { range in
-      // A digit at the border holds bits of the neighbour as well: what is taken out are whole quanta.
+      // A digit at the border holds bits of the neighbour as well: whole quanta are masked.
       let start = first + range.lowerBound / width * quantum
       let behind = first + (range.upperBound - 1) / width * quantum + quantum
       let places = digits.place(of: start..<min(behind, values.count))
@@ -129,7 +129,7 @@ struct DigitAlphabet: Sendable {
     while at < text.count {
       let value = values[Int(text[at])]
       if value != 255 {
-        // Base32 is written in one letter case; most of what looks like it is something else.
+        // Base32 is written in one letter case; most texts that look like it are something else.
         if marks == .groups, Self.isLetter(text[at]) {
           guard letterCase ?? (text[at] & 0x20) == text[at] & 0x20 else { return at }
           letterCase = text[at] & 0x20

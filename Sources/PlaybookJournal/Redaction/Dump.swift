@@ -1,6 +1,6 @@
 /// Lines as `xxd`, `hexdump`, `od`, `tcpdump`, `tshark` and `gdb` write them: an offset, groups of digits or
-/// characters, and often the text beside them. What is found in one covers whole lines, since the text stands in them
-/// as well.
+/// characters, and often the text beside them. A finding in one covers whole lines, since the text stands in them as
+/// well.
 enum Dump {
   static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     var runs = Reading.all.map { _ in PlacedBytes() }
@@ -118,7 +118,7 @@ enum Dump {
     return at
   }
 
-  /// The groups of digits of a line; nil where it is no line of a dump.
+  /// The groups of digits of a line; nil where it is not a line of a dump.
   private static func groups(of line: Range<Int>, in text: [UInt8]) -> [Range<Int>]? {
     var at = endOfOffset(line, in: text)
     guard at < line.upperBound, isBlank(text[at]), line.count <= 1000 else { return nil }

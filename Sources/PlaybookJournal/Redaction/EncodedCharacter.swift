@@ -23,7 +23,7 @@ struct EncodedCharacter {
   private static let plus = UInt8(ascii: "+")
   private static let equals = UInt8(ascii: "=")
 
-  /// What the bytes at `index` may stand for besides themselves.
+  /// The bytes that those at `index` may stand for besides themselves.
   static func all(at index: Int, in bytes: [UInt8]) -> [EncodedCharacter] {
     switch bytes[index] {
     case plus: [EncodedCharacter(scalar: " ", end: index + 1)]

@@ -15,7 +15,7 @@ enum NumberList {
       var at = 0
       while at < text.count {
         guard isDigit(text[at]) else {
-          // What stands between two numbers has no letters, but for the `o` of `0o103`.
+          // The text between two numbers has no letters, but for the `o` of `0o103`.
           if !run.isEmpty, at - run.end > widestMark || text[at] >= 0x80 || DigitAlphabet.isAlphanumeric(text[at]) {
             finish()
           }

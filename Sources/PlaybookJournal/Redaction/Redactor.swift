@@ -12,7 +12,7 @@ public struct Redactor: Sendable {
   /// Whether there is no secret to take out.
   var isEmpty: Bool { search.isEmpty }
 
-  /// From now on `secret` is taken out: as it is and in another letter case, without what stands around it unseen, each
+  /// From now on `secret` is taken out: as it is and in another letter case, without unseen characters around it, each
   /// line of it, in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted
   /// for a shell, SQL or CSV, broken into lines, in dumps, and one of them within another.
   public mutating func add(_ secret: String) {
@@ -20,7 +20,7 @@ public struct Redactor: Sendable {
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
     if lines.count > 1 { texts += lines.filter { $0.utf8.count >= 8 || Self.isCode($0) } }
     if secret.contains("\r\n") { texts.append(secret.replacing("\r\n", with: "\n")) }
-    // A server drops blanks at a header's end: what comes back is the secret without them.
+    // A server drops blanks at a header's end and sends back the secret without them.
     texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
     for form in texts.flatMap(SecretForm.all) { search.add(form) }
   }
@@ -140,8 +140,8 @@ public struct Redactor: Sendable {
 
   // MARK: Texts
 
-  /// The bytes without secrets, or nil where there is none in them. A secret may have been cut off at the end, also
-  /// with a mark behind it that says so.
+  /// The bytes without secrets, or nil where there is none in them. A secret may be truncated at the end, also with a
+  /// mark behind it that says so.
   private func clean(_ bytes: [UInt8]) -> [UInt8]? {
     let clean = masked(bytes, isCut: bytes.count >= Self.longText)
     let shown = clean ?? bytes
@@ -151,8 +151,8 @@ public struct Redactor: Sendable {
   }
 
   private static let cutMark = Array("…".utf8)
-  /// From this size in bytes on a text may have been cut without a mark: output beyond its limit, the beginning of
-  /// evidence.
+  /// From this size in bytes on a text may have been truncated without a mark: output beyond its limit, the beginning
+  /// of evidence.
   private static let longText = 1500
 
   private func masked(_ bytes: [UInt8], isCut: Bool) -> [UInt8]? {

@@ -1,12 +1,12 @@
 /// A text that is looked for, each character of it as it is or as `EncodedCharacter` knows it, which takes in
-/// URL-encoded, JSON- and HTML-escaped texts and one within another. Between two bytes may stand a line break or what
-/// UTF-16 has there.
+/// URL-encoded, JSON- and HTML-escaped texts and one within another. Between two bytes may stand a line break or the
+/// zero bytes of UTF-16.
 struct SecretForm: Hashable, Sendable {
   /// In lower case where `foldsCase`.
   let bytes: [UInt8]
   /// Whether letters of either case are one.
   let foldsCase: Bool
-  /// Of a short secret that is nothing but letters or nothing but digits: it is no part of a longer word or number.
+  /// Of a short secret that is nothing but letters or nothing but digits: it is not part of a longer word or number.
   let isWhole: Bool
 
   init(_ bytes: [UInt8], foldsCase: Bool, isWhole: Bool = false) {
@@ -27,7 +27,7 @@ struct SecretForm: Hashable, Sendable {
       let units = text.utf16.map { (UInt8($0 & 0xFF), UInt8($0 >> 8)) }
       forms.append(SecretForm(units.flatMap { [$0.0, $0.1] }, foldsCase: false))
       forms.append(SecretForm(units.flatMap { [$0.1, $0.0] }, foldsCase: false))
-      // Latin-1, and texts of which what is not UTF-8 was replaced.
+      // Latin-1, and texts whose bytes that are not UTF-8 were replaced.
       let latin = text.unicodeScalars.map { UInt8(exactly: $0.value) }
       if !latin.contains(nil) { forms.append(SecretForm(latin.compactMap(\.self), foldsCase: true)) }
       let replaced = text.unicodeScalars.map { $0.isASCII ? String($0) : "\u{FFFD}" }.joined()
@@ -74,7 +74,7 @@ struct SecretForm: Hashable, Sendable {
   // MARK: Finding
 
   /// Whether it may stand there: one that `isWhole` is not within a longer word or number. A letter or digit before it
-  /// may belong to what is escaped: `\npassword`, `%20password`.
+  /// may belong to an escape: `\npassword`, `%20password`.
   func fits(_ place: Range<Int>, in text: [UInt8]) -> Bool {
     guard isWhole else { return true }
     let isSame = bytes.allSatisfy(Self.isDigit) ? Self.isDigit : Self.isLetter
@@ -87,13 +87,13 @@ struct SecretForm: Hashable, Sendable {
     }
   }
 
-  /// How many bytes of a form at the end of a text are taken to be one that was cut.
+  /// How many bytes of a form at the end of a text are taken to be a truncated one.
   static let shortestCut = 5
 
-  /// How many bytes of a form are taken to be one that was cut where a mark says so.
+  /// How many bytes of a form are taken to be a truncated one where a mark says so.
   private static let shortestMarkedCut = 8
 
-  /// Whether a mark of a cut stands there: `…`, `...`, `"...`.
+  /// Whether a mark of truncation stands there: `…`, `...`, `"...`.
   static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
     let rest = text[index...].prefix(4)
     return rest.starts(with: "…".utf8) || rest.starts(with: "...".utf8) || rest.starts(with: "\"...".utf8)
@@ -110,7 +110,7 @@ struct SecretForm: Hashable, Sendable {
   /// - Parameter isCut: The text may stop in the middle of it: then it ends with the text.
   func end(in text: [UInt8], from start: Int, matched: Int, isCut: Bool) -> Int? {
     var (place, at) = (matched, start)
-    // Most of what begins alike goes on differently at once.
+    // Most texts that begin alike differ at once.
     while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !Self.isBreak(text[at]) {
       guard folded(text[at]) == bytes[place] else {
         if Self.isBetweenGroups(text[at], place) { break }
@@ -186,7 +186,7 @@ struct SecretForm: Hashable, Sendable {
     return next
   }
 
-  /// Whether what may stand between two bytes begins with it.
+  /// Whether a text that may stand between two bytes begins with it.
   private static func isBreak(_ byte: UInt8) -> Bool {
     byte == 0x0A || byte == 0x0D || byte == 0 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'")
   }

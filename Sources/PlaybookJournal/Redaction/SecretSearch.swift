@@ -81,7 +81,7 @@ struct SecretSearch: Sendable {
     return found
   }
 
-  /// Of a long run of backslashes the part that still matters: what is escaped by them, or begins with them.
+  /// Of a long run of backslashes the part that still matters: the text that they escape, or that begins with them.
   private func lastBackslashes(from index: Int, in text: [UInt8]) -> Int {
     let kept = 32 + 16 * backslashes
     guard index + kept < text.count, text[index + kept] == Self.backslash else { return index }

@@ -1,6 +1,7 @@
-/// Lines without what tools and people write around each of them: the `$` and `^M$` of `cat -A`, the `\` of a continued
-/// line, quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a comment and
-/// of a diff, the `+` of psql; and the last word of each line, which is what follows a number, a name or a time.
+/// Lines without the marks that tools and people write around them: the `$` and `^M$` of `cat -A`, the `\` of a
+/// continued line, quotation marks and operators of source code, the `>` of a mail, the bars of a box, the signs of a
+/// comment and of a diff, the `+` of psql; and the last word of each line, as it stands behind a number, a name or a
+/// time.
 struct WrappedLines {
   private let text: [UInt8]
 
@@ -87,7 +88,7 @@ struct WrappedLines {
     {
       _ = drop("+")
     }
-    // What closes a text in quotation marks, with the operator behind it.
+    // The end of a text in quotation marks, with the operator behind it.
     var at = end
     while at > start, end - at < Self.widestMark, isSign(text[at - 1]) {
       at -= 1
@@ -114,7 +115,7 @@ struct WrappedLines {
       start += 1
     }
     while Self.leads.contains(where: drop) || Self.bars.contains(where: drop) {}
-    // What opens a text in quotation marks: `+ "`, `|| '`, `b"`.
+    // The beginning of a text in quotation marks: `+ "`, `|| '`, `b"`.
     var at = start
     if at + 1 < end, !isSign(text[at]), isQuote(text[at + 1]) { at += 1 }
     while at < end, at - start < Self.widestMark, isSign(text[at]) {

@@ -21,27 +21,27 @@ public actor JournalWriter: EventSink {
   private var length: Int
   /// The last bytes of the journal, as they were written.
   private var tail: [UInt8]
-  /// Whether somebody else has shortened the journal or written into it: it does not say any more how far the run came.
+  /// Whether somebody else has shortened the journal or written into it: it no longer says how far the run came.
   private var isChangedByOthers = false
   /// The hash of the last line.
   public private(set) var head: String
-  /// After a failure nothing more is written: what is on disk is not certain any more.
+  /// After a failure nothing more is written: the state of the disk is not certain any more.
   private var failure: EventSinkError?
   /// Why nothing more may be begun: the lock's file is not there any more.
   private var lockProblem: EventSinkError?
   /// How many events were there before this process wrote any.
   private let before: Int
-  /// What became of calls and could not be written; each event as it would have been.
+  /// Results of calls that could not be written; each event as it would have been.
   public private(set) var unwritten: [Event] = []
   private var isClosed = false
-  /// What every written line is handed to, such as `--output json`.
+  /// The receiver of every written line, such as `--output json`.
   private let onLine: (@Sendable ([UInt8]) -> Void)?
   /// Where this user keeps which yeses are his.
   private let yeses: OwnYeses?
 
-  /// Opens the journal for appending, after everything that fits in it. `contents` is what `RunFolder.journal()` gave,
-  /// nil for a new run; `lock` is taken where the caller has not done so; `holder` says who writes (`pid`, `host`,
-  /// `operator`, `since`). Throws `RunLock.Held` or `FileError`.
+  /// Opens the journal for appending, after everything that fits in it. `contents` is the result of
+  /// `RunFolder.journal()`, nil for a new run; `lock` is taken where the caller has not done so; `holder` names the
+  /// writer (`pid`, `host`, `operator`, `since`). Throws `RunLock.Held` or `FileError`.
   public init(
     _ folder: RunFolder, continuing contents: JournalContents? = nil, lock: RunLock? = nil, holder: Value,
     yeses: OwnYeses? = nil, onLine: (@Sendable ([UInt8]) -> Void)? = nil
@@ -59,14 +59,15 @@ public actor JournalWriter: EventSink {
     self.yeses = yeses
     self.lock = try lock ?? RunLock(folder)
     let file = try folder.folder.file("journal.jsonl", O_RDWR | O_CREAT | O_APPEND, mode: folder.fileMode)
-    // Whoever deletes the lock's file gets a new lock, but not the journal.
+    // Deleting the lock's file gives a new lock, but not the journal.
     held = try folder.folder.file("journal.jsonl", O_RDWR)
     guard try held.lock() else { throw RunLock.Held(holder: folder.holder) }
-    // Between the reading and the lock another process may have gone on; and nothing is written behind what does not fit.
+    // Between the reading and the lock another process may have written more. Nothing is written behind a line that
+    // does not fit.
     let bytes = try file.read()
     let present = JournalReader.read(bytes)
     guard present.problem == nil, present.head == contents?.head ?? JournalLine.start else {
-      throw FileError(path: folder.path + "/journal.jsonl", operation: "go on with the changed journal", code: ESTALE)
+      throw FileError(path: folder.path + "/journal.jsonl", operation: "continue the changed journal", code: ESTALE)
     }
     try self.lock.claim(holder)
     self.file = layer(file)
@@ -75,7 +76,7 @@ public actor JournalWriter: EventSink {
     head = contents?.head ?? JournalLine.start
     length = contents?.length ?? 0
     tail = Array(bytes.prefix(contents?.length ?? 0).suffix(Self.tailLength))
-    // A last line that a crash cut short says nothing that can be trusted.
+    // A last line that a crash left torn can't be trusted.
     if present.isTorn { try file.truncate(to: length) }
     // The names of the journal and of the run's folder must outlive a power cut as well.
     try folder.syncNames()
@@ -122,8 +123,8 @@ public actor JournalWriter: EventSink {
     KillPoint.pass(.after, event)
   }
 
-  /// Throws where the lock's file was deleted or replaced. What became of a call that is out is recorded all the same:
-  /// the journal itself is locked, too.
+  /// Throws where the lock's file was deleted or replaced. The result of a call under way is recorded all the same: the
+  /// journal itself is locked, too.
   private func checkLock(before event: Event) throws(EventSinkError) {
     guard !event.saysWhatBecame else { return }
     do {
@@ -157,7 +158,7 @@ public actor JournalWriter: EventSink {
   public struct Problem: Sendable {
     /// "its journal can't be written any more (can't …)".
     public var text: String
-    /// Whether the journal is still where it was and as it was left, so that the run can go on.
+    /// Whether the journal is still where it was and as it was left, so that the run can continue.
     public var isJournalThere: Bool
     /// Whether this process has written anything before.
     public var isBegun: Bool
@@ -173,7 +174,7 @@ public actor JournalWriter: EventSink {
   }
 
   /// Ends the writing in an orderly way: all of it is on disk, and the lock says where the journal ends. A visitor, who
-  /// has only added a remark, leaves the word of a holder that died, so that the next sitting still learns of it.
+  /// has only added a remark, leaves the words of a holder that died, so that the next session still learns of it.
   public func close(isVisitor: Bool = false) {
     guard failure == nil, lockProblem == nil else { return }
     failure = EventSinkError(message: "the journal is closed")
@@ -213,6 +214,6 @@ public actor JournalWriter: EventSink {
 }
 
 extension Event {
-  /// Whether it says what became of a call that is out.
+  /// Whether it is the result of a call under way.
   fileprivate var saysWhatBecame: Bool { type == .actFinished || type == .actUndone }
 }

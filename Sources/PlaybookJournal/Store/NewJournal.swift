@@ -19,7 +19,7 @@ public actor NewJournal: EventSink {
   public private(set) var problem: (any Error)?
 
   /// - Parameters:
-  ///   - id: What `RunStore.newID` gave.
+  ///   - id: The result of `RunStore.newID`.
   ///   - sources: The files that the run is made from, which lie beside its journal by their digests.
   ///   - onBegin: Called with the folder once it is there, before the first event is written.
   public init(

@@ -5,12 +5,12 @@ import FoundationEssentials
 import Glibc
 #endif
 
-/// What a user keeps to himself, however many share the folder of runs: which yeses are his, and the key of his
-/// digests. Folder 0700, files 0600; what somebody else could write is not used.
+/// Files of one user, however many share the folder of runs: the list of the user's yeses, and the key of the user's
+/// digests. Folder 0700, files 0600; a file that somebody else could write is not used.
 public struct OwnState: Sendable {
   let path: String
 
-  /// - Parameter path: The folder, made with what is above it when it is first written to.
+  /// - Parameter path: The folder, made with its parents when it is first written to.
   public init(path: String) {
     self.path = path
   }
@@ -44,7 +44,7 @@ public struct OwnState: Sendable {
       throw FileError(path: file.path, operation: "look at", code: errno)
     }
     guard facts.st_uid == geteuid(), facts.st_mode & 0o022 == 0 else {
-      throw FileError(path: file.path, operation: "trust what others can write at", code: EPERM)
+      throw FileError(path: file.path, operation: "trust a file that others can write at", code: EPERM)
     }
   }
 

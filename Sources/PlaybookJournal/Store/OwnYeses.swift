@@ -6,8 +6,8 @@ import Glibc
 
 /// The yeses that this user gave in a run, by the hashes of their lines in its journal.
 ///
-/// A hash is on disk here before its line is in the journal: whoever can write the journal can add a line to it, and
-/// can't add a hash. A kill between the two leaves a hash of a line that is nowhere, which says nothing.
+/// A hash is on disk here before its line is in the journal: a person who can write to the journal can add a line to
+/// it, and can't add a hash. A kill between the two leaves a hash of a line that is nowhere, which says nothing.
 public final class OwnYeses: Sendable {
   private let state: OwnState
   private let name: String
@@ -19,10 +19,10 @@ public final class OwnYeses: Sendable {
     name = "\(id).yeses"
   }
 
-  /// Why what was said could not be noted; nil: all of it was.
+  /// Why a line could not be noted; nil: all were.
   public var problem: FileError? { found.withLock { $0 } }
 
-  /// Notes the line that is about to be written. What can't be noted is asked about again when the run goes on.
+  /// Notes the line that is about to be written. A yes that can't be noted is asked for again after a resume.
   func note(_ line: JournalLine) {
     guard line.event.isYes else { return }
     do {
@@ -51,8 +51,8 @@ public final class OwnYeses: Sendable {
     return hashes.reversed().prefix { !known.contains($0) }.count
   }
 
-  /// Forgets what a kill left, so that the next one is told from a shortened journal.
-  public func settle(with contents: JournalContents) {
+  /// Forgets the hash that a kill left, so that the next kill is told from a shortened journal.
+  public func reconcile(with contents: JournalContents) {
     guard missing(in: contents) > 0 else { return }
     let known = Set(contents.hashes)
     let kept = hashes.filter(known.contains).map { $0 + "\n" }.joined()

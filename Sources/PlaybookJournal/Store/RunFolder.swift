@@ -30,7 +30,8 @@ public struct RunFolder: Sendable {
     try folder.file("journal.jsonl", O_RDONLY).read()
   }
 
-  /// An outcome that was too large for a line. Throws where the file is missing or is not what its name says.
+  /// An outcome that was too large for a line. Throws where the file is missing or does not match the digest in its
+  /// name.
   public func evidence(_ digest: String) throws(FileError) -> Value {
     guard digest.utf8.count == 64, digest.utf8.allSatisfy({ ($0 >= 48 && $0 <= 57) || ($0 >= 97 && $0 <= 102) }) else {
       throw FileError(path: digest, operation: "use the name", code: EINVAL)
@@ -54,7 +55,7 @@ public struct RunFolder: Sendable {
     return digest
   }
 
-  /// Puts the names of what is in the folder on disk, and its own in the folder of runs.
+  /// Puts the names of the folder's files on disk, and its own in the folder of runs.
   func syncNames() throws(FileError) {
     guard fsync(folder.descriptor) == 0 else { throw FileError(path: path, operation: "sync", code: errno) }
     // A folder of runs that may be written to but not read can't be opened: no error.

@@ -6,10 +6,10 @@ public import PlaybookRecord
 import Glibc
 #endif
 
-/// Remarks that other processes leave for whoever holds the run: one file each in `inbox/`.
+/// Remarks that other processes leave for the holder of the run: one file each in `inbox/`.
 ///
-/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. What is in it is data of
-/// strangers: links, large files and what is no remark are refused and left where they are.
+/// `{"v":1,"text":"…","by":"…","made":"…","when":"…"?,"closes":N?}`, named by its id. Its contents are data of
+/// strangers: links, large files and files without a remark are refused and left where they are.
 public struct RunInbox: Sendable {
   /// Largest file that is read.
   private static let largest = 32 << 10
@@ -22,7 +22,7 @@ public struct RunInbox: Sendable {
     self.folder = folder
   }
 
-  /// What was found under a name.
+  /// The thing found under a name.
   public enum Found: Sendable {
     case remark(Remark)
     /// Why it is none.
@@ -46,7 +46,7 @@ public struct RunInbox: Sendable {
     return unsafe faccessat(place.descriptor, remark.id + ".json", F_OK, 0) == 0
   }
 
-  /// What lies there, oldest name first.
+  /// Its files, oldest name first.
   public func look() -> [(name: String, found: Found)] {
     // The usual case is a folder that is not there.
     guard unsafe access(folder.path + "/inbox", F_OK) == 0,
@@ -76,15 +76,15 @@ public struct RunInbox: Sendable {
     } catch let error as FileError {
       return .refused(error.code == ELOOP ? "it is a link" : error.description)
     } catch {
-      return .refused("it is no JSON")
+      return .refused("it is not JSON")
     }
     guard name.hasSuffix(".json"), content["v"]?.intValue == 1, let text = content["text"]?.stringValue,
       let made = content["made"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) })
-    else { return .refused("it is no remark") }
+    else { return .refused("it is not a remark") }
     if let problem = Remark.problem(with: text) { return .refused(problem) }
     var when: Timestamp?
     if let late = content["when"]?.stringValue {
-      guard let time = Timestamp(rfc3339: late) else { return .refused("its time is none") }
+      guard let time = Timestamp(rfc3339: late) else { return .refused("its time can't be read") }
       when = time
     }
     let by = Self.author(claimed: content["by"]?.stringValue, owner: info.st_uid)
@@ -94,7 +94,7 @@ public struct RunInbox: Sendable {
         id: String(name.dropLast(5)), text: text, by: by, uid: info.st_uid, when: when, made: made, closes: closes))
   }
 
-  /// Who says it: what the file claims, and whose file it is where that is somebody else.
+  /// The author: the name in the file, and the file's owner where that is somebody else.
   private static func author(claimed: String?, owner: uid_t) -> String {
     var name = "uid \(owner)"
     if let entry = unsafe getpwuid(owner), let text = unsafe entry.pointee.pw_name {

@@ -6,14 +6,15 @@ import Glibc
 #endif
 
 /// The lock of a run: one process at a time writes its journal. Held until the process ends, however it does, or until
-/// this goes away. The writer locks the journal as well, so that nobody else goes on where the lock's file was deleted.
+/// this goes away. The writer locks the journal as well, so that nobody else writes where the lock's file was deleted.
 ///
-/// The file beside the lock says who: while held `pid`, `host`, `operator`, `since`; once given up in an orderly way
-/// `released`, `head` (the journal's last hash) and `events` (how many). A holder that died leaves its own words.
+/// The file beside the lock names the holder: while held `pid`, `host`, `operator`, `since`; once given up in an
+/// orderly way `released`, `head` (the journal's last hash) and `events` (how many). A holder that died leaves its own
+/// words.
 public final class RunLock: Sendable {
   /// Another living process has it.
   public struct Held: Error, Sendable {
-    /// What the holder wrote of itself.
+    /// The holder's own words.
     public var holder: Value?
 
     public init(holder: Value?) { self.holder = holder }
@@ -31,13 +32,13 @@ public final class RunLock: Sendable {
     if folder.isWritten { throw Held(holder: folder.holder) }
     file = try folder.folder.file("lock", O_RDWR | O_CREAT, mode: folder.fileMode)
     let isLocked = try file.lock()
-    // Read with the lock in hand: what an orderly holder left stays as it is from here on.
+    // Read with the lock in hand: the state that an orderly holder left stays as it is from here on.
     let content = (try? file.read()).flatMap { try? Value(json: $0) }
     guard isLocked else { throw Held(holder: content) }
     dead = content?["pid"] == nil ? nil : content
   }
 
-  /// Writes who holds the run from now on.
+  /// Writes the holder of the run from now on.
   func claim(_ holder: Value) throws(FileError) { try replace(holder) }
 
   /// Writes how the journal was left.
@@ -67,7 +68,7 @@ public final class RunLock: Sendable {
 }
 
 extension RunFolder {
-  /// Who holds the run now, without touching its lock; nil: no living process does.
+  /// The holder of the run now, without touching its lock; nil: no living process.
   public var holder: Value? {
     guard let file = try? folder.file("lock", O_RDONLY), playbook_is_locked(file.descriptor) == 1 else {
       return isWritten ? writer : nil
@@ -81,7 +82,7 @@ extension RunFolder {
     return playbook_is_locked(file.descriptor) == 1
   }
 
-  /// Who took the run up last, as the journal has it.
+  /// The last process that started or resumed the run, as the journal has it.
   private var writer: Value {
     guard let event = (try? journal())?.events.last(where: { $0.session != nil }), let session = event.session else {
       return .map(MapValue())

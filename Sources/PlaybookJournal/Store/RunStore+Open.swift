@@ -6,23 +6,23 @@ public struct OpenRun: Sendable {
   public var id: String
   public var playbook: String
   public var environment: String
-  /// Who holds it now.
+  /// The holder now.
   public var `operator`: String
-  /// When this sitting began.
+  /// When this session began.
   public var since: Timestamp
-  /// When it first changed something in this sitting, or may have.
+  /// When it first changed something in this session, or may have.
   public var firstChange: Timestamp?
-  /// Who last changed something in a sitting before, or may have, and when that began.
+  /// The operator who last changed something in an earlier session, or may have, and when that began.
   public var earlierChange: (by: String, at: Timestamp)?
 
-  /// A sentence for whoever is about to change something in the same environment.
+  /// A sentence for an operator who is about to change something in the same environment.
   public var text: String {
     let run = "\(playbook), run \(id.suffix(4))"
     if let firstChange {
       return "\(`operator`) is changing `\(environment)` too, since \(firstChange.description) (\(run))"
     }
     let earlier =
-      earlierChange.map { " in this sitting; \($0.by) changed something in it at \($0.at.description)" } ?? " yet"
+      earlierChange.map { " in this session; \($0.by) changed something in it at \($0.at.description)" } ?? " yet"
     return "\(`operator`) is in `\(environment)` too, since \(since.description) (\(run)); no change made\(earlier)"
   }
 }
@@ -70,7 +70,7 @@ extension OpenRun {
       default: break
       }
     }
-    // Whoever has just taken the run up may not have said so in the journal yet.
+    // A process that has just resumed the run may not have recorded it yet.
     let holding = holder["operator"]?.stringValue
     if let holding, let name, holding != name {
       if let firstChange { earlierChange = (name, firstChange) }

@@ -84,7 +84,7 @@ public struct RunStore: Sendable {
     }
   }
 
-  /// Whether something was recorded of a run: there is a line of a journal, or what is written after one.
+  /// Whether something was recorded of a run: there is a line of a journal, or a file that is written after one.
   private func hasBegun(_ id: String) -> Bool {
     let path = root + "/" + id
     var info = stat()

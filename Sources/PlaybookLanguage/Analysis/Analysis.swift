@@ -1,7 +1,7 @@
 import CEL
 import SourceText
 
-/// A playbook taken apart for the lint rules: every expression with what it sees, every step with where it stands.
+/// A playbook taken apart for the lint rules: every expression with the names that it sees, every step with its place.
 struct Analysis {
   let playbook: Playbook
   let shapes: OutcomeShapes
@@ -12,7 +12,7 @@ struct Analysis {
   let steps: [String: StepPlace]
   /// The loops by the names of their items.
   let loops: [String: Step]
-  /// What is wrong with each name that an expression reads.
+  /// The problem of each name that an expression reads.
   let misreadings: [Misreading]
   /// The names of these, by where their expression begins.
   let misread: [Int: Set<String>]

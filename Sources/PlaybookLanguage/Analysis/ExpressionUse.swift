@@ -1,7 +1,7 @@
 import CEL
 import SourceText
 
-/// An expression of a playbook at its place: what it is for and what it sees.
+/// An expression of a playbook at its place: its purpose and the names that it sees.
 struct ExpressionUse {
   let expression: LocatedExpression
   /// Nil for the default of an input.
@@ -23,15 +23,15 @@ struct ExpressionUse {
     case list
     /// A text that is shown or recorded.
     case shown
-    /// What an option is suggested by.
+    /// The suggestion of an option.
     case suggestion
     /// A value of a call, in this field.
     case call(executor: String, field: String)
-    /// An input of a used playbook, a default, a host: a value that goes on.
+    /// An input of a used playbook, a default, a host: a value that is handed on.
     case value
   }
 
-  /// What messages call the place: "`when`", "`that`".
+  /// The name of the place in messages: "`when`", "`that`".
   var place: String {
     switch purpose {
     case .condition: "`when`"

@@ -4,9 +4,9 @@ package import SourceText
 /// The texts that a name of an expression can be: the options of a decision, the verdicts of a check, the states of a step,
 /// the choices of an input.
 struct KnownTexts {
-  /// What messages call the name: "`verdict`".
+  /// The name in messages: "`verdict`".
   var name: String
-  /// What they say of a text that is none of these: "has no option".
+  /// Their words for a text that is none of these: "has no option".
   var lack: String
   var texts: [String]
 
@@ -51,7 +51,7 @@ struct KnownTexts {
 }
 
 extension Playbook {
-  /// What is wrong with the texts that an expression holds against the answers, verdicts, states and choices of this
+  /// The problems of the texts that an expression compares with the answers, verdicts, states and choices of this
   /// playbook.
   package func wrongTexts(in expression: LocatedExpression) -> [Diagnostic] {
     wrongTexts(in: expression, stepsByName)

@@ -1,19 +1,19 @@
 public import SourceText
 
-/// Something that `playbook lint` can say, with what there is to know of it.
+/// A problem that `playbook lint` can report, with its explanation.
 public struct LintRule: Sendable {
   /// The stable name: `later-step`.
   public let code: String
   public let severity: Diagnostic.Severity
   /// One line.
   public let summary: String
-  /// A paragraph: why it is wrong, what to do.
+  /// A paragraph: why it is wrong, and the way out.
   public let explanation: String
   /// A playbook, from `inputs:` or `steps:` on, that it speaks of.
   public let bad: String
   /// The same put right.
   public let good: String
-  /// Nil for what the decoder reports while reading.
+  /// Nil for a rule that the decoder reports while reading.
   let check: (@Sendable (LintRule, Analysis) -> [Diagnostic])?
 
   init(

@@ -1,6 +1,6 @@
-/// Everything that `playbook lint` can say about a playbook.
+/// The rules of `playbook lint`.
 public enum LintRules {
-  /// What is looked at when a playbook was read, and then what the reading itself reports.
+  /// The rules for a playbook that was read, and then those that the reading itself reports.
   public static let all: [LintRule] = findings + LintRule.grammar
 
   private static let findings: [LintRule] = [
@@ -12,6 +12,6 @@ public enum LintRules {
   /// The rule with this code.
   public static func rule(_ code: String) -> LintRule? { all.first { $0.code == code } }
 
-  /// What stands before the text of a rule's example to make it a playbook.
+  /// The lines before a rule's example that make it a playbook.
   public static let exampleHead = "playbook: example\ntitle: Example\n"
 }

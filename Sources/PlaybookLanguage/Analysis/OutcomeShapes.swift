@@ -1,10 +1,10 @@
 import CEL
 
-/// What later steps see of a step, as far as it is known before the run.
+/// A step's outcome as later steps see it, as far as it is known before the run.
 struct OutcomeShapes {
   let executors: [ExecutorSchema]
   let commands: [Environment.Command]?
-  /// What used playbooks give, each worked out once.
+  /// The outcomes of used playbooks, each worked out once.
   let used = UsedOutcomes()
 
   init(executors: [ExecutorSchema], commands: [Environment.Command]?) {
@@ -16,7 +16,7 @@ struct OutcomeShapes {
     var byName: [String: [String: StaticType]] = [:]
   }
 
-  /// What every outcome has.
+  /// The fields that every outcome has.
   static let common: [String: StaticType] = [
     "ok": .bool, "state": .string, "error": .dyn, "started": .timestamp, "duration": .duration, "target": .dyn,
     "truncated": .bool, "notices": .list(.string),
@@ -34,7 +34,7 @@ struct OutcomeShapes {
     return executors.first { $0.name == command.call.executor }?.outcome
   }
 
-  /// The outcome of a step that is no loop; `inner` are the outcomes of the steps within, by name.
+  /// The outcome of a step that is not a loop; `inner` are the outcomes of the steps within, by name.
   func outcome(of step: Step, inner: [String: StaticType]) -> StaticType {
     switch step.kind {
     case .query(let query):
@@ -86,7 +86,7 @@ struct OutcomeShapes {
 }
 
 extension InputDeclaration {
-  /// What expressions see of it; an address is text in canonical form.
+  /// Its type for expressions; an address is text in canonical form.
   var staticType: StaticType {
     switch type {
     case .string, .uuid, .url, .choice, .ip, .cidr: .string

@@ -2,7 +2,7 @@ package import CEL
 package import SourceText
 
 extension Playbook {
-  /// What an expression sees once a run is over, by name: `inputs`, `run`, `now` and every step's outcome.
+  /// The values that an expression sees once a run is over, by name: `inputs`, `run`, `now` and every step's outcome.
   package func namesAfterRun(executors: [ExecutorSchema], commands: [Environment.Command]?) -> [String: StaticType] {
     let shapes = OutcomeShapes(executors: executors, commands: commands)
     let inputs = Dictionary(self.inputs.map { ($0.name, $0.staticType) }) { first, _ in first }
@@ -15,7 +15,7 @@ extension Playbook {
 }
 
 extension LocatedExpression {
-  /// What is wrong with a condition that sees `names`: a name or a field that nothing has, a value that is neither true
+  /// The problems of a condition that sees `names`: a name or a field that nothing has, a value that is neither true
   /// nor false.
   package func problems(asConditionOver names: [String: StaticType]) -> [Diagnostic] {
     problems(asValueOver: names) { type in
@@ -24,7 +24,7 @@ extension LocatedExpression {
     }
   }
 
-  /// What is wrong with an expression that sees `names`: a name or a field that nothing has, types that don't fit.
+  /// The problems of an expression that sees `names`: a name or a field that nothing has, types that don't fit.
   package func problems(
     asValueOver names: [String: StaticType], _ misfit: (StaticType) -> Diagnostic? = { _ in nil }
   ) -> [Diagnostic] {

@@ -65,8 +65,8 @@ extension Playbook {
   }
 
   /// The evidence that a step rests on, in the order written: the queries that it reads, directly or by way of checks,
-  /// values and loops, and those that decide whether it runs (`when`, its own and of what it is within). What a human
-  /// answered is not looked behind.
+  /// values and loops, and those that decide whether it runs (`when`, its own and those of the steps around it). A
+  /// human's answer is not looked behind.
   public func evidence(for step: Step) -> [Step] {
     let name = step.name
     let places = places
@@ -94,7 +94,7 @@ extension Playbook {
 }
 
 extension StepPlace {
-  /// The names that decide whether the step runs at all: of `when` and `for_each` of what it is within.
+  /// The names that decide whether the step runs at all: of `when` and `for_each` of the steps around it.
   fileprivate var controlReferences: Set<String> {
     var expressions = ancestors.flatMap { [$0.when, $0.forEach?.list].compactMap { $0 } }
     for ancestor in ancestors {

@@ -90,7 +90,7 @@ struct ScopeWalk {
     }
   }
 
-  /// What belongs to the step's kind. Gives the outcomes of the steps within.
+  /// The parts of the step's kind. Gives the outcomes of the steps within.
   private mutating func walk(partsOf step: Step, _ names: Names, outside: Names) -> Names {
     switch step.kind {
     case .query(let query):
@@ -165,7 +165,7 @@ struct ScopeWalk {
 }
 
 extension Analysis {
-  /// What a playbook's steps give, by name.
+  /// The outcomes of a playbook's steps, by name.
   static func outcomes(of playbook: Playbook, _ shapes: OutcomeShapes) -> [String: StaticType] {
     if let known = shapes.used.byName[playbook.name] { return known }
     var walk = ScopeWalk(playbook, shapes)

@@ -1,4 +1,4 @@
-/// Finds scenarios by what an operator sees: an alert, a status code, a symptom.
+/// Finds scenarios by an alert, a status code or a symptom.
 public enum CatalogueSearch {
   /// A scenario and why it was found.
   public struct Match: Sendable {

@@ -2,7 +2,7 @@ public import SourceText
 import YAMLTree
 
 extension PlaybookCatalogue {
-  /// What the catalogue shows of a scenario: its head, read without its steps.
+  /// A scenario as the catalogue shows it: its head, read without its steps.
   public struct Entry: Sendable {
     public var name: String
     public var title: String
@@ -15,7 +15,7 @@ extension PlaybookCatalogue {
     public var file: SourceFile
   }
 
-  /// All scenarios by name, and what keeps others from being read. A head with mistakes is shown as far as it goes;
+  /// All scenarios by name, and the reasons why others can't be read. A head with mistakes is shown as far as it goes;
   /// `lint` is where they are reported.
   public func entries() -> (entries: [Entry], diagnostics: [Diagnostic]) {
     var entries: [Entry] = []

@@ -57,10 +57,10 @@ public struct PlaybookCatalogue: Sendable {
       help: Suggestion.nearest(to: name, in: names).map { "did you mean `\($0)`?" } ?? places)
   }
 
-  /// The playbook called `name`, nil where there is none: what `use` asks for.
+  /// The playbook called `name`, nil where there is none; for `use`.
   public func named(_ name: String) throws(Failure) -> PlaybookSource? {
     guard NameRules.isPlaybookName(name) else {
-      throw Failure(description: "`\(name)` is no name of a playbook", help: "small letters, digits and `-`")
+      throw Failure(description: "`\(name)` is not a name of a playbook", help: "small letters, digits and `-`")
     }
     guard let path = roots.lazy.compactMap({ folder(name, in: $0) }).first else { return nil }
     return try read(ScenarioFolder(path))
@@ -76,7 +76,9 @@ public struct PlaybookCatalogue: Sendable {
     let folder =
       path.hasPrefix("/") ? "/" + parts.dropLast().joined(separator: "/") : parts.dropLast().joined(separator: "/")
     let scenario = ScenarioFolder(folder.isEmpty ? "." : folder)
-    guard let name = parts.last.map(String.init) else { throw Failure(description: "`\(path)` is no file", help: nil) }
+    guard let name = parts.last.map(String.init) else {
+      throw Failure(description: "`\(path)` is not a file", help: nil)
+    }
     if name == Self.fileName, !folder.isEmpty { return try read(scenario) }
     let file = try read(name, of: scenario)
     return PlaybookSource(file: file, folder: nil) { name in try scenario.read(name) }

@@ -21,7 +21,7 @@ package enum BooleanWord {
     }
   }
 
-  /// What to do about it.
+  /// The way out.
   static func help(for written: String, among words: some Collection<String>) -> String? {
     if let word = sameTruth(as: written), words.contains(word), !words.contains(written) {
       return "write `\(word)`: here the words of YAML 1.1 for true and false are texts"
@@ -33,7 +33,7 @@ package enum BooleanWord {
 /// Characters that look like a blank and are none to YAML.
 enum OddSpace {
   /// The first such character of a call that is split into words, as an offset in its text; those in quotes are meant,
-  /// and what stands in `${…}` is an expression's.
+  /// and the text in `${…}` is an expression's.
   static func place(in text: String) -> (range: Range<Int>, help: String)? {
     guard !text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     var (offset, depth) = (0, 0)

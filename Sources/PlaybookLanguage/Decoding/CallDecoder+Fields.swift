@@ -123,7 +123,7 @@ extension CallDecoder {
       diagnostics += node.numbersWrittenOtherwise
       return TemplateTree.parse(node, diagnostics: &diagnostics)
     case .tree:
-      // Which statuses or exit codes are a success is no text.
+      // Which statuses or exit codes are a success is not text.
       if field.name != "expect" { diagnostics += node.numbersWrittenOtherwise }
       return TemplateTree.parse(node, diagnostics: &diagnostics)
     case .integer, .boolean, .duration, .choice: return typed(node, field.type, what, &diagnostics)

@@ -77,7 +77,7 @@ extension CallDecoder {
     } else if !full.utf8.allSatisfy({ Self.isTargetByte($0) }) || full.hasSuffix(".") {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-value", "`\(written)` is no name of a target", at: nameNode.span,
+          code: "wrong-value", "`\(written)` is not a name of a target", at: nameNode.span,
           help: written.contains("${") ? "a host found at run time goes under `on: {host: …}`" : nil))
     }
     reference.name = full
@@ -94,7 +94,7 @@ extension CallDecoder {
 }
 
 extension TemplateTree {
-  /// The place of what lies at a path within it, or of the last part of the way that is there.
+  /// The place of the node at a path within it, or of the last part of the way that is there.
   func span(at path: some Collection<String>) -> SourceSpan {
     var tree = self
     for step in path {

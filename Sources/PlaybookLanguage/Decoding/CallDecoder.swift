@@ -1,12 +1,12 @@
 public import SourceText
 public import YAMLTree
 
-/// Reads calls: an executor's key and what stands under it, short or long, into the long form.
+/// Reads calls: an executor's key and its value, short or long, into the long form.
 ///
-/// Problems are collected, never thrown; a call that is wrong still comes back, as far as it goes, so that what
-/// follows can be read.
+/// Problems are collected, never thrown; a call that is wrong still comes back, as far as it goes, so that the rest can
+/// be read.
 public struct CallDecoder {
-  /// What the executors say of their calls.
+  /// The executors' schemas.
   public var executors: [ExecutorSchema]
   /// The commands of the environment. Nil: the environment is not known, so that an unknown key may be a command's.
   public var commands: [Environment.Command]?
@@ -31,7 +31,7 @@ public struct CallDecoder {
     self.readFile = readFile
   }
 
-  /// What a call's key names.
+  /// The thing that a call's key names.
   enum Callee {
     case executor(ExecutorSchema)
     case command(Environment.Command)
@@ -113,7 +113,7 @@ public struct CallDecoder {
     ]
   }
 
-  /// A call that stands for one that is missing, so that reading can go on.
+  /// A call that stands for one that is missing, so that reading can continue.
   static func placeholder(at span: SourceSpan) -> Call {
     Call(executor: "", form: CallForm(fields: [:]), target: TargetReference(), span: span)
   }

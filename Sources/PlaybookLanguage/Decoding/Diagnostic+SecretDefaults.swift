@@ -1,8 +1,8 @@
 import SourceText
 
 extension Diagnostic {
-  /// The same without excerpts that would show the default of a secret: none of a line that has a `default`, and of
-  /// what is indented below it, in a file that speaks of `secret:`.
+  /// The same without excerpts that would show the default of a secret: none of a line that has a `default`, and of the
+  /// lines indented below it, in a file that speaks of `secret:`.
   static func withoutSecretDefaults(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     var hidden: [String: Set<Int>] = [:]
     return diagnostics.map { diagnostic in

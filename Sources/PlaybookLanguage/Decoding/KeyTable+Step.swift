@@ -12,14 +12,14 @@ extension KeyTable {
       Key("check", .name, for: ["check"], "A question that evidence answers. The step's name."),
       Key("confirm", .name, for: ["confirm"], "A human decision. The step's name."),
       Key("act", .name, for: ["act"], "A change, which asks for its own yes. The step's name."),
-      Key("document", .name, for: ["document"], "What a human adds. The step's name."),
+      Key("document", .name, for: ["document"], "A record by a human. The step's name."),
       Key("group", .name, for: ["group"], "Steps under one title. The step's name."),
       Key("use", .text, for: ["use"], "Another playbook, by its name."),
       Key("as", .name, for: ["use"], "The step's name, in place of the playbook's."),
-      Key("title", .template, "What the operator reads first."),
+      Key("title", .template, "The line that the operator reads first."),
       Key(
         "label", .template, for: ["query", "act", "group"],
-        "What an item of the loop is called on screen and in the record: `${pod.name}`."),
+        "The name of an item of the loop on screen and in the record: `${pod.name}`."),
       Key("why", .template, "Why the step is there, shown to the operator; Markdown."),
       Key("when", .expression, "The step runs only where this holds."),
       Key(
@@ -27,20 +27,20 @@ extension KeyTable {
         "Runs the step once for each item of a list: `NAME in EXPRESSION`."),
       Key("on", .either([.text, .object(.target)]), for: calling, "Which target of the environment."),
       Key("show", .either([.choice(Self.styles), .object(.show)]), for: calling, "How the outcome is shown."),
-      Key("repeat", .name, for: ["query"], "Asks an earlier query again and shows what changed."),
+      Key("repeat", .name, for: ["query"], "Asks an earlier query again and shows the differences."),
       Key("until", .object(.until), for: ["query"], "Asks again until a condition holds."),
       Key("timeout", .duration, for: calling, "How long one attempt may take; by default 30s."),
       Key("retry", .object(.retry), for: calling, "Tries again after an error."),
-      Key("on_error", .choice(["ask", "continue", "stop"]), for: calling, "What happens after an error."),
+      Key("on_error", .choice(["ask", "continue", "stop"]), for: calling, "The reaction to an error."),
       Key("fresh", .duration, for: ["query"], "How old it may be when an act depends on it; by default 10m."),
-      Key("partial", .choice(["ok"]), for: ["query"], "`ok`: evidence that was cut may feed checks and acts."),
+      Key("partial", .choice(["ok"]), for: ["query"], "`ok`: truncated evidence may feed checks and acts."),
       Key("secret", .boolean, for: ["query", "act", "document"], "Its outcome is used, never shown or recorded."),
       Key(
         "that", .either([.expression, .map(.expression)]), isRequired: true, for: ["check"],
-        "What must hold: one condition, or several by name."),
-      Key("yes", .template, for: ["check"], "What a yes means."),
-      Key("no", .template, for: ["check"], "What a no means."),
-      Key("expect", .choice(["yes", "no"]), for: ["check"], "What the answer should be: makes it an assertion."),
+        "The condition, or several by name."),
+      Key("yes", .template, for: ["check"], "The meaning of a yes."),
+      Key("no", .template, for: ["check"], "The meaning of a no."),
+      Key("expect", .choice(["yes", "no"]), for: ["check"], "The expected answer: makes it an assertion."),
       Key("on_fail", .choice(["continue", "stop"]), for: ["check"], "Whether a failed assertion ends the run."),
       Key(
         "ask", .template, for: ["confirm", "document"], "The question. A confirm needs one."),
@@ -48,18 +48,18 @@ extension KeyTable {
         "options", .map(.either([.template, .object(.option)])), for: ["confirm"],
         "The answers by name, each a text, or a text with `when` and `steps`. Without them it is a gate."),
       Key("suggest", .template, for: ["confirm"], "The option that the evidence speaks for."),
-      Key("approver", .choice(["required"]), for: ["confirm"], "Records who approved, and the ticket."),
+      Key("approver", .choice(["required"]), for: ["confirm"], "Records the approver and the ticket."),
       Key("approve", .choice(["once", "each"]), for: ["act"], "One yes for all items, or one for each."),
       Key("limit", .integer(minimum: 1), for: ["act"], "The most items that one yes may cover."),
       Key("pace", .object(.pace), for: ["act"], "How a loop of changes is driven."),
       Key(
         "undo", .either([.call, .list(.call)]), for: ["act"],
         "The call that undoes it; of several the first whose `when` holds."),
-      Key("verify", .object(.verify), for: ["act"], "A call and what must hold of it after the change."),
+      Key("verify", .object(.verify), for: ["act"], "A call and a condition on its outcome after the change."),
       Key("idempotent", .boolean, for: ["act"], "A second time does no harm."),
-      Key("irreversible", .boolean, for: ["act"], "It can't be taken back, so a text is typed."),
+      Key("irreversible", .boolean, for: ["act"], "No undo reverses it, so a text is typed."),
       Key("typed", .template, for: ["act"], "The text to type; by default the count or the target."),
-      Key("text", .template, for: ["document"], "What is put on record."),
+      Key("text", .template, for: ["document"], "The text to record."),
       Key("fields", .inputs, for: ["document"], "Typed answers."),
       Key("checklist", .map(.template), for: ["document"], "Points to tick off, by name."),
       Key(
@@ -91,9 +91,9 @@ extension KeyTable {
   package static let until = KeyTable(
     "`until`",
     [
-      Key("that", .expression, isRequired: true, "What must hold; sees the outcome's fields as bare names."),
+      Key("that", .expression, isRequired: true, "The condition; sees the outcome's fields as bare names."),
       Key("every", .duration, "How often to ask; by default 5s."),
-      Key("within", .duration, "How long to go on; by default 5m. Running out is `met: false`, not an error."),
+      Key("within", .duration, "How long to continue; by default 5m. Running out is `met: false`, not an error."),
     ])
 
   package static let retry = KeyTable(
@@ -106,9 +106,9 @@ extension KeyTable {
   package static let option = KeyTable(
     "an option",
     [
-      Key("text", .template, isRequired: true, "What choosing it means."),
+      Key("text", .template, isRequired: true, "The meaning of choosing it."),
       Key("when", .expression, "It is offered only where this holds."),
-      Key("steps", .steps, "What runs when it is chosen."),
+      Key("steps", .steps, "The steps that run when it is chosen."),
     ])
 
   package static let pace = KeyTable(
@@ -124,7 +124,7 @@ extension KeyTable {
   package static let undo = KeyTable(
     "`undo`",
     [
-      Key("when", .expression, "It is the one only where this holds; sees what the call sees."),
+      Key("when", .expression, "It is the one only where this holds; sees the same names as the call."),
       Key(
         "on", .either([.text, .object(.target)]), "Which target; by default the act's, if it has the same executor."),
     ])
@@ -135,16 +135,16 @@ extension KeyTable {
     [
       Key(
         "on", .either([.text, .object(.target)]), "Which target; by default the act's, if it has the same executor."),
-      Key("that", .expression, isRequired: true, "What must hold; sees the call's outcome fields as bare names."),
+      Key("that", .expression, isRequired: true, "The condition; sees the call's outcome fields as bare names."),
       Key("every", .duration, "How often to look again."),
-      Key("within", .duration, "How long to go on looking."),
+      Key("within", .duration, "How long to continue looking."),
     ])
 
   package static let followUp = KeyTable(
     "a follow-up",
     [
-      Key("text", .template, isRequired: true, "What is to be done."),
+      Key("text", .template, isRequired: true, "The work."),
       Key("due", .template, "A date, a timestamp, or a duration from now."),
-      Key("owner", .template, "Who does it."),
+      Key("owner", .template, "The person or team that does it."),
     ])
 }

@@ -1,7 +1,7 @@
 /// The keys that a mapping of the language may have: the decoder reads by it; the JSON Schema and the reference are
 /// made from it.
 package struct KeyTable: Sendable {
-  /// What messages call such a mapping: "a step", "`retry`".
+  /// The name of such a mapping in messages: "a step", "`retry`".
   package var name: String
   /// In the order in which an author would write them.
   package var keys: [Key]
@@ -37,7 +37,7 @@ package struct Key: Sendable {
   }
 }
 
-/// What stands under a key.
+/// The shape of the value under a key.
 package indirect enum KeyShape: Sendable {
   /// Plain text; a number counts as one.
   case text
@@ -68,7 +68,7 @@ package indirect enum KeyShape: Sendable {
   /// Any YAML with templates at its leaves.
   case tree
 
-  /// What messages ask for.
+  /// The text that messages ask for.
   package var description: String {
     switch self {
     case .text: "text"

@@ -8,7 +8,7 @@ package struct MappingReader {
   private let entries: [YAMLEntry]
 
   /// Checks the mapping as a whole: that it is one, that each key is known and each required one is there. Nil where
-  /// the node is no mapping.
+  /// the node is not a mapping.
   ///
   /// `place` is where a missing key is reported, by default the mapping's start. Keys of `others` are known but not in
   /// the table: somebody else reads them.
@@ -85,7 +85,7 @@ package struct MappingReader {
     node(key)?.readBoolean("`\(key)`", &diagnostics)
   }
 
-  /// A whole number, at least what the table says.
+  /// A whole number, at least the table's minimum.
   package func integer(_ key: String, _ diagnostics: inout [Diagnostic]) -> Int? {
     var minimum: Int?
     if case .integer(let least) = table.key(key)?.shape { minimum = least }

@@ -1,17 +1,18 @@
 import CEL
 import SourceText
 
-/// What a step, a loop's item and the like may be called.
+/// The names that a step, a loop's item and the like may have.
 package enum NameRules {
   /// Names that expressions see everywhere, whatever the playbook.
   static let builtIn: Set<String> = ["inputs", "run", "now", "secrets", "call"]
 
-  /// What is wrong with `name` as a name that expressions use, or nil.
+  /// The problem of `name` as a name that expressions use, or nil.
   static func problem(with name: String, _ what: String, at span: SourceSpan) -> Diagnostic? {
     if !isIdentifier(name) {
       let fixed = repaired(name)
       return Diagnostic(
-        code: "wrong-name", "`\(name)` is no name for \(what): small letters, digits and `_`, a letter first", at: span,
+        code: "wrong-name", "`\(name)` is not a name for \(what): small letters, digits and `_`, a letter first",
+        at: span,
         help: fixed.map { "write `\($0)`" })
     }
     if builtIn.contains(name) {

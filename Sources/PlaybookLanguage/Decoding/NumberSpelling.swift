@@ -2,7 +2,7 @@ import CEL
 import SourceText
 import YAMLTree
 
-/// How a number is written where a number is meant: `1.10`, `007`, `1e3` may reach whoever reads it in another spelling.
+/// How a number is written where a number is meant: `1.10`, `007`, `1e3` may reach its reader in another spelling.
 enum NumberSpelling {
   /// The spelling that is usual for the number that `scalar` is; nil where it is that one, or no number.
   static func usual(for scalar: YAMLScalar) -> String? {

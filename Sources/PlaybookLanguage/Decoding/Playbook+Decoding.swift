@@ -10,8 +10,8 @@ extension Playbook {
   ///
   /// - Parameters:
   ///   - commands: those of the environment; nil where none is known: then a key that names no executor is taken to be
-  /// a     command's, with a note.   - loadPlaybook: finds a playbook by its name; throws what keeps it from being
-  /// read, nil where there is none.
+  ///     a command's, with a note.
+  ///   - loadPlaybook: finds a playbook by its name; throws where it can't be read, nil where there is none.
   ///   - isBeforeDecimals: whether an input of type `number` is a double, as runs have it that were recorded so.
   public static func decode(
     _ source: PlaybookSource, executors: [ExecutorSchema], commands: [Environment.Command]?,
@@ -44,7 +44,7 @@ extension Playbook {
       source, executors: executors, commands: commands, isBeforeDecimals: isBeforeDecimals, loadPlaybook: loadPlaybook)
     guard let playbook = decoded.playbook else { return decoded }
     var findings = playbook.lint(executors: executors, commands: commands)
-    // Of a playbook that could not be read whole, what seems odd may well not be.
+    // In a playbook that could not be read whole, an oddity may be none.
     if decoded.diagnostics.contains(where: { $0.severity == .error }) { findings.removeAll { $0.severity != .error } }
     return (playbook, Diagnostic.ordered(decoded.diagnostics + findings))
   }
@@ -90,7 +90,7 @@ final class PlaybookShelf {
     self.load = load
   }
 
-  /// The playbook `name`, used at `span` by the last of `chain`. What is wrong with the use itself goes to `problems`.
+  /// The playbook `name`, used at `span` by the last of `chain`. Problems of the use itself go to `problems`.
   func playbook(
     _ name: String, at span: SourceSpan, chain: [String], _ problems: inout [Diagnostic]
   ) -> Playbook? {

@@ -35,7 +35,7 @@ extension PlaybookDecoder {
       diagnostics.append(
         Diagnostic(
           code: "repeat-without-query",
-          isStep ? "`\(name)` is no query, so it can't be repeated" : "there is no earlier query `\(name)`",
+          isStep ? "`\(name)` is not a query, so it can't be repeated" : "there is no earlier query `\(name)`",
           at: node.span, help: Suggestion.help(for: name, in: Array(queries.keys))))
       return none
     }
@@ -76,7 +76,7 @@ extension PlaybookDecoder {
     if let entry = reader.entry("on_fail"), reader.entry("expect") == nil {
       diagnostics.append(
         Diagnostic(
-          code: "missing-key", "`on_fail` says what follows when an expectation fails, and there is none",
+          code: "missing-key", "`on_fail` is about an expectation that fails, and there is none",
           at: entry.key.span, help: "add `expect: yes` or `expect: no`"))
     }
     return .check(

@@ -3,7 +3,7 @@ import SourceText
 import YAMLTree
 
 extension PlaybookDecoder {
-  /// One step: its kind, its name, and what every kind shares.
+  /// One step: its kind, its name, and the keys that every kind shares.
   mutating func step(_ node: YAMLNode) -> Step? {
     guard let reader = MappingReader(unchecked: node, .step, &diagnostics) else { return nil }
     guard let (keyword, entry) = kind(of: reader) else { return nil }
@@ -30,7 +30,7 @@ extension PlaybookDecoder {
 
   private static let callers: Set = ["query", "act"]
 
-  /// The one key that says of which kind the step is. A slip of the pen counts, after it was reported.
+  /// The one key that says of which kind the step is. A misspelt key counts, after it was reported.
   private mutating func kind(of reader: MappingReader) -> (String, YAMLEntry)? {
     let found = reader.keys.filter { KeyTable.kinds.contains($0.text) }
     if let first = found.first, let entry = reader.entry(first.text) {
@@ -59,7 +59,7 @@ extension PlaybookDecoder {
     return nil
   }
 
-  /// The step's name: the value of its kind's key, or what a `use` is called.
+  /// The step's name: the value of its kind's key, or the name of a `use`.
   private mutating func name(
     of keyword: String, _ entry: YAMLEntry, _ reader: MappingReader
   ) -> (name: String, span: SourceSpan)? {
@@ -78,8 +78,8 @@ extension PlaybookDecoder {
     return (name, entry.value.span)
   }
 
-  /// The one key that names an executor or a command, and the key as it is written: a slip of the pen counts, after it
-  /// was reported.
+  /// The one key that names an executor or a command, and the key as it is written: a misspelt key counts, after it was
+  /// reported.
   mutating func executorEntry(
     of reader: MappingReader, _ table: KeyTable, isMissing: Bool
   ) -> (YAMLEntry?, written: String?) {
@@ -163,13 +163,13 @@ extension PlaybookDecoder {
     case ("until", "check"): "poll in the `query` that the check reads"
     case ("options", "check"): "a human decides in a `confirm`"
     case ("steps", "confirm"): "put them under one of its `options`"
-    case ("undo", "query"), ("verify", "query"), ("approve", "query"): "what changes something is an `act`"
+    case ("undo", "query"), ("verify", "query"), ("approve", "query"): "a step that changes something is an `act`"
     case ("fields", "confirm"): "ask for them in a `document`"
     default: nil
     }
   }
 
-  /// What every kind shares.
+  /// The keys that every kind shares.
   private mutating func share(_ reader: MappingReader, _ step: inout Step) {
     step.title = reader.template("title", &diagnostics)
     step.why = reader.template("why", &diagnostics)
@@ -177,7 +177,7 @@ extension PlaybookDecoder {
     if let label = reader.entry("label"), reader.entry("for_each") == nil, reader.entry("repeat") == nil {
       diagnostics.append(
         Diagnostic(
-          code: "missing-key", "`label` is what an item of a loop is called, and there is no `for_each`",
+          code: "missing-key", "`label` names an item of a loop, and there is no `for_each`",
           at: label.key.span))
     }
     step.when = reader.expression("when", &diagnostics)
@@ -274,7 +274,7 @@ extension String {
 }
 
 extension CallDecoder {
-  /// What `name` is known to be; keys that may be commands of an unknown environment don't count.
+  /// The meaning of `name` as far as it is known; keys that may be commands of an unknown environment don't count.
   func callee(isKnown name: String) -> Callee? {
     if case .unknown = callee(name) { nil } else { callee(name) }
   }

@@ -11,7 +11,8 @@ extension PlaybookDecoder {
     guard NameRules.isPlaybookName(name) else {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-name", "`\(name)` is no name of a playbook: small letters, digits and `-`", at: entry.value.span)
+          code: "wrong-name", "`\(name)` is not a name of a playbook: small letters, digits and `-`",
+          at: entry.value.span)
       )
       return .use(use)
     }
@@ -26,8 +27,8 @@ extension PlaybookDecoder {
     return .use(use)
   }
 
-  /// The value of one input. A text input takes a scalar as it was written; what is no text but written out is read by
-  /// the input's type, as `--set` would.
+  /// The value of one input. A text input takes a scalar as it was written; another scalar that is written out is read
+  /// by the input's type, as `--set` would.
   private mutating func given(_ entry: YAMLEntry, _ declaration: InputDeclaration?) -> TemplateTree.Entry? {
     func made(_ tree: TemplateTree?) -> TemplateTree.Entry? {
       tree.map { TemplateTree.Entry(key: entry.key.text, keySpan: entry.key.span, value: $0) }

@@ -29,7 +29,7 @@ struct PlaybookDecoder {
       return nil
     }
     let playbook = decode(root)
-    // What the YAML reader could not take is missing from the tree, and was reported.
+    // Parts that the YAML reader could not take are missing from the tree, and were reported.
     if problems.hasErrors { diagnostics.removeAll { ["missing-key", "no-executor", "no-kind"].contains($0.code) } }
     diagnostics = problems + diagnostics
     return playbook
@@ -66,7 +66,7 @@ struct PlaybookDecoder {
     if !NameRules.isPlaybookName(name) {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-name", "`\(name)` is no name for a playbook: small letters, digits and `-`", at: node.span))
+          code: "wrong-name", "`\(name)` is not a name for a playbook: small letters, digits and `-`", at: node.span))
     } else if let folder = source.folder?.split(separator: "/").last, folder != "." && folder != ".." {
       if name != folder {
         diagnostics.append(

@@ -18,17 +18,17 @@ public struct ScenarioFolder: Sendable {
 
   /// Why `name` can't be a file's path within a scenario's folder, or nil.
   public static func problem(with name: String) -> String? {
-    if name.isEmpty { return "is no file name" }
-    if name.hasPrefix("/") || name.hasPrefix("~") { return "is no path within the playbook's folder" }
+    if name.isEmpty { return "is not a file name" }
+    if name.hasPrefix("/") || name.hasPrefix("~") { return "is not a path within the playbook's folder" }
     if name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) { return "holds a control character" }
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     if parts.contains("..") { return "leaves the playbook's folder" }
-    if parts.contains(where: \.isEmpty) { return "is no file name" }
+    if parts.contains(where: \.isEmpty) { return "is not a file name" }
     return nil
   }
 
-  /// The file at `name`, a path relative to the folder. A link that leads out of the folder is refused, as is what is
-  /// no plain file.
+  /// The file at `name`, a path relative to the folder. A link that leads out of the folder is refused, as is a file
+  /// that is not a plain file.
   public func read(_ name: String) throws -> SourceFile {
     if let problem = Self.problem(with: name) { throw Failure(description: problem) }
     let manager = FileManager.default
@@ -41,7 +41,7 @@ public struct ScenarioFolder: Sendable {
       throw Failure(description: "there is no such file")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw Failure(description: "it is no plain file")
+      throw Failure(description: "it is not a plain file")
     }
     let size = (attributes[.size] as? any BinaryInteger).map { Int($0) } ?? 0
     guard size <= Self.sizeLimit else { throw Failure(description: "it is larger than \(Self.sizeLimit >> 20) MiB") }

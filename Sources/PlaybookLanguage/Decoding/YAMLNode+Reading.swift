@@ -2,7 +2,7 @@ import CEL
 package import SourceText
 package import YAMLTree
 
-/// A node read as what is wanted; what isn't that becomes a diagnostic and nil. `what` names the place: "`timeout`".
+/// A node read as the wanted type; another type becomes a diagnostic and nil. `what` names the place: "`timeout`".
 extension YAMLNode {
   func wrong(_ what: String, wants wanted: String, help: String? = nil, _ diagnostics: inout [Diagnostic]) {
     diagnostics.append(Diagnostic(code: "wrong-type", "\(what) is \(wanted), not \(kindName)", at: span, help: help))

@@ -62,12 +62,12 @@ public struct Environment: Sendable {
   public struct Command: Sendable {
     public var name: String
     public var nameSpan: SourceSpan
-    /// Its call, in which `call` is what the step gives.
+    /// Its call, in which `call` has the values that the step gives.
     public var call: Call
     public var writes: Bool
     /// Whether `writes: false` is written out: the team vouches that its call only reads.
     public var isVouchedFor = false
-    /// What a step must give: name and type.
+    /// The values that a step must give: name and type.
     public var parameters: [InputDeclaration]
 
     public init(name: String, nameSpan: SourceSpan, call: Call, writes: Bool, parameters: [InputDeclaration]) {
@@ -79,7 +79,7 @@ public struct Environment: Sendable {
     }
   }
 
-  /// What no act is given, whatever the evidence says.
+  /// Things that no act is given, in spite of all evidence.
   public struct Protected: Sendable {
     public var addresses: [IPAddress] = []
     public var networks: [CIDRBlock] = []

@@ -6,7 +6,7 @@ extension EnvironmentDecoder {
     guard let node else { return [] }
     let before = diagnostics.count
     let sources = node.readEntries("`secrets`", &diagnostics).compactMap { secret($0) }
-    // What stands there may be the secret itself.
+    // The text there may be the secret itself.
     for index in diagnostics.indices[before...] { diagnostics[index].excerpt = .nothing }
     return sources
   }
@@ -18,7 +18,7 @@ extension EnvironmentDecoder {
       diagnostics.append(problem)
     }
     guard case .mapping = entry.value.content else {
-      // Without its line: what stands there may be the secret itself.
+      // Without its line: the text there may be the secret itself.
       diagnostics.append(
         Diagnostic(
           code: "written-secret",

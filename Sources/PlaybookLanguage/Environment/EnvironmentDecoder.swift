@@ -22,7 +22,7 @@ struct EnvironmentDecoder {
     if !NameRules.isPlaybookName(entry.key.text) {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-name", "`\(entry.key.text)` is no name for an environment: small letters, digits and `-`",
+          code: "wrong-name", "`\(entry.key.text)` is not a name for an environment: small letters, digits and `-`",
           at: entry.key.span))
     }
     guard let reader = MappingReader(unchecked: entry.value, .environment, &diagnostics) else { return nil }
@@ -59,7 +59,7 @@ struct EnvironmentDecoder {
     if parts.count == 2, !NameRules.isPlaybookName(parts[1].replacing("_", with: "-")) {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-name", "`\(name)` is no name for a target", at: entry.key.span,
+          code: "wrong-name", "`\(name)` is not a name for a target", at: entry.key.span,
           help: "such as `\(schema.name).replica`"))
     }
     guard case .mapping(let entries) = entry.value.content else {

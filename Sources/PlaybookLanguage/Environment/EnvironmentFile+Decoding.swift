@@ -3,7 +3,7 @@ import YAMLTree
 
 extension EnvironmentFile {
   /// The folders that `plugins:` lists, read before all else: the executors that they add say how the file is read.
-  /// What is wrong is left to ``decode(_:executors:arePluginsAsked:)``.
+  /// Problems are left to ``decode(_:executors:arePluginsAsked:)``.
   public static func pluginFolders(of file: SourceFile) -> [String] {
     var ignored: [Diagnostic] = []
     guard let root = YAML.parse(file).root, let reader = MappingReader(unchecked: root, .environmentFile, &ignored)
@@ -13,8 +13,8 @@ extension EnvironmentFile {
     return reader.texts("plugins", &ignored)
   }
 
-  /// Reads `environments.yaml`. The executors say which targets and commands there can be. What can be read comes
-  /// back even where there are errors; with an error nothing may run.
+  /// Reads `environments.yaml`. The executors say which targets and commands there can be. All readable parts come back
+  /// even where there are errors; with an error nothing may run.
   ///
   /// - Parameter arePluginsAsked: Whether `executors` has those of the file's plugins. Where it has not, and the file
   ///   lists folders of plugins, an executor that is not known is taken to be theirs.
@@ -40,7 +40,7 @@ extension EnvironmentFile {
     return (decoded, Self.withoutSecrets(diagnostics).inOrderOfPlaces)
   }
 
-  /// The same without what stands beside their places: a password may be written there, by mistake or under a misspelt
+  /// The same without the text beside their places: a password may be written there, by mistake or under a misspelt
   /// name.
   private static func withoutSecrets(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
     diagnostics.map { diagnostic in

@@ -23,7 +23,7 @@ extension EscalationContact {
       guard let severity = Playbook.Severity(rawValue: entry.key.text) else {
         diagnostics.append(
           Diagnostic(
-            code: "unknown-key", "`\(entry.key.text)` is no severity", at: entry.key.span,
+            code: "unknown-key", "`\(entry.key.text)` is not a severity", at: entry.key.span,
             help: Suggestion.help(for: entry.key.text, in: severities)))
         continue
       }

@@ -16,7 +16,7 @@ extension KeyTable {
         "color", .choice(["red", "yellow", "green", "blue", "magenta", "cyan"]),
         "Red: never a default, approvals typed."),
       Key("commands", .map(.object(.command)), "Named calls that a team trusts, used like executors."),
-      Key("protected", .object(.protected), "What no act is given, whatever the evidence says."),
+      Key("protected", .object(.protected), "Things that no act is given, in spite of all evidence."),
       Key("secrets", .map(.object(.secret)), "Where secrets come from, by name."),
     ])
 
@@ -29,7 +29,7 @@ extension KeyTable {
         "writes", .boolean,
         "`true`: it may change something, so no query can use it. `false`, written out: the team vouches for its program."
       ),
-      Key("call", .inputs, "What a step must give, by name; the call sees it as `call.NAME`."),
+      Key("call", .inputs, "Values that a step must give, by name; the call sees them as `call.NAME`."),
     ])
 
   package static let protected = KeyTable(
@@ -56,7 +56,7 @@ extension KeyTable {
   package static let escalation = KeyTable(
     "an escalation",
     [
-      Key("contact", .text, isRequired: true, "Who is called."),
-      Key("response_time", .duration, isRequired: true, "How soon they answer."),
+      Key("contact", .text, isRequired: true, "The person or team to call."),
+      Key("response_time", .duration, isRequired: true, "The time within which they answer."),
     ])
 }

@@ -4,8 +4,7 @@ public import YAMLTree
 
 extension InputDeclaration {
   /// The declarations under `inputs:`, a document's `fields:` or a command's `call:`: names to mappings, or for short
-  /// to the type alone (`address: ip`). What is wrong is reported; such a declaration is kept as far as it can be
-  /// read.
+  /// to the type alone (`address: ip`). Problems are reported; such a declaration is kept as far as it can be read.
   public static func decodeAll(
     _ node: YAMLNode, isBeforeDecimals: Bool = false, diagnostics: inout [Diagnostic]
   ) -> [InputDeclaration] {
@@ -78,7 +77,7 @@ extension InputDeclaration {
     guard InputText.isPattern(text) else {
       diagnostics.append(
         Diagnostic(
-          code: "wrong-value", "`pattern` is no regular expression of RE2", at: entry.value.span,
+          code: "wrong-value", "`pattern` is not a regular expression of RE2", at: entry.value.span,
           help: "RE2 has neither look-around nor back references"))
       return
     }
@@ -109,7 +108,7 @@ extension InputDeclaration {
       defaultValue = .template(template)
       return
     }
-    // Read from its text, so that `007` stays what it is where the type is text.
+    // Read from its text, so that `007` stays that where the type is text.
     switch parse(text: text) {
     case .success(let value): defaultValue = .value(value, node.span)
     case .failure(let problem):

@@ -35,7 +35,7 @@ extension InputDeclaration {
     }
   }
 
-  /// What the type asks for, with an example: "a duration such as `30m` or `7d`".
+  /// The form of the type, with an example: "a duration such as `30m` or `7d`".
   public var expectation: String {
     switch type {
     case .string: "a text"
@@ -78,7 +78,7 @@ extension InputDeclaration {
     }
   }
 
-  /// What may have been meant.
+  /// A value that may have been meant.
   private func hint(_ text: String) -> String? {
     switch type {
     case .duration where Decimal(text) != nil: "say the unit: `\(text)s`, `\(text)m`, `\(text)h`"

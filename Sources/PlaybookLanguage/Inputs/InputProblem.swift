@@ -1,6 +1,6 @@
 /// Why a text or a value is none for an input.
 public struct InputProblem: Error, Sendable, Hashable, CustomStringConvertible {
-  /// One sentence that says what is wanted, with an example, and what was given; never the value of a secret.
+  /// One sentence with the wanted form, an example, and the given text; never the value of a secret.
   public var message: String
   /// A way out, where one is near.
   public var help: String?

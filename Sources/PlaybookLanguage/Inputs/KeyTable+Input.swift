@@ -5,9 +5,9 @@ extension KeyTable {
     [
       Key(
         "type", .choice(InputDeclaration.InputType.allCases.map(\.rawValue)), isRequired: true,
-        "What its text is read as."),
+        "The type that its text is read as."),
       Key("default", .tree, "Its value where none is given; may hold `${…}`."),
-      Key("describe", .text, "What it means, for whoever is asked."),
+      Key("describe", .text, "Its meaning, for the person who is asked."),
       Key("pattern", .text, "A regular expression (RE2) that the whole text must match."),
       Key("minimum", .text, "The least value of a number, duration or timestamp."),
       Key("maximum", .text, "The greatest value of a number, duration or timestamp."),

@@ -1,7 +1,7 @@
 public import CEL
 public import SourceText
 
-/// What an executor says of its calls before any run: the forms an author may write, what comes back, what is refused.
+/// An executor's calls as they are known before any run: the forms that an author may write, the outcome, the rules.
 ///
 /// Executors are open: the language knows them only through these, passed to the decoder.
 public struct ExecutorSchema: Sendable {
@@ -9,12 +9,12 @@ public struct ExecutorSchema: Sendable {
   public var name: String
   /// The fields of the long form.
   public var fields: [Field]
-  /// What a plain text under the executor's key means.
+  /// The meaning of a plain text under the executor's key.
   public var shortForm: ShortForm
   /// The field that a plain list under the executor's key fills.
   public var listField: String?
-  /// What its outcome holds, besides what every outcome has (`ok`, `state`, `error`, `started`, `duration`, `target`,
-  /// `truncated`).
+  /// The fields of its outcome, besides those that every outcome has (`ok`, `state`, `error`, `started`, `duration`,
+  /// `target`, `truncated`).
   public var outcome: [String: StaticType]
   /// Fields that are whole even where the outcome is truncated, such as an exit code: a check may read these.
   public var wholeFields: Set<String>
@@ -26,7 +26,7 @@ public struct ExecutorSchema: Sendable {
   public var parameters: @Sendable (CallForm) -> [Parameter]
   /// All that is wrong with a call and can be told without its target.
   public var validate: @Sendable (CallForm, CallMode) -> [CallProblem]
-  /// One line on what the executor is, for the reference.
+  /// One line on the executor, for the reference.
   public var summary: String
   /// Fields whose values others can read, such as the arguments of a program: no secret may enter them.
   public var exposedFields: Set<String>
@@ -91,7 +91,7 @@ public struct ExecutorSchema: Sendable {
     case words
     /// A list of `words`.
     case wordLists
-    /// A URL path: what `${…}` gives is percent-encoded, the rest stays as written. A `?query` in it as well.
+    /// A URL path: the value of `${…}` is percent-encoded, the rest stays as written. A `?query` in it as well.
     case urlPath
     /// A mapping of names to templates, each keeping its value's type.
     case map
@@ -104,7 +104,7 @@ public struct ExecutorSchema: Sendable {
     case choice([String])
   }
 
-  /// What a plain text under the executor's key means.
+  /// The meaning of a plain text under the executor's key.
   public enum ShortForm: Sendable, Equatable {
     /// Words for this field: `redis: GET key`.
     case words(String)

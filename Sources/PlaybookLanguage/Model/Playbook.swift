@@ -40,7 +40,7 @@ public struct Playbook: Sendable {
   }
 }
 
-/// Who is called for a severity, and how soon they answer: a line of `escalation.yaml`.
+/// The contact for a severity, and the time within which they answer: a line of `escalation.yaml`.
 public struct EscalationContact: Sendable {
   public var severity: Playbook.Severity
   public var contact: String

@@ -11,7 +11,7 @@ extension Step {
     }
   }
 
-  /// The names that this step gives to what follows it: its own and, names being flat, those of all steps within, except
+  /// The names that this step gives to later steps: its own and, names being flat, those of all steps within, except
   /// within a loop.
   public var visibleNames: [String] {
     forEach == nil ? [name] + innerSteps.flatMap(\.visibleNames) : [name]

@@ -1,6 +1,6 @@
 public import SourceText
 
-/// A step of a playbook: what every kind shares, and the kind's own part.
+/// A step of a playbook: the part that every kind shares, and the kind's own part.
 public struct Step: Sendable {
   public var name: String
   public var nameSpan: SourceSpan
@@ -8,7 +8,7 @@ public struct Step: Sendable {
   public var span: SourceSpan
   public var kind: Kind
   public var title: Template?
-  /// What an item of the step's loop is called; nil: by its first text.
+  /// The name of an item of the step's loop; nil: its first text.
   public var label: Template?
   /// Markdown, shown to the operator.
   public var why: Template?
@@ -63,7 +63,7 @@ public struct Step: Sendable {
     public var list: LocatedExpression
   }
 
-  /// A condition that an outcome comes to hold, polled.
+  /// A condition on an outcome, polled until it holds.
   public struct Until: Sendable {
     public var that: LocatedExpression
     public var every: Duration
@@ -108,7 +108,7 @@ public struct Link: Sendable {
 /// Evidence: a read that its executor keeps from writing.
 public struct Query: Sendable {
   public var call: Call
-  /// The query that this one asks again, to show what changed.
+  /// The query that this one asks again, to show the differences.
   public var repeats: String?
 
   public init(call: Call, repeats: String? = nil) {
@@ -123,7 +123,7 @@ public struct Check: Sendable {
   public var conditions: [(name: String?, that: LocatedExpression)]
   public var yes: Template?
   public var no: Template?
-  /// What the answer should be, where the check is an assertion.
+  /// The expected answer, where the check is an assertion.
   public var expect: Bool?
   /// Whether an assertion that does not hold ends the run.
   public var stopsOnFailure: Bool
@@ -176,11 +176,11 @@ public struct Act: Sendable {
   /// A call that undoes the change where its condition holds.
   public struct Undo: Sendable {
     public var call: Call
-    /// Nil: always. It sees what the call sees.
+    /// Nil: always. It sees the same names as the call.
     public var when: LocatedExpression?
   }
 
-  /// A call and what must hold of it after the change.
+  /// A call and a condition on its outcome after the change.
   public struct Verify: Sendable {
     public var call: Call
     public var that: LocatedExpression
@@ -189,7 +189,7 @@ public struct Act: Sendable {
   }
 }
 
-/// What a human adds.
+/// A record by a human.
 public struct Document: Sendable {
   public var text: Template?
   public var ask: Template?

@@ -1,12 +1,12 @@
 import CEL
 
-/// A playbook as a page to read: the runbook's section, with who answers, what is asked and what is done.
+/// A playbook as a page to read: the runbook's section, with its contact, its questions and its changes.
 public struct PlaybookPage {
   let title: String
   var blocks: [PageBlock] = []
   let executors: [ExecutorSchema]
 
-  /// - Parameter contacts: those of `escalation.yaml`; who answers the playbook's severity stands at its head.
+  /// - Parameter contacts: those of `escalation.yaml`; the contact of the playbook's severity stands at its head.
   public init(_ playbook: Playbook, executors: [ExecutorSchema], contacts: [EscalationContact] = []) {
     title = playbook.title
     self.executors = executors

@@ -16,7 +16,7 @@ struct StepPageWriter {
       blocks.append(.paragraph([.text("For each "), .code(loop.item), .text(" in "), .code(loop.list.written)]))
     }
     blocks += kind(step)
-    if step.isSecret { blocks.append(.paragraph([.text("What comes back is secret: it is never shown or recorded.")])) }
+    if step.isSecret { blocks.append(.paragraph([.text("The result is secret: it is never shown or recorded.")])) }
     if !step.links.isEmpty {
       blocks.append(.list(isOrdered: false, step.links.map { [.paragraph(PlaybookPage.line($0))] }))
     }
@@ -57,7 +57,7 @@ struct StepPageWriter {
   private func query(_ query: Query, _ step: Step) -> [PageBlock] {
     var blocks: [PageBlock] = []
     if let before = query.repeats {
-      blocks.append(.paragraph([.text("Asks "), .code(before), .text(" again, and shows what changed.")]))
+      blocks.append(.paragraph([.text("Asks "), .code(before), .text(" again, and shows the differences.")]))
     } else {
       blocks += target(query.call) + [code(query.call)]
     }
@@ -105,7 +105,7 @@ struct StepPageWriter {
     if let limit = act.limit { notes.append("at most \(limit) items") }
     if let pace = act.pace { notes += self.notes(pace) }
     if act.isIdempotent { notes.append("a second time does no harm") }
-    if act.isIrreversible { notes.append("can't be taken back") }
+    if act.isIrreversible { notes.append("irreversible") }
     if !notes.isEmpty { blocks.append(.paragraph([.text("Limits: " + notes.joined(separator: "; "))])) }
     for undo in act.undos {
       if let when = undo.when {

@@ -36,7 +36,7 @@ extension Duration {
       text += "\(rest / seconds)\(unit)"
       rest %= seconds
     }
-    // Whole days of hours read better as what was agreed on: 24h.
+    // Whole days of hours read better in the agreed unit: 24h.
     return text == "1d" ? "24h" : text
   }
 }
@@ -61,7 +61,7 @@ extension Call {
       {
         lines.append("\(method.written) \(path.written)")
       }
-    // A command's or a plugin's: its name says what is called.
+    // A command's or a plugin's: its name tells the call.
     case nil:
       lines.append(executor + (fields.removeValue(forKey: "").map { " " + $0.written.trimmingLineBreaks } ?? ""))
     }

@@ -57,7 +57,7 @@ struct SchemaWriter {
   ])
 
   private func described(_ schema: MapValue, _ text: String) -> Value {
-    // In draft 7 what stands beside `$ref` is ignored.
+    // In draft 7 keys beside `$ref` are ignored.
     var described = schema["$ref"] == nil ? schema : MapValue([("allOf", [.map(schema)])])
     described["description"] = .string(text)
     return .map(described)

@@ -4,7 +4,7 @@ import CEL
 
 extension Template {
   /// The template that a scalar holds: `${…}` is CEL, `$${` a literal `${`. A number is text as it was written. Nil
-  /// where the node is no text or an expression makes no sense; that is reported.
+  /// where the node is not text or an expression makes no sense; that is reported.
   public static func parse(_ node: YAMLNode, diagnostics: inout [Diagnostic]) -> Template? {
     guard let places = places(node, &diagnostics) else { return nil }
     var scanner = TemplateScanner(places)
@@ -65,8 +65,8 @@ extension TemplateTree {
     }
   }
 
-  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. What is nothing is no
-  /// text, and is reported. `what` names the place: "`headers`".
+  /// Any YAML whose scalars are texts: numbers, `true` and `false` go out as they were written. A null is not text, and
+  /// is reported. `what` names the place: "`headers`".
   public static func texts(_ node: YAMLNode, _ what: String, diagnostics: inout [Diagnostic]) -> TemplateTree? {
     switch node.content {
     case .scalar(let scalar):

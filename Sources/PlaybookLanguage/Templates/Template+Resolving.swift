@@ -14,8 +14,8 @@ extension Template {
     try render(bindings) { value, _, _ throws(TemplateError) in value.rendered }
   }
 
-  /// The text for people: as `resolveText`, with durations as an author writes them (`3d`, `1h30m`). What is unknown says
-  /// so; nil where an expression fails.
+  /// The text for people: as `resolveText`, with durations as an author writes them (`3d`, `1h30m`). An unknown part
+  /// says so; nil where an expression fails.
   public func prose(_ bindings: Bindings) -> String? {
     let text = try? render(bindings) { value, _, _ throws(TemplateError) in
       if case .duration(let duration) = value { duration.brief } else { value.rendered }
@@ -24,7 +24,7 @@ extension Template {
   }
 
   /// A URL's path, with or without a query: each value is percent-encoded (all but the unreserved characters of RFC
-  /// 3986, 2.3), what the author wrote stays. `.string`, or `.unknown` where a part is.
+  /// 3986, 2.3), the author's text stays. `.string`, or `.unknown` where a part is.
   ///
   /// A value can't change where the path leads: one that is empty, or that makes a `.` or `..` of its segment, is an
   /// error.

@@ -7,7 +7,7 @@ public struct TemplateError: Error, Sendable {
   public var message: String
   public var help: String?
   public var span: SourceSpan
-  /// What CEL said; nil where the value itself was refused.
+  /// CEL's error; nil where the value itself was refused.
   public var problem: Expression.Problem?
   /// The expression that failed; nil where the whole text was refused.
   public var expression: LocatedExpression?

@@ -60,7 +60,7 @@ struct TemplateScanner {
     return true
   }
 
-  /// The template of what was taken since the last call.
+  /// The template of the text taken since the last call.
   mutating func template(at span: SourceSpan) -> Template {
     flush()
     defer { pieces = [] }

@@ -4,7 +4,7 @@ import YAMLTree
 /// A text out of a YAML scalar, with the places that its bytes have in the file.
 struct TextPlaces {
   let bytes: [UInt8]
-  /// What is pointed at where a byte's own place isn't known.
+  /// The place that is pointed at where a byte's own place isn't known.
   let whole: SourceSpan
   /// See `YAMLScalar.lines`.
   let anchors: [(text: Int, file: Int)]

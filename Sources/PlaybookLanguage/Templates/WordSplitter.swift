@@ -55,7 +55,7 @@ struct WordSplitter {
     scanner.skip()
   }
 
-  /// A backslash and what it quotes.
+  /// A backslash and the character that it quotes.
   private mutating func escaped(_ diagnostics: inout [Diagnostic]) {
     guard let byte = scanner.byte(after: 1) else {
       diagnostics.append(
@@ -74,7 +74,7 @@ struct WordSplitter {
     byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
   }
 
-  /// What a backslash quotes within double quotes.
+  /// The characters that a backslash quotes within double quotes.
   private static func isEscapable(_ byte: UInt8?) -> Bool {
     byte == UInt8(ascii: "$") || byte == UInt8(ascii: "`") || byte == UInt8(ascii: "\"") || byte == backslash
       || byte == UInt8(ascii: "\n")

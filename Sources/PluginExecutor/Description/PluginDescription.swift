@@ -2,7 +2,7 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// What a plugin says of itself: the answer to `describe`.
+/// A plugin's description: the answer to `describe`.
 struct PluginDescription: Sendable {
   let schema: ExecutorSchema
   private let readRule: ReadRule
@@ -142,9 +142,9 @@ struct DescriptionReader {
     var outcome: [String: StaticType] = [:]
     for entry in map.entries {
       let name = entry.key.rendered
-      guard NameRules.isIdentifier(name) else { throw problem("`\(name)` is no name of an outcome's field") }
+      guard NameRules.isIdentifier(name) else { throw problem("`\(name)` is not a name of an outcome's field") }
       if Self.reserved.contains(name) { throw problem("every outcome has `\(name)`; it needs another name") }
-      guard let type = PluginType.type(entry.value) else { throw problem("`outcome.\(name)` is no known type") }
+      guard let type = PluginType.type(entry.value) else { throw problem("`outcome.\(name)` is not a known type") }
       outcome[name] = type
     }
     return outcome

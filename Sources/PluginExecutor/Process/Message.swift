@@ -26,7 +26,7 @@ struct Request: Sendable {
   }
 }
 
-/// What a request comes to.
+/// The result of a request.
 enum Reply: Sendable {
   case result(Value)
   /// The plugin has no such method.
@@ -43,14 +43,14 @@ enum Message {
   /// A notification of a kind that we don't know.
   case other
 
-  /// Throws `.malformed` where the line is no message of JSON-RPC 2.0.
+  /// Throws `.malformed` where the line is not a message of JSON-RPC 2.0.
   init(_ line: [UInt8], from name: String, takesEffect: Bool) throws(ExecutorError) {
     func malformed(_ message: String) -> ExecutorError {
       let start = String(decoding: line.prefix(300), as: UTF8.self).beginning(60)
       return ExecutorError(.malformed, "plugin \(name) \(message): \(start)", mayHaveTakenEffect: takesEffect)
     }
     guard let value = try? Value(json: line, numbers: .recorded), value.mapValue != nil else {
-      throw malformed("wrote a line that is no message")
+      throw malformed("wrote a line that is not a message")
     }
     guard value["jsonrpc"] == "2.0" else { throw malformed("wrote a line that is not JSON-RPC 2.0") }
     if let method = value["method"]?.stringValue {

@@ -43,7 +43,7 @@ final class PluginPool: Sendable {
     let (idle, isClosed) = state.withLock { state in (state.idle.popLast(), state.isClosed) }
     if let idle, idle.isUsable { return idle }
     if isClosed { throw ExecutorError(.disconnected, "plugin \(file.name) was shut down") }
-    // What was safe to start when it was found may have been changed since.
+    // A program that was safe to start when it was found may have been changed since.
     try file.check()
     return PluginProcess(file, home: home)
   }

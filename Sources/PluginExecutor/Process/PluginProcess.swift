@@ -117,7 +117,7 @@ final class PluginProcess: Sendable {
     return ExecutorError(code, text, mayHaveTakenEffect: mayHaveTakenEffect)
   }
 
-  /// Takes a line, or what came instead of one. False: nothing more is wanted.
+  /// Takes a line, or the end or failure in its place. False: nothing more is wanted.
   private func receive(_ line: Result<[UInt8], LineSplitter.TooLong>) -> Bool {
     let takesEffect = state.withLock { $0.current?.request.takesEffect ?? false }
     do throws(ExecutorError) {
@@ -168,7 +168,7 @@ final class PluginProcess: Sendable {
     guard let exchange else { return }
     var error = error
     error.mayHaveTakenEffect = exchange.request.takesEffect
-    // What happens to a call after it was given up is no news.
+    // The rest of a call that was given up is of no interest.
     if let code = exchange.stop { error = stopped(code, mayHaveTakenEffect: error.mayHaveTakenEffect) }
     exchange.continuation.resume(returning: .failure(error))
   }

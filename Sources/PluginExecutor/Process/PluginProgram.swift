@@ -11,7 +11,7 @@ import Musl
 import Darwin
 #endif
 
-/// A plugin's program and its streams: lines in, lines out, and the end of what it says on standard error.
+/// A plugin's program and its streams: lines in, lines out, and the end of its standard error.
 struct PluginProgram: Sendable {
   /// The longest line that is read.
   static let lineLimit = 32 << 20
@@ -94,8 +94,8 @@ struct PluginProgram: Sendable {
     try? execution.send(signal: .kill, toProcessGroup: true)
   }
 
-  /// Reads until the stream ends, nothing more is wanted, or the program has exited and what it left is read: somebody
-  /// that it started may hold the stream for ever. A cancelled task still reads what is there.
+  /// Reads until the stream ends, nothing more is wanted, or the program has exited and its remaining output is read: a
+  /// program that it started may hold the stream for ever. A cancelled task still reads the bytes that are there.
   private static func read(
     _ stream: SubprocessOutputSequence, of process: pid_t, take: ([UInt8]) -> Bool
   ) async {
@@ -109,7 +109,7 @@ struct PluginProgram: Sendable {
     }
   }
 
-  /// Waits for the program to exit, and kills it and what it started where it doesn't.
+  /// Waits for the program to exit, and kills it and its children where it doesn't.
   private static func settle(_ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>) async {
     let end = ContinuousClock.now + grace
     var pause = Duration.microseconds(200)
@@ -129,7 +129,7 @@ struct PluginProgram: Sendable {
   }
 }
 
-/// The end of what a plugin writes to its standard error.
+/// The end of a plugin's standard error.
 private final class Complaint: Sendable {
   private let tail = Mutex<[UInt8]>([])
   private static let most = 4096

@@ -22,9 +22,9 @@ final class Connection: Sendable {
   }
 
   let endpoint: Endpoint
-  /// What this server said of its commands, so that each is asked about once.
+  /// This server's facts about its commands, so that each is asked about once.
   let facts = Mutex<[String: CommandFacts?]>([:])
-  /// Commands of our own that are what their names say on this server, upper-case.
+  /// Commands of our own that have their own names on this server, upper-case.
   let genuine = Mutex<Set<String>>([])
   /// Commands of our own that this account may not send: asked again they would only fill the server's log.
   let denied = Mutex<Set<String>>([])
@@ -72,7 +72,7 @@ final class Connection: Sendable {
       timer.cancel()
       switch result {
       case .success(let connection):
-        // Whoever waited may have gone.
+        // The waiting caller may have gone.
         if !once.complete(.success(connection)) { connection.close() }
       case .failure(let error): once.complete(.failure(ConnectionFailure(connecting: error)))
       }
@@ -90,7 +90,7 @@ final class Connection: Sendable {
     guard case .tcp(let host, _) = endpoint else {
       return try NIOSSLClientHandler(context: tls.context, serverHostname: nil)
     }
-    // An address is no server name (RFC 6066, section 3); its certificate is held against the address.
+    // An address is not a server name (RFC 6066, section 3); its certificate is held against the address.
     let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
     return try NIOSSLClientHandler(context: tls.context, serverHostname: isAddress ? nil : host)
   }
@@ -124,7 +124,7 @@ final class Connection: Sendable {
           channel.eventLoop.execute { handler.abandon(batch, .cancelled, on: channel) }
         })
     } catch {
-      // At once, not when the event loop comes to it: the next call must not be given this connection.
+      // At once, not when the event loop reaches it: the next call must not be given this connection.
       close()
       return Exchange(replies: batch.received, failure: error)
     }

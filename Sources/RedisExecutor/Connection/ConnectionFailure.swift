@@ -19,12 +19,12 @@ enum ConnectionFailure: Error, Sendable, Equatable {
   case tooDeep
   case malformed(String)
 
-  /// What went wrong while connecting.
+  /// A failure while connecting.
   init(connecting error: any Error) {
     self = .unreachable(Self.reason(error))
   }
 
-  /// What went wrong on a connection that was there.
+  /// A failure on a connection that was there.
   ///
   /// - Parameter hasCertificate: Whether we had a client's certificate to show.
   init(_ error: any Error, hasCertificate: Bool = false) {

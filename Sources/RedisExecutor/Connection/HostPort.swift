@@ -3,7 +3,7 @@ struct HostPort: Equatable {
   var host: String
   var port: Int?
 
-  /// Nil for text that is no host.
+  /// Nil for text that is not a host.
   init?(_ text: String) {
     var host = text[...]
     var port: Substring?

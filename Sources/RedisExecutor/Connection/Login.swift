@@ -64,7 +64,7 @@ extension Connection {
     }
   }
 
-  /// What `CLIENT LIST` shows: printable ASCII without spaces.
+  /// The name as `CLIENT LIST` shows it: printable ASCII without spaces.
   private static func clientName(_ label: String) -> String {
     let name = label.utf8.map { (0x21...0x7E).contains($0) ? $0 : UInt8(ascii: "-") }
     return name.isEmpty ? "playbook" : String(decoding: name.prefix(100), as: UTF8.self)

@@ -75,7 +75,7 @@ struct RedisTarget: Sendable, Hashable {
     guard case .tcp(_, let ownPort) = own else {
       throw ExecutorError(.refused, "\(target) is a Unix socket, so its calls can't be moved to another host")
     }
-    guard let found = HostPort(host) else { throw ExecutorError(.invalid, "`\(host)` is no host") }
+    guard let found = HostPort(host) else { throw ExecutorError(.invalid, "`\(host)` is not a host") }
     let moved = Connection.Endpoint.tcp(host: found.host, port: found.port ?? ownPort)
     if moved == own { return own }
     guard HostPattern.matches(hosts, host: found.host, port: found.port ?? ownPort) else {

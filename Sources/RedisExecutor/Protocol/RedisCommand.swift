@@ -19,8 +19,9 @@ struct RedisCommand: Sendable, Equatable {
     subcommand = words.count > 1 ? Self.commandName(words[1]) : nil
   }
 
-  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: what the value is within
-  /// a text. Throws `.invalid` for what has no such form; a null most of all, which would silently name another key.
+  /// Texts as they are, bytes raw, numbers in decimal, `true` and `false`, times as RFC 3339: the value as it stands
+  /// within a text. Throws `.invalid` for a value without such a form; a null most of all, which would silently name
+  /// another key.
   init(values: [Value]) throws(ExecutorError) {
     var words: [Word] = []
     for (position, value) in values.enumerated() {
@@ -33,7 +34,7 @@ struct RedisCommand: Sendable, Equatable {
     try self.init(words)
   }
 
-  /// A word upper-case where it consists of what names of commands are made of.
+  /// A word upper-case where it consists of the characters of commands' names.
   static func commandName(_ word: Word) -> String? {
     guard (1...64).contains(word.count) else { return nil }
     var name: [UInt8] = []
@@ -65,7 +66,7 @@ struct RedisCommand: Sendable, Equatable {
   }
 }
 
-/// What a call asks for.
+/// The request of a call.
 enum RedisRequest: Sendable {
   case command(RedisCommand)
   case pipeline([RedisCommand])
@@ -81,16 +82,16 @@ enum RedisRequest: Sendable {
     switch given[0] {
     case "args":
       guard let words = arguments["args"]?.listValue else {
-        throw ExecutorError(.invalid, "`args` is no list of words")
+        throw ExecutorError(.invalid, "`args` is not a list of words")
       }
       self = .command(try RedisCommand(values: words))
     case "pipeline":
       guard let lists = arguments["pipeline"]?.listValue, !lists.isEmpty else {
-        throw ExecutorError(.invalid, "`pipeline` is no list of commands")
+        throw ExecutorError(.invalid, "`pipeline` is not a list of commands")
       }
       var commands: [RedisCommand] = []
       for list in lists {
-        guard let words = list.listValue else { throw ExecutorError(.invalid, "`pipeline` is no list of commands") }
+        guard let words = list.listValue else { throw ExecutorError(.invalid, "`pipeline` is not a list of commands") }
         commands.append(try RedisCommand(values: words))
       }
       self = .pipeline(commands)
@@ -127,13 +128,13 @@ struct KeyScan: Sendable, Equatable {
 
   init(_ arguments: MapValue) throws(ExecutorError) {
     guard let pattern = arguments["scan"].flatMap(RedisText.word) else {
-      throw ExecutorError(.invalid, "`scan` is no pattern such as `login_protection:*`")
+      throw ExecutorError(.invalid, "`scan` is not a pattern such as `login_protection:*`")
     }
     self.pattern = pattern
     type = arguments["type"]?.stringValue
     if let given = arguments["limit"] {
       guard let number = given.intValue, (1...1_000_000).contains(number) else {
-        throw ExecutorError(.invalid, "`limit` is no number from 1 to 1000000")
+        throw ExecutorError(.invalid, "`limit` is not a number from 1 to 1000000")
       }
       limit = Int(number)
     }

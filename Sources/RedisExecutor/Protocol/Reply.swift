@@ -28,7 +28,7 @@ enum Reply: Sendable, Equatable {
     }
   }
 
-  /// The text of a bulk or a status; bytes that are no UTF-8 become U+FFFD.
+  /// The text of a bulk or a status; bytes that are not UTF-8 become U+FFFD.
   var text: String? {
     bytes.map { String(decoding: $0, as: UTF8.self) }
   }

@@ -1,6 +1,6 @@
 import ExecutorKit
 
-/// A reading command that brings back no more than is kept. What is large is read in part and marked, or refused where
+/// A reading command that brings back no more than is kept. A large value is read in part and marked, or refused where
 /// the server itself would be kept busy.
 struct BoundedRead {
   let session: Session
@@ -104,7 +104,7 @@ struct BoundedRead {
 
   // MARK: Collections
 
-  /// A whole collection, walked where it is larger than what is kept.
+  /// A whole collection, walked where it is larger than the limits.
   private func collection(_ command: RedisCommand) async throws(ExecutorError) -> Part {
     let key = command.words.count == 2 ? command.words[1] : []
     let isSet = command.name == "SMEMBERS"
@@ -133,7 +133,7 @@ struct BoundedRead {
     return (.list(items), true)
   }
 
-  /// A range by position, shortened to what is kept.
+  /// A range by position, shortened to the limits.
   private func range(_ command: RedisCommand, size: String) async throws(ExecutorError) -> Part {
     guard let start = command.number(at: 2), let stop = command.number(at: 3) else {
       return (try await session.ask(command.words), false)
@@ -271,7 +271,7 @@ struct BoundedRead {
 }
 
 extension Session {
-  /// What of a reply is kept under the call's limits, and whether that is less than all.
+  /// The part of a reply that is kept under the call's limits, and whether that is less than all.
   func kept(_ reply: Reply) -> (reply: Reply, isTruncated: Bool) {
     let limits = context.limits
     switch reply {

@@ -33,7 +33,7 @@ extension Session {
     let reply = try await ask("CLUSTER", "NODES")
     guard let nodes = reply.text else {
       if let error = reply.error, Self.code(error) == "NOPERM" { return .unknown(error) }
-      throw reply.error.map { error($0) } ?? malformed("a CLUSTER NODES that is no text")
+      throw reply.error.map { error($0) } ?? malformed("a CLUSTER NODES that is not text")
     }
     let primaries = ClusterNode.parse(nodes).filter { $0.isPrimary && $0.hasSlots }
     if let lost = primaries.first(where: \.isFailed) {
@@ -51,7 +51,7 @@ extension Session {
         connection.denied.withLock { _ = $0.insert("INFO") }
         return .unknown(error)
       }
-      throw reply.error.map { error($0) } ?? malformed("an INFO that is no text")
+      throw reply.error.map { error($0) } ?? malformed("an INFO that is not text")
     }
     let isClustered = text.contains("cluster_enabled:1")
     connection.isClustered.withLock { $0 = isClustered }

@@ -1,6 +1,6 @@
 import ExecutorKit
 
-/// Walks all keys by SCAN, a thousand at a time, so that the server goes on serving; on a cluster over all primaries.
+/// Walks all keys by SCAN, a thousand at a time, so that the server keeps serving; on a cluster over all primaries.
 struct KeyWalk {
   let session: Session
   let scan: KeyScan
@@ -13,7 +13,7 @@ struct KeyWalk {
     limit = scan.limit ?? session.context.limits.rows
   }
 
-  /// What a walk found.
+  /// The result of a walk.
   struct Found {
     var keys: [Word] = []
     /// Seconds, -1 for keys that stay; as long as `keys`, or empty where not asked for.
@@ -45,7 +45,7 @@ struct KeyWalk {
       }
       return nodes
     case .unknown(let reply):
-      // One server's keys are all of them only if it is no cluster.
+      // One server's keys are all of them only if it is not a cluster.
       let grant = Session.deniedCommand(reply).map { "+\($0)" } ?? "+info"
       throw ExecutorError(
         .refused,

@@ -56,7 +56,7 @@ extension Session {
     "\(target.name) (\(target.endpoint), \(await role().text))"
   }
 
-  /// INFO is what scans ask anyway, so that most accounts may.
+  /// Scans ask INFO anyway, so that most accounts may.
   private func role() async -> ServerRole {
     let told = await answer("INFO", "replication")?.text.flatMap(ServerRole.init(info:))
     if let told, [.primary, .replica(link: nil)].contains(told) { return told }

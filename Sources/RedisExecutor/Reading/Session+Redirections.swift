@@ -20,12 +20,12 @@ extension Session {
     case .servers(let servers) where servers.contains(endpoint.lowercased): return
     case .servers:
       throw Self.notFollowed(
-        moved, "\(endpoint) is no server of its cluster, and none of the `hosts` of \(target.name)")
+        moved, "\(endpoint) is not a server of its cluster, and none of the `hosts` of \(target.name)")
     case .denied(let reply):
       let grant = Self.deniedCommand(reply).map { "+\($0)" } ?? "+cluster|nodes"
       throw Self.notFollowed(
         moved, "this account may not ask for the servers of the cluster; grant \(grant), or list \(host) in `hosts`")
-    case .noCluster: throw Self.notFollowed(moved, "it is no server of a cluster")
+    case .noCluster: throw Self.notFollowed(moved, "it is not a server of a cluster")
     }
   }
 

@@ -1,4 +1,4 @@
-/// What a server says of one of its commands in answer to `COMMAND INFO`.
+/// A server's facts about one of its commands, in answer to `COMMAND INFO`.
 struct CommandFacts: Sendable, Equatable {
   /// The command's own name, small letters, of a subcommand `config|get`: the server may have given it another one.
   var name: String

@@ -2,7 +2,7 @@ import ExecutorKit
 import Synchronization
 
 extension Session {
-  /// What is asked besides the call itself.
+  /// Questions besides the call itself.
   private static let own: Set<String> = [
     "INFO", "ROLE", "DBSIZE", "SCAN", "SSCAN", "HSCAN", "TTL", "TYPE", "STRLEN", "HSTRLEN", "LLEN", "HLEN", "SCARD",
     "ZCARD",
@@ -46,8 +46,8 @@ extension Session {
     }
   }
 
-  /// What the server says of commands, nil of those that it does not know. Throws where it says nothing, and names one
-  /// of those that are needed.
+  /// The server's facts about commands, nil for those that it does not know. Throws where it says nothing, and names
+  /// one of those that are needed.
   private func told(_ names: [String], for needed: String) async throws(ExecutorError) -> [CommandFacts?] {
     let exchange = await exchange([(["COMMAND", "INFO"] + names).map { Array($0.utf8) }])
     // A command with subcommands, and with none that was asked for.

@@ -1,19 +1,19 @@
-/// What is decided by a command's name alone, whatever its server says.
+/// The rules that a command's name decides alone, in spite of its server.
 enum CommandRules {
-  /// What keeps a command from being sent.
+  /// The reason why a command is not sent.
   struct Refusal: Equatable {
     var message: String
     var help: String?
   }
 
-  /// They change what the connection itself is, or have no single answer: never sent.
+  /// They change the state of the connection itself, or have no single answer: never sent.
   static let connectionCommands: Set<String> = [
     "MULTI", "EXEC", "DISCARD", "WATCH", "UNWATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE",
     "PUNSUBSCRIBE", "SUNSUBSCRIBE", "SELECT", "AUTH", "HELLO", "RESET", "QUIT", "ASKING", "READONLY", "READWRITE",
     "SYNC", "PSYNC", "REPLCONF",
   ]
 
-  /// Subcommands of CLIENT that change what the connection itself is.
+  /// Subcommands of CLIENT that change the state of the connection itself.
   static let clientSubcommands: Set<String> = [
     "REPLY", "TRACKING", "CACHING", "NO-EVICT", "NO-TOUCH", "SETNAME", "SETINFO",
   ]
@@ -43,11 +43,11 @@ enum CommandRules {
   /// Flagged `readonly` by servers, and yet no mere reading.
   private static let notJustReading: [String: Refusal] = [
     "EVAL_RO": scripts, "EVALSHA_RO": scripts, "FCALL_RO": scripts,
-    "PFCOUNT": Refusal(message: "PFCOUNT stores what it counted in the key"),
+    "PFCOUNT": Refusal(message: "PFCOUNT stores its count in the key"),
     "TOUCH": Refusal(message: "TOUCH changes when the keys were last used", help: "use EXISTS"),
   ]
   private static let scripts = Refusal(
-    message: "a query runs no scripts: what they do can't be told beforehand", help: "make it an act")
+    message: "a query runs no scripts: their effects can't be told beforehand", help: "make it an act")
 
   private static let readingForms = [
     "SORT": "SORT_RO", "BITFIELD": "BITFIELD_RO", "GEORADIUS": "GEORADIUS_RO",
@@ -82,10 +82,11 @@ enum CommandRules {
     }
     if let subcommands = questions(of: name) {
       guard let subcommand, !subcommands.contains(subcommand) else { return nil }
-      return Refusal(message: "\(name) \(subcommand) is not among what a query may ask", help: "make it an act")
+      return Refusal(
+        message: "\(name) \(subcommand) is not among the commands that a query may send", help: "make it an act")
     }
     if onlyWhereAllowed.contains(name) || KnownCommands.acting.contains(name) {
-      return Refusal(message: "\(name) is not among what a query may ask", help: "make it an act")
+      return Refusal(message: "\(name) is not among the commands that a query may send", help: "make it an act")
     }
     return nil
   }

@@ -1,5 +1,5 @@
-/// What Redis 7.0's own command table says, so that lint can point at a writing query before there is a server. A query is
-/// held against the table of the server it goes to as well.
+/// The facts of Redis 7.0's own command table, so that lint can point at a writing query before there is a server. A
+/// query is held against the table of the server it goes to as well.
 enum KnownCommands {
   /// Flagged `write`.
   static let writing: Set<String> = words(

@@ -2,15 +2,15 @@ import ExecutorKit
 import Synchronization
 
 extension Session {
-  /// Throws `.refused` where a query may not send a command: what is not flagged `readonly` by the server that it would
-  /// go to, or not on the short list, or hidden.
+  /// Throws `.refused` where a query may not send a command: one that is not flagged `readonly` by the server that it
+  /// would go to, or not on the short list, or hidden.
   func checkReadOnly(_ command: RedisCommand) async throws(ExecutorError) {
     let (name, subcommand) = (command.name, command.subcommand)
     if let refusal = CommandRules.queryRefusal(name, subcommand) { throw refused(refusal.message, refusal.help) }
     let shown = [name, subcommand].compactMap { $0 }.joined(separator: " ")
     if let subcommands = CommandRules.questions(of: name) {
       guard subcommand.map({ subcommands.contains($0) }) == true else {
-        throw refused("\(shown) is not among what a query may ask", "make it an act")
+        throw refused("\(shown) is not among the commands that a query may send", "make it an act")
       }
     }
     guard let facts = try await facts(command) else {
@@ -44,7 +44,7 @@ extension Session {
     throw refused("a query does not wait for data, as \(command.name) would", "leave BLOCK out and use `until`")
   }
 
-  /// What the server says of a command, of the subcommand where it has one; nil where it knows none or won't say.
+  /// The server's facts about a command, of the subcommand where it has one; nil where it knows none or won't tell.
   ///
   /// Throws `.refused` where the account may not ask, with the grant, and the server's own error where it can't answer
   /// now.
@@ -94,7 +94,7 @@ extension Session {
   static func shown(_ name: String) -> String { name.replacing("|", with: " ") }
 
   func silent(_ name: String) -> ExecutorError {
-    refused("\(target.label) does not say what \(Self.shown(name)) does, so a query may not send it", nil)
+    refused("\(target.label) has no description of \(Self.shown(name)), so a query may not send it", nil)
   }
 
   func noFacts(of name: String, _ reply: String) throws(ExecutorError) -> CommandFacts? {

@@ -45,7 +45,7 @@ enum RedisText {
     return "\\x" + (byte < 16 ? "0" : "") + digits
   }
 
-  /// Bytes as a name in a map: text, or where they are no UTF-8 as `quoted` has them.
+  /// Bytes as a name in a map: text, or where they are not UTF-8 as `quoted` has them.
   static func name(_ bytes: [UInt8]) -> String {
     String(validating: bytes, as: UTF8.self) ?? quoted(bytes)
   }

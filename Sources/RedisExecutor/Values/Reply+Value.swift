@@ -1,7 +1,7 @@
 import CEL
 
 extension Reply {
-  /// nil as null, integers, texts, bytes where they are no UTF-8, lists; an error within a list as a map with `error`.
+  /// nil as null, integers, texts, bytes where they are not UTF-8, lists; an error within a list as a map with `error`.
   var value: Value {
     switch self {
     case .null: .null

@@ -2,8 +2,7 @@ import ExecutorKit
 import Synchronization
 
 /// Waits for `body` until `deadline` and no longer, for calls that the system may hold up beyond it (looking up a
-/// host's
-/// name). What comes later is dropped; cancellation is handed on.
+/// host's name). A later result is dropped; cancellation is handed on.
 func abandoning<Success: Sendable>(
   at deadline: ContinuousClock.Instant, _ late: @escaping @Sendable () -> ExecutorError,
   _ body: @escaping @Sendable () async -> Result<Success, ExecutorError>
@@ -23,7 +22,7 @@ func abandoning<Success: Sendable>(
   return (result, isAbandoned)
 }
 
-/// Hands the first of several answers to the one who waits.
+/// Hands the first of several answers to the waiting task.
 private final class FirstAnswer<Answer: Sendable>: Sendable {
   private enum State {
     case open

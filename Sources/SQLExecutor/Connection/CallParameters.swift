@@ -1,9 +1,9 @@
 import ExecutorKit
 
-/// What a call runs under, as the connection needs it.
+/// The surroundings of a call, as the connection needs them.
 struct CallParameters: Sendable {
   var deadline: ContinuousClock.Instant
-  /// `application_name`: what the operator of the server sees in pg_stat_activity.
+  /// `application_name`, which the operator of the server sees in pg_stat_activity.
   var label: String
   var progress: @Sendable (String) -> Void
   /// Of an act the server that the yes was given for.
@@ -31,11 +31,11 @@ struct CallParameters: Sendable {
     return max(.milliseconds(1), ceiling.map { min($0, rest) } ?? rest)
   }
 
-  /// What is set for the author's statement, so that its answer can be read. `LOCAL` it ends with the transaction.
+  /// The settings for the author's statement, so that its answer can be read. `LOCAL` it ends with the transaction.
   ///
-  /// What decides which rows match (the zone, the order of day and month, the search path) stays as the server, the
-  /// database and the role have it; the zone may be the target's. All but the zone are courtesies, without which the
-  /// statement runs as well.
+  /// Settings that decide which rows match (the zone, the order of day and month, the search path) stay as the server,
+  /// the database and the role have them; the zone may be the target's. All but the zone are courtesies, without which
+  /// the statement runs as well.
   func settings(
     scope: String, timeout: Duration, timezone: String?, watches: Bool, encoding: String
   ) -> [OwnStatement] {

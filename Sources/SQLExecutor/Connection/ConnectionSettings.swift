@@ -23,7 +23,7 @@ struct ConnectionSettings: Sendable, Hashable {
   /// The server as an approval names it: `db.internal:5432/app`, `socket in /run/postgresql, database app`; of several
   /// hosts all.
   let server: String
-  /// What stands behind a server's name: `/app`.
+  /// The text behind a server's name: `/app`.
   let database: String
   /// How the source of an outcome names the one server behind a Unix socket: by the target's name.
   let sourceName: String
@@ -65,7 +65,7 @@ struct ConnectionSettings: Sendable, Hashable {
       throw settings.problem("url", "names more or fewer ports than hosts")
     }
     self.endpoints = endpoints
-    // 0 and less is no limit, as libpq has it.
+    // 0 and less is not a limit, as libpq has it.
     connectTimeout = parameters["connect_timeout"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .seconds($0) : nil }
     database = parameters["dbname"].map { "/" + $0 } ?? ""
     let folder = endpoints[0].host.map { " in " + $0 } ?? ""

@@ -3,8 +3,7 @@ import ExecutorKit
 import PlaybookLanguage
 
 /// Turns a session's failure into the sentence for the operator. It knows how far the call had come, and keeps values
-/// out:
-/// parameters appear as their names, and of errors about data only what stands before the datum.
+/// out: parameters appear as their names, and of errors about data only the text before the datum.
 struct FailureReporter {
   enum Stage {
     /// Nothing of the statement has been sent.
@@ -59,7 +58,7 @@ struct FailureReporter {
   static let refused = "pbref"
   private static let invalid = "pbinv"
 
-  /// - Parameter notices: what the server had said before, kept in the error's outcome.
+  /// - Parameter notices: the server's earlier notices, kept in the error's outcome.
   func error(_ failure: SessionFailure, notices: [String] = []) -> ExecutorError {
     var error = error(failure)
     if !notices.isEmpty { error.outcome = MapValue([("notices", .list(notices.map(Value.string)))]) }
@@ -101,7 +100,8 @@ struct FailureReporter {
   }
 
   private func interrupted(_ interruption: SessionFailure.Interruption, isConfirmed: Bool) -> ExecutorError {
-    // A transaction that the server has answered for is rolled back; what runs alone may have committed parts itself.
+    // A transaction that the server has answered for is rolled back; a statement without one may have committed parts
+    // itself.
     let mayHave = isOpen && (!isConfirmed || stage == .alone)
     let answer = isConfirmed ? "" : "; the server did not answer to the request to stop either"
     switch interruption {

@@ -5,8 +5,8 @@ import ExecutorKit
 struct OwnStatement: Sendable {
   let name: String
   let sql: String
-  /// Whether nothing runs without it. Else it is a courtesy: where the platform or the role lacks what it needs, it is
-  /// left out from then on.
+  /// Whether nothing runs without it. Else it is a courtesy: where the platform or the role lacks something that it
+  /// needs, it is left out from then on.
   let isRequired: Bool
 
   init(_ name: String, _ sql: String, isRequired: Bool = false) {
@@ -30,7 +30,7 @@ extension PostgresConnection {
   /// Runs our own statements in one round trip. Where a courtesy fails nothing of the author's is lost: the transaction
   /// is ended, and all is sent again without it.
   ///
-  /// - Parameter statements: With the BEGIN, if any; what is open is rolled back first.
+  /// - Parameter statements: With the BEGIN, if any; an open transaction is rolled back first.
   func run(_ statements: [OwnStatement], _ call: CallParameters) throws(SessionFailure) -> Answers {
     while true {
       let rollback = session.isIdle ? [] : [OwnStatement(OwnStatement.rollback, "ROLLBACK", isRequired: true)]

@@ -2,8 +2,8 @@ import CEL
 import ExecutorKit
 
 extension PostgresConnection {
-  /// Runs an act: one transaction that commits. What PostgreSQL refuses within a transaction block, or what may commit
-  /// by itself (VACUUM, CREATE DATABASE, CREATE INDEX CONCURRENTLY, CALL, DO, …), is sent alone.
+  /// Runs an act: one transaction that commits. A statement that PostgreSQL refuses within a transaction block, or that
+  /// may commit by itself (VACUUM, CREATE DATABASE, CREATE INDEX CONCURRENTLY, CALL, DO, …), is sent alone.
   ///
   /// - Returns: nil where it reads the server's sessions and has to be alone for it; nothing has been sent then.
   func act(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> CallOutcome? {
@@ -28,7 +28,7 @@ extension PostgresConnection {
         : try actInTransaction(request, call, into: &rows, &reporter)
       session.notices.stop()
       reporter.stage = .done
-      // What is done is done: a failure to look up a type leaves its text.
+      // The change is done: a failure to look up a type leaves its text.
       try? resolveTypes(of: &rows, call.ownWatch())
       // It may have left settings, locks or temporary tables in the session.
       if !request.rules.kind.keepsSession { session.close() }
@@ -48,7 +48,7 @@ extension PostgresConnection {
     throw .server(
       ServerError(
         sqlstate: FailureReporter.refused,
-        message: "a pooler stands before the server, and \(reason) for whoever gets its session next; "
+        message: "a pooler stands before the server, and \(reason) for the next user of its session; "
           + "give `act.url` a direct address"))
   }
 
@@ -105,7 +105,7 @@ extension PostgresConnection {
       state = self.state(asked.merging(try run(settings + [Self.zoneQuestion], call)) { $1 })
     } else {
       rollBack()
-      // What our look set is gone with its transaction: the statement is read by the session's own rule.
+      // The settings of our look are gone with its transaction: the statement is read by the session's own rule.
       guard session.reported("standard_conforming_strings") == "on" else {
         throw .own(
           "`standard_conforming_strings` must be on, and can't be set outside of a transaction behind a pooler",
@@ -126,9 +126,9 @@ extension PostgresConnection {
     }
   }
 
-  /// What an act would do, without doing it: a change is analysed and planned in a READ ONLY transaction, behind the
-  /// same gate as a query, since planning calls functions. What can't be decided is neither planned nor, where the
-  /// types that it reaches have code of their own, analysed.
+  /// The effects that an act would have, without making it: a change is analysed and planned in a READ ONLY
+  /// transaction, behind the same gate as a query, since planning calls functions. An undecided act is neither planned
+  /// nor, where the types that it reaches have code of their own, analysed.
   func planAct(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
     var reporter = FailureReporter(settings: settings, request: request)
     let kind = request.rules.kind

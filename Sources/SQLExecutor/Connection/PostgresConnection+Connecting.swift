@@ -3,7 +3,7 @@ import ExecutorKit
 /// How a list of hosts is walked: libpq would do it as well, but with its non-blocking interface it keeps no time for
 /// each.
 extension PostgresConnection {
-  /// What the places that were tried said.
+  /// The errors of the places that were tried.
   private struct Walk {
     var errors: [String] = []
     var sqlstate: String?

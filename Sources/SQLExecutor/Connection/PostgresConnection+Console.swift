@@ -31,7 +31,7 @@ extension PostgresConnection {
     ServerError(
       sqlstate: FailureReporter.refused,
       message: "this is a pooler's console, which takes no transactions; a query may say `SHOW POOLS` and the like, "
-        + "and what changes something goes through `psql` as a program of the target's `shell`"))
+        + "and changes go through `psql` as a program of the target's `shell`"))
 }
 
 extension Session {

@@ -34,7 +34,7 @@ extension PostgresConnection {
   private static let snapshotName = "snapshot"
   private static let printName = "fingerprint"
 
-  /// Begins the READ ONLY transaction of a statement that may run as a query. What is known of the statement counts
+  /// Begins the READ ONLY transaction of a statement that may run as a query. Known facts about the statement count
   /// where that very transaction sees the same catalogs.
   ///
   /// - Parameter isPlan: whether the statement is only planned, so that it shows nothing.
@@ -88,9 +88,10 @@ extension PostgresConnection {
   /// Whether the server reads names as the grammar here does.
   private var isUnicode: Bool { session.reported("server_encoding") == "UTF8" }
 
-  /// Follows the statement through the server's catalogs: why it must not run as a query, and what it reaches.
+  /// Follows the statement through the server's catalogs: why it must not run as a query, and the objects that it
+  /// reaches.
   ///
-  /// - Parameter ignoresRefusals: whether a refusal does not matter, but only what is reached.
+  /// - Parameter ignoresRefusals: whether a refusal does not matter, but only the reached objects.
   func examine(
     _ statement: Value, path: [String]?, ignoresRefusals: Bool = false, _ watch: Session.Watch
   ) throws(SessionFailure) -> QueryGuard.Finding {
@@ -125,7 +126,7 @@ extension PostgresConnection {
 
   // MARK: Remembering
 
-  /// Asks for the fingerprint of what has been found, in the transaction of the look. Nil where the server can't say.
+  /// Asks for the fingerprint of the found objects, in the transaction of the look. Nil where the server can't say.
   private func remember(
     _ finding: QueryGuard.Finding, of request: SQLRequest, _ path: [String]?, _ call: CallParameters
   ) throws(SessionFailure) -> Gate? {

@@ -35,7 +35,7 @@ extension PostgresConnection {
     }
   }
 
-  /// What a query would do: it is analysed and planned, which proves that its tables and columns exist.
+  /// The look at a query for a plan: it is analysed and planned, which proves that its tables and columns exist.
   func planQuery(_ request: SQLRequest, _ call: CallParameters) throws(ExecutorError) -> [String] {
     var reporter = FailureReporter(settings: settings, request: request)
     do throws(SessionFailure) {

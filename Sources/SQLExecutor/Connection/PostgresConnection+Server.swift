@@ -18,7 +18,7 @@ extension PostgresConnection {
     return CallServer(server + settings.database + role, isFound: true)
   }
 
-  /// What keeps an act from being sent where it would be made on another server than the yes was given for; else nil.
+  /// The error that keeps an act from another server than the yes was given for; else nil.
   func elsewhere(_ call: CallParameters) -> ExecutorError? {
     guard let approved = call.server, settings.endpoints.count > 1, approved != foundServer else { return nil }
     return ExecutorError(

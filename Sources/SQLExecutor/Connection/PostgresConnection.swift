@@ -15,10 +15,10 @@ actor PostgresConnection {
   var server = ""
   /// Courtesies that failed on this connection.
   var lacks: Set<String> = []
-  /// What is asked once a connection.
+  /// Facts that are asked for once a connection.
   private(set) var facts: Facts?
   private var hasCheckedRole = false
-  /// By the statement: what has been found of it on this connection.
+  /// Findings on this connection, by the statement.
   var gates: [String: Gate] = [:]
   var gateCount = 0
   /// Whether the look into the catalogs is prepared in this session.
@@ -66,7 +66,7 @@ actor PostgresConnection {
 
   // MARK: Transactions
 
-  /// What a connection is asked once.
+  /// Facts that a connection is asked for once.
   struct Facts {
     /// Whether the server's process is another one than was said on connecting, so that a pooler stands between; nil
     /// where the server does not say.
@@ -83,8 +83,10 @@ actor PostgresConnection {
   /// It is another transaction than the statement's, so that no lock of ours is in that one, and no setting has to be
   /// put back.
   ///
-  /// - Parameter alsoAsks: whether the server is asked who it is as well, for a statement that has no transaction.
-  /// - Returns: the schemas that names are looked up in; nil where the server doesn't say. And what was asked.
+  /// - Parameter alsoAsks: whether the server is asked for its identity as well, for a statement that has no
+  ///   transaction.
+  /// - Returns: the schemas that names are looked up in; nil where the server doesn't say. And the other facts asked
+  ///   for.
   func beginLook(
     _ call: CallParameters, alsoAsks: Bool = false
   ) throws(SessionFailure) -> (path: [String]?, answers: Answers) {
@@ -112,7 +114,7 @@ actor PostgresConnection {
   private func look(
     _ call: CallParameters, _ alsoAsks: Bool
   ) throws(SessionFailure) -> (path: [String]?, answers: Answers) {
-    // One snapshot for all looks, so that what they find goes together.
+    // One snapshot for all looks, so that their findings fit together.
     var statements = [OwnStatement(OwnStatement.begin, Self.beginReading, isRequired: true)]
     if facts == nil { statements += Self.factQuestions }
     if alsoAsks { statements += Self.serverQuestions }
@@ -171,9 +173,9 @@ actor PostgresConnection {
     return lasting(path ?? []) == lasting(other ?? [])
   }
 
-  /// What is set for a statement in this session.
+  /// The settings for a statement in this session.
   func callSettings(_ call: CallParameters, scope: String) -> [OwnStatement] {
-    // A server without an encoding refuses to send as UTF-8 what isn't.
+    // A server without an encoding refuses to send text as UTF-8 that isn't.
     let isBytes = session.reported("server_encoding") == "SQL_ASCII"
     return call.settings(
       scope: scope, timeout: timeout(call), timezone: settings.timezone, watches: facts?.watches == true,
@@ -203,7 +205,7 @@ actor PostgresConnection {
       "to be sure that its role can't write, the role check looks at pg_roles (`privileged: true` in the target leaves "
       + "the check out)"
     let rows = try own(need) { () throws(SessionFailure) in try session.run(batch: RoleRule.look, watch) }
-    guard let row = rows.flatMap(\.maps).first else { return "the server does not say what its role may do" }
+    guard let row = rows.flatMap(\.maps).first else { return "the server does not tell the rights of its role" }
     if let reason = RoleRule.refusal(row) { return reason }
     hasCheckedRole = true
     return nil
@@ -211,9 +213,8 @@ actor PostgresConnection {
 
   // MARK: Types
 
-  /// Asks the server for the types of columns that are not built in, and for what they are made of: an array's
-  /// elements, the type behind a domain. Run outside of a transaction. Where the server doesn't say, such a value stays
-  /// text.
+  /// Asks the server for the types of columns that are not built in, and for their parts: an array's elements, the type
+  /// behind a domain. Run outside of a transaction. Where the server doesn't say, such a value stays text.
   func resolveTypes(of rows: inout RowCollector, _ watch: Session.Watch) throws(SessionFailure) {
     let unknown = rows.unknownTypes.filter { types[$0] == nil }.sorted()
     if !unknown.isEmpty {

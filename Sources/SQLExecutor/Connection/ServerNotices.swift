@@ -1,7 +1,7 @@
 import CLibPQ
 import ExecutorKit
 
-/// What the server says beside its answer: warnings and notices of the statement under way.
+/// The server's words beside its answer: warnings and notices of the statement under way.
 ///
 /// Each is one text: `WARNING: skipping "owned" --- only table or database owner can vacuum it`, with its detail and
 /// hint behind it, its lines as they came. Of a statement that says a lot the first are kept, and how many more there
@@ -12,14 +12,14 @@ final class ServerNotices {
   private var left = 0
   /// How many there were, kept or not.
   private(set) var count = 0
-  /// Whether what comes is kept: notices of our own statements are nobody's evidence.
+  /// Whether notices are kept: those of our own statements are nobody's evidence.
   private(set) var isListening = false
 
   private static let most = 100
   private static let mostBytes = 32 << 10
   private static let longest = 2000
 
-  /// Drops what there is and keeps what comes from now on.
+  /// Drops the notices so far and keeps those from now on.
   func listen() {
     (texts, size, left) = ([], 0, 0)
     isListening = true
@@ -27,7 +27,7 @@ final class ServerNotices {
 
   func stop() { isListening = false }
 
-  /// What has been said since `listen`.
+  /// The notices since `listen`.
   var all: [String] {
     left == 0 ? texts : texts + ["and \(left) more notice\(left == 1 ? "" : "s"), left out"]
   }

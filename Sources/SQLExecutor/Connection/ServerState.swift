@@ -1,7 +1,7 @@
 import CEL
 import ExecutorKit
 
-/// What the server says of itself at the beginning of a statement.
+/// The server's own facts at the beginning of a statement.
 struct ServerState {
   /// "db.internal:5432 (primary)", "db (replica, lag 2s; time zone America/New_York)".
   var source: String
@@ -12,7 +12,8 @@ struct ServerState {
 extension PostgresConnection {
   static let zoneQuestion = OwnStatement("zone", "SHOW TimeZone")
 
-  /// Who the server is. They take no lock, and name everything in full, since they run under the author's search path.
+  /// Questions about the server. They take no lock, and name everything in full, since they run under the author's
+  /// search path.
   static let serverQuestions = [
     zoneQuestion,
     OwnStatement("replica", "SELECT pg_catalog.pg_is_in_recovery() AS replica"),
@@ -57,7 +58,7 @@ extension PostgresConnection {
 
 /// A length of time as SHOW has it: `5s`, `100ms`, `2min`.
 struct ServerDuration {
-  /// Nil for 0, which is no limit.
+  /// Nil for 0, which is not a limit.
   let duration: Duration?
 
   init?(_ text: String) {

@@ -6,8 +6,7 @@ import Glibc
 #endif
 
 /// A connection of libpq, used on one thread only. Every wait ends with an answer, the deadline or the task's
-/// cancellation; the latter two are handed on to the server (`PQcancel`), and what it says then is still read, so that
-/// the
+/// cancellation; the latter two are handed on to the server (`PQcancel`), and its answer is still read, so that the
 /// connection can be used again.
 @safe final class Session {
   /// Nil before `connect` and after `close`.
@@ -17,8 +16,8 @@ import Glibc
 
   /// How long the server has to answer to a cancel request before the connection is given up.
   private static let grace: Duration = .seconds(3)
-  /// The longest row that is taken. libpq holds a row as a whole before anybody sees it, so what has come since the
-  /// last one is counted.
+  /// The longest row that is taken. libpq holds a row as a whole before anybody sees it, so the bytes that have come
+  /// since the last one is counted.
   static let widest = 64 << 20
 
   init(wake: Wake) {
@@ -52,7 +51,7 @@ import Glibc
     }
   }
 
-  /// What the server reports of itself and of some settings, such as `server_version` and `TimeZone`; nil where it
+  /// The server's reports on itself and on some settings, such as `server_version` and `TimeZone`; nil where it
   /// doesn't.
   func reported(_ name: String) -> String? {
     unsafe PQparameterStatus(connection, name).map { unsafe String(cString: $0) }
@@ -127,8 +126,8 @@ import Glibc
     var deadline: ContinuousClock.Instant
     /// Whether a cancelled task stops it.
     var isCancellable = true
-    /// Whether stopping means closing the connection at once, for what nobody has to wait for: the server is not asked
-    /// to stop, nor waited for.
+    /// Whether stopping means closing the connection at once, for statements that nobody waits for: the server is not
+    /// asked to stop, nor waited for.
     var closesOnStop = false
     /// Called every few thousand rows.
     var progress: (Int) -> Void = { _ in }
@@ -213,8 +212,7 @@ import Glibc
     return tag
   }
 
-  /// Has a statement analysed without running it: throws what is wrong with it. Without a `name` it lasts until the
-  /// next one.
+  /// Has a statement analysed without running it: throws its error. Without a `name` it lasts until the next one.
   func prepare(_ sql: String, named name: String = "", types: [UInt32], _ watch: Watch) throws(SessionFailure) {
     try start(watch) { unsafe PQsendPrepare(connection, name, sql, Int32(types.count), types) }
     try drain(watch) { _ in true }
@@ -230,7 +228,7 @@ import Glibc
     }
   }
 
-  /// Reads all results of what was sent. `take` gets each that is no error and says whether more is wanted.
+  /// Reads all results of the sent statements. `take` gets each that is not an error and says whether more is wanted.
   private func drain(_ watch: Watch, _ take: (Answer) -> Bool) throws(SessionFailure) {
     var stopper = Stopper(watch: watch, grace: Self.grace)
     var failure: ServerError?
@@ -241,7 +239,7 @@ import Glibc
         let event = wake.wait(socket: unsafe PQsocket(connection), events: events, until: stopper.deadline)
         guard stopper.note(event, cancel: cancelRequest) else { throw abandon(stopper) }
         guard event == .ready else { continue }
-        // Notices are read as they come: many of them are no wide row.
+        // Notices are read as they come: many of them are not a wide row.
         if notices.count > heard { (unread, heard) = (0, notices.count) }
         unread += max(0, Int(playbook_readable(unsafe PQsocket(connection))))
         guard unread <= Self.widest else { throw tooWide(&stopper) }
@@ -259,7 +257,7 @@ import Glibc
       case .rows:
         // A fast server's row can come whole between two counts.
         guard answer.widest <= Self.widest else { throw tooWide(&stopper) }
-        // Also after a request to stop: what came too late for it has been done and counts.
+        // Also after a request to stop: a statement that it reached too late has been done and counts.
         if !take(answer) { stopper.stop(.full, cancel: cancelRequest) }
       case .copy:
         close()
@@ -284,7 +282,7 @@ import Glibc
   /// The server does not answer any more.
   private func abandon(_ stopper: Stopper) -> SessionFailure {
     close()
-    // Of what is only our own nothing is left in doubt.
+    // Statements of our own alone leave nothing in doubt.
     let isConfirmed = stopper.closesOnStop
     if case .interrupted(let interruption) = stopper.reason {
       return .interrupted(interruption, isConfirmed: isConfirmed)

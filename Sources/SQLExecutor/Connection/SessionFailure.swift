@@ -2,11 +2,11 @@
 enum SessionFailure: Error, Sendable {
   /// The server answered the author's statement with an error; the connection lives.
   case server(ServerError)
-  /// The server answered a statement of our own with an error. With what it was for: "the target's `timezone`".
+  /// The server answered a statement of our own with an error. With its purpose: "the target's `timezone`".
   case own(String, ServerError)
   /// No connection could be made.
   case unreachable(ServerError)
-  /// The connection broke; what was under way may have been done.
+  /// The connection broke; the statement under way may have been done.
   case lost(String)
   /// One row was more than is taken; the connection is closed.
   case tooWide
@@ -28,7 +28,7 @@ struct ServerError: Error, Sendable, Hashable {
   var category: String { String((sqlstate ?? "").prefix(2)) }
 }
 
-/// Runs statements of our own; `need` says what for, where the server refuses one.
+/// Runs statements of our own; `need` tells their purpose, where the server refuses one.
 func own<Success>(
   _ need: String, _ body: () throws(SessionFailure) -> Success
 ) throws(SessionFailure) -> Success {

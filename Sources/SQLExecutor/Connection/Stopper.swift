@@ -25,7 +25,7 @@ struct Stopper {
     deadline = watch.deadline
   }
 
-  /// Takes what a wait has ended with; false where the server has had its time to answer, or is given none.
+  /// Takes the result of a wait; false where the server has had its time to answer, or is given none.
   mutating func note(_ event: Wake.Event, cancel: () -> CancelRequest?) -> Bool {
     switch event {
     case .ready: return true
@@ -62,7 +62,8 @@ struct Stopper {
   }
 }
 
-/// A request to stop what a connection does. libpq sends it over a connection of its own and waits, so it has a thread.
+/// A request to stop a connection's statement. libpq sends it over a connection of its own and waits, so it has a
+/// thread.
 @safe final class CancelRequest: @unchecked Sendable {
   // Made on the session's thread and then touched by the sending thread alone.
   private let handle: OpaquePointer

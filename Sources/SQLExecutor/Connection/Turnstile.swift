@@ -13,7 +13,7 @@ final class Turnstile: Sendable {
     var isTaken = false
     var waiting: [Waiter] = []
     var count = 0
-    /// Who was cancelled before it stood in the line.
+    /// Tasks that were cancelled before they stood in the line.
     var gone: Set<Int> = []
 
     func lets(alone: Bool) -> Bool { !isTaken && (!alone || inside == 0) }
@@ -22,7 +22,7 @@ final class Turnstile: Sendable {
       if alone { isTaken = true } else { inside += 1 }
     }
 
-    /// Takes out of the line who may go now.
+    /// Takes the tasks that may go now out of the line.
     mutating func next() -> [Waiter] {
       var admitted: [Waiter] = []
       while let first = waiting.first, lets(alone: first.isAlone) {
@@ -35,7 +35,7 @@ final class Turnstile: Sendable {
 
   private let state = Mutex(State())
 
-  /// Waits for its turn; false where the task was cancelled meanwhile. Whoever came in calls `leave`.
+  /// Waits for its turn; false where the task was cancelled meanwhile. A task that came in calls `leave`.
   func enter(alone: Bool) async -> Bool {
     let number = state.withLock { state in
       state.count += 1

@@ -1,6 +1,6 @@
 import CEL
 
-/// What one look into the server's catalogs gave: descriptions of the objects that were asked for.
+/// The result of one look into the server's catalogs: descriptions of the objects that were asked for.
 ///
 /// Object identifiers are `Int64`. Of built-in objects only those are described that lead on or could do more than
 /// read.
@@ -54,7 +54,7 @@ struct Catalog: Sendable {
     var operators: [Int64]
     var exclusion: Exclusion
 
-    /// What tells whether an operand's type keeps an operator from being chosen.
+    /// The facts by which an operand's type keeps an operator from being chosen.
     struct Exclusion: Sendable, Hashable {
       /// Whether only an expression of that very type, or an untyped literal, can be the operand.
       var isLeftStrict: Bool
@@ -69,7 +69,7 @@ struct Catalog: Sendable {
   struct SQLType: Sendable, Hashable {
     var oid: Int64
     var name: String
-    /// The relation that its attributes are stored under; 0 where it is no row type.
+    /// The relation that its attributes are stored under; 0 where it is not a row type.
     var relation: Int64
     /// Bases, elements, arrays, attributes, subtypes, the other sides of casts.
     var types: [Int64]
@@ -149,7 +149,7 @@ struct Catalog: Sendable {
 extension Value {
   fileprivate func text(_ key: String) -> String? { self[key]?.stringValue }
   fileprivate func number(_ key: String) -> Int64 { self[key]?.intValue ?? 0 }
-  /// What is missing counts as the more dangerous case.
+  /// A missing fact counts as the more dangerous case.
   fileprivate func flag(_ key: String, _ missing: Bool = false) -> Bool { self[key]?.boolValue ?? missing }
   fileprivate func numbers(_ key: String) -> [Int64] {
     (self[key]?.listValue ?? []).compactMap(\.intValue).filter { $0 > 0 }

@@ -10,7 +10,7 @@ struct CatalogQuery: Sendable, Hashable {
   /// Whether members that a superuser added to built-in types' operator families are asked for as well.
   var isFirst = false
 
-  /// 16384 is the first object identifier that is no built-in's (FirstNormalObjectId).
+  /// 16384 is the first object identifier that is not a built-in's (FirstNormalObjectId).
   static let firstOwn: Int64 = 16384
 
   var isEmpty: Bool {

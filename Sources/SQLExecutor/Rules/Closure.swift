@@ -1,13 +1,13 @@
 import CEL
 
-/// What a statement reaches, as far as it has been followed.
+/// The objects that a statement reaches, as far as it has been followed.
 struct Closure {
   let rules: FunctionRules
   let ignoresRefusals: Bool
   let isUnicode: Bool
 
   private(set) var finding = QueryGuard.Finding()
-  /// What has been asked for, and what is to be asked next.
+  /// The objects that have been asked for, and those to ask for next.
   private var known = CatalogQuery()
   private var pending = CatalogQuery(isFirst: true)
   private var functions: [Int64: Catalog.Function] = [:]
@@ -16,7 +16,7 @@ struct Closure {
   /// Operators that a name could mean, and that the types of their operands may exclude.
   private var held: [Catalog.Operator] = []
   private var followed: Set<Int64> = []
-  /// What matters to a change alone, until there is one.
+  /// Objects that matter to a change alone, until there is one.
   private var changes: [Catalog.Stored] = []
   private var isChange = false
   /// The operators by which functions are reached, for messages.
@@ -30,7 +30,7 @@ struct Closure {
 
   // MARK: Rounds
 
-  /// What to look up next; nil where all has been.
+  /// The objects to look up next; nil where there are none.
   mutating func next() -> CatalogQuery? {
     if isChange {
       finding.keys.ruled.formUnion(finding.keys.relationOIDs)

@@ -2,9 +2,9 @@ import CEL
 
 /// A digest of the rows of the catalogs that a finding rests on: as long as it stays the same, so does the finding.
 ///
-/// It covers rows by key, so that it changes with what is added under a key as well: another function of a name,
-/// another index of a table, another cast. Each row counts by its identifier and its `xmin`, the transaction that wrote
-/// it. Built-in objects and members of operator families are left out, since a superuser alone can change them.
+/// It covers rows by key, so that it changes with additions under a key as well: another function of a name, another
+/// index of a table, another cast. Each row counts by its identifier and its `xmin`, the transaction that wrote it.
+/// Built-in objects and members of operator families are left out, since a superuser alone can change them.
 struct Fingerprint: Sendable, Hashable {
   struct Keys: Sendable, Hashable {
     var functions: Set<String> = []

@@ -1,6 +1,6 @@
 import CEL
 
-/// The names in a statement that could make the server run a function: what `QueryGuard` has looked up.
+/// The names in a statement that could make the server run a function; `QueryGuard` looks them up.
 struct Mentions: Sendable, Hashable {
   struct Name: Sendable, Hashable {
     /// Nil: found through the search path. `*`: in any schema.
@@ -24,7 +24,7 @@ struct Mentions: Sendable, Hashable {
 
   private static let comparisons: Set<String> = ["=", "<>", "<", "<=", ">", ">="]
 
-  /// What is named in a parsed statement.
+  /// The names in a parsed statement.
   init(tree: Value) {
     tree.visitNodes { add(key: $0, node: $1) }
     types.formUnion(functions.map(\.name))
@@ -66,7 +66,7 @@ struct Mentions: Sendable, Hashable {
     (list?.listValue ?? []).compactMap { $0["String"]?["sval"]?.stringValue }
   }
 
-  /// What is named here and not in `known`.
+  /// The names here that are not in `known`.
   func subtracting(_ known: Mentions) -> Mentions {
     var rest = self
     rest.functions.subtract(known.functions)
@@ -92,9 +92,9 @@ struct Mentions: Sendable, Hashable {
 }
 
 extension Mentions {
-  /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
-  /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
-  /// statements at run time (`EXECUTE`), or hides names in escapes.
+  /// The names that a function's body could hold, read word by word, since PL/pgSQL is not SQL: each word as a function
+  /// where a parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so:
+  /// it builds statements at run time (`EXECUTE`), or hides names in escapes.
   ///
   /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need
   ///   not.

@@ -10,7 +10,7 @@ import ExecutorKit
 /// of all functions that a name could mean each must be harmless, whatever the arguments.
 struct QueryGuard {
   let rules: FunctionRules
-  /// Whether only what is reached counts: of an act.
+  /// Whether only the reached objects count: of an act.
   var ignoresRefusals = false
   /// Whether the server folds names as the grammar here does.
   var isUnicode = true
@@ -18,11 +18,12 @@ struct QueryGuard {
   struct Finding: Sendable {
     /// Nil where the query may run, else why not, in one sentence.
     var refusal: String?
-    /// All that was looked up, up to the refusal, and what the bodies of functions name that `allow_functions` allows.
+    /// All that was looked up, up to the refusal, and the names in the bodies of functions that `allow_functions`
+    /// allows.
     var reached = Mentions()
     /// Whether reading a literal of a reached type could call a function of the database, before anything is planned.
     var hasTypeCode = false
-    /// What the finding rests on.
+    /// The facts that the finding rests on.
     var keys = Fingerprint.Keys()
   }
 
@@ -39,11 +40,11 @@ struct QueryGuard {
     for _ in 0..<Self.rounds {
       guard let query = closure.next() else { return closure.finding }
       count += query.count
-      guard count < Self.objects else { return closure.refused("what the query reaches is too much to look through") }
+      guard count < Self.objects else { return closure.refused("the query reaches too much to look through") }
       guard let catalog = try look(query) else { return closure.refused("the server's catalogs gave no answer") }
       closure.take(catalog)
       if closure.finding.refusal != nil { return closure.finding }
     }
-    return closure.refused("what the query reaches is nested too deeply to look through")
+    return closure.refused("the query reaches objects that are nested too deeply to look through")
   }
 }

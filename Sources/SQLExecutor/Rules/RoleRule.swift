@@ -25,7 +25,7 @@ enum RoleRule {
     let role = row["role"]?.stringValue ?? "its role"
     let way = "use a role that only reads, or say `privileged: true` in the target"
     if row["super"]?.boolValue != false { return "\(role) is a superuser, whom nothing keeps from writing; \(way)" }
-    guard let powers = row["powers"]?.listValue else { return "the server does not say what \(role) may do; \(way)" }
+    guard let powers = row["powers"]?.listValue else { return "the server does not tell the rights of \(role); \(way)" }
     guard let power = powers.first?.stringValue else { return nil }
     return "\(role) is a member of \(power), which can do more than read; \(way)"
   }

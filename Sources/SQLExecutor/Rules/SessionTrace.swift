@@ -5,7 +5,7 @@ extension StatementRules {
     "pg_advisory_lock", "pg_advisory_lock_shared", "pg_try_advisory_lock", "pg_try_advisory_lock_shared",
   ]
 
-  /// What the statement names, and what the body of a DO names.
+  /// The names in the statement, and those in the body of a DO.
   var mentions: Mentions {
     var mentions = Mentions(tree: statement)
     if let body, let named = Mentions(body: body) { mentions.formUnion(named) }
@@ -15,8 +15,8 @@ extension StatementRules {
   /// Whether the statement has no transaction and may read times without a zone.
   var readsZoneAlone: Bool { ["DoStmt", "CallStmt"].contains(kind.node) }
 
-  /// What the statement would leave in its session beyond its transaction, as far as its own words tell: "a temporary table
-  /// would stay". Procedures and functions that it calls are not looked through.
+  /// The traces that the statement would leave in its session beyond its transaction, as far as its own words tell: "a
+  /// temporary table would stay". Procedures and functions that it calls are not looked through.
   var sessionTrace: String? {
     var trace: String?
     statement.visitNodes { key, node in
@@ -50,7 +50,7 @@ extension StatementRules {
       if word == "create", ["temp", "temporary"].contains(next) { return "a temporary table would stay" }
       guard position > 0, starts.contains(words[position - 1]) else { continue }
       if word == "set", next != "local" { return "a setting would stay" }
-      if ["listen", "load", "prepare"].contains(word) { return "what it does to its session would stay" }
+      if ["listen", "load", "prepare"].contains(word) { return "its effect on the session would stay" }
     }
     return nil
   }

@@ -1,4 +1,5 @@
-/// What shows the sessions of a server, ours among them: a statement that reads it has none of this run's beside it.
+/// Views and functions that show the sessions of a server, ours among them: a statement that reads it has none of this
+/// run's beside it.
 ///
 /// The session that carries the statement is in these views, as it is in psql (`pid <> pg_backend_pid()`).
 enum SessionViews {

@@ -1,11 +1,11 @@
 import CEL
 import PlaybookLanguage
 
-/// What a statement may be, told from its syntax alone.
+/// The rules for a statement that its syntax alone decides.
 ///
 /// A query is one SELECT, VALUES, TABLE, WITH that changes nothing, SHOW, or EXPLAIN of one of these; EXPLAIN of a
-/// change
-/// only where it isn't carried out (no ANALYZE). What functions, views and operators do is for `QueryGuard`.
+/// change only where it isn't carried out (no ANALYZE). The effects of functions, views and operators are for
+/// `QueryGuard`.
 struct StatementRules {
   let rendered: RenderedStatement
   let statement: Value

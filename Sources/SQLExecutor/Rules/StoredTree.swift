@@ -59,7 +59,7 @@ enum StoredTree {
         label = self.label(String(decoding: token.dropFirst(), as: UTF8.self))
         continue
       }
-      // The first word of a list says what its items are.
+      // The first word of a list tells the kind of its items.
       guard let label, token.first != UInt8(ascii: "o") || token.count != 1 else { continue }
       guard let oid = Int64(String(decoding: token, as: UTF8.self)), oid > 0 else { continue }
       switch label {

@@ -8,7 +8,7 @@ struct PsqlCommands {
   /// The text with each command's place blank, of the same length.
   let rest: String
 
-  /// So many backslashes are looked at: each costs a scan of what stands before it.
+  /// So many backslashes are looked at: each costs a scan of the text before it.
   private static let most = 200
 
   init(_ text: String) {
@@ -78,7 +78,8 @@ struct PsqlCommands {
   private static func help(_ command: String) -> String {
     if let help = helps[command] { return help }
     if command.hasPrefix("d") || command.hasPrefix("sf") || command.hasPrefix("sv") {
-      return "what the database holds is a query as well: information_schema.columns, pg_catalog.pg_indexes, …"
+      return
+        "the contents of a database are found by a query as well: information_schema.columns, pg_catalog.pg_indexes, …"
     }
     return "leave it out"
   }
@@ -101,7 +102,7 @@ struct PsqlCommands {
     say("a call is one statement; make each a step of its own", ";")
     say(
       "the target says where to; another one is `on:` of the step", "c", "connect", "conninfo", "encoding", "password")
-    say("what an operator is to read is the step's `title` and `why`", "echo", "qecho", "warn", "p", "r")
+    say("texts for the operator are the step's `title` and `why`", "echo", "qecho", "warn", "p", "r")
     say("`sql: {file: …}` takes a statement of a file beside the playbook", "i", "ir", "include", "include_relative")
     say("`when:` of the step says under which condition it runs", "if", "elif", "else", "endif")
     say("a program is a step of its own: `shell:`", "!", "cd")

@@ -67,7 +67,7 @@ struct RenderedStatement: Sendable {
     func problem(_ message: String) -> SQLProblem {
       SQLProblem("sql-parameter", "`:\"\(placeholder.name)\"` \(message)", at: placeholder.range)
     }
-    guard !name.isEmpty else { throw problem("is an empty text, which is no identifier") }
+    guard !name.isEmpty else { throw problem("is an empty text, which is not an identifier") }
     guard !name.utf8.contains(0) else { throw problem("holds a NUL character, which no identifier can") }
     guard name.utf8.count <= 63 else {
       throw problem("is longer than 63 bytes, of which PostgreSQL would cut the rest")

@@ -1,10 +1,10 @@
 import CPgQuery
 
-/// A token of a statement as PostgreSQL's own scanner (libpg_query) cuts it.
+/// A token of a statement as PostgreSQL's own scanner (libpg_query) reads it.
 struct SQLToken: Hashable {
   enum Kind: Hashable {
     case colon, parameter, identifier, string, comment
-    /// An operator of more than one character, or one that is no character of its own in the grammar.
+    /// An operator of more than one character, or one that is not a character of its own in the grammar.
     case operation
     /// A word of the grammar; `isReserved` where it can't name a function or column.
     case keyword(isReserved: Bool)

@@ -1,6 +1,6 @@
 import CEL
 
-/// What a parsed statement is, as far as it decides how it is sent.
+/// The kind of a parsed statement, as far as it decides how it is sent.
 struct StatementKind: Sendable, Hashable {
   /// The grammar's name of the node: `SelectStmt`, `UpdateStmt`, …
   let node: String

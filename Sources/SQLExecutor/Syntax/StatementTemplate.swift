@@ -25,8 +25,8 @@ struct StatementTemplate: Sendable {
     placeholders = try Self.placeholders(try SQLToken.scan(source), in: source)
   }
 
-  /// What came along with a statement that was pasted from elsewhere: psql's own commands, and characters that look like
-  /// others. In the order of the text, one of each kind a line.
+  /// Texts that came along with a pasted statement: psql's own commands, and characters that look like others. In the
+  /// order of the text, one of each kind a line.
   static func pasted(_ source: String) -> [SQLProblem] {
     guard source.utf8.count <= SyntaxTree.longest, !source.utf8.contains(0) else { return [] }
     let commands = PsqlCommands(StrangeCharacters.masked(source))
@@ -73,7 +73,7 @@ struct StatementTemplate: Sendable {
     return found
   }
 
-  /// What the colon in front of `token` makes of it.
+  /// The meaning of the colon in front of `token`.
   private static func placeholder(_ token: SQLToken, in source: String) throws(SQLProblem) -> Placeholder? {
     let text = source.slice(token.range)
     let range = token.range.lowerBound - 1..<token.range.upperBound

@@ -23,8 +23,8 @@ enum StrangeCharacters {
     return names
   }()
 
-  /// The text with blanks in their place, of the same length: what is left of it can be cut into tokens (`1`, a no-break
-  /// space and a letter can't), and only strings, quoted names and comments hold blanks.
+  /// The text with blanks in their place, of the same length: the rest can be split into tokens (`1`, a no-break space
+  /// and a letter can't), and only strings, quoted names and comments hold blanks.
   static func masked(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: { names[$0.value] != nil }) else { return text }
     var bytes: [UInt8] = []
@@ -42,7 +42,7 @@ enum StrangeCharacters {
   ///
   /// - Parameter masked: the text with blanks in their place.
   static func problems(in text: String, masked: String) -> [SQLProblem] {
-    // A text that can't be cut into tokens is another problem's.
+    // A text that can't be split into tokens is another problem's.
     guard text != masked, let tokens = try? SQLToken.scan(masked) else { return [] }
     var problems: [SQLProblem] = []
     var (position, line, last, next) = (0, 0, -1, tokens[...])

@@ -6,7 +6,7 @@ import Synchronization
 import Glibc
 #endif
 
-/// What PostgreSQL's own grammar (libpg_query, of PostgreSQL 15) makes of a text: one tree a statement, as JSON.
+/// The syntax tree that PostgreSQL's own grammar (libpg_query, of PostgreSQL 15) gives: one tree a statement, as JSON.
 struct SyntaxTree: Sendable {
   /// The statements: a map of one entry, such as `SelectStmt`, each.
   let statements: [Value]

@@ -2,7 +2,7 @@ import CEL
 
 /// The text of PostgreSQL's arrays (manual, section 8.15.6): `{1,NULL,{"a \"b\""}}`.
 enum ArrayText {
-  /// The elements, lists within lists where the array has dimensions; nil where the text is no array.
+  /// The elements, lists within lists where the array has dimensions; nil where the text is not an array.
   static func read(_ bytes: [UInt8], delimiter: UInt8, element: ([UInt8]) -> Value) -> [Value]? {
     var position = 0
     if bytes.first == UInt8(ascii: "[") {

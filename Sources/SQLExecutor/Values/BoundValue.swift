@@ -17,7 +17,7 @@ struct BoundValue: Sendable, Hashable {
 
   /// Why a value can't be sent.
   struct Problem: Error {
-    /// What it is, without the value itself: "holds a NUL character".
+    /// The problem, without the value itself: "holds a NUL character".
     let message: String
   }
 

@@ -3,14 +3,12 @@ import CEL
 /// How a column's text becomes a value, by the type's object identifier (pg_type.dat; built-in ones never change).
 ///
 /// int2, int4, int8, oid → int. numeric → decimal with the digits that are stored, its NaN and infinities → double.
-/// float4, float8 → double. bool → bool. bytea → bytes.
-/// timestamptz → timestamp; timestamp → timestamp, read as the session's zone reads it, or string where the zone is not
-/// known or never had that time; infinity, years before 1 and after 9999 → string. date, time → string
-/// (a day is no point in time). interval → duration where it has no months and fits 64 bits of nanoseconds, a day being
-/// 24
-/// hours, else string. json, jsonb → tree. Arrays → lists, nested where they have dimensions. void → null. All else,
-/// such
-/// as text, uuid, inet, enums, ranges, money, composite types, is the server's text; text that is no UTF-8 is bytes.
+/// float4, float8 → double. bool → bool. bytea → bytes. timestamptz → timestamp; timestamp → timestamp, read as the
+/// session's zone reads it, or string where the zone is not known or never had that time; infinity, years before 1 and
+/// after 9999 → string. date, time → string (a day is not a point in time). interval → duration where it has no months
+/// and fits 64 bits of nanoseconds, a day being 24 hours, else string. json, jsonb → tree. Arrays → lists, nested where
+/// they have dimensions. void → null. All else, such as text, uuid, inet, enums, ranges, money, composite types, is the
+/// server's text; text that is not UTF-8 is bytes.
 indirect enum ColumnType: Sendable, Hashable {
   case int, numeric, double, bool, bytes, interval, json, text, void
   /// `timestamptz`.
@@ -56,8 +54,9 @@ indirect enum ColumnType: Sendable, Hashable {
     }
   }
 
-  /// A type that is not built in, of what the server has `described` (`type`, `element`, `base`, `delimiter`): an array
-  /// of the type behind its elements' domain, or the type behind a domain; text where it is neither.
+  /// A type that is not built in, from the rows that the server has `described` (`type`, `element`, `base`,
+  /// `delimiter`): an array of the type behind its elements' domain, or the type behind a domain; text where it is
+  /// neither.
   init(oid: UInt32, _ described: [MapValue], depth: Int = 0) {
     guard oid >= Self.firstOwn else {
       self.init(oid: oid)

@@ -1,6 +1,6 @@
 /// The text of PostgreSQL's intervals, in the style `postgres`: `1 year 2 mons 3 days -04:05:06.789`.
 enum IntervalText {
-  /// Nil where the interval has years or months, which are no length of time, or is beyond 64 bits of nanoseconds.
+  /// Nil where the interval has years or months, which are not a length of time, or is beyond 64 bits of nanoseconds.
   static func duration(_ text: String) -> Duration? {
     var words = text.split(separator: " ").map(String.init)
     guard !words.isEmpty else { return nil }
@@ -35,7 +35,7 @@ enum IntervalText {
     return isNegative ? -total : total
   }
 
-  /// A text that PostgreSQL reads as an interval of exactly that many microseconds; what is finer is cut.
+  /// A text that PostgreSQL reads as an interval of exactly that many microseconds; finer parts are dropped.
   static func text(_ duration: Duration) -> String {
     let parts = duration.components
     let micros = (parts.attoseconds / 1_000_000_000_000).magnitude

@@ -17,8 +17,8 @@ struct RowCollector {
   private var bytes = 0
   private var memory = 0
 
-  /// What an outcome may take in memory, as far as it can be told from here: a row, a field and each item within one
-  /// take more than their text.
+  /// The most memory of an outcome, as far as it can be told from here: a row, a field and each item within one take
+  /// more than their text.
   static let mostMemory = 64 << 20
   private let maximumMemory: Int
   private static let memoryOfRow = 200
@@ -67,7 +67,7 @@ struct RowCollector {
     }
   }
 
-  /// Types that only the server knew: texts of such columns become what `types` says.
+  /// Types that only the server knew: texts of such columns become values of `types`.
   mutating func resolve(_ types: [UInt32: ColumnType]) {
     for (position, column) in columns.enumerated() {
       guard case .unknown(let oid) = column.type, let type = types[oid] else { continue }

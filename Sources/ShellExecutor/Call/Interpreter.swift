@@ -1,4 +1,4 @@
-/// What a script's first line, `#!PROGRAM ARGUMENT`, names to run it.
+/// The program that a script's first line, `#!PROGRAM ARGUMENT`, names.
 ///
 /// Source: execve(2), "Interpreter scripts": after the program follows at most one argument, blanks within it kept. Of
 /// `/usr/bin/env NAME` and `/usr/bin/env -S NAME ARGUMENT…` the name is looked for on the target's path.
@@ -12,7 +12,7 @@ struct Interpreter: Sendable, Equatable {
     var help: String?
   }
 
-  /// What runs scripts without such a line.
+  /// The program for scripts without such a line.
   static let shell = Interpreter(program: "/bin/sh", arguments: [])
 
   /// Nil: the script has no such line.
@@ -25,7 +25,7 @@ struct Interpreter: Sendable, Equatable {
     }
     guard first.hasPrefix("/") else {
       throw Problem(
-        message: "the script's first line names `\(first)`, which is no absolute path",
+        message: "the script's first line names `\(first)`, which is not an absolute path",
         help: "such as `#!/bin/bash` or `#!/usr/bin/env \(first)`")
     }
     var rest = words.count > 1 ? String(words[1]) : ""

@@ -1,7 +1,7 @@
 import PlaybookLanguage
 import SourceText
 
-/// What can be told of a script by its text.
+/// The hints that a script's text gives.
 enum ScriptCheck {
   static let pipeline =
     "of a pipeline only the last program's failure is seen: where the first is missing, `wc -l` says 0"
@@ -45,8 +45,8 @@ enum ScriptCheck {
 
   private static func message(_ mark: String, _ interpreter: Interpreter) -> String {
     switch mark {
-    case "[[": "`[[` is bash's: \(interpreter.program) does not find it, and goes on as if it were false"
-    case "&>": "`&>` is bash's: \(interpreter.program) starts the program in the background and goes on"
+    case "[[": "`[[` is bash's: \(interpreter.program) does not find it, and continues as if it were false"
+    case "&>": "`&>` is bash's: \(interpreter.program) starts the program in the background and continues"
     case "set -o pipefail": "`pipefail` is bash's: a plain \(interpreter.program) ends the script there"
     default: "`\(mark)` is bash's: \(interpreter.program) may not know it"
     }

@@ -1,5 +1,5 @@
-/// What stands in a script for a POSIX shell outside of quotes, comments and here-documents: pipelines, and what only bash
-/// knows. A reading for hints alone: what it does not follow it says nothing of.
+/// The parts of a script for a POSIX shell outside of quotes, comments and here-documents: pipelines, and forms that
+/// only bash knows. A reading for hints alone: it says nothing of the parts that it does not follow.
 ///
 /// Source: POSIX.1-2024, "Shell Command Language", 2.3 "Token Recognition", 2.9.2 "Pipelines", 2.9.4.3 "Case".
 struct ScriptScan {
@@ -11,7 +11,7 @@ struct ScriptScan {
 
   /// The `|` of each pipeline.
   private(set) var pipes: [Range<Int>] = []
-  /// What bash knows and a plain shell does not, each once.
+  /// Forms that bash knows and a plain shell does not, each once.
   private(set) var bashisms: [Mark] = []
   /// Whether `pipefail` is set.
   private(set) var hasPipefail = false
@@ -24,7 +24,8 @@ struct ScriptScan {
   /// How many substitutions are open.
   private var nesting = 0
   private var isPattern = false
-  /// Here-documents whose text begins on the next line: what ends each, and whether tabs before that don't count.
+  /// Here-documents whose text begins on the next line: the word that ends each, and whether tabs before that don't
+  /// count.
   private var documents: [(end: [UInt8], isIndented: Bool)] = []
 
   init(_ script: String) {
@@ -99,7 +100,7 @@ struct ScriptScan {
     position += 1
   }
 
-  /// What stands in double quotes is text, but for the commands in it.
+  /// The contents of double quotes are text, but for the commands in them.
   private mutating func doubleQuoted() {
     while let byte = byte(), byte != UInt8(ascii: "\"") {
       if byte == UInt8(ascii: "\\") {
@@ -209,7 +210,7 @@ struct ScriptScan {
     "if", "then", "else", "elif", "do", "while", "until", "!", "{", "time", "exec",
   ]
 
-  /// A word from its first character on, up to what may end it or needs a look of its own.
+  /// A word from its first character on, up to a character that may end it or needs a look of its own.
   private mutating func wholeWord() {
     let letters = bytes[position...].prefix { !" \t\r\n;|&<>()'\"\\$`=#".utf8.contains($0) }
     let text = String(decoding: letters, as: UTF8.self)

@@ -2,8 +2,7 @@ import CEL
 
 extension ShellCall {
   /// The call as an operator would type it, with every value that reaches the program: variables and standard input, in
-  /// lines of their own. Whoever says yes sees what is done. What is known as a secret the engine takes out of every
-  /// display.
+  /// lines of their own. The yes is to all of them. The engine masks known secrets in every display.
   var display: String {
     let place = directory.map { "in \(Self.quoted($0))" }
     let values = environment.flatMap { Self.lines(variable: $0.name, $0.text) } + Self.lines(input: input)
@@ -28,12 +27,12 @@ extension ShellCall {
     let name = "  with \(input.count) byte\(input.count == 1 ? "" : "s") on its standard input"
     if input.isEmpty { return [name] }
     guard let text = String(validating: input, as: UTF8.self) else {
-      return [name + ", which are no text, in hexadecimal:", mark + hexadecimal(input)]
+      return [name + ", which are not text, in hexadecimal:", mark + hexadecimal(input)]
     }
     return [name + (text.last?.isNewline == true ? ":" : ", the last line without its end:")] + block(text)
   }
 
-  /// What stands before each line of a value, so that no value passes for something else.
+  /// The mark before each line of a value, so that no value passes for something else.
   private static let mark = "  | "
 
   private static func block(_ text: String) -> [String] {

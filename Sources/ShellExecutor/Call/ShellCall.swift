@@ -6,7 +6,7 @@ struct ShellCall: Sendable {
   enum Action: Sendable {
     /// The program and its arguments; never empty.
     case words([String])
-    /// A text for what its first line names, else for /bin/sh.
+    /// A text for the program that its first line names, else for /bin/sh.
     case script(String, Interpreter)
   }
 

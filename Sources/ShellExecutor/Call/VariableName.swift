@@ -13,7 +13,7 @@ enum VariableName {
     "XDG_DATA_DIRS",
     // The C library.
     "GCONV_PATH", "LOCPATH", "NLSPATH", "GLIBC_TUNABLES", "TERMINFO", "TERMINFO_DIRS", "TERMCAP", "MALLOC_CONF",
-    // Pagers, editors, and what starts them.
+    // Pagers, editors, and programs that start them.
     "LESS", "LESSOPEN", "LESSCLOSE", "LESSKEY", "LESSKEYIN", "PAGER", "MANPAGER", "MANOPT", "SYSTEMD_PAGER",
     "SYSTEMD_LESS", "EDITOR", "VISUAL", "SUDO_EDITOR", "SYSTEMD_EDITOR", "BROWSER", "VIMINIT", "EXINIT", "MYVIMRC",
     "SSH_ASKPASS", "SUDO_ASKPASS", "RSYNC_RSH", "RSYNC_CONNECT_PROG", "CVS_RSH", "SVN_SSH", "TAR_OPTIONS", "TAPE",
@@ -43,24 +43,24 @@ enum VariableName {
     "GIT_TERMINAL_PROMPT",
   ]
 
-  /// What speaks against a value in the variable `name`, or nil where nothing does.
+  /// The objection to a value in the variable `name`, or nil.
   static func objectionToValue(in name: String) -> String? {
     let upper = name.uppercased()
     guard !harmless.contains(upper), code.contains(upper) || codePrefixes.contains(where: upper.hasPrefix) else {
       return nil
     }
-    return "`\(name)` tells programs what code to run, so no value may enter it"
+    return "`\(name)` makes programs run code, so no value may enter it"
   }
 
-  /// What speaks against `name`, or nil where nothing does.
+  /// The objection to `name`, or nil.
   ///
   /// Source: POSIX.1-2024, 3.216 "Name".
   static func objection(to name: String) -> String? {
     guard isName(name) else {
-      return "`\(name)` is no name of an environment variable (letters, digits and `_`, no digit first)"
+      return "`\(name)` is not a name of an environment variable (letters, digits and `_`, no digit first)"
     }
     if reserved.contains(name) || name.hasPrefix("LD_") || name.hasPrefix("DYLD_") {
-      return "`\(name)` decides what code runs; only the environment's target may set it"
+      return "`\(name)` makes programs run code; only the environment's target may set it"
     }
     if name == Remains.variable { return "`\(name)` names the call; it is set for each" }
     return nil

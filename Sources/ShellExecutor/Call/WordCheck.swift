@@ -8,7 +8,7 @@ enum WordCheck {
   static func problems(_ words: [String]) -> [CallProblem] {
     guard let first = words.first else { return [] }
     if let problem = prompt(first) ?? beginning(first) { return [problem] }
-    // One is enough: what follows it belongs to it.
+    // One is enough: the rest belongs to it.
     let found = words.indices.lazy.compactMap { problem(words[$0], at: $0) }.first
     if let found { return [found] }
     return words.indices.dropFirst().lazy.compactMap { expansion(words[$0], at: $0) }.first.map { [$0] } ?? []
@@ -19,11 +19,11 @@ enum WordCheck {
     guard let text = WordExpansion.first(in: word) else { return nil }
     return CallProblem(
       path: ["args", String(position)], code: "shell-operator",
-      message: "there is no shell here: `\(text)` is no pattern and goes to the program as it is",
+      message: "there is no shell here: `\(text)` is not a pattern and goes to the program as it is",
       help: "use `script` for a shell; where the text is meant, put it in single quotes", severity: .warning)
   }
 
-  /// `$ service status`, `root@web:~# service status`: what stands before a command in a terminal.
+  /// `$ service status`, `root@web:~# service status`: the prompt before a command in a terminal.
   private static func prompt(_ word: String) -> CallProblem? {
     let isMark = ["$", "#", "%", ">", "$>", "❯"].contains(word)
     let isHost = word.contains("@") && (word.hasSuffix("$") || word.hasSuffix("#"))
@@ -38,7 +38,7 @@ enum WordCheck {
     "!", "[[", "function", "umask", "ulimit", "pushd", "popd",
   ]
 
-  /// What only a shell can begin a command with.
+  /// Words that only a shell can begin a command with.
   private static func beginning(_ word: String) -> CallProblem? {
     if builtins.contains(word) {
       let instead =
@@ -74,7 +74,7 @@ enum WordCheck {
   }
 }
 
-/// What a shell would not take as text in one word.
+/// Characters in one word that a shell would not take as text.
 private struct WordScan {
   struct Operator {
     var text: String

@@ -1,4 +1,4 @@
-/// What a shell would put other words in the place of: names of files, lists in braces, a home folder.
+/// Words that a shell would replace by others: names of files, lists in braces, a home folder.
 enum WordExpansion {
   /// The word as it was written, where a shell would put others in its place; else nil. Nothing in quotes, behind a
   /// backslash or in `${…}` is meant so. An option's value (`--include=*.log`), a pattern with slashes or anchors and a
@@ -25,7 +25,7 @@ enum WordExpansion {
     return nil
   }
 
-  /// The word without what is quoted, escaped or a value.
+  /// The word without its parts that are quoted, escaped or a value.
   private static func unquoted(_ word: String) -> String {
     var (plain, depth) = ("", 0)
     var quote: Character?

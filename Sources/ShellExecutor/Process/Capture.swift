@@ -9,7 +9,7 @@ import Musl
 import Darwin
 #endif
 
-/// The first part of what a program writes; the rest is read and dropped, so that the program is not held up.
+/// The first part of a program's output; the rest is read and dropped, so that the program is not held up.
 final class Capture: Sendable {
   struct Content: Sendable {
     var bytes: [UInt8] = []
@@ -24,11 +24,11 @@ final class Capture: Sendable {
     self.limit = max(0, limit)
   }
 
-  /// What there is so far.
+  /// The output so far.
   var content: Content { state.withLock { $0 } }
 
-  /// Reads until the end of the stream, or until the program has exited and what it left in the pipe is read: somebody
-  /// that it started may hold the pipe for ever, and fill it without end.
+  /// Reads until the end of the stream, or until the program has exited and the bytes left in the pipe are read: a
+  /// program that it started may hold the pipe for ever, and fill it without end.
   func fill(from stream: SubprocessOutputSequence, of process: pid_t) async {
     var iterator = stream.makeAsyncIterator()
     var readsAfterExit = 0

@@ -117,7 +117,7 @@ struct ChildProcess {
       case .signaled(let number): return .success(.signalled(number))
       }
     } catch {
-      let cause = ProgramHead.isText(invocation.file) ? "it has no first line that names what runs it" : "\(error)"
+      let cause = ProgramHead.isText(invocation.file) ? "it has no first line that names its interpreter" : "\(error)"
       return .failure(ExecutorError(.unreachable, "\(invocation.file) could not be started: \(cause)"))
     }
   }
@@ -126,7 +126,7 @@ struct ChildProcess {
     let process = execution.processIdentifier.value
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        // A program need not read what it is given.
+        // A program need not read its input.
         _ = try? await execution.standardInputWriter.write(invocation.input)
         try? await execution.standardInputWriter.finish()
       }

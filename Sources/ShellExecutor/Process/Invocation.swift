@@ -8,6 +8,6 @@ struct Invocation: Sendable {
   var environment: [String: String]
   /// Absolute.
   var directory: String
-  /// What it reads on its standard input, which is closed after it.
+  /// The text on its standard input, which is closed after it.
   var input: [UInt8]
 }

@@ -10,8 +10,8 @@ import Darwin
 
 /// Programs that a killed process started and that have outlived it.
 ///
-/// Each program is told the name of its call in an environment variable, which all that it starts inherits. Who clears its
-/// environment or belongs to another user (`sudo`) is not recognised.
+/// Each program is told the name of its call in an environment variable, which all that it starts inherits. One that
+/// clears its environment or belongs to another user (`sudo`) is not recognised.
 enum Remains {
   /// The variable that holds the call's name, the same when the call is sent again: of use as an idempotency key, too.
   static let variable = "PLAYBOOK_CALL"
@@ -29,11 +29,11 @@ enum Remains {
     return phrases
   }
 
-  /// Kills what a program has started and what has left its session (`setsid`): every program of the call that is not older
-  /// than its first process, which has ended and not been reaped.
+  /// Kills the programs that a program has started, also those that have left its session (`setsid`): every program of
+  /// the call that is not older than its first process, which has ended and not been reaped.
   static func end(_ callID: String, startedBy first: Int) {
     guard !callID.isEmpty, let began = startTime(first) else { return }
-    // What one of them starts meanwhile is found the next time.
+    // A program that one of them starts meanwhile is found the next time.
     for _ in 0..<5 {
       guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc") else { return }
       let left = numbers(of: callID, among: names).filter { startTime($0).map { $0 >= began } ?? false }

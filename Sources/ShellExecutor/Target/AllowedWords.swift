@@ -40,7 +40,7 @@ struct AllowedWords: Sendable {
         throw Problem("takes texts and `{match: PATTERN}` as words")
       }
       guard let pattern = WordPattern(text) else {
-        throw Problem("has `\(text)`, which is no regular expression of RE2")
+        throw Problem("has `\(text)`, which is not a regular expression of RE2")
       }
       return .pattern(pattern)
     }
@@ -109,8 +109,8 @@ struct WordPattern: Sendable {
       }
   }
 
-  /// The alternatives at the top of a pattern: what stands between `|`s that are in no group and no class. None where
-  /// it quotes by `\\Q`, which RE2 alone reads to its end.
+  /// The alternatives at the top of a pattern: the parts between `|`s that are in no group and no class. None where it
+  /// quotes by `\\Q`, which RE2 alone reads to its end.
   private static func alternatives(of pattern: String) -> [String] {
     guard !pattern.contains(#"\Q"#) else { return [] }
     var found: [[UInt8]] = [[]]

@@ -17,7 +17,7 @@ struct ProgramHead: Equatable {
   /// Source: execve(2), "Interpreter scripts": at most 255 bytes are looked at.
   private static let longest = 255
 
-  /// Nil: it is no script, or names none.
+  /// Nil: it is not a script, or names none.
   init?(of file: String) {
     guard let handle = FileHead.first(file, Self.longest) else { return nil }
     self.init(handle)
@@ -46,7 +46,7 @@ struct ProgramHead: Equatable {
     }
     switch FileKind(of: interpreter) {
     case .absent: throw ExecutorError(.unreachable, "\(line), which is not there")
-    case .other: throw ExecutorError(.unreachable, "\(line), which is no regular file")
+    case .other: throw ExecutorError(.unreachable, "\(line), which is not a regular file")
     case .regular:
       guard unsafe access(interpreter, X_OK) == 0 else {
         throw ExecutorError(.unreachable, "\(line), which is not executable")

@@ -32,14 +32,14 @@ struct ProgramPath {
   /// The file of a program. A name is looked for in each folder in turn; a path must lie directly in one of them. A
   /// link that leads out of the folders is refused.
   ///
-  /// Throws `.refused` for what is outside, `.unreachable` for what is not there or can't be run.
+  /// Throws `.refused` for a program outside, `.unreachable` for one that is missing or can't be run.
   func file(of program: String) throws(ExecutorError) -> String {
     let candidates = try candidates(for: program)
     var obstacle: String?
     for candidate in candidates {
       switch FileKind(of: candidate) {
       case .absent: continue
-      case .other: obstacle = obstacle ?? "\(candidate) is no regular file"
+      case .other: obstacle = obstacle ?? "\(candidate) is not a regular file"
       case .regular:
         guard unsafe access(candidate, X_OK) == 0 else {
           obstacle = obstacle ?? "\(candidate) is not executable"
@@ -55,7 +55,8 @@ struct ProgramPath {
       .unreachable, obstacle ?? "there is no program `\(program)` on the path of `\(targetName)` (\(place))")
   }
 
-  /// The file of what runs a script: /bin/sh, or a program on the path, by any of the names that its folder has.
+  /// The file of the program that runs a script: /bin/sh, or a program on the path, by any of the names that its folder
+  /// has.
   ///
   /// Throws `.invalid` for another.
   func file(of interpreter: Interpreter) throws(ExecutorError) -> String {
@@ -71,7 +72,7 @@ struct ProgramPath {
     }
     switch FileKind(of: program) {
     case .absent: throw ExecutorError(.invalid, "\(line), which is not there")
-    case .other: throw ExecutorError(.invalid, "\(line), which is no regular file")
+    case .other: throw ExecutorError(.invalid, "\(line), which is not a regular file")
     case .regular: break
     }
     guard unsafe access(program, X_OK) == 0 else { throw ExecutorError(.invalid, "\(line), which is not executable") }
@@ -87,7 +88,7 @@ struct ProgramPath {
 
   private func candidates(for program: String) throws(ExecutorError) -> [String] {
     guard program.contains("/") else {
-      guard program != ".", program != ".." else { throw ExecutorError(.refused, "`\(program)` is no program") }
+      guard program != ".", program != ".." else { throw ExecutorError(.refused, "`\(program)` is not a program") }
       return folders.map { $0 == "/" ? "/" + program : $0 + "/" + program }
     }
     let parts = program.split(separator: "/", omittingEmptySubsequences: false)
@@ -125,7 +126,7 @@ enum WorkingFolder {
   }
 }
 
-/// What is at a path, links followed.
+/// The file at a path, links followed.
 enum FileKind {
   case absent, regular, other
 

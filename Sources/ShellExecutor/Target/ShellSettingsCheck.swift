@@ -2,7 +2,8 @@ import CEL
 import PlaybookLanguage
 import SourceText
 
-/// What can be told of a target's settings before a run: what a query may do there that its author can't have meant.
+/// The problems of a target's settings that can be told before a run: rights of a query that their author can't have
+/// meant.
 enum ShellSettingsCheck {
   static func problems(_ settings: TemplateTree) -> [CallProblem] {
     trust(settings) + readOnly(settings) + variables(settings)
@@ -42,7 +43,7 @@ enum ShellSettingsCheck {
     return entries.filter { !VariableName.isName($0.key) }.map { entry in
       CallProblem(
         path: ["env", entry.key], code: "shell-variable",
-        message: "`\(entry.key)` is no name of an environment variable (letters, digits and `_`, no digit first)")
+        message: "`\(entry.key)` is not a name of an environment variable (letters, digits and `_`, no digit first)")
     }
   }
 }
@@ -55,7 +56,7 @@ extension AllowedWords {
     var help: String?
   }
 
-  /// Programs that run what they are given, or write where a plain word tells them to.
+  /// Programs that run other programs, or write where a plain word tells them to.
   private static let doers: Set<String> = [
     "sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node", "php", "lua", "awk",
     "gawk", "mawk", "sed", "env", "nohup", "nice", "timeout", "time", "xargs", "sudo", "doas", "su", "runuser",
@@ -83,7 +84,7 @@ extension AllowedWords {
       found.append(
         Opening(
           path: ["1"], message: "`...` behind `\(program)` lets a query tell it to change something",
-          help: "write out what it is asked, such as [\(name), status]"))
+          help: "write out its arguments, such as [\(name), status]"))
     }
     if words.contains(where: { if case .exact("...") = $0 { true } else { false } }) {
       found.append(

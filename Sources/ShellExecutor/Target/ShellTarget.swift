@@ -2,15 +2,15 @@ import CEL
 import ExecutorKit
 import PlaybookLanguage
 
-/// What an environment says of the programs that may run: the settings of a target `shell`.
+/// The environment's rules for programs: the settings of a target `shell`.
 ///
 /// `path`: folders, absolute, none of them writable by everybody. `read_only`: argument lists that queries may use: a
-/// word is itself or `{match: PATTERN}`, and `...` as the last one stands for more words that are no options.
+/// word is itself or `{match: PATTERN}`, and `...` as the last one stands for more words that are not options.
 /// `trusted`: whether queries may run anything on the path. `env`: environment variables, besides `PATH`, `LANG`,
 /// `HOME` and `TZ`, which always are set. `cwd`: the folder that programs run in, by default `/`. `act`: any of these,
 /// for acts.
 struct ShellTarget: Sendable {
-  /// What messages call the place: `shell`.
+  /// The name of the place in messages: `shell`.
   let name: String
   let environmentName: String
   let path: [String]

@@ -71,7 +71,7 @@ private struct Soak {
     while true {
       let before = world.runs
       var (point, seconds): (String?, Double?) = (nil, nil)
-      // Now and then a sitting is left alone, so that a run goes on for all the kills in it.
+      // Now and then a session is left alone, so that a run goes on for all the kills in it.
       if kills < wanted, idle < 3 {
         turn += 1
         if turn.isMultiple(of: 2) {

@@ -97,7 +97,7 @@ final class KillWorld {
     arguments += ["--answer", "sql_loop!pace=yes"] + (answer.map { ["--answer", $0] } ?? [])
     arguments += try approvals(for: tag)
     let process = Process()
-    _ = try configure(process, arguments, kill: kill, name: "sitting")
+    _ = try configure(process, arguments, kill: kill, name: "session")
     try process.run()
     if let seconds {
       let end = Date(timeIntervalSinceNow: seconds)
@@ -105,7 +105,7 @@ final class KillWorld {
       if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
     }
     process.waitUntilExit()
-    let errors = try String(contentsOf: program.folder.appending(path: "sitting.err"), encoding: .utf8)
+    let errors = try String(contentsOf: program.folder.appending(path: "session.err"), encoding: .utf8)
     let wasKilled = process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGKILL
     return Ended(wasKilled: wasKilled, code: process.terminationStatus, errors: errors)
   }

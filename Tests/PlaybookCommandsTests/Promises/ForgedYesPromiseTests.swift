@@ -183,8 +183,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--approve", "0123456789abcdef"], "plan again"), (["--approve", "zz"], "is no digest"),
-    (["--approve", String(repeating: "0", count: 31)], "is no digest"), (["--answer", "zz=yes"], "no step"),
+    (["--approve", "0123456789abcdef"], "plan again"), (["--approve", "zz"], "is not a digest"),
+    (["--approve", String(repeating: "0", count: 31)], "is not a digest"), (["--answer", "zz=yes"], "no step"),
     (["--answer", "chnage!rest=yes"], "no step"),
   ])
   func `an approval or an answer that can fit nothing ends with 2`(words: [String], said: String) throws {

@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test(arguments: ["", ", writes: true"])
-  func `a command that does not say so is no query's by itself`(_ writes: String) throws {
+  func `a command that does not say so is not a query's by itself`(_ writes: String) throws {
     let (result, ran, _) = try run("redis", command: "{shell: [tool, show]\(writes), call: {name: string}}")
     #expect(result.code != 0 && ran == nil, "\(result.errors)")
   }

@@ -67,7 +67,7 @@ import Glibc
     #expect(await writer.unwritten.map(\.type) == [.actFinished])
     let problem = try #require(await writer.problem)
     #expect(!problem.isJournalThere)
-    #expect(problem.text.contains("shortened") || problem.text.contains("somebody else"))
+    #expect(problem.text.contains("shortened") || problem.text.contains("another process"))
   }
 
   @Test func `an own journal of any length goes on`() async throws {

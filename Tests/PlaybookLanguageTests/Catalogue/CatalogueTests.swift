@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `a link that leaves the root is no scenario, and a file that leaves it is not read`() throws {
+  @Test func `a link that leaves the root is not a scenario, and a file that leaves it is not read`() throws {
     try withFolder(files) { root in
       let manager = FileManager.default
       try manager.createSymbolicLink(atPath: root + "/a/secret", withDestinationPath: root + "/outside/secret")

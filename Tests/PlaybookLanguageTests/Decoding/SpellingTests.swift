@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test(arguments: [("null", "`null` is nothing"), ("~", "`~` is nothing"), ("", "there is nothing (`null`)")])
-  func `nothing is no text`(written: String, reason: String) {
+  func `null is not text`(written: String, reason: String) {
     let (_, findings) = call("    http:\n      method: PUT\n      path: /\n      query:\n        f: \(written)")
     #expect(findings.contains("error: `f` is text, and \(reason) [wrong-type]"), "\(findings)")
   }

@@ -88,7 +88,7 @@ import Testing
     ("environments: {p: {commands: {shell: {shell: [a]}}}}", "1:31", "`shell` is a key of steps already"),
     ("environments: {p: {commands: {c: {}}}}", "1:31", "a command needs a call: `redis`, `sql`, `http` or `shell`"),
     ("environments: {p: {commands: {c: {shell: [a, '${call.x}']}}}}", "1:49", "there is no parameter `x`"),
-    ("environments: {P: {}}", "1:16", "`P` is no name for an environment: small letters, digits and `-`"),
+    ("environments: {P: {}}", "1:16", "`P` is not a name for an environment: small letters, digits and `-`"),
     ("environments: {}", "1:15", "`environments` has no environment"),
     ("default: x", "1:1", "an environments file needs `environments`"),
   ])

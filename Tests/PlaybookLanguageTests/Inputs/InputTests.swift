@@ -128,13 +128,13 @@ import YAMLTree
     ("{x: {type: choice, options: [a, a]}}", "`options` names one option twice"),
     ("{x: {type: string, options: [a]}}", "`options` belongs to the type `choice`"),
     ("{x: {type: integer, pattern: a}}", "`pattern` is for texts"),
-    ("{x: {type: string, pattern: '(?<=a)b'}}", "`pattern` is no regular expression of RE2"),
+    ("{x: {type: string, pattern: '(?<=a)b'}}", "`pattern` is not a regular expression of RE2"),
     ("{x: {type: string, minimum: 3}}", "`minimum` is for numbers"),
     ("{x: {type: integer, minimum: a}}", "`minimum` is a whole number such as `5`, not `a`"),
     ("{x: {type: integer, minimum: 3, maximum: 2}}", "`maximum` is less than `minimum`"),
     ("{x: {type: integer, default: many}}", "the default of `x` is a whole number"),
     ("{x: {type: integer, minimum: 1, default: 0}}", "the default of `x` is at least `1`"),
-    ("{X: string}", "`X` is no name for an input"), ("[a]", "a list of typed names is a mapping"),
+    ("{X: string}", "`X` is not a name for an input"), ("[a]", "a list of typed names is a mapping"),
   ])
   func `a wrong declaration is reported`(_ text: String, _ message: String) throws {
     let messages = try problems(text)

@@ -99,7 +99,7 @@ func node(_ text: String) throws -> YAMLNode {
     #expect(try tree.resolve(Bindings()).jsonText() == #"{"a":1,"b":true,"c":null,"d":1.5,"e":"1","f":["x"]}"#)
   }
 
-  @Test func `lists and nothing are no text`() throws {
+  @Test func `lists and null are not text`() throws {
     #expect(try rendered("v: [a]").contains("text is needed here, not a list"))
     #expect(try rendered("v:").contains("text is needed here, not nothing"))
   }

@@ -102,7 +102,7 @@ import Testing
     ("{path: [/b], read_only: [[a, {match: '('}]]}", "3:37 error `read_only` has `(`"),
     ("{path: [/b], read_only: [[a, ..., b]]}", "only at the end"),
     ("{path: [/b], read_only: [[{match: a}, b]]}", "error `read_only` must name a program"),
-    ("{path: [/b], env: {A-B: x}}", "is no name of an environment variable"),
+    ("{path: [/b], env: {A-B: x}}", "is not a name of an environment variable"),
   ])
   func `lint points out what opens more than its author can have meant`(_ shell: String, _ finding: String) {
     let found = findings(shell)

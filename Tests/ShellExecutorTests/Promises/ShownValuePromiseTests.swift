@@ -38,8 +38,8 @@ import Testing
       lines: ["  with 1 byte on its standard input, the last line without its end:", "  | x"]),
     Try(name: "no standard input", more: [("stdin", "")], lines: ["  with 0 bytes on its standard input"]),
     Try(
-      name: "standard input that is no text", more: [("stdin", .bytes([0xFF, 0x00]))],
-      lines: ["  with 2 bytes on its standard input, which are no text, in hexadecimal:", "  | ff00"]),
+      name: "standard input that is not text", more: [("stdin", .bytes([0xFF, 0x00]))],
+      lines: ["  with 2 bytes on its standard input, which are not text, in hexadecimal:", "  | ff00"]),
   ]
 
   @Test(arguments: tries)

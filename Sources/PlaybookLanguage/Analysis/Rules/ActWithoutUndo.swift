@@ -4,9 +4,9 @@ import SourceText
 extension LintRule {
   static let actWithoutUndo = LintRule(
     code: "act-without-undo", .note,
-    summary: "a change says neither how it is taken back nor that it can't be",
+    summary: "a change says neither how it is undone nor that it can't be",
     explanation: """
-      An operator who approves a change wants to know the way back. Give the call that takes it back as `undo`; where \
+      An operator who approves a change wants to know the way back. Give the call that reverses it as `undo`; where \
       there is none, say `irreversible: true`, and the operator types a text before it happens. A change of which a \
       second time does no harm and that needs no way back may say `idempotent: true`.
       """,
@@ -27,7 +27,7 @@ extension LintRule {
         return nil
       }
       return rule.finding(
-        "`\(place.step.name)` says neither how it is taken back nor that it can't be", at: place.step.nameSpan,
+        "`\(place.step.name)` says neither how it is undone nor that it can't be", at: place.step.nameSpan,
         help: "add `undo`, `irreversible: true` or `idempotent: true`")
     }
   }

@@ -34,7 +34,7 @@ extension LintRule {
       }
       return rule.finding(
         "`\(name)` is an item of the loop `\(loop.name)`, and this is outside of it", at: misreading.span,
-        help: "what became of each item is in `\(loop.name).items`")
+        help: "the result of each item is in `\(loop.name).items`")
     }
   }
 }

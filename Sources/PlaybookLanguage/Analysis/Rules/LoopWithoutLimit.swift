@@ -7,8 +7,8 @@ extension LintRule {
     summary: "a loop of changes has no limit",
     explanation: """
       One yes covers all items of a loop. If the evidence is far larger than the author had in mind, `limit` makes the \
-      engine ask again, or refuse where nobody can be asked, before the first item. It never cuts the list in silence. \
-      A list that stands in the playbook itself needs none.
+      engine ask again, or refuse where nobody can be asked, before the first item. It never shortens the list in \
+      silence. A list that stands in the playbook itself needs none.
       """,
     bad: """
       steps:

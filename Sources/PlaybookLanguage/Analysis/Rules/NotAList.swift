@@ -4,9 +4,9 @@ import SourceText
 extension LintRule {
   static let notAList = LintRule(
     code: "not-a-list",
-    summary: "`for_each` goes over something that is no list",
+    summary: "`for_each` goes over something that is not a list",
     explanation: """
-      `for_each: NAME in EXPRESSION` runs the step for each item of a list. A query's outcome is no list, but its \
+      `for_each: NAME in EXPRESSION` runs the step for each item of a list. A query's outcome is not a list, but its \
       `rows`, `keys` or `lines` are; the keys of a map are `MAP.map(k, k)`.
       """,
     bad: """

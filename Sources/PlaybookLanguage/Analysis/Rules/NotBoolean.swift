@@ -38,7 +38,7 @@ extension LintRule {
 }
 
 extension StaticType {
-  /// What messages call a value of it.
+  /// The name of a value of it in messages.
   var phrase: String {
     switch self {
     case .dyn: "anything"

@@ -7,8 +7,8 @@ extension LintRule {
     summary: "an expression reads a step under another option of the same decision",
     explanation: """
       Of a decision's options one is chosen, so a step under one of them can never read a step under another: that one \
-      did not run. Put what both need before the decision, or after it: there both can be read, and what did not run \
-      is unknown.
+      did not run. Put common steps before the decision, or after it: there both can be read, and a step that did not \
+      run is unknown.
       """,
     bad: """
       steps:

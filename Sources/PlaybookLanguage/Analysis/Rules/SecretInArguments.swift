@@ -7,7 +7,7 @@ extension LintRule {
     summary: "a secret would stand in the arguments of a program",
     explanation: """
       Every user of a machine can read the arguments of its programs, so no secret goes there: neither `secrets`, nor \
-      a secret input, nor what a step marked `secret` found. Programs take secrets from their environment or from \
+      a secret input, nor the outcome of a step marked `secret`. Programs take secrets from their environment or from \
       standard input.
       """,
     bad: """

@@ -6,10 +6,10 @@ extension LintRule {
     code: "unknown-field",
     summary: "an expression reads a field that an outcome does not have",
     explanation: """
-      What a step gives is known before it runs: a query has the fields of its executor, a check `yes`, `verdict` and \
-      `parts`, a decision `answer`, `suggested`, `by` and `reason`, and all of them `ok`, `state`, `error`, `started`, \
-      `duration`, `target` and `truncated`. `inputs` has the inputs that the playbook declares, `run` has `id`, \
-      `environment`, `operator`, `started`, `alerted` and `ticket`.
+      The fields of a step are known before it runs: a query has the fields of its executor, a check `yes`, `verdict` \
+      and `parts`, a decision `answer`, `suggested`, `by` and `reason`, and all of them `ok`, `state`, `error`, \
+      `started`, `duration`, `target` and `truncated`. `inputs` has the inputs that the playbook declares, `run` has \
+      `id`, `environment`, `operator`, `started`, `alerted` and `ticket`.
       """,
     bad: """
       steps:

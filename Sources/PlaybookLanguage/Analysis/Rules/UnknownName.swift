@@ -7,7 +7,7 @@ extension LintRule {
     summary: "an expression reads a name that nothing has",
     explanation: """
       An expression sees `inputs`, the outcomes of earlier steps by their names, the items of the loops it is within, \
-      `run`, `now` and, in what goes to a target, `secrets`. Fields of an outcome stand behind their step's name \
+      `run`, `now` and, in texts that go to a target, `secrets`. Fields of an outcome stand behind their step's name \
       (`failures.rows`); only `that` of an `until` or a `verify` sees those of its own call bare. A misspelt name \
       would make a step fail in the middle of an incident, so nothing runs with one.
       """,

@@ -8,7 +8,8 @@ extension LintRule {
     explanation: """
       `suggest` gives the name of one of the decision's options. A name that is none of them would silently suggest \
       nothing, and a comparison of the `answer` with it never holds: a step behind such a `when` never runs. The same \
-      goes for the `verdict` of a check, the `state` of a step and what an input or a field of the type `choice` can be.
+      goes for the `verdict` of a check, the `state` of a step and the options of an input or a field of the type \
+      `choice`.
       """,
     bad: """
       steps:

@@ -4,7 +4,7 @@ import SourceText
 extension LintRule {
   static let wrongExpression = LintRule(
     code: "wrong-expression",
-    summary: "an expression can't work whatever the values are",
+    summary: "an expression can't work with any values",
     explanation: """
       Expressions are checked before anything runs: functions and macros must exist, and where the type of a value is \
       known (of inputs, outcomes, texts and numbers in the expression) an operator or function must take it.
@@ -33,7 +33,7 @@ extension LintRule {
 }
 
 extension Analysis {
-  /// What the checker says of an expression; names that other rules report, and names of outcomes of which nothing is
+  /// The checker's findings on an expression; names that other rules report, and names of outcomes of which nothing is
   /// known, may be anything.
   func check(_ use: ExpressionUse) -> (type: StaticType, problems: [Expression.Problem]) {
     var scope = Scope(use.names)

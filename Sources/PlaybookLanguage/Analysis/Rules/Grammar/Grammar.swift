@@ -1,4 +1,4 @@
 extension LintRule {
-  /// What is reported while a file is read.
+  /// The problems that are reported while a file is read.
   static let grammar = grammarOfSteps + grammarOfCalls + grammarOfValues + grammarOfFiles + grammarOfYAML
 }

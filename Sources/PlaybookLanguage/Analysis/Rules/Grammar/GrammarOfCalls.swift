@@ -66,9 +66,9 @@ extension LintRule {
       code: "unknown-plugin", .note,
       summary: "a key of an environments file is taken to be a plugin's executor",
       explanation: """
-        Lint starts the plugins of the file that `--environments` names, to ask what their calls look like. It starts no \
-        program for a file that it only finds, such as the one of a drill, so an executor that is not known is taken to \
-        be one of the plugins that the file lists.
+        Lint starts the plugins of the file that `--environments` names, to ask for the form of their calls. It starts \
+        no program for a file that it only finds, such as the one of a drill, so an executor that is not known is \
+        taken to be one of the plugins that the file lists.
         """,
       bad: "", good: ""),
     LintRule(
@@ -76,7 +76,7 @@ extension LintRule {
       summary: "a query would change its target",
       explanation: """
         Queries run without being approved, so nothing that writes may be one. The executor refuses such a call in a \
-        run as well; what can be told before is told here. Make the step an `act`.
+        run as well; all that can be told before is told here. Make the step an `act`.
         """,
       bad: """
         steps:
@@ -93,7 +93,7 @@ extension LintRule {
       code: "value-in-code",
       summary: "`${…}` stands in a statement or a script",
       explanation: """
-        A value that becomes part of a statement or a script can change what it does. A statement takes values by \
+        A value that becomes part of a statement or a script can change its effect. A statement takes values by \
         `:name` and `with`, an identifier by `:"name"`, a script by its environment (`env`, and `$NAME` in the \
         script). `$${` writes the two characters themselves.
         """,
@@ -174,7 +174,7 @@ extension LintRule {
       code: "wrong-file",
       summary: "a file can't be read",
       explanation:
-        "The file is not there, is no plain file, is too large, is not UTF-8, or may not be read by this user.",
+        "The file is not there, is not a plain file, is too large, is not UTF-8, or may not be read by this user.",
       bad: """
         steps:
           - query: failures

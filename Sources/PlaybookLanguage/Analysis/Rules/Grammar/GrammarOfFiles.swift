@@ -1,5 +1,5 @@
 extension LintRule {
-  /// Playbooks as files, what they use, and environments.
+  /// Playbooks as files, used playbooks, and environments.
   static let grammarOfFiles: [LintRule] = [
     LintRule(
       code: "wrong-folder",
@@ -64,7 +64,7 @@ extension LintRule {
       code: "written-secret",
       summary: "a secret's value stands in a file",
       explanation: """
-        A file of environments says where a secret comes from (`env`, `file`, `command`, `prompt`) and never what it \
+        A file of environments says where a secret comes from (`env`, `file`, `command`, `prompt`) and never its \
         is: files are copied, committed and shown.
         """,
       bad: "", good: ""),

@@ -23,7 +23,7 @@ extension LintRule {
       code: "two-kinds",
       summary: "a step is of two kinds",
       explanation: """
-        A step is one thing: evidence, a question, a decision, a change. What a query found is judged by a `check` \
+        A step is one thing: evidence, a question, a decision, a change. The result of a query is judged by a `check` \
         that follows it.
         """,
       bad: """
@@ -54,8 +54,9 @@ extension LintRule {
       code: "unknown-key",
       summary: "a mapping has a key that it can't have",
       explanation: """
-        Every key has a meaning, and one that has none is most often a slip: the step would not do what its author \
-        believes. The message names the nearest key. `playbook schema` gives editors what there is.
+        Every key has a meaning, and one without a meaning is most often an input mistake: the step would do \
+        something else than its author means. The message names the nearest key. `playbook schema` gives editors all \
+        keys.
         """,
       bad: """
         steps:
@@ -147,7 +148,7 @@ extension LintRule {
       summary: "a name means something already",
       explanation: """
         Words, macros and functions of CEL, and `inputs`, `run`, `now`, `secrets` and `call`, can't be names: an \
-        expression would not mean what it seems to say.
+        expression would mean something else than it seems to say.
         """,
       bad: """
         steps:
@@ -163,7 +164,7 @@ extension LintRule {
       code: "duplicate-step",
       summary: "two steps have one name",
       explanation: """
-        Names are shared by the whole playbook: steps of groups and options are visible to what follows, and answers \
+        Names are shared by the whole playbook: steps of groups and options are visible to later steps, and answers \
         and transcripts name steps. So each name is given once, also under different options.
         """,
       bad: """
@@ -184,8 +185,8 @@ extension LintRule {
       code: "repeat-without-query",
       summary: "`repeat` names no earlier query",
       explanation: """
-        `query: after` with `repeat: before` asks the query `before` again and shows what changed. `before` is a query \
-        that is written earlier.
+        `query: after` with `repeat: before` asks the query `before` again and shows the differences. `before` is a \
+        query that is written earlier.
         """,
       bad: """
         steps:

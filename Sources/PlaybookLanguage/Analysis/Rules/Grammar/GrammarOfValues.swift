@@ -26,8 +26,8 @@ extension LintRule {
       code: "wrong-value",
       summary: "a value is none of those that the key takes",
       explanation: """
-        The message says what is taken. Durations have a unit (`30s`, `1h30m`, `7d`); choices are one of a few words; \
-        `for_each` is `NAME in EXPRESSION`.
+        The message names the accepted values. Durations have a unit (`30s`, `1h30m`, `7d`); choices are one of a few \
+        words; `for_each` is `NAME in EXPRESSION`.
         """,
       bad: """
         steps:
@@ -110,7 +110,7 @@ extension LintRule {
       summary: "an expression failed in a run",
       explanation: """
         With the values of the run an expression had no value: a key that is not there, a division by zero, a text \
-        that is no number, or it took too much time or memory.
+        that is not a number, or it took too much time or memory.
         """,
       bad: "", good: ""),
   ]

@@ -1,13 +1,13 @@
 import SourceText
 
 extension LintRule {
-  /// What is wrong with a file as YAML.
+  /// The problems of a file as YAML.
   static let grammarOfYAML: [LintRule] = [
     LintRule(
       code: "yaml-syntax",
-      summary: "the file is no YAML",
+      summary: "the file is not YAML",
       explanation: """
-        The place is where the reader could not go on; the cause often stands just before: a quote that is not closed, \
+        The place is where the reader had to stop; the cause often stands just before: a quote that is not closed, \
         a tab for indentation, a text with `: ` in it that is not quoted, a line that is indented too far.
         """,
       bad: """
@@ -38,7 +38,7 @@ extension LintRule {
         """),
     LintRule(
       code: "yaml-alias",
-      summary: "an alias names no anchor, or is within what it stands for",
+      summary: "an alias names no anchor, or is within the value that it stands for",
       explanation: "`*name` stands for the value that `&name` marks, which is written before it.",
       bad: """
         steps:
@@ -52,7 +52,7 @@ extension LintRule {
         """),
     LintRule(
       code: "yaml-key",
-      summary: "a key of a mapping is no text",
+      summary: "a key of a mapping is not text",
       explanation: "Keys are names. A list or a mapping as a key means nothing here; most often a text was not quoted.",
       bad: """
         steps:
@@ -69,8 +69,8 @@ extension LintRule {
       code: "yaml-merge-key",
       summary: "a mapping has the key `<<`",
       explanation: """
-        YAML 1.2 has no merge keys. What several steps share is written out, so that each can be read by itself; a \
-        whole value can be repeated by an anchor and an alias.
+        YAML 1.2 has no merge keys. Parts that several steps share are written out, so that each can be read by \
+        itself; a whole value can be repeated by an anchor and an alias.
         """,
       bad: """
         steps:
@@ -85,7 +85,7 @@ extension LintRule {
     LintRule(
       code: "yaml-number",
       summary: "a number does not fit",
-      explanation: "A hexadecimal or octal number has 64 bits. What is longer, such as a hash, is text: quote it.",
+      explanation: "A hexadecimal or octal number has 64 bits. A longer one, such as a hash, is text: quote it.",
       bad: """
         steps:
           - query: account
@@ -123,7 +123,7 @@ extension LintRule {
     LintRule(
       code: "yaml-documents",
       summary: "the file holds more than one document",
-      explanation: "A playbook is one YAML document; what stands behind `---` would be lost.",
+      explanation: "A playbook is one YAML document; the text behind `---` would be lost.",
       bad: """
         steps:
           - document: told
@@ -139,7 +139,7 @@ extension LintRule {
     LintRule(
       code: "yaml-empty",
       summary: "the file holds nothing",
-      explanation: "A file without a value is no playbook. `playbook new NAME` writes one to start from.",
+      explanation: "A file without a value is not a playbook. Copy a scenario to start from.",
       bad: "", good: ""),
     LintRule(
       code: "yaml-tag",
