@@ -12,6 +12,8 @@ struct Mentions: Sendable, Hashable {
   var relations: Set<Name> = []
   /// Names behind a point: `t.f` calls `f(t)` where `t` has no such column.
   var fields: Set<String> = []
+  /// Those of them that may stand behind any value, of whatever type: `(1).f`, or `g.f` of `FROM generate_series(1, 2) g`.
+  var scalarFields: Set<String> = []
   /// With those that are used without being written (`=` by CASE, NULLIF and USING; `<=` by BETWEEN). GROUP BY, ORDER
   /// BY and the like take a type's own operators, by its operator classes and not by name.
   var operators: Set<String> = []
@@ -26,7 +28,12 @@ struct Mentions: Sendable, Hashable {
 
   /// What is named in a parsed statement.
   init(tree: Value) {
-    tree.visitNodes { add(key: $0, node: $1) }
+    var readsFunction = false
+    tree.visitNodes { key, node in
+      add(key: key, node: node)
+      if key == "RangeFunction" { readsFunction = true }
+    }
+    if readsFunction { scalarFields = fields }
     types.formUnion(functions.map(\.name))
     types.formUnion(fields)
   }
@@ -39,7 +46,10 @@ struct Mentions: Sendable, Hashable {
     case "FuncCall": addFunction(Self.words(node["funcname"]))
     case "RangeTableSample": addFunction(Self.words(node["method"]))
     case "ColumnRef": fields.formUnion(Self.words(node["fields"]).dropFirst())
-    case "A_Indirection": fields.formUnion(Self.words(node["indirection"]))
+    case "A_Indirection":
+      let words = Self.words(node["indirection"])
+      fields.formUnion(words)
+      scalarFields.formUnion(words)
     case "A_Expr":
       addOperator(Self.words(node["name"]))
       if node["kind"]?.stringValue != "AEXPR_OP" { operators.formUnion(Self.comparisons) }
@@ -72,6 +82,7 @@ struct Mentions: Sendable, Hashable {
     rest.functions.subtract(known.functions)
     rest.relations.subtract(known.relations)
     rest.fields.subtract(known.fields)
+    rest.scalarFields.subtract(known.scalarFields)
     rest.operators.subtract(known.operators)
     rest.types.subtract(known.types)
     return rest
@@ -81,19 +92,21 @@ struct Mentions: Sendable, Hashable {
     functions.formUnion(other.functions)
     relations.formUnion(other.relations)
     fields.formUnion(other.fields)
+    scalarFields.formUnion(other.scalarFields)
     operators.formUnion(other.operators)
     types.formUnion(other.types)
     isChange = isChange || other.isChange
   }
 
   var isEmpty: Bool {
-    functions.isEmpty && relations.isEmpty && fields.isEmpty && operators.isEmpty && types.isEmpty
+    functions.isEmpty && relations.isEmpty && fields.isEmpty && scalarFields.isEmpty && operators.isEmpty
+      && types.isEmpty
   }
 }
 
 extension Mentions {
   /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
-  /// parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so: it builds
+  /// parenthesis follows, as a field where a point stands before it, and as a relation and type in any schema. Nil where the body can't be judged so: it builds
   /// statements at run time (`EXECUTE`), or hides names in escapes.
   ///
   /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need
@@ -114,8 +127,11 @@ extension Mentions {
         guard token.kind != .keyword(isReserved: true) || isQualified else { continue }
         let isCall = position + 1 < tokens.count && tokens[position + 1].kind == .character(UInt8(ascii: "("))
         if isCall { functions.insert(Name(schema: "*", name: name)) }
+        if isQualified {
+          fields.insert(name)
+          scalarFields.insert(name)
+        }
         relations.insert(Name(schema: "*", name: name))
-        fields.insert(name)
         types.insert(name)
       default: break
       }
