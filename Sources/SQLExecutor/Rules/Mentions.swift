@@ -105,6 +105,11 @@ struct Mentions: Sendable, Hashable {
 }
 
 extension Mentions {
+  /// Words of the grammar that are operators.
+  private static let wordOperators: [String: Set<String>] = [
+    "like": ["~~", "!~~"], "ilike": ["~~*", "!~~*"], "similar": ["~", "!~"],
+  ]
+
   /// What a function's body could name, read word by word, since PL/pgSQL is no SQL: each word as a function where a
   /// parenthesis follows, as a field where a point stands before it, and as a relation and type in any schema. Nil where the body can't be judged so: it builds
   /// statements at run time (`EXECUTE`), or hides names in escapes.
@@ -122,6 +127,7 @@ extension Mentions {
       case .identifier, .keyword:
         guard let name = Self.name(text, isUnicode: isUnicode) else { return nil }
         if ["insert", "update", "delete", "merge"].contains(name) { isChange = true }
+        operators.formUnion(Self.wordOperators[name] ?? [])
         // A word of the grammar is a name behind a point all the same.
         let isQualified = position > 0 && tokens[position - 1].kind == .character(UInt8(ascii: "."))
         guard token.kind != .keyword(isReserved: true) || isQualified else { continue }

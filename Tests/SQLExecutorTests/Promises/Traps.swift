@@ -225,6 +225,27 @@ struct Trap: Sendable, CustomStringConvertible {
     Trap(
       "word_cut", "CREATE FUNCTION \(String(repeating: "é", count: 40))() RETURNS int LANGUAGE sql AS 'SELECT mark()';",
       "SELECT \(String(repeating: "é", count: 40))()"),
+    Trap(
+      "word_like",
+      """
+      CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR ~~ (leftarg = int, rightarg = int, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE sql STABLE AS 'SELECT 1 LIKE 2';
+      """, "SELECT f()"),
+    Trap(
+      "word_not_ilike",
+      """
+      CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR !~~* (leftarg = int, rightarg = int, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1 NOT ILIKE 2; END';
+      """, "SELECT f()"),
+    Trap(
+      "word_similar",
+      """
+      CREATE FUNCTION yes(int, text) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR ~ (leftarg = int, rightarg = text, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE sql STABLE AS $$SELECT 1 SIMILAR TO 'a'$$;
+      """, "SELECT f()"),
     Trap("field_of_number", "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT mark()';", "SELECT (1).f"),
     Trap(
       "field_of_column", "CREATE FUNCTION f(int, int DEFAULT 3) RETURNS int LANGUAGE sql AS 'SELECT mark()';",
