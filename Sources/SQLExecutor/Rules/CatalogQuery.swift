@@ -27,7 +27,9 @@ struct CatalogQuery: Sendable, Hashable {
     func list(_ words: some Sequence<String>) -> Value { .list(words.map(Value.string)) }
     func list(_ numbers: Set<Int64>) -> Value { .list(numbers.sorted().map(Value.int)) }
     func schema(_ name: Mentions.Name) -> Value {
-      (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
+      // Another name of the session's own schema, which in a pooled session may hold what others have made.
+      if name.schema == "pg_temp" { return "*" }
+      return (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
     }
     let (functions, relations) = (Array(mentions.functions), Array(mentions.relations))
     return [
