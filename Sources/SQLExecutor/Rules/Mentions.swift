@@ -28,12 +28,18 @@ struct Mentions: Sendable, Hashable {
 
   /// What is named in a parsed statement.
   init(tree: Value) {
-    var readsFunction = false
+    // The names of functions' rows, which may be values of any type; nil where one has no name of its own.
+    var rows: Set<String>? = []
     tree.visitNodes { key, node in
       add(key: key, node: node)
-      if key == "RangeFunction" { readsFunction = true }
+      guard key == "RangeFunction" else { return }
+      if let name = node["alias"]?["aliasname"]?.stringValue { rows?.insert(name) } else { rows = nil }
     }
-    if readsFunction { scalarFields = fields }
+    tree.visitNodes { key, node in
+      guard key == "ColumnRef" else { return }
+      let words = Self.words(node["fields"])
+      if words.count == 2, rows?.contains(words[0]) ?? true { scalarFields.insert(words[1]) }
+    }
     types.formUnion(functions.map(\.name))
     types.formUnion(fields)
   }
