@@ -152,12 +152,17 @@ extension Mentions {
 
   /// A word as the server reads it; nil where that can't be told, and for EXECUTE.
   private static func name(_ text: String, isUnicode: Bool) -> String? {
+    if isEscaped(text) { return nil }
     let isQuoted = text.utf8.first == UInt8(ascii: "\"")
-    if !isQuoted, text.utf8.contains(UInt8(ascii: "\"")) { return nil }
     let name = text.unquotedIdentifier
     if name.utf8.count > 63 || (!isQuoted && name == "execute") { return nil }
     if !isUnicode, !isQuoted, !name.utf8.allSatisfy({ $0 < 128 }) { return nil }
     return name
+  }
+
+  /// `U&"…"`.
+  private static func isEscaped(_ text: String) -> Bool {
+    text.utf8.first != UInt8(ascii: "\"") && text.utf8.contains(UInt8(ascii: "\""))
   }
 
   /// A name of a statement that a server in another encoding than UTF-8 may read otherwise than the grammar here: it
@@ -170,7 +175,7 @@ extension Mentions {
       default: continue
       }
       let text = sql.slice(token.range)
-      guard !text.utf8.allSatisfy({ $0 < 128 }) else { continue }
+      guard isEscaped(text) || !text.utf8.allSatisfy({ $0 < 128 }) else { continue }
       if text.utf8.first != UInt8(ascii: "\"") || text.unquotedIdentifier.utf8.count > 63 { return text }
     }
     return nil

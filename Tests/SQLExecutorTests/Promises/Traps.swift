@@ -226,6 +226,13 @@ struct Trap: Sendable, CustomStringConvertible {
       "word_cut", "CREATE FUNCTION \(String(repeating: "é", count: 40))() RETURNS int LANGUAGE sql AS 'SELECT mark()';",
       "SELECT \(String(repeating: "é", count: 40))()"),
     Trap(
+      "word_escaped", #"CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT U&"m\0061rk"()';"#, "SELECT f()"),
+    Trap(
+      "word_escaped_otherwise",
+      """
+      CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql STABLE AS $$BEGIN RETURN u&"m!0061rk" UESCAPE '!' (); END$$;
+      """, "SELECT f()"),
+    Trap(
       "word_like",
       """
       CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
