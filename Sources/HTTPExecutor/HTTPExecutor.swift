@@ -34,8 +34,7 @@ public actor HTTPExecutor: Executor {
   /// Of an act whether its target answers, and where the target says so which methods the path takes, by an OPTIONS
   /// request.
   public func plan(_ call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> [String] {
-    let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
-    let request = try OutgoingRequest(call, target)
+    let (target, request) = try Self.request(call, context)
     if call.mode == .query { return [] }
     var asked = target
     asked.headers.removeAll { HeaderField.isOverride(header: $0.name) }
@@ -53,8 +52,8 @@ public actor HTTPExecutor: Executor {
   }
 
   public func server(of call: ResolvedCall, context: CallContext) async throws(ExecutorError) -> CallServer? {
-    let target = try HTTPTarget(context.target, mode: call.mode, host: call.host)
-    let own = call.host == nil ? target.origin : try HTTPTarget(context.target, mode: call.mode, host: nil).origin
+    let target = try Self.request(call, context).0
+    let own = try HTTPTarget(context.target, mode: call.mode, host: nil).origin
     guard own != target.origin else { return CallServer("\(target.origin)") }
     // The port says nothing where it is the same.
     return CallServer("\(target.origin)", movedFrom: own.port == target.origin.port ? own.host : own.authority)

@@ -10,6 +10,23 @@ import Testing
 struct FailureTests {
   private static let get: [(String, Value)] = [("path", "/x")]
 
+  @Test func `the server of a call to a whole URL is the one that it names, also in a plan`() async throws {
+    try await WebServer.with({ $1.answer("204 No Content") }) { server, executor in
+      let settings: [(String, Value)] = [("url", "http://api.internal"), ("hosts", ["127.0.0.1:*"])]
+      let unlock = call([("method", "DELETE"), ("url", .string(server.url + "/lock"))], .act)
+      let place = try await executor.server(of: unlock, context: .test(settings))
+      #expect(place == CallServer(server.url, movedFrom: "api.internal"))
+      let authority = server.url.dropFirst("http://".count)
+      let lines = try await executor.plan(unlock, context: .test(settings))
+      #expect(lines.count == 1 && lines[0].hasSuffix("(\(authority)) answers"), "\(lines)")
+      #expect(server.received.map(\.method) == ["OPTIONS"])
+      // What is none of the target's hosts has no server.
+      await #expect(throws: ExecutorError.self) {
+        try await executor.server(of: call([("url", "http://10.0.0.9/")], .act), context: .test(settings))
+      }
+    }
+  }
+
   @Test func `a failed call to a whole URL names the host that was asked`() async throws {
     let settings: [(String, Value)] = [("url", "http://api.invalid"), ("hosts", ["127.0.0.1:1"])]
     let executor = HTTPExecutor()

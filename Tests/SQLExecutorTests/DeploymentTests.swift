@@ -71,6 +71,22 @@ struct DeploymentTests {
     #expect(alone.source == "127.0.0.1:\(direct) (primary; time zone Asia/Tokyo)")
   }
 
+  /// A session of a pooler may hold what another client has made for itself.
+  @Test(arguments: ["SELECT pg_temp.locked()", "SELECT * FROM pg_temp.shown", "TABLE pg_temp.shown", "TABLE shown"])
+  func `what another client has left in a pooled session is looked at by its short name too`(
+    _ statement: String
+  ) async throws {
+    let world = try Deployment.shared.get()
+    try world.psql(
+      """
+      CREATE FUNCTION pg_temp.locked() RETURNS bool LANGUAGE sql AS 'SELECT pg_try_advisory_xact_lock(4711)';
+      CREATE TEMP VIEW shown AS SELECT pg_temp.locked();
+      """, as: "reader")
+    let error = await failure { try await perform(statement, at: pooled("reader", world)) }
+    #expect(error.code == .refused && error.message.contains("is VOLATILE"), "\(error)")
+    try world.psql("DROP FUNCTION pg_temp.locked CASCADE", as: "reader")
+  }
+
   @Test func `our own clock ends what is sent alone through a pooler`() async throws {
     let world = try Deployment.shared.get()
     let error = await failure {

@@ -47,6 +47,8 @@ struct QueryCannotWriteTests {
     "SELECT nextval('counter')", "SELECT setval('counter', 1)", "SELECT set_config('work_mem', '1GB', false)",
     "SELECT set_config('transaction_read_only', 'off', true), evil()", "SELECT pg_notify('x', 'y')",
     "SELECT pg_advisory_lock(1)", "SELECT pg_try_advisory_lock_shared(1)", "SELECT pg_advisory_xact_lock(1)",
+    "SELECT (0.1).pg_sleep", "SELECT ('counter'::regclass).nextval", "SELECT (1::bigint).pg_try_advisory_lock",
+    "SELECT g.pg_try_advisory_lock FROM generate_series(1::bigint, 2) g",
     "SELECT pg_sleep(0.1)", "SELECT pg_sleep_for('1 ms')",
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'",
     "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'victim'", "SELECT pg_reload_conf()",

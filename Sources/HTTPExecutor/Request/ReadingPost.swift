@@ -38,12 +38,16 @@ enum ReadingPost {
     path.path.lowercased().contains("graphql")
   }
 
-  /// Whether an operation names its query by a key and has no text of it.
+  /// Whether an operation names its query by a key, in its body or its parameters, and has no text of it.
   private static func isWithoutQuery(_ request: OutgoingRequest) -> Bool {
     let text = request.body.flatMap { String(validating: $0.bytes, as: UTF8.self) } ?? ""
-    if let tree = request.body?.tree ?? json(text[...]) { return isWithoutQuery(tree) }
-    let pairs = request.path.parameters + text.split { $0 == "&" || $0.isNewline }.map(RequestPath.pair)
-    return pairs.contains { pair in operationKeys.contains(pair.name) } && !pairs.contains { $0.name == "query" }
+    let tree = request.body?.tree ?? json(text[...])
+    let form = tree == nil ? text.split { $0 == "&" || $0.isNewline }.map(RequestPath.pair) : []
+    let pairs = request.path.parameters + form
+    let isNamed = pairs.contains { operationKeys.contains($0.name) } && !pairs.contains { $0.name == "query" }
+    guard let tree else { return isNamed }
+    let hasText = (tree.listValue ?? [tree]).contains { $0["query"]?.stringValue?.isEmpty == false }
+    return isWithoutQuery(tree) || (isNamed && !hasText)
   }
 
   private static func isWithoutQuery(_ value: Value) -> Bool {

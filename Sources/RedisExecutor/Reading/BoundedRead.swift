@@ -53,7 +53,10 @@ struct BoundedRead {
         throw session.refused("\(command.name) with \(count) gives elements several times", "give a positive number")
       }
       try checkCount(command.number(at: 2), command)
-    case "XPENDING": try checkCount(command.number(at: command.options(from: 3).first == "IDLE" ? 7 : 5), command)
+    case "XPENDING":
+      let isByTime = command.options(from: 3).first == "IDLE"
+      try checkCount(command.number(at: isByTime ? 7 : 5), command)
+      if isByTime { try await checkPending(command) }
     case "SCAN", "SSCAN", "HSCAN", "ZSCAN", "XINFO": try checkOption("COUNT", command)
     case "LPOS":
       try checkOption("COUNT", command)
@@ -230,6 +233,12 @@ struct BoundedRead {
     let (first, last) = Self.clamp(command.number(at: position) ?? 0, command.number(at: position + 1) ?? -1, length)
     let count = (last - first + 1) / unit
     if count > Int64(bytes) { throw tooLarge(command, "\(count) bytes", "give a range") }
+  }
+
+  /// `IDLE` goes through all that is pending until it has found enough.
+  private func checkPending(_ command: RedisCommand) async throws(ExecutorError) {
+    let count = try await session.ask(Array(command.words.prefix(3))).list?.first?.integer ?? 0
+    if count > Self.scanned { throw tooLarge(command, "\(count) elements", "leave IDLE out") }
   }
 
   /// Looks at each word that may be the option: a key or a pattern may have its name.

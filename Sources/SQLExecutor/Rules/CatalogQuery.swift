@@ -27,7 +27,9 @@ struct CatalogQuery: Sendable, Hashable {
     func list(_ words: some Sequence<String>) -> Value { .list(words.map(Value.string)) }
     func list(_ numbers: Set<Int64>) -> Value { .list(numbers.sorted().map(Value.int)) }
     func schema(_ name: Mentions.Name) -> Value {
-      (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
+      // Another name of the session's own schema, which in a pooled session may hold what others have made.
+      if name.schema == "pg_temp" { return "*" }
+      return (name.schema ?? (path == nil ? "*" : nil)).map(Value.string) ?? .null
     }
     let (functions, relations) = (Array(mentions.functions), Array(mentions.relations))
     return [
@@ -35,7 +37,7 @@ struct CatalogQuery: Sendable, Hashable {
       list(relations.map(\.name)), list(path ?? []), list(mentions.fields), list(mentions.operators),
       list(mentions.types), list(references.functions), list(references.operators), list(references.types),
       list(references.relations), list(families), list(FunctionRules.refused), list(SessionViews.functions),
-      list(SessionViews.relations), .bool(isFirst),
+      list(SessionViews.relations), .bool(isFirst), list(mentions.scalarFields),
     ]
   }
 
@@ -48,8 +50,9 @@ struct CatalogQuery: Sendable, Hashable {
           JOIN pg_namespace s ON s.oid = p.pronamespace
           WHERE named.schema = '*' OR s.nspname = named.schema OR (named.schema IS NULL AND s.nspname = ANY ($5::text[]))
         UNION ALL SELECT p.oid, true FROM pg_proc p JOIN pg_type t ON t.oid = p.proargtypes[0]
-          WHERE p.proname = ANY ($6::text[]) AND (t.oid >= 16384 OR t.typtype = 'p' OR t.typcategory = 'A' OR EXISTS (
-            SELECT FROM pg_cast c WHERE c.casttarget = t.oid AND c.castcontext = 'i' AND c.oid >= 16384))
+          WHERE p.pronargs - p.pronargdefaults <= 1 AND (p.proname = ANY ($18::text[]) OR (p.proname = ANY ($6::text[])
+            AND (t.oid >= 16384 OR t.typtype IN ('p', 'c') OR t.typcategory = 'A' OR EXISTS (
+              SELECT FROM pg_cast c WHERE c.casttarget = t.oid AND c.castcontext = 'i' AND c.oid >= 16384))))
         UNION ALL SELECT unnest($9::oid[]), false) AS x GROUP BY oid),
     operation AS (
       SELECT oid, true AS named FROM pg_operator WHERE oprname = ANY ($7::text[]) AND NOT oid = ANY ($10::oid[])

@@ -12,6 +12,8 @@ struct Mentions: Sendable, Hashable {
   var relations: Set<Name> = []
   /// Names behind a point: `t.f` calls `f(t)` where `t` has no such column.
   var fields: Set<String> = []
+  /// Those of them that may stand behind any value, of whatever type: `(1).f`, or `g.f` of `FROM generate_series(1, 2) g`.
+  var scalarFields: Set<String> = []
   /// With those that are used without being written (`=` by CASE, NULLIF and USING; `<=` by BETWEEN). GROUP BY, ORDER
   /// BY and the like take a type's own operators, by its operator classes and not by name.
   var operators: Set<String> = []
@@ -26,7 +28,18 @@ struct Mentions: Sendable, Hashable {
 
   /// The names in a parsed statement.
   init(tree: Value) {
-    tree.visitNodes { add(key: $0, node: $1) }
+    // The names of functions' rows, which may be values of any type; nil where one has no name of its own.
+    var rows: Set<String>? = []
+    tree.visitNodes { key, node in
+      add(key: key, node: node)
+      guard key == "RangeFunction" else { return }
+      if let name = node["alias"]?["aliasname"]?.stringValue { rows?.insert(name) } else { rows = nil }
+    }
+    tree.visitNodes { key, node in
+      guard key == "ColumnRef" else { return }
+      let words = Self.words(node["fields"])
+      if words.count == 2, rows?.contains(words[0]) ?? true { scalarFields.insert(words[1]) }
+    }
     types.formUnion(functions.map(\.name))
     types.formUnion(fields)
   }
@@ -39,7 +52,10 @@ struct Mentions: Sendable, Hashable {
     case "FuncCall": addFunction(Self.words(node["funcname"]))
     case "RangeTableSample": addFunction(Self.words(node["method"]))
     case "ColumnRef": fields.formUnion(Self.words(node["fields"]).dropFirst())
-    case "A_Indirection": fields.formUnion(Self.words(node["indirection"]))
+    case "A_Indirection":
+      let words = Self.words(node["indirection"])
+      fields.formUnion(words)
+      scalarFields.formUnion(words)
     case "A_Expr":
       addOperator(Self.words(node["name"]))
       if node["kind"]?.stringValue != "AEXPR_OP" { operators.formUnion(Self.comparisons) }
@@ -72,6 +88,7 @@ struct Mentions: Sendable, Hashable {
     rest.functions.subtract(known.functions)
     rest.relations.subtract(known.relations)
     rest.fields.subtract(known.fields)
+    rest.scalarFields.subtract(known.scalarFields)
     rest.operators.subtract(known.operators)
     rest.types.subtract(known.types)
     return rest
@@ -81,20 +98,27 @@ struct Mentions: Sendable, Hashable {
     functions.formUnion(other.functions)
     relations.formUnion(other.relations)
     fields.formUnion(other.fields)
+    scalarFields.formUnion(other.scalarFields)
     operators.formUnion(other.operators)
     types.formUnion(other.types)
     isChange = isChange || other.isChange
   }
 
   var isEmpty: Bool {
-    functions.isEmpty && relations.isEmpty && fields.isEmpty && operators.isEmpty && types.isEmpty
+    functions.isEmpty && relations.isEmpty && fields.isEmpty && scalarFields.isEmpty && operators.isEmpty
+      && types.isEmpty
   }
 }
 
 extension Mentions {
+  /// Words of the grammar that are operators.
+  private static let wordOperators: [String: Set<String>] = [
+    "like": ["~~", "!~~"], "ilike": ["~~*", "!~~*"], "similar": ["~", "!~"],
+  ]
+
   /// The names that a function's body could hold, read word by word, since PL/pgSQL is not SQL: each word as a function
-  /// where a parenthesis follows, as a relation, field and type in any schema. Nil where the body can't be judged so:
-  /// it builds statements at run time (`EXECUTE`), or hides names in escapes.
+  /// where a parenthesis follows, as a field where a point stands before it, and as a relation and type in any schema.
+  /// Nil where the body can't be judged so: it builds statements at run time (`EXECUTE`), or hides names in escapes.
   ///
   /// - Parameter isUnicode: whether the server folds names as this does, which one with a single-byte encoding need
   ///   not.
@@ -109,13 +133,17 @@ extension Mentions {
       case .identifier, .keyword:
         guard let name = Self.name(text, isUnicode: isUnicode) else { return nil }
         if ["insert", "update", "delete", "merge"].contains(name) { isChange = true }
+        operators.formUnion(Self.wordOperators[name] ?? [])
         // A word of the grammar is a name behind a point all the same.
         let isQualified = position > 0 && tokens[position - 1].kind == .character(UInt8(ascii: "."))
         guard token.kind != .keyword(isReserved: true) || isQualified else { continue }
         let isCall = position + 1 < tokens.count && tokens[position + 1].kind == .character(UInt8(ascii: "("))
         if isCall { functions.insert(Name(schema: "*", name: name)) }
+        if isQualified {
+          fields.insert(name)
+          scalarFields.insert(name)
+        }
         relations.insert(Name(schema: "*", name: name))
-        fields.insert(name)
         types.insert(name)
       default: break
       }
@@ -124,12 +152,17 @@ extension Mentions {
 
   /// A word as the server reads it; nil where that can't be told, and for EXECUTE.
   private static func name(_ text: String, isUnicode: Bool) -> String? {
+    if isEscaped(text) { return nil }
     let isQuoted = text.utf8.first == UInt8(ascii: "\"")
-    if !isQuoted, text.utf8.contains(UInt8(ascii: "\"")) { return nil }
     let name = text.unquotedIdentifier
     if name.utf8.count > 63 || (!isQuoted && name == "execute") { return nil }
     if !isUnicode, !isQuoted, !name.utf8.allSatisfy({ $0 < 128 }) { return nil }
     return name
+  }
+
+  /// `U&"…"`.
+  private static func isEscaped(_ text: String) -> Bool {
+    text.utf8.first != UInt8(ascii: "\"") && text.utf8.contains(UInt8(ascii: "\""))
   }
 
   /// A name of a statement that a server in another encoding than UTF-8 may read otherwise than the grammar here: it
@@ -142,7 +175,7 @@ extension Mentions {
       default: continue
       }
       let text = sql.slice(token.range)
-      guard !text.utf8.allSatisfy({ $0 < 128 }) else { continue }
+      guard isEscaped(text) || !text.utf8.allSatisfy({ $0 < 128 }) else { continue }
       if text.utf8.first != UInt8(ascii: "\"") || text.unquotedIdentifier.utf8.count > 63 { return text }
     }
     return nil

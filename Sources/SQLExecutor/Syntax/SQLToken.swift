@@ -39,14 +39,33 @@ struct SQLToken: Hashable {
     }
     defer { unsafe pg_query__scan_result__free_unpacked(scan, nil) }
     let count = unsafe scan.pointee.n_tokens
+    let bytes = Array(text.utf8)
     var tokens: [SQLToken] = []
     tokens.reserveCapacity(count)
     for position in 0..<count {
       guard let token = unsafe scan.pointee.tokens[position]?.pointee else { continue }
-      let range = unsafe Int(token.start)..<Int(token.end)
-      tokens.append(SQLToken(kind: unsafe kind(token), range: range))
+      let start = unsafe Int(token.start)
+      let isEscaped = unsafe token.token == PG_QUERY__TOKEN__UIDENT
+      let end = isEscaped ? endOfEscapedIdentifier(bytes, from: start) : unsafe Int(token.end)
+      tokens.append(SQLToken(kind: unsafe kind(token), range: start..<end))
     }
     return tokens
+  }
+
+  /// The end of `U&"…"`, of which the scanner counts the `U` alone.
+  private static func endOfEscapedIdentifier(_ bytes: [UInt8], from start: Int) -> Int {
+    let quote = UInt8(ascii: "\"")
+    var position = start + 3
+    while position < bytes.count {
+      if bytes[position] != quote {
+        position += 1
+      } else if position + 1 < bytes.count, bytes[position + 1] == quote {
+        position += 2
+      } else {
+        return position + 1
+      }
+    }
+    return bytes.count
   }
 
   private static func kind(_ token: PgQuery__ScanToken) -> Kind {

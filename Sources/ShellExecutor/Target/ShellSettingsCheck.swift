@@ -56,16 +56,24 @@ extension AllowedWords {
     var help: String?
   }
 
-  /// Programs that run other programs, or write where a plain word tells them to.
+  /// Programs that take code or another program's words, whatever options stand before.
+  private static let interpreters: Set<String> = [
+    "sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node", "php", "lua",
+    "tclsh", "expect", "awk", "gawk", "mawk", "sed", "env", "nohup", "nice", "ionice", "timeout", "time", "stdbuf",
+    "taskset", "flock", "xargs", "sudo", "doas", "su", "runuser", "setsid", "setpriv", "ssh", "watch", "parallel",
+    "script", "nsenter", "chroot", "unshare", "strace", "busybox", "toybox", "psql", "mysql", "sqlite3", "redis-cli",
+    "mongosh",
+  ]
+  /// Programs that change something where a plain word tells them to.
   private static let doers: Set<String> = [
-    "sh", "bash", "dash", "ash", "ksh", "zsh", "fish", "python", "python3", "perl", "ruby", "node", "php", "lua", "awk",
-    "gawk", "mawk", "sed", "env", "nohup", "nice", "timeout", "time", "xargs", "sudo", "doas", "su", "runuser",
-    "setsid",
-    "ssh", "watch", "parallel", "tee", "dd", "cp", "mv", "rm", "ln", "touch", "tar", "make", "docker", "podman",
-    "kubectl",
-    "nsenter", "chroot", "unshare", "strace", "git", "systemctl", "service", "ip", "iptables", "nft", "redis-cli",
-    "psql",
-    "curl", "wget", "busybox", "toybox",
+    "tee", "dd", "cp", "mv", "rm", "ln", "touch", "mkdir", "rmdir", "install", "truncate", "shred", "split", "csplit",
+    "uniq", "xxd", "chmod", "chown", "tar", "cpio", "zip", "unzip", "gzip", "gunzip", "bzip2", "xz", "rsync", "scp",
+    "sftp", "ed", "vi", "vim", "make", "docker", "podman", "crictl", "ctr", "kubectl", "helm", "git", "systemctl",
+    "service", "loginctl", "hostnamectl", "timedatectl", "date", "hostname", "sysctl", "mount", "umount", "swapon",
+    "swapoff", "modprobe", "kill", "pkill", "killall", "ip", "tc", "ipset", "iptables", "nft", "ufw", "ethtool",
+    "route", "ifconfig", "crontab", "at", "reboot", "shutdown", "useradd", "usermod", "userdel", "passwd", "apt",
+    "apt-get", "yum", "dnf", "snap", "pip", "npm", "supervisorctl", "etcdctl", "consul", "vault", "aws", "gcloud", "az",
+    "curl", "wget", "nc", "socat", "openssl", "logger", "wall",
   ]
 
   var openings: [Opening] {
@@ -78,12 +86,14 @@ extension AllowedWords {
           message: "`\(pattern.text)` takes any option, which may make a writer of the program",
           help: "write the options out: a pattern takes `-n` where it is `-n`"))
     }
-    if isOpen, words.count == 1, case .exact(let program) = words[0],
-      let name = program.split(separator: "/").last.map(String.init), Self.doers.contains(name)
+    let options = words.dropFirst().filter { if case .exact(let text) = $0 { text.hasPrefix("-") } else { false } }
+    if isOpen, options.count == words.count - 1, case .exact(let program) = words[0],
+      let name = program.split(separator: "/").last.map(String.init),
+      Self.interpreters.contains(name) || (options.isEmpty && Self.doers.contains(name))
     {
       found.append(
         Opening(
-          path: ["1"], message: "`...` behind `\(program)` lets a query tell it to change something",
+          path: [String(words.count)], message: "`...` behind `\(program)` lets a query tell it to change something",
           help: "write out its arguments, such as [\(name), status]"))
     }
     if words.contains(where: { if case .exact("...") = $0 { true } else { false } }) {

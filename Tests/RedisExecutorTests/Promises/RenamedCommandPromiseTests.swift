@@ -164,6 +164,10 @@ struct BusyServerPromiseTests {
     try await RedisServer.with { server in
       _ = try server.cli(
         "EVAL", "for i = 1, 150000 do redis.call('RPUSH', 'list', i); redis.call('ZADD', 'set', i, i) end", "0")
+      _ = try server.cli("EVAL", "for i = 1, 150000 do redis.call('XADD', 'stream', i, 'f', 'v') end", "0")
+      _ = try server.cli("XGROUP", "CREATE", "stream", "g", "0")
+      _ = try server.cli(
+        "EVAL", "redis.call('XREADGROUP', 'GROUP', 'g', 'c', 'COUNT', 150000, 'STREAMS', 'stream', '>')", "0")
       _ = try server.cli("SETBIT", "bits", "\(8 * 20_000_000)", "1")
       let refused: [[Value]] = [
         ["LPOS", "list", "x"], ["LPOS", "list", "x", "RANK", "-1"], ["LPOS", "list", "x", "MAXLEN", "0"],
@@ -180,6 +184,8 @@ struct BusyServerPromiseTests {
         ["XREAD", "COUNT", "100000000", "STREAMS", "COUNT", "0"],
         ["XPENDING", "s", "g", "-", "+", "100000000", "5"],
         ["XPENDING", "s", "g", "IDLE", "1", "-", "+", "100000000", "5"],
+        ["XPENDING", "stream", "g", "IDLE", "1", "-", "+", "5"],
+        ["XPENDING", "stream", "g", "idle", "1", "-", "+", "5", "c"],
         ["XINFO", "STREAM", "COUNT", "FULL", "COUNT", "0"], ["SRANDMEMBER", "s", "-10000"],
         ["HRANDFIELD", "h", "-1", "WITHVALUES"], ["ZRANDMEMBER", "set", "-5"],
         ["SORT_RO", "set", "BY", "nosort", "LIMIT", "0", "1000", "GET", "bits"],
@@ -193,6 +199,7 @@ struct BusyServerPromiseTests {
         ["BITCOUNT", "bits", "0", "1000", "BIT"],
         ["BITPOS", "bits", "1", "0", "1000"], ["MEMORY", "USAGE", "list"], ["MEMORY", "USAGE", "list", "SAMPLES", "5"],
         ["ZRANGEBYSCORE", "set", "-inf", "+inf", "LIMIT", "5", "1"], ["LPOS", "none", "x"], ["BITCOUNT", "none"],
+        ["XPENDING", "stream", "g"], ["XPENDING", "stream", "g", "-", "+", "5"],
         ["SCAN", "0", "MATCH", "COUNT", "COUNT", "10"], ["SORT_RO", "s", "GET", "#"], ["SRANDMEMBER", "s", "5"],
       ]
       for words in fine { try await server.perform(["args": .list(words)], .query) }

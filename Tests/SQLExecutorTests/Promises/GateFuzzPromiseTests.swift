@@ -17,6 +17,9 @@ struct GateFuzzPromiseTests {
     CREATE FUNCTION over(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1'; CREATE FUNCTION over(text) RETURNS int LANGUAGE sql AS 'SELECT mark()';
     CREATE FUNCTION public."order"() RETURNS int LANGUAGE sql AS 'SELECT mark()';
     CREATE FUNCTION wordy() RETURNS int LANGUAGE sql STABLE AS 'SELECT public.order()';
+    CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0'; CREATE OPERATOR ~~* (leftarg = int, rightarg = int, function = yes);
+    CREATE FUNCTION alike() RETURNS int LANGUAGE sql STABLE AS 'SELECT (1 ILIKE 2)::int';
+    CREATE FUNCTION pointed(a int) RETURNS int LANGUAGE sql STABLE AS 'SELECT a.careless';
     CREATE FUNCTION returns_d() RETURNS d LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 5; END';
     CREATE FUNCTION takes_d(d) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 5; END';
     CREATE TYPE t AS (a int); CREATE FUNCTION to_t(int) RETURNS t LANGUAGE plpgsql AS 'BEGIN PERFORM mark(); RETURN ROW($1)::t; END';
@@ -65,7 +68,7 @@ struct GateFuzzPromiseTests {
       let (a, b) = (number(depth - 1), number(depth - 1))
       if chance(calm) {
         return pick([
-          "(\(a) + \(b))", "abs(\(a))", "calm(\(a))", "calm_too(\(a))", "coalesce(\(a), \(b))",
+          "(\(a) + \(b))", "abs(\(a))", "calm(\(a))", "(\(a)).calm", "calm_too(\(a))", "coalesce(\(a), \(b))",
           "(SELECT max(q.id) FROM clean q WHERE q.x = \(a))",
           "CASE WHEN \(condition(depth - 1)) THEN \(a) ELSE \(b) END", "(\(a))::calm_d", "least(\(a), \(b))",
           "(SELECT count(*) FROM \(pick(GateFuzzPromiseTests.clean)))::int",
@@ -75,6 +78,8 @@ struct GateFuzzPromiseTests {
       }
       return pick([
         "mark()", "liar(\(a))", "teller(\(a))", "careless(\(a))", "over(\(a))", "over('a'::text)", "wordy()",
+        "(\(a)).careless", "alike()", "pointed(\(a))", "(SELECT g.careless FROM generate_series(1, 2) g LIMIT 1)",
+        "(\(a)).pg_try_advisory_lock::int",
         "returns_d()", "takes_d(\(a))", "(\(a))::d", "(5::dt IS NULL)::int",
         "(ARRAY[\(a)]::t[] IS NULL)::int", "(ROW(\(a))::holder IS NULL)::int", "('[1,5]'::rd IS NULL)::int",
         "('{5}'::d[] IS NULL)::int", "(SELECT ag(q.x) FROM clean q)::int", "(\(a) !== \(b))::int",

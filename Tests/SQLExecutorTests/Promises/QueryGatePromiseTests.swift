@@ -210,6 +210,7 @@ struct QueryGatePromiseTests {
       """, database: "latin")
     for statement in [
       "SELECT É()", "SELECT é()", "SELECT 1 AS é", "SELECT hides()", "SELECT É.x FROM (SELECT 1 AS x) É",
+      "SELECT U&\"\\00e9\"()",
     ] {
       let error = await failure { try await server.query(statement, database: "latin") }
       #expect(error.code == .refused, "\(statement): \(error)")

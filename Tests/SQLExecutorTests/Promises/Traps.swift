@@ -226,6 +226,50 @@ struct Trap: Sendable, CustomStringConvertible {
       "word_cut", "CREATE FUNCTION \(String(repeating: "é", count: 40))() RETURNS int LANGUAGE sql AS 'SELECT mark()';",
       "SELECT \(String(repeating: "é", count: 40))()"),
     Trap(
+      "word_escaped", #"CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT U&"m\0061rk"()';"#, "SELECT f()"),
+    Trap(
+      "word_escaped_otherwise",
+      """
+      CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql STABLE AS $$BEGIN RETURN u&"m!0061rk" UESCAPE '!' (); END$$;
+      """, "SELECT f()"),
+    Trap(
+      "word_like",
+      """
+      CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR ~~ (leftarg = int, rightarg = int, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE sql STABLE AS 'SELECT 1 LIKE 2';
+      """, "SELECT f()"),
+    Trap(
+      "word_not_ilike",
+      """
+      CREATE FUNCTION yes(int, int) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR !~~* (leftarg = int, rightarg = int, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1 NOT ILIKE 2; END';
+      """, "SELECT f()"),
+    Trap(
+      "word_similar",
+      """
+      CREATE FUNCTION yes(int, text) RETURNS bool LANGUAGE sql AS 'SELECT mark() > 0';
+      CREATE OPERATOR ~ (leftarg = int, rightarg = text, function = yes);
+      CREATE FUNCTION f() RETURNS bool LANGUAGE sql STABLE AS $$SELECT 1 SIMILAR TO 'a'$$;
+      """, "SELECT f()"),
+    Trap("field_of_number", "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT mark()';", "SELECT (1).f"),
+    Trap(
+      "field_of_column", "CREATE FUNCTION f(int, int DEFAULT 3) RETURNS int LANGUAGE sql AS 'SELECT mark()';",
+      "SELECT (t.x).f FROM tb t LIMIT 1"),
+    Trap(
+      "field_of_function", "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT mark()';",
+      "SELECT g.f FROM generate_series(1, 2) g"),
+    Trap(
+      "field_of_built_in_row", "CREATE FUNCTION f(pg_class) RETURNS int LANGUAGE sql AS 'SELECT mark()';",
+      "SELECT c.f FROM pg_class c LIMIT 1"),
+    Trap(
+      "field_in_body",
+      """
+      CREATE FUNCTION f(text) RETURNS int LANGUAGE sql AS 'SELECT mark()';
+      CREATE FUNCTION g(a text) RETURNS int LANGUAGE sql STABLE AS 'SELECT a.f';
+      """, "SELECT g('a')"),
+    Trap(
       "field_variadic", "CREATE FUNCTION f(VARIADIC tb[]) RETURNS int LANGUAGE sql AS 'SELECT mark()';",
       "SELECT t.f FROM tb t LIMIT 1"),
     Trap(

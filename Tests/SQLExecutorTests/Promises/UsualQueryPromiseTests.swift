@@ -12,6 +12,7 @@ struct UsualQueryPromiseTests {
     CREATE EXTENSION pg_buffercache; CREATE EXTENSION pgstattuple; CREATE EXTENSION tsm_system_rows; CREATE EXTENSION pgrowlocks;
     CREATE TYPE state AS ENUM ('open', 'locked'); CREATE DOMAIN email AS citext CHECK (VALUE ~ '@');
     CREATE FUNCTION is_even(int) RETURNS bool LANGUAGE plpgsql AS 'BEGIN RETURN $1 % 2 = 0; END';
+    CREATE FUNCTION state(int) RETURNS state LANGUAGE plpgsql AS $$BEGIN RETURN 'open'; END$$;
     CREATE FUNCTION doubled(int) RETURNS int LANGUAGE sql IMMUTABLE RETURN $1 * 2;
     CREATE FUNCTION clean(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$SELECT lower(public.unaccent('public.unaccent', $1))$$;
     CREATE TABLE users (id serial PRIMARY KEY, name text NOT NULL, email email UNIQUE, state state DEFAULT 'open', tags text[], attributes hstore,
@@ -53,6 +54,7 @@ struct UsualQueryPromiseTests {
     "SELECT u.name, o.amount FROM users u JOIN orders o ON o.user_id = u.id WHERE o.at > '2026-06-15'",
     "SELECT * FROM users u LEFT JOIN orders o USING (id)", "SELECT * FROM users NATURAL JOIN secret",
     "SELECT state, count(*), avg(price), max(created), array_agg(name ORDER BY id), string_agg(name, ', ') FROM users GROUP BY state HAVING count(*) > 1",
+    "SELECT u.state, g.n, o.ordinality FROM users u, generate_series(1, 2) AS g (n), unnest(u.tags) WITH ORDINALITY o",
     "SELECT state, count(*) FROM users GROUP BY ROLLUP (state)", "SELECT DISTINCT state FROM users ORDER BY 1",
     "SELECT DISTINCT ON (state) state, name FROM users ORDER BY state, created DESC",
     "SELECT name, row_number() OVER w, lag(price, 1, 0) OVER w, sum(price) OVER (ORDER BY id ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) FROM users WINDOW w AS (PARTITION BY state ORDER BY id)",

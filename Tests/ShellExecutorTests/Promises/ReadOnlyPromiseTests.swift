@@ -97,6 +97,9 @@ import Testing
     ("{path: [/b], trusted: true}", "3:34 warning queries may run any program"),
     ("{path: [/b], read_only: [[bash, ...]]}", "warning `...` behind `bash`"),
     ("{path: [/b], read_only: [[/b/sed, ...]]}", "warning `...` behind `/b/sed`"),
+    ("{path: [/b], read_only: [[uniq, ...]]}", "warning `...` behind `uniq`"),
+    ("{path: [/b], read_only: [[sh, -c, ...]]}", "warning `...` behind `sh`"),
+    ("{path: [/b], read_only: [[psql, -At, -c, ...]]}", "warning `...` behind `psql`"),
     ("{path: [/b], read_only: [[a, {match: -.*}]]}", "3:41 warning `-.*` takes any option"),
     ("{path: [/b], read_only: [[a, {match: '--[a-z-]+(=.*)?'}]]}", "takes any option"),
     ("{path: [/b], read_only: [[a, {match: '('}]]}", "3:37 error `read_only` has `(`"),
@@ -111,6 +114,7 @@ import Testing
 
   @Test(arguments: [
     "{path: [/b], read_only: [[firewall, list], [systemctl, is-active, ...], [tool, ...], [tool, {match: '-n|-u'}]]}",
+    "{path: [/b], read_only: [[tar, -tf, ...], [sudo, -n, firewall, list, ...], [redis-cli, get, ...], [cat, ...]]}",
     "{path: [/b], read_only: [[tool, {match: 'etcd-[a-z0-9-]+'}], [tool, {match: '.*'}]]}",
   ])
   func `lint leaves lists alone that open nothing`(_ shell: String) {
