@@ -7,7 +7,8 @@ extension Runner {
   /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what
   /// was shown then), or beforehand.
   func ask(_ question: Question) async throws(Stop) -> Answer {
-    if !question.isAboutChange, let answer = state.answers[question.key] { return answer }
+    // A secret is not on record.
+    if !question.isAboutChange, !question.isSecret, let answer = state.answers[question.key] { return answer }
     if configuration.mode == .plan {
       if let given = try await presetAnswer(to: question) { return given }
       throw .paused("a plan asks nothing", question)
@@ -127,10 +128,12 @@ extension Runner {
   func record(_ answer: Answer, to question: Question) async throws(Stop) {
     var suggested: Value?
     if case .option(_, let suggestion) = question.kind { suggested = suggestion.map(Value.string) }
+    if question.isSecret { await hide(answer.value) }
     try await emit(
       .questionAnswered, path: question.key.step, synced: true,
       data: MapValue(present: [
-        "key": .string(question.key.description), "text": .string(question.text), "value": answer.value,
+        "key": .string(question.key.description), "text": .string(question.text),
+        "value": question.isSecret ? .string(Outcome.scrubbed) : answer.value,
         "reason": answer.reason.map(Value.string), "by": .string(answer.by ?? self.operator.name),
         "ticket": answer.ticket.map(Value.string), "source": .string(answer.source),
         "took": answer.took.map(Value.duration), "suggested": suggested,

@@ -187,9 +187,12 @@ extension Runner {
   }
 
   /// Records how a step ended and lets later steps see it.
+  ///
+  /// - Parameter secret: Fields of the outcome that are not recorded.
   func end(
     _ step: Step, in frame: Frame, outcome: MapValue, error: ExecutorError? = nil, text: String? = nil,
-    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue(), isMasked: Bool = false
+    source: String? = nil, stops: String? = nil, extra: MapValue = MapValue(), isMasked: Bool = false,
+    secret: [String] = []
   ) async throws(Stop) {
     let path = frame.path(step)
     var data = MapValue(present: [
@@ -200,7 +203,8 @@ extension Runner {
     ])
     if let stops { data["stops"] = .string(stops) }
     for (key, value) in extra.entries { data[key.rendered] = value }
-    let recorded = step.isSecret || isMasked ? try await masked(outcome) : outcome
+    var recorded = step.isSecret || isMasked ? try await masked(outcome) : outcome
+    for name in secret where recorded[name] != nil { recorded[name] = .string(Outcome.scrubbed) }
     try await put(recorded, into: &data)
     try await emit(.stepFinished, path: path, data: data)
     bind(step, in: frame, outcome: outcome)
