@@ -48,7 +48,9 @@ enum Dump {
 
   /// A line without the bars that `strace` has around it.
   private static func inner(of line: Range<Int>, in text: [UInt8]) -> Range<Int> {
-    guard line.count > 6, text[line].starts(with: " | ".utf8), text[line].suffix(2).elementsEqual(" |".utf8) else {
+    guard line.count > 6, text[line.lowerBound] == 0x20, text[line].starts(with: " | ".utf8),
+      text[line].suffix(2).elementsEqual(" |".utf8)
+    else {
       return line
     }
     return (line.lowerBound + 3)..<(line.upperBound - 2)

@@ -172,7 +172,7 @@ struct SecretForm: Hashable, Sendable {
 
   /// Whether its first `place` bytes, which end at `index`, are known without the others.
   private func isBeginning(_ place: Int, at index: Int, in text: [UInt8]) -> Bool {
-    place >= longestLeft || place >= Self.shortestMarkedCut && Self.isCutMark(at: index, in: text)
+    place >= Self.shortestMarkedCut && (place >= longestLeft || Self.isCutMark(at: index, in: text))
   }
 
   /// So many bytes of the form end there.
@@ -262,6 +262,8 @@ struct SecretForm: Hashable, Sendable {
     return at
   }
 
+  private static let joints = Array(",+.|&".utf8)
+
   /// Where `", "` ends, between two texts of a list as JSON, YAML and most languages write one, also with an operator
   /// that joins texts in the comma's place, or nothing but blanks.
   static func endOfItem(at index: Int, in text: [UInt8]) -> Int? {
@@ -274,7 +276,7 @@ struct SecretForm: Hashable, Sendable {
     }
     skipBlanks()
     let sign = at
-    while at < text.count, at < sign + 2, ",+.|&".utf8.contains(text[at]) { at += 1 }
+    while at < text.count, at < sign + 2, joints.contains(text[at]) { at += 1 }
     skipBlanks()
     return at > index + 1 && at < text.count && text[at] == quote ? at + 1 : nil
   }
