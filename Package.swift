@@ -122,10 +122,16 @@ let package = Package(
     tests("PlaybookRecordTests", ["PlaybookRecord", "CEL"]),
     tests(
       "PlaybookEngineTests",
-      ["PlaybookTestSupport", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "YAMLTree", "SourceText", "CEL"]),
+      [
+        "PlaybookTestSupport", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "YAMLTree",
+        "SourceText", "CEL",
+      ]),
     tests(
       "PlaybookJournalTests",
-      ["PlaybookTestSupport", "PlaybookJournal", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL"]),
+      [
+        "PlaybookTestSupport", "PlaybookJournal", "PlaybookEngine", "PlaybookRecord", "ExecutorKit", "PlaybookLanguage",
+        "SourceText", "CEL",
+      ]),
     tests(
       "PlaybookTranscriptTests",
       ["PlaybookTestSupport", "PlaybookTranscript", "PlaybookJournal", "PlaybookRecord", "CEL", "CGumbo", "CCmarkGFM"],
@@ -146,7 +152,9 @@ let package = Package(
     tests(
       "PluginExecutorTests", ["PluginExecutor", "ExecutorKit", "PlaybookLanguage", "SourceText", "CEL"],
       exclude: ["Fixtures"]),
-    tests("PlaybookTerminalTests", ["PlaybookTestSupport", "PlaybookTerminal", "PlaybookRecord", "PlaybookLanguage", "SourceText", "CEL"]),
+    tests(
+      "PlaybookTerminalTests",
+      ["PlaybookTestSupport", "PlaybookTerminal", "PlaybookRecord", "PlaybookLanguage", "SourceText", "CEL"]),
     tests("PlaybookDrillTests", ["PlaybookDrill", "playbook-world", "SourceText", "CEL"]),
     tests("PlaybookCommandsTests", ["playbook", "playbook-world"]),
     tests(

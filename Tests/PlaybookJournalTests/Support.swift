@@ -52,3 +52,18 @@ extension RunFolder {
     return try journal()
   }
 }
+
+/// As many bytes of a piece again and again.
+func repeated(_ piece: String, _ count: Int) -> String {
+  String(repeating: piece, count: count / piece.utf8.count)
+}
+
+/// How many bytes a search goes through: those of a text, and of all that parts of it may stand for.
+func decodedBytes(of text: String) -> Int {
+  func count(_ bytes: [UInt8], _ depth: Int) -> Int {
+    var all = bytes.count
+    if depth > 0 { DecodedRun.forEach(in: bytes) { all += count($0.bytes, depth - 1) } }
+    return all
+  }
+  return count(Array(text.utf8), 3)
+}

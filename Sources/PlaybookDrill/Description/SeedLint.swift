@@ -1,4 +1,6 @@
 import FoundationEssentials
+import PlaybookLanguage
+import SQLExecutor
 package import SourceText
 
 /// The problems of a drill's files that servers read, as far as they can be told without these.
@@ -20,7 +22,20 @@ package enum SeedLint {
           at: SourceSpan(file: file, range: 0..<0), help: Suggestion.help(for: name, in: read)))
     }
     if names.contains("redis.txt") { found += problems(ofCommands: try DrillWorld.read("\(folder)/redis.txt")) }
+    for name in ["world.sql", "now.sql"] where names.contains(name) {
+      found += problems(ofStatements: try DrillWorld.read("\(folder)/\(name)"))
+    }
     return found
+  }
+
+  /// The first place of a file of statements that PostgreSQL's grammar can't read. The server may know more.
+  static func problems(ofStatements file: SourceFile) -> [Diagnostic] {
+    guard let problem = SQLFile.problem(in: String(decoding: file.bytes, as: UTF8.self)) else { return [] }
+    return [
+      Diagnostic(
+        .warning, code: "wrong-drill", "PostgreSQL can't read this: \(problem.message)",
+        at: SourceSpan(file: file, range: problem.range ?? 0..<0), help: problem.help)
+    ]
   }
 
   /// Commands that redis-cli can't take apart: a quotation mark that is not closed, or after which the word goes on.

@@ -115,17 +115,28 @@ struct AddressSpellings {
     return IPAddress(family: .v4, bits: UInt128(UInt32(bigEndian: address.s_addr)))
   }
 
-  /// The bits that are any by what follows an address: `/8`, `/255.0.0.0`, `/0.255.255.255`, ` 255.0.0.0`.
+  private static let maskNames = ["netmask ", "mask ", "wildcard "].map { Array($0.utf8) }
+
+  /// The bits that are any by what follows an address: `/8`, `/255.0.0.0`, `/0.255.255.255`, ` 255.0.0.0`, ` netmask
+  /// 255.0.0.0`.
   private func mask(from start: Int, of address: IPAddress) -> (mask: UInt128, end: Int)? {
     guard start < bytes.count, "/ ".utf8.contains(bytes[start]) else { return nil }
-    let end = bytes[(start + 1)...].firstIndex { !$0.isDigit && $0 != UInt8(ascii: ".") } ?? bytes.count
-    let word = bytes[(start + 1)..<end]
     let isSlash = bytes[start] == UInt8(ascii: "/")
+    var first = start + 1
+    func skipBlanks() { while first < bytes.count, bytes[first] == 0x20 { first += 1 } }
+    if !isSlash { skipBlanks() }
+    let name = isSlash ? nil : Self.maskNames.first { bytes[first...].starts(with: $0) }
+    if let name {
+      first += name.count
+      skipBlanks()
+    }
+    let end = bytes[first...].firstIndex { !$0.isDigit && $0 != UInt8(ascii: ".") } ?? bytes.count
+    let word = bytes[first..<end]
     if isSlash, let length = Int(text(word)), length <= 32 { return ((1 << UInt128(32 - length)) - 1, end) }
     let numbers = word.split(separator: UInt8(ascii: "."))
     guard numbers.count == 4, let mask = Self.decimal(numbers) else { return nil }
-    // Behind a blank it may be another address.
-    if !isSlash, mask.bits >> 31 == 0, mask.bits != 0 || address.bits != 0 { return nil }
+    // Behind a blank 0.0.0.0 may be another address.
+    if !isSlash, name == nil, mask.bits == 0, address.bits != 0 { return nil }
     // A mask of the network's bits, or of those that are any; of 0.0.0.0 as the former.
     let any = mask.bits >> 31 == 1 || mask.bits == 0 ? ~mask.bits & 0xffff_ffff : mask.bits
     return any & (any + 1) == 0 ? (any, end) : nil
@@ -167,7 +178,10 @@ struct AddressSpellings {
     // Letters of the word around it may look like more digits.
     var places = [first.startIndex..<last.endIndex]
     if first.count > 4 { places = [(first.endIndex - 4)..<last.endIndex] }
-    if last.count > 4, !last.contains(UInt8(ascii: ".")) {
+    if let point = last.firstIndex(of: UInt8(ascii: ".")) {
+      // A port may stand behind a point, as `tcpdump` writes it.
+      places += places.map { $0.lowerBound..<point }
+    } else if last.count > 4 {
       places = places.map { $0.lowerBound..<(last.startIndex + 4) }
     }
     for place in places {
@@ -195,7 +209,10 @@ struct AddressSpellings {
     for (position, first) in sorted.enumerated() {
       for second in sorted[(position + 1)...].prefix(8) where second.place.lowerBound >= first.place.upperBound {
         let between = bytes[first.place.upperBound..<second.place.lowerBound]
-        guard between.count <= 8, Self.isRange(between) else { continue }
+        let isNamed =
+          bytes[..<first.place.lowerBound].suffix(Self.range.count).elementsEqual(Self.range)
+          && between.allSatisfy { $0 == 0x20 }
+        guard between.count <= 12, isNamed || Self.isRange(between) else { continue }
         let (low, high) = (AddressRange.number(first.address), AddressRange.number(second.address))
         let spelled = text(bytes[first.place.lowerBound..<second.place.upperBound])
         let range = AddressRange(min(low, high)...max(low, high))
@@ -204,9 +221,12 @@ struct AddressSpellings {
     }
   }
 
+  /// `range 9.0.0.0 11.0.0.0`, as DHCP servers and firewalls have it.
+  private static let range = Array("range ".utf8)
+
   private static func isRange(_ between: ArraySlice<UInt8>) -> Bool {
     let sign = String(decoding: between.filter { $0 != 0x20 }, as: UTF8.self)
-    return ["-", "--", "->", "..", "...", "to", "~"].contains(sign)
+    return ["-", "--", "->", "=>", "..", "...", "to", "~", "through", "thru", "until"].contains(sign)
   }
 
   /// `10.0.0.*`, `10.0.0.%`, `10.0.0-3.1`, `10.x.x.x`.
@@ -291,6 +311,7 @@ struct AddressSpellings {
       guard words.count == 1, let word = words.first, word.count < 256 else { continue }
       readShort(word)
       guard reading.isGiven else { continue }
+      readPacked(word)
       if let block = Self.shortBlock(word) { found.append(block) }
       for part in word.split(whereSeparator: { ":/@,;=|()[]<>{}\"'?&#".utf8.contains($0) })
       where part.count < word.count {
@@ -305,10 +326,25 @@ struct AddressSpellings {
     let numbers = word.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
     guard numbers.count < 4, numbers.allSatisfy({ $0.first?.isDigit == true }) else { return }
     let isHexadecimal = word.contains(UInt8(ascii: "x"))
+    // Some programs read a zero at the beginning as octal, and others don't.
+    if reading.isGiven, word.first == UInt8(ascii: "0"), let bits = UInt32(text(word)), bits >= 1 << 24 {
+      add(IPAddress(family: .v4, bits: UInt128(bits)), text(word))
+    }
     guard numbers.count > 1 || isHexadecimal || reading.isGiven, let address = Self.old(numbers) else { return }
     // A small number is one, and no address.
     if numbers.count == 1, !isHexadecimal, address.bits < 1 << 24 { return }
     add(address, text(word))
+  }
+
+  /// The bytes of an address as databases print them: `20010db8000000000000000000000001`, `\x0a000004`. Eight digits
+  /// without a mark may be anything.
+  private mutating func readPacked(_ word: ArraySlice<UInt8>) {
+    let isMarked = word.starts(with: "\\x".utf8) || word.starts(with: "0x".utf8)
+    let digits = isMarked ? word.dropFirst(2) : word
+    guard digits.count == 32 || isMarked && digits.count == 8, let bits = UInt128(text(digits), radix: 16) else {
+      return
+    }
+    add(IPAddress(family: digits.count == 8 ? .v4 : .v6, bits: bits), text(word))
   }
 
   /// `10/8`, `10.0/16`, `0/0`.
@@ -326,14 +362,21 @@ struct AddressSpellings {
     return AddressSpelling(text: String(decoding: word, as: UTF8.self), meaning: .many(range))
   }
 
-  /// `ip-10-0-0-4`, as names of machines have it.
+  /// `ip-10-0-0-4`, `ec2-10-0-0-4` and `2001-db8--1`, as names of machines have it.
   private mutating func readJoined() {
     for sign in "-_".utf8 {
       for run in runs({ $0.isDigit || $0 == sign }) {
         let numbers = bytes[run].split(separator: sign)
-        guard numbers.count == 4, let address = Self.decimal(numbers) else { continue }
-        add(address, text(bytes[numbers[0].startIndex..<numbers[3].endIndex]))
+        guard numbers.count >= 4 else { continue }
+        for start in Set([0, numbers.count - 4]) {
+          let four = Array(numbers[start..<(start + 4)])
+          if let address = Self.decimal(four) { add(address, text(bytes[four[0].startIndex..<four[3].endIndex])) }
+        }
       }
+    }
+    for run in runs({ $0.isHexadecimal || $0 == UInt8(ascii: "-") }) where run.count >= 6 {
+      let spelled = text(bytes[run].map { $0 == UInt8(ascii: "-") ? UInt8(ascii: ":") : $0 })
+      if let address = IPAddress(spelled) { add(address, text(bytes[run])) }
     }
   }
 }

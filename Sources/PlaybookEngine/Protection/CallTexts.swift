@@ -61,6 +61,9 @@ struct CallTexts {
     for (position, word) in words.enumerated() {
       parts.append(Part(value: word, origin: position == 0 ? .code : .written))
     }
+    // A mask and the end of a range may be words of their own: `8.0.0.0 netmask 248.0.0.0`.
+    let texts = words.dropFirst().map(\.rendered)
+    if texts.count > 1 { parts.append(Part(value: .string(texts.joined(separator: " ")), origin: .written)) }
   }
 
   /// A field's name is the author's; where evidence has it, it is among what was given.

@@ -70,6 +70,8 @@ struct PlainText {
     case 0xFE6A, 0x066A: return "%"
     case 0xFE61, 0x2217, 0x204E, 0x2731: return "*"
     case 0x2212: return "-"
+    case 0x2026: return "..."
+    case 0x2192, 0x21D2, 0x27F6: return "->"
     // The large I with a dot is an i.
     case 0x0130: return "I"
     default: break

@@ -51,11 +51,20 @@ struct ProtectedAccounts: Sendable {
   /// Digits that are the account's, leading zeros aside.
   private func number(in bytes: [UInt8]) -> Account? {
     guard accounts.contains(where: { $0.digits != nil }) else { return nil }
-    for word in bytes.split(whereSeparator: { !$0.isWordPart }) where word.allSatisfy(\.isDigit) {
-      let digits = Self.significant(word)
+    for word in bytes.split(whereSeparator: { !$0.isWordPart }) {
+      guard let digits = Self.digits(of: word) else { continue }
       if let found = accounts.first(where: { $0.digits == digits }) { return found }
     }
     return nil
+  }
+
+  /// The digits of a whole number, also of one such as `0x3e9`.
+  private static func digits(of word: ArraySlice<UInt8>) -> [UInt8]? {
+    if word.allSatisfy(\.isDigit) { return significant(word) }
+    guard word.first == UInt8(ascii: "0"), let radix = [0x78: 16, 0x6F: 8, 0x62: 2][word.dropFirst().first ?? 0] else {
+      return nil
+    }
+    return UInt64(String(decoding: word.dropFirst(2), as: UTF8.self), radix: radix).map { Array(String($0).utf8) }
   }
 
   private static func significant(_ digits: ArraySlice<UInt8>) -> [UInt8] {

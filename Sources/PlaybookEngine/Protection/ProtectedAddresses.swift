@@ -1,4 +1,5 @@
 import CEL
+import SourceText
 
 /// The addresses and networks that no act is given, however they are written.
 struct ProtectedAddresses: Sendable {
@@ -20,10 +21,25 @@ struct ProtectedAddresses: Sendable {
 
   func reason(in text: PlainText, _ reading: Protection.Reading) -> String? {
     guard !all.isEmpty else { return nil }
+    if reading.isGiven {
+      let word = String(decoding: text.bytes, as: UTF8.self).bare
+      if Self.everything.contains(word) { return "\(word) stands for protected addresses as well" }
+    }
     for spelling in AddressSpellings(text, reading).found {
       if let reason = reason(against: spelling) { return reason }
     }
     return nil
+  }
+
+  /// What firewalls and routers take for each address where it is all of a value.
+  private static let everything: Set<String> = ["any", "anywhere", "0.0.0.0", "::", "[::]"]
+
+  /// The bytes of an address: `10.0.0.4` in four, and what is one of IPv6 in sixteen.
+  func reason(againstBytes bytes: [UInt8]) -> String? {
+    guard !all.isEmpty, bytes.count == 4 || bytes.count == 16 else { return nil }
+    let bits = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+    let address = IPAddress(family: bytes.count == 4 ? .v4 : .v6, bits: bits)
+    return reason(against: AddressSpelling(text: address.description, meaning: .one(address)))
   }
 
   /// A whole number that is an address as most programs read it: 167772164 is 10.0.0.4. Nil for small ones, which are

@@ -21,6 +21,10 @@ struct ProtectedHosts: Sendable {
     guard !hosts.isEmpty else { return nil }
     for word in text.bytes.split(whereSeparator: { !Self.isHostPart($0) }) {
       let name = Self.trimmed(word)
+      // `.eu.corp` is each host of a domain.
+      if !reading.isCode, word.first == UInt8(ascii: "."), hasHosts([UInt8(ascii: ".")] + name) {
+        return "domain .\(String(decoding: name, as: UTF8.self)) has protected hosts"
+      }
       // No host has a `_`, but a key may: `session_db.internal`.
       if isProtected(name) { return Self.reason(name) }
       guard name.contains(UInt8(ascii: "_")) else { continue }
@@ -29,7 +33,7 @@ struct ProtectedHosts: Sendable {
     if reading.isCode { return nil }
     for word in text.patterns(isLike: reading.hasLikePatterns) {
       let word = Self.trimmed(word)
-      guard word.contains(UInt8(ascii: ".")), word.allSatisfy({ Self.isHostPart($0) || "*?%[]!^".utf8.contains($0) }),
+      guard word.allSatisfy({ Self.isHostPart($0) || "*?%[]!^".utf8.contains($0) }),
         let pattern = Wildcard(word, isLike: reading.hasLikePatterns), touches(pattern, word)
       else { continue }
       return "the pattern \(String(decoding: word, as: UTF8.self)) stands for protected hosts"
@@ -49,12 +53,18 @@ struct ProtectedHosts: Sendable {
     }
   }
 
+  private func hasHosts(_ domain: [UInt8]) -> Bool {
+    domain.count > 1 && hosts.contains { $0.name.suffix(domain.count).elementsEqual(domain) }
+  }
+
   /// Whether a pattern stands for a protected host; of `*.internal` whether the two ends fit.
   private func touches(_ pattern: Wildcard, _ word: ArraySlice<UInt8>) -> Bool {
     let tail = word.suffix(from: (word.lastIndex { "*?%[]".utf8.contains($0) } ?? word.startIndex - 1) + 1)
     return hosts.contains { host in
       guard host.isSuffix else { return pattern.matches(host.name) }
-      guard word.contains(where: { $0.isWordPart && !$0.isDigit }) else { return false }
+      guard word.contains(UInt8(ascii: ".")), word.contains(where: { $0.isWordPart && !$0.isDigit }) else {
+        return false
+      }
       return tail.count < host.name.count
         ? host.name.suffix(tail.count).elementsEqual(tail) : tail.suffix(host.name.count).elementsEqual(host.name)
     }

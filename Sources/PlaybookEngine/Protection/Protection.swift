@@ -63,7 +63,9 @@ struct Protection: Sendable {
   private func reason(against value: Value, _ reading: Reading, _ seen: inout Set<String>) -> String? {
     switch value {
     case .string(let text): return reason(againstText: text, reading, &seen)
-    case .bytes(let bytes): return reason(againstText: String(decoding: bytes, as: UTF8.self), reading, &seen)
+    case .bytes(let bytes):
+      return reason(againstText: String(decoding: bytes, as: UTF8.self), reading, &seen)
+        ?? addresses.reason(againstBytes: bytes)
     case .ip(let address): return reason(againstText: address.description, reading, &seen)
     case .cidr(let block): return reason(againstText: block.description, reading, &seen)
     case .int, .uint, .double, .decimal:
@@ -112,7 +114,7 @@ struct Protection: Sendable {
       return nil
     }
     let isWild = text.split(separator: ":").contains { part in
-      part.utf8.allSatisfy { "*%?._".utf8.contains($0) } && part.utf8.contains { "*%".utf8.contains($0) }
+      part.utf8.allSatisfy { "*%?._@-".utf8.contains($0) } && part.utf8.contains { "*%".utf8.contains($0) }
     }
     return isWild ? "the pattern \(text) stands for what is protected as well" : nil
   }

@@ -1,7 +1,7 @@
 import CEL
 
 /// A text and what a target may make of it: percent-encoding decoded, JSON read, escapes and character references
-/// resolved.
+/// resolved, a pattern's `[.]` taken for a point.
 struct TextMeanings {
   /// It is encoded more often than is followed.
   struct TooDeep: Error, CustomStringConvertible {
@@ -41,6 +41,7 @@ struct TextMeanings {
       found.append(Escapes.percentDecoded(bytes.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }))
     }
     if bytes.contains(UInt8(ascii: "&")) { found.append(Escapes.referencesResolved(bytes)) }
+    if bytes.contains(UInt8(ascii: "[")) { found.append(text.replacing("[.]", with: ".")) }
     if let first = bytes.first(where: { !" \t\r\n".utf8.contains($0) }), "{[\"".utf8.contains(first),
       let value = try? Value(json: text)
     {
@@ -68,7 +69,7 @@ struct TextMeanings {
 
 /// The escapes that texts have within texts. What is none stays as it is.
 private enum Escapes {
-  /// `%41` (RFC 3986, 2.1).
+  /// `%41` (RFC 3986, 2.1), and `%u0041` as JavaScript's `escape` has it.
   static func percentDecoded(_ bytes: [UInt8]) -> String {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(bytes.count)
@@ -77,6 +78,12 @@ private enum Escapes {
       if bytes[position] == UInt8(ascii: "%"), let byte = number(bytes, position + 1, 2) {
         decoded.append(UInt8(byte))
         position += 3
+      } else if bytes[position] == UInt8(ascii: "%"), position + 1 < bytes.count,
+        bytes[position + 1] | 0x20 == UInt8(ascii: "u"),
+        let scalar = number(bytes, position + 2, 4).flatMap(Unicode.Scalar.init)
+      {
+        decoded += String(scalar).utf8
+        position += 6
       } else {
         decoded.append(bytes[position])
         position += 1
@@ -85,7 +92,7 @@ private enum Escapes {
     return String(decoding: decoded, as: UTF8.self)
   }
 
-  /// `\u0041`, `\x41`, `\n`, `\"`, as JSON and most languages have them.
+  /// `\u0041`, `\u{41}`, `\x41`, `\101`, `\n`, `\"`, as JSON and most languages have them.
   static func backslashesResolved(_ bytes: [UInt8]) -> String {
     var units: [UInt8] = []
     var position = 0
@@ -99,7 +106,10 @@ private enum Escapes {
       let letter = bytes[position + 1]
       let count =
         letter == UInt8(ascii: "u") ? 4 : letter == UInt8(ascii: "x") ? 2 : letter == UInt8(ascii: "U") ? 8 : 0
-      if count > 0, let code = number(bytes, position + 2, count) {
+      if let (scalar, end) = braced(bytes, position + 1) ?? octal(bytes, position + 1) {
+        units += String(scalar).utf8
+        position = end
+      } else if count > 0, let code = number(bytes, position + 2, count) {
         position += 2 + count
         if 0xD800..<0xDC00 ~= code {
           high = code
@@ -119,24 +129,54 @@ private enum Escapes {
     return String(decoding: units, as: UTF8.self)
   }
 
-  private static let names: [String: Character] = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"]
+  /// `u{41}` behind a backslash.
+  private static func braced(_ bytes: [UInt8], _ start: Int) -> (Unicode.Scalar, end: Int)? {
+    guard bytes[start...].starts(with: "u{".utf8) else { return nil }
+    let digits = bytes[(start + 2)...].prefix(8).prefix { $0 != UInt8(ascii: "}") }
+    guard digits.endIndex < bytes.count, bytes[digits.endIndex] == UInt8(ascii: "}") else { return nil }
+    let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
+    return code.flatMap(Unicode.Scalar.init).map { ($0, digits.endIndex + 1) }
+  }
 
-  /// `&#64;`, `&#x40;`, `&apos;` (XML 1.0, 4.1).
+  /// `101` behind a backslash.
+  private static func octal(_ bytes: [UInt8], _ start: Int) -> (Unicode.Scalar, end: Int)? {
+    let digits = bytes[start...].prefix(3)
+    guard digits.count == 3, let code = UInt8(String(decoding: digits, as: UTF8.self), radix: 8) else { return nil }
+    return (Unicode.Scalar(code), start + 3)
+  }
+
+  /// The name or number of a reference that may stand there.
+  private static func name(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard bytes.first == UInt8(ascii: "#") else { return bytes.prefix(12).prefix { 0x41...0x7A ~= $0 } }
+    let isHexadecimal = bytes.dropFirst().first.map { $0 | 0x20 } == UInt8(ascii: "x")
+    let digits = bytes.dropFirst(isHexadecimal ? 2 : 1).prefix(8).prefix {
+      isHexadecimal ? $0.isHexadecimal : $0.isDigit
+    }
+    return bytes[..<digits.endIndex]
+  }
+
+  private static let names: [String: Character] = [
+    "amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'", "period": ".", "colon": ":", "commat": "@", "sol": "/",
+    "bsol": "\\", "nbsp": " ", "lowbar": "_", "hyphen": "-", "dash": "-", "percnt": "%", "plus": "+", "comma": ",",
+    "num": "#",
+  ]
+
+  /// `&#64;`, `&#x40;`, `&apos;` (XML 1.0, 4.1; HTML, 13.5), a number also without the `;`.
   static func referencesResolved(_ bytes: [UInt8]) -> String {
     var text = ""
     var rest = bytes[...]
     while let start = rest.firstIndex(of: UInt8(ascii: "&")) {
       text += String(decoding: rest[..<start], as: UTF8.self)
       rest = rest[start...]
-      guard let end = rest.prefix(12).firstIndex(of: UInt8(ascii: ";")),
-        let character = character(rest[(start + 1)..<end])
-      else {
+      let name = name(rest.dropFirst())
+      let end = name.endIndex < rest.endIndex && rest[name.endIndex] == UInt8(ascii: ";") ? name.endIndex + 1 : nil
+      guard let character = character(name), end != nil || name.first == UInt8(ascii: "#") else {
         text += "&"
         rest = rest.dropFirst()
         continue
       }
       text.append(character)
-      rest = rest[(end + 1)...]
+      rest = rest[(end ?? name.endIndex)...]
     }
     return text + String(decoding: rest, as: UTF8.self)
   }

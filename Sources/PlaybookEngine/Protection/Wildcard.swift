@@ -105,7 +105,10 @@ extension PlainText {
       for part in word.split(whereSeparator: { ":/@,;=|()<>{}\"'&#`\\".utf8.contains($0) })
       where part.count < word.count && part.contains(where: wild.contains) { found.append(part) }
     }
-    return found.filter { $0.contains(where: \.isWordPart) && !Self.isShare($0, isLike) }
+    let singles = Array(isLike ? "?_".utf8 : "?".utf8)
+    return found.filter { word in
+      (word.contains(where: \.isWordPart) || word.allSatisfy(singles.contains)) && !Self.isShare(word, isLike)
+    }
   }
 
   /// With blanks in the place of `%2F` and the like, whose percent sign is no wildcard; in SQL it is one.

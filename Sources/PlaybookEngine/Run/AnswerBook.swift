@@ -90,7 +90,9 @@ public struct AnswerBook: Sendable {
         throw Misfit(message: "`\(chosen.rendered)` is no answer to `\(question.key)`; it takes yes, no, all or done")
       }
       return chosen
-    case .text: return .string(value.rendered)
+    case .text:
+      if case .map = value { throw Misfit(message: "the answer to `\(question.key)` is a text, and no map") }
+      return .string(value.rendered)
     case .value(let declaration):
       let parsed = declaration.parse(text: value.rendered)
       switch parsed {

@@ -74,7 +74,7 @@ struct SecretText: Sendable {
 
   /// What of a secret text is a secret by itself, besides all of it: what stands before `;` at the end or a comment, a
   /// token behind `Bearer`, user and password of `Basic`, what stands within quotation marks, the value of a single
-  /// `NAME=VALUE`, the password of a connection.
+  /// `NAME=VALUE`, what a document names `password` or `api_key`, the password of a connection.
   static func parts(of text: String) -> [String] {
     var parts: [String] = []
     let bare = text.bare
@@ -98,7 +98,39 @@ struct SecretText: Sendable {
         if let colon = pair.firstIndex(of: ":") { parts.append(String(pair[pair.index(after: colon)...])) }
       }
     }
+    for value in named(bare) { parts += [value] + Self.parts(of: value) }
     return parts + ConnectionText.passwords(in: bare)
+  }
+
+  /// The values of a JSON document, or of several lines such as `NAME=VALUE` and `name: value`, whose names say that
+  /// they are secrets.
+  private static func named(_ text: String) -> [String] {
+    if text.hasPrefix("{") || text.hasPrefix("["), let document = try? Value(json: text) { return named(document) }
+    let lines = text.split(whereSeparator: \.isNewline)
+    guard lines.count > 1 else { return [] }
+    return lines.compactMap { line in
+      guard let sign = line.firstIndex(where: { "=:".contains($0) }) else { return nil }
+      let name = String(line[..<sign]).bare
+      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_-. ".contains($0)) }
+      return isName && isSecret(name) ? String(line[line.index(after: sign)...]).bare : nil
+    }
+  }
+
+  private static func named(_ value: Value, isSecret: Bool = false) -> [String] {
+    switch value {
+    case .string(let text): isSecret ? [text] : []
+    case .list(let items): items.flatMap { named($0, isSecret: isSecret) }
+    case .map(let map): map.entries.flatMap { named($0.value, isSecret: Self.isSecret($0.key.rendered)) }
+    default: []
+    }
+  }
+
+  /// Whether a name says that its value is a secret: `password`, `DB_PASS`, `api-key`, and not `key_id`, `token_url`.
+  private static func isSecret(_ name: String) -> Bool {
+    let name = name.lowercased()
+    let isSecret = ["pass", "pwd", "secret", "token", "key", "credential", "seed"].contains(where: name.contains)
+    let isOpen = ["id", "url", "uri", "name", "type", "host", "file", "path"].contains(where: name.hasSuffix)
+    return (isSecret || name == "auth" || name == "pin") && !isOpen && !name.contains("public")
   }
 
   /// `abc` of `abc;`, `abc # staging` and `abc ; staging`; nil: nothing of that stands behind it.

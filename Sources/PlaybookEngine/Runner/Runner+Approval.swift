@@ -16,9 +16,10 @@ extension Runner {
     let environment = configuration.environment
     var typed: String?
     if act.isIrreversible || environment.isRed {
-      // What is typed is shown, so it is made of no secret.
+      // What is typed is shown, so it is made of no secret and holds none.
       let own = act.typed.flatMap { frame.scope.holdsSecret($0.expressions) ? nil : $0 }
-      let wanted = own.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
+      var wanted = own.flatMap { try? $0.resolve(frame.scope.bindings(now: clock.now())) }.map(\.rendered)
+      if let text = wanted, await sink.redacted(text) != text { wanted = nil }
       let count = step.forEach == nil ? planned[0].prepared.call.target ?? step.name : String(planned.count)
       typed = wanted ?? "\(step.name) \(count)"
     }
@@ -231,7 +232,7 @@ extension Runner {
     for (index, item) in planned.enumerated() {
       var (approval, text) = (approval, text)
       approval.rows = rows
-      if let part { (approval, text) = texts(of: item, approval, text, part.act, part.step, in: part.frame) }
+      if let part { (approval, text) = await texts(of: item, approval, text, part.act, part.step, in: part.frame) }
       let question = Question(
         key: key.item(item.position), place: place, text: text,
         kind: .item(approval, position: index, count: planned.count))

@@ -134,7 +134,9 @@ extension Runner {
 
   /// What a human adds.
   func run(_ document: Document, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
-    if try await restore(step, in: frame) { return }
+    // A secret is not on record, so that it is asked for anew.
+    let secret = document.fields.filter(\.isSecret).map(\.name)
+    if secret.isEmpty, try await restore(step, in: frame) { return }
     try await begin(step, in: frame, now: now)
     let path = frame.path(step)
     let bindings = frame.scope.bindings(now: now)
@@ -163,7 +165,6 @@ extension Runner {
         text: declaration.describe ?? declaration.name.replacing("_", with: " "), kind: .value(asked))
       if let answer = try await documentAnswer(question, asksNobody) {
         if declaration.isSecret {
-          await hide(answer)
           frame.scope.secretNames.insert("\(step.name).\(declaration.name)")
         }
         fields.append((declaration.name, answer))
@@ -180,7 +181,7 @@ extension Runner {
         try await followUp(planned, index, step, path, frame.scope, now)
       }
     }
-    try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text)
+    try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text, secret: secret)
   }
 
   /// The answer to a question of a document; after a run that did not complete it becomes a follow-up.

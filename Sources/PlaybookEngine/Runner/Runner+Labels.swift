@@ -40,11 +40,11 @@ extension Runner {
   /// What is asked of one item of a change, and what is typed for it.
   func texts(
     of item: PlannedItem, _ approval: Approval, _ text: String, _ act: Act, _ step: Step, in frame: Frame
-  ) -> (Approval, String) {
+  ) async -> (Approval, String) {
     var approval = approval
     let (scope, now) = (itemScope(for: step, item.item, in: frame), clock.now())
     if approval.typed != nil, let typed = act.typed, !scope.holdsSecret(typed.expressions),
-      let own = scope.prose(typed, now: now)
+      let own = scope.prose(typed, now: now), await sink.redacted(own) == own
     {
       approval.typed = own
     }

@@ -7,7 +7,8 @@ extension Runner {
   /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what
   /// was shown then), or beforehand.
   func ask(_ question: Question) async throws(Stop) -> Answer {
-    if !question.isAboutChange, let answer = state.answers[question.key] { return answer }
+    // A secret is not on record.
+    if !question.isAboutChange, !question.isSecret, let answer = state.answers[question.key] { return answer }
     if configuration.mode == .plan {
       if let given = try await presetAnswer(to: question) { return given }
       throw .paused("a plan asks nothing", question)
@@ -123,10 +124,11 @@ extension Runner {
   func record(_ answer: Answer, to question: Question) async throws(Stop) {
     var suggested: String?
     if case .option(_, let suggestion) = question.kind { suggested = suggestion }
+    if question.isSecret { await hide(answer.value) }
     let answered = QuestionAnswered(
-      key: question.key, text: question.text, value: answer.value, reason: answer.reason,
-      author: Author(answer.by ?? self.operator.name, uid: author.uid), ticket: answer.ticket, source: answer.source,
-      took: answer.took, suggested: suggested)
+      key: question.key, text: question.text, value: question.isSecret ? .string(Outcome.scrubbed) : answer.value,
+      reason: answer.reason, author: Author(answer.by ?? self.operator.name, uid: author.uid), ticket: answer.ticket,
+      source: answer.source, took: answer.took, suggested: suggested)
     try await emit(.questionAnswered(answered), path: question.key.step, synced: true)
   }
 

@@ -181,17 +181,22 @@ extension Runner {
   }
 
   /// Records how a step ended and lets later steps see it.
+  ///
+  /// - Parameter secret: Fields of the outcome that are not recorded.
   func end(
     _ step: Step, in frame: Frame, outcome: MapValue, error: ExecutorError? = nil, text: String? = nil,
     source: String? = nil, stops: String? = nil, evidence: StepFinished.EvidenceTold = .init(),
-    check: StepFinished.CheckTold = .init(), planned: StepFinished.PlannedCalls? = nil, isMasked: Bool = false
+    check: StepFinished.CheckTold = .init(), planned: StepFinished.PlannedCalls? = nil, isMasked: Bool = false,
+    secret: [String] = []
   ) async throws(Stop) {
     var finished = StepFinished()
     (finished.kind, finished.name, finished.place) = (step.kind.keyword, step.name, frame.place)
     finished.state = outcome["state"]?.stringValue.flatMap(StepState.init) ?? .done
     (finished.error, finished.text, finished.source) = (error.map(ErrorTold.init), text, source)
     (finished.stops, finished.evidence, finished.check, finished.planned) = (stops, evidence, check, planned)
-    finished.recorded = try await recorded(step.isSecret || isMasked ? try await masked(outcome) : outcome)
+    var shown = step.isSecret || isMasked ? try await masked(outcome) : outcome
+    for name in secret where shown[name] != nil { shown[name] = .string(Outcome.scrubbed) }
+    finished.recorded = try await recorded(shown)
     try await emit(.stepFinished(finished), path: frame.path(step))
     bind(step, in: frame, outcome: outcome)
   }

@@ -7,12 +7,13 @@ struct DecodedRun {
   let place: (Range<Int>) -> Range<Int>
 
   /// Calls `body` with each part of a text that may stand for other bytes: base64, base32, digits of the bases 2, 8, 10
-  /// and 16 in any of the usual spellings, dumps, URLs, words of a mail's header, coloured texts, lines with marks
+  /// and 16 in any of the usual spellings, objects of numbered characters, dumps, URLs, words of a mail's header, coloured texts, lines with marks
   /// around them.
   static func forEach(in text: [UInt8], _ body: (DecodedRun) -> Void) {
     guard text.count >= shortestText else { return }
     for alphabet in DigitAlphabet.all { alphabet.forEachRun(in: text, body) }
     NumberList.forEachRun(in: text, body)
+    IndexedItems.forEachRun(in: text, body)
     Dump.forEachRun(in: text, body)
     PercentEncoded.forEachRun(in: text, body)
     EncodedWord.forEachRun(in: text, body)

@@ -19,12 +19,15 @@ struct DigitAlphabet: Sendable {
   private let shortest: Int
   private let marks: Marks
 
+  static let base64 = DigitAlphabet(
+    letters + lowercase + digits + "+/", also: "-_", bits: 6, quantum: 4, shortest: 10, marks: .lines)
+  static let base32 = DigitAlphabet(letters + "234567", bits: 5, quantum: 8, shortest: 12, marks: .groups)
+  static let hexadecimal = DigitAlphabet(digits + "ABCDEF", bits: 4, quantum: 2, shortest: 10, marks: .bytes)
+
   static let all = [
-    DigitAlphabet(letters + lowercase + digits + "+/", also: "-_", bits: 6, quantum: 4, shortest: 10, marks: .lines),
-    DigitAlphabet(letters + "234567", bits: 5, quantum: 8, shortest: 12, marks: .groups),
+    base64, base32,
     DigitAlphabet(digits + "ABCDEFGHIJKLMNOPQRSTUV", bits: 5, quantum: 8, shortest: 12, marks: .groups),
-    DigitAlphabet(digits + "ABCDEF", bits: 4, quantum: 2, shortest: 10, marks: .bytes),
-    DigitAlphabet("01", bits: 1, quantum: 8, shortest: 40, marks: .bytes),
+    hexadecimal, DigitAlphabet("01", bits: 1, quantum: 8, shortest: 40, marks: .bytes),
   ]
 
   private static let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -48,6 +51,15 @@ struct DigitAlphabet: Sendable {
     self.quantum = quantum
     self.shortest = shortest
     self.marks = marks
+  }
+
+  /// The bytes of a text that is nothing but digits, with or without the signs that fill up; nil of any other.
+  func whole(_ text: [UInt8]) -> [UInt8]? {
+    let text = text[..<((text.lastIndex { $0 != UInt8(ascii: "=") } ?? -1) + 1)]
+    guard !text.isEmpty, text.count * bits % 8 < bits, text.allSatisfy({ values[Int($0)] != 255 }) else { return nil }
+    var digits = PlacedBytes()
+    for (place, byte) in text.enumerated() { digits.append(values[Int(byte)], from: place, to: place + 1) }
+    return decoded(digits, from: 0, to: text.count).bytes
   }
 
   /// Calls `body` with each run of digits, decoded from each digit that a byte may begin with.

@@ -3,33 +3,57 @@
 /// well.
 enum Dump {
   static func forEachRun(in text: [UInt8], _ body: (DecodedRun) -> Void) {
-    var runs = Reading.all.map { _ in PlacedBytes() }
+    // Lines with an offset and lines without: `od -t x1c` writes them in turn, the same bytes in both.
+    var runs = [Reading.all, Reading.all].map { $0.map { _ in PlacedBytes() } }
     var isOpen = false
-    func finish(_ index: Int) {
-      if runs[index].bytes.count >= 5 { body(runs[index].run) }
-      runs[index].removeAll()
+    func finish(_ kind: Int, _ index: Int) {
+      if runs[kind][index].bytes.count >= 5 { body(runs[kind][index].run) }
+      runs[kind][index].removeAll()
+    }
+    func finishAll() {
+      for kind in runs.indices { for index in Reading.all.indices { finish(kind, index) } }
     }
     var start = 0
+    var width = 0
     while start < text.count {
       let end = text[start...].firstIndex(of: 0x0A) ?? text.count
-      let line = start..<(end > start && text[end - 1] == 0x0D ? end - 1 : end)
+      let whole = start..<(end > start && text[end - 1] == 0x0D ? end - 1 : end)
       start = end + 1
-      let groups = groups(of: line, in: text)
-      guard groups != nil || isOpen else { continue }
-      isOpen = groups != nil
+      let line = inner(of: whole, in: text)
+      let offset = endOfOffset(line, in: text)
+      guard let groups = groups(of: line, from: offset, in: text) else {
+        if isOpen { finishAll() }
+        (isOpen, width) = (false, 0)
+        continue
+      }
+      isOpen = true
+      let kind = offset > line.lowerBound ? 0 : 1
+      if kind == 0 { width = offset - line.lowerBound }
+      // Below a line with an offset there are as many blanks.
+      let isBelow = kind == 1 && text[line].prefix(width).allSatisfy(isBlank)
+      let first = isBelow ? min(line.lowerBound + width, line.upperBound) : offset
       for (index, reading) in Reading.all.enumerated() {
-        var bytes: [UInt8]?
-        if let groups {
-          bytes = reading == .characters ? characters(of: line, in: text) : reading.bytes(groups, in: text)
-        }
+        let bytes =
+          reading == .characters
+          ? characters(of: first..<line.upperBound, in: text) : reading.bytes(groups, in: text)
         guard let bytes, !bytes.isEmpty else {
-          finish(index)
+          finish(kind, index)
           continue
         }
-        for byte in bytes { runs[index].append(byte, from: line.lowerBound, to: line.upperBound) }
+        for byte in bytes { runs[kind][index].append(byte, from: whole.lowerBound, to: whole.upperBound) }
       }
     }
-    for index in runs.indices { finish(index) }
+    finishAll()
+  }
+
+  /// A line without the bars that `strace` has around it.
+  private static func inner(of line: Range<Int>, in text: [UInt8]) -> Range<Int> {
+    guard line.count > 6, text[line.lowerBound] == 0x20, text[line].starts(with: " | ".utf8),
+      text[line].suffix(2).elementsEqual(" |".utf8)
+    else {
+      return line
+    }
+    return (line.lowerBound + 3)..<(line.upperBound - 2)
   }
 
   /// How the groups of a line are read.
@@ -105,30 +129,36 @@ enum Dump {
     let first = at
     while at < line.upperBound, DigitAlphabet.digit(text[at]) != nil { at += 1 }
     let count = at - first
+    // `gdb` names the place: `0x404010 <key+16>:`.
+    if isMarked, text[at..<line.upperBound].starts(with: " <".utf8) {
+      at = text[at..<line.upperBound].firstIndex(of: UInt8(ascii: ":")) ?? at
+    }
     if at < line.upperBound, text[at] == UInt8(ascii: ":") {
       at += 1
     } else if isMarked {
       return line.lowerBound
     }
-    // `tcpdump` and `tshark` have four digits.
-    let isShort = count == 4 && text[at..<line.upperBound].starts(with: "  ".utf8)
+    // `tcpdump` and `tshark` have four digits, `strace` five.
+    let isShort = 4...5 ~= count && text[at..<line.upperBound].starts(with: "  ".utf8)
     guard isMarked || isShort || count >= 6, count <= 16, at == line.upperBound || isBlank(text[at]) else {
       return line.lowerBound
     }
     return at
   }
 
-  /// The groups of digits of a line; nil where it is not a line of a dump.
-  private static func groups(of line: Range<Int>, in text: [UInt8]) -> [Range<Int>]? {
-    var at = endOfOffset(line, in: text)
+  /// The groups of digits of a line behind its offset; nil where it is not a line of a dump.
+  private static func groups(of line: Range<Int>, from offset: Int, in text: [UInt8]) -> [Range<Int>]? {
+    var at = offset
     guard at < line.upperBound, isBlank(text[at]), line.count <= 1000 else { return nil }
     var groups: [Range<Int>] = []
     var bytes = 0
+    var between = 1
     while at < line.upperBound {
       let blank = at
       while at < line.upperBound, isBlank(text[at]) { at += 1 }
-      // The text beside the digits is as long as there were bytes.
-      if at - blank >= 2, bytes > 0, [bytes, groups.count].contains(line.upperBound - at) { break }
+      // The text beside the digits is as long as there were bytes, and further away than a group from the next.
+      if at - blank > between, bytes > 0, [bytes, groups.count].contains(line.upperBound - at) { break }
+      if groups.count == 1 { between = at - blank }
       if text[at..<line.upperBound].starts(with: "0x".utf8) { at += 2 }
       let first = at
       while at < line.upperBound, !isBlank(text[at]) { at += 1 }
@@ -140,9 +170,9 @@ enum Dump {
     return groups
   }
 
-  /// The characters of a line of `od -c` or `od -a`, four columns each.
+  /// The characters of a line of `od -c` or `od -a` behind its offset, four columns each.
   private static func characters(of line: Range<Int>, in text: [UInt8]) -> [UInt8]? {
-    var at = endOfOffset(line, in: text)
+    var at = line.lowerBound
     guard line.upperBound > at, (line.upperBound - at).isMultiple(of: 4) else { return nil }
     var bytes: [UInt8] = []
     while at < line.upperBound {

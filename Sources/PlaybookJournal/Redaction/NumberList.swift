@@ -1,4 +1,4 @@
-/// Lists of numbers that are bytes, decimal or octal: `[67, 78]`, `67 78`, `&#67;&#78;`, `\103\116`, `0103, 0116`.
+/// Lists of numbers that are bytes, decimal or octal: `[67, 78]`, `[67, -61]`, `67 78`, `&#67;&#78;`, `\103\116`, `0103, 0116`.
 enum NumberList {
   /// Fewer hold no secret.
   private static let shortest = 5
@@ -34,10 +34,19 @@ enum NumberList {
           finish()
           continue
         }
-        run.append(byte, from: first, to: at)
+        if base == 10, value <= 128, isNegative(at: first, in: text) {
+          run.append(0 &- byte, from: first - 1, to: at)
+        } else {
+          run.append(byte, from: first, to: at)
+        }
       }
       finish()
     }
+  }
+
+  /// Whether a `-` is the number's sign and parts no two numbers: `[67, -61]`.
+  private static func isNegative(at index: Int, in text: [UInt8]) -> Bool {
+    index > 1 && text[index - 1] == UInt8(ascii: "-") && " ,[\n\t".utf8.contains(text[index - 2])
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

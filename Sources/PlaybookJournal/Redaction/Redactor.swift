@@ -14,7 +14,8 @@ public struct Redactor: Sendable {
 
   /// From now on `secret` is taken out: as it is and in another letter case, without unseen characters around it, each
   /// line of it, in base64, base32 and digits of the bases 2, 8, 10 and 16, URL-encoded, JSON- and HTML-escaped, quoted
-  /// for a shell, SQL or CSV, broken into lines, in dumps, and one of them within another.
+  /// for a shell, SQL or CSV, broken into lines, in dumps, and one of them within another; a key in digits as the bytes
+  /// that it stands for, and a secret in groups without what parts them.
   public mutating func add(_ secret: String) {
     var texts = [secret]
     let lines = secret.split(whereSeparator: \.isNewline).map(String.init)
@@ -22,7 +23,17 @@ public struct Redactor: Sendable {
     if secret.contains("\r\n") { texts.append(secret.replacing("\r\n", with: "\n")) }
     // A server drops blanks at a header's end and sends back the secret without them.
     texts += texts.map(\.bare).filter { $0.utf8.count >= 8 && !texts.contains($0) }
-    for form in texts.flatMap(SecretForm.all) { search.add(form) }
+    if let joined = Self.joined(secret.bare) { texts.append(joined) }
+    for form in texts.flatMap(SecretForm.all) + SecretForm.keys(of: secret.bare) { search.add(form) }
+  }
+
+  /// A secret in groups as it is without the signs between them: `abcd efgh ijkl`, `1234-5678-9012`.
+  private static func joined(_ text: String) -> String? {
+    let bytes = text.utf8
+    let signs = Set(bytes.filter { !SecretForm.isAlphanumeric($0) })
+    guard signs == [UInt8(ascii: "-")] || signs == [0x20] else { return nil }
+    let joined = String(decoding: bytes.filter(SecretForm.isAlphanumeric), as: UTF8.self)
+    return joined.utf8.count >= 8 ? joined : nil
   }
 
   /// Whether a line that is short is a secret by itself: a recovery code such as `1234-56` or `a1b2c3`.
@@ -57,7 +68,10 @@ public struct Redactor: Sendable {
     guard !search.isEmpty else { return map }
     var clean = MapValue()
     clean.absent = map.absent.map { Unknown($0.reasons.map(redact)) }
-    for (key, value) in map.entries { clean.insert(redact(value), for: redact(key)) }
+    // What JavaScript makes of a text or of bytes: `{"0": 67, "1": 78}`.
+    let isList = map.entries.enumerated().allSatisfy { $1.key == .string(String($0)) }
+    let values = isList ? redact(map.entries.map(\.value)) : map.entries.map(\.value)
+    for ((key, _), value) in zip(map.entries, values) { clean.insert(redact(value), for: redact(key)) }
     return clean
   }
 
@@ -91,11 +105,16 @@ public struct Redactor: Sendable {
 
   /// Takes secrets out of a list of bytes, as JSON has them: `[116, 111, 107]`.
   private func maskBytes(_ items: inout [Value]) {
-    let bytes = items.compactMap { $0.intValue.flatMap { UInt8(exactly: $0) } }
+    let bytes = items.compactMap { $0.intValue.flatMap(Self.byte) }
     guard bytes.count == items.count else { return }
     for place in search.ranges(in: bytes, isCut: bytes.count >= Self.longText).joined() {
       items[place] = .string(Self.mark)
     }
+  }
+
+  /// Some languages have bytes from -128 on.
+  private static func byte(_ number: Int64) -> UInt8? {
+    UInt8(exactly: number) ?? Int8(exactly: number).map(UInt8.init(bitPattern:))
   }
 
   private static func bytes(_ value: Value) -> [UInt8]? {

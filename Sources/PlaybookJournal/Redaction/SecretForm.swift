@@ -32,9 +32,41 @@ struct SecretForm: Hashable, Sendable {
       if !latin.contains(nil) { forms.append(SecretForm(latin.compactMap(\.self), foldsCase: true)) }
       let replaced = text.unicodeScalars.map { $0.isASCII ? String($0) : "\u{FFFD}" }.joined()
       forms.append(SecretForm(Array(replaced.utf8), foldsCase: true))
+      // UTF-8 that was read as Latin-1.
+      let misread = text.utf8.map { String(Unicode.Scalar($0)) }.joined()
+      forms.append(SecretForm(Array(misread.utf8), foldsCase: true))
+      // In a locale of ASCII a `?` or a `.` stands for each character or byte.
+      if text.utf8.count(where: isAlphanumeric) >= fewestLeft {
+        forms.append(SecretForm(text.unicodeScalars.map { UInt8($0.isASCII ? $0.value : 0x3F) }, foldsCase: true))
+        for mark in "?.".utf8 { forms.append(SecretForm(text.utf8.map { $0 < 0x80 ? $0 : mark }, foldsCase: true)) }
+      }
     }
     return forms.filter { $0.bytes.count >= 4 }
   }
+
+  /// The bytes that a key stands for which is written in digits: hexadecimal, also as a UUID, base64 or base32. So it is
+  /// known in each other way to write them: without its hyphens or padding, in pairs, in another alphabet, decoded.
+  static func keys(of text: String) -> [SecretForm] {
+    let bytes = Array(text.utf8)
+    let hexadecimal = bytes.filter { $0 != UInt8(ascii: "-") }
+    return [DigitAlphabet.hexadecimal.whole(hexadecimal), DigitAlphabet.base64.whole(bytes), base32(bytes)]
+      .compactMap(\.self)
+      // Of a few bytes, or one byte again and again, much else is made.
+      .filter { $0.count >= shortestKey && Set($0).count > 3 }
+      .flatMap { bytes in
+        String(validating: bytes, as: UTF8.self).map(all) ?? [SecretForm(bytes, foldsCase: false)]
+      }
+  }
+
+  private static func base32(_ bytes: [UInt8]) -> [UInt8]? {
+    let letters = bytes.filter(isLetter)
+    guard Set(letters.map { $0 & 0x20 }).count == 1 else { return nil }
+    return DigitAlphabet.base32.whole(bytes)
+  }
+
+  private static let shortestKey = 8
+  /// So many letters and digits are left of a text whose other characters were replaced.
+  private static let fewestLeft = 6
 
   /// From so many letters on a word is taken for a secret in any letter case.
   private static let longWord = 12
@@ -43,7 +75,8 @@ struct SecretForm: Hashable, Sendable {
   private static func quoted(_ text: String) -> [String] {
     var texts = [text]
     if text.contains("'") { texts += ["'\\''", "'\"'\"'", "''"].map { text.replacing("'", with: $0) } }
-    if text.contains("\"") { texts.append(text.replacing("\"", with: "\"\"")) }
+    // Of a row within a row of PostgreSQL four.
+    if text.contains("\"") { texts += ["\"\"", "\"\"\"\""].map { text.replacing("\"", with: $0) } }
     return texts
   }
 
@@ -93,15 +126,28 @@ struct SecretForm: Hashable, Sendable {
   /// How many bytes of a form are taken to be a truncated one where a mark says so.
   private static let shortestMarkedCut = 8
 
-  /// Whether a mark of truncation stands there: `…`, `...`, `"...`.
+  /// How many bytes of a long form are known by themselves, whatever follows: no other text begins with them.
+  private var longestLeft: Int { max(24, min(bytes.count / 2, 64)) }
+
+  /// Whether a mark of truncation stands there: `…`, `...`, `"...`, `[...]`, `<truncated>`.
   static func isCutMark(at index: Int, in text: [UInt8]) -> Bool {
-    let rest = text[index...].prefix(4)
-    return rest.starts(with: "…".utf8) || rest.starts(with: "...".utf8) || rest.starts(with: "\"...".utf8)
+    var at = index
+    if at < text.count, text[at] == 0x20 || text[at] == UInt8(ascii: "\"") { at += 1 }
+    // Most of what is looked at goes on with something else.
+    guard at < text.count, cutMarks.contains(where: { $0[0] == text[at] }) else { return false }
+    let rest = text[at...].prefix(longestCutMark)
+    return cutMarks.contains { rest.starts(with: $0) }
   }
 
-  /// Whether a mark may stand between groups of four, as keys are written for people to read: `OGCI-WHRD`.
+  private static let cutMarks = ["…", "...", "[...", "[…", "<truncated", "[truncated", "(truncated"].map {
+    Array($0.utf8)
+  }
+  private static let longestCutMark = 10
+
+  /// Whether a mark may stand between groups of three to six, as keys are written for people to read: `OGCI-WHRD`.
   private static func isBetweenGroups(_ byte: UInt8, _ place: Int) -> Bool {
-    place > 0 && place % 4 == 0 && (byte == UInt8(ascii: "-") || byte == 0x20)
+    guard byte == UInt8(ascii: "-") || byte == 0x20, place > 0 else { return false }
+    return place % 3 == 0 || place % 4 == 0 || place % 5 == 0
   }
 
   /// Where it ends in `text` when its first `matched` bytes end at `start`; nil: it is not there. Of several ends the
@@ -114,14 +160,19 @@ struct SecretForm: Hashable, Sendable {
     while place < bytes.count, at < text.count, !EncodedCharacter.isLead(text[at]), !Self.isBreak(text[at]) {
       guard folded(text[at]) == bytes[place] else {
         if Self.isBetweenGroups(text[at], place) { break }
-        return place >= Self.shortestMarkedCut && Self.isCutMark(at: at, in: text) ? at : nil
+        return isBeginning(place, at: at, in: text) ? at : nil
       }
       place += 1
       at += 1
     }
     if place == bytes.count { return at }
-    guard at < text.count else { return isCut && place >= Self.shortestCut ? at : nil }
+    guard at < text.count else { return place >= (isCut ? Self.shortestCut : longestLeft) ? at : nil }
     return end(in: text, among: [State(place: place, at: at)], isCut: isCut)
+  }
+
+  /// Whether its first `place` bytes, which end at `index`, are known without the others.
+  private func isBeginning(_ place: Int, at index: Int, in text: [UInt8]) -> Bool {
+    place >= Self.shortestMarkedCut && (place >= longestLeft || Self.isCutMark(at: index, in: text))
   }
 
   /// So many bytes of the form end there.
@@ -150,13 +201,13 @@ struct SecretForm: Hashable, Sendable {
         continue
       }
       guard state.at < text.count else {
-        if isCut, state.place >= Self.shortestCut { last = text.count }
+        if isCut ? state.place >= Self.shortestCut : state.breaks == 0 && state.place >= longestLeft {
+          last = text.count
+        }
         continue
       }
       let byte = text[state.at]
-      if state.place >= Self.shortestMarkedCut, Self.isCutMark(at: state.at, in: text) {
-        last = max(last ?? 0, state.at)
-      }
+      if state.breaks == 0, isBeginning(state.place, at: state.at, in: text) { last = max(last ?? 0, state.at) }
       if Self.isBetweenGroups(byte, state.place) { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
       if folded(byte) == bytes[state.place] { follow(state.place + 1, state.at + 1) }
       if byte == 0x0D { follow(state.place, state.at + 1, breaks: state.breaks + 1) }
@@ -178,6 +229,8 @@ struct SecretForm: Hashable, Sendable {
 
   /// How many bytes of the form are matched once `character` follows the first `place`; nil: it does not fit.
   func place(after character: EncodedCharacter, from place: Int) -> Int? {
+    // Pages have it in the place of a blank.
+    if character.scalar == "\u{A0}", place < bytes.count, bytes[place] == 0x20 { return place + 1 }
     var next = place
     for byte in character.scalar.utf8 {
       guard next < bytes.count, folded(byte) == bytes[next] else { return nil }
@@ -209,7 +262,10 @@ struct SecretForm: Hashable, Sendable {
     return at
   }
 
-  /// Where `", "` ends, between two texts of a list as JSON, YAML and most languages write one.
+  private static let joints = Array(",+.|&".utf8)
+
+  /// Where `", "` ends, between two texts of a list as JSON, YAML and most languages write one, also with an operator
+  /// that joins texts in the comma's place, or nothing but blanks.
   static func endOfItem(at index: Int, in text: [UInt8]) -> Int? {
     let quote = text[index]
     guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { return nil }
@@ -219,10 +275,10 @@ struct SecretForm: Hashable, Sendable {
       while at < text.count, at < first + 40, [0x20, 0x09, 0x0A, 0x0D].contains(text[at]) { at += 1 }
     }
     skipBlanks()
-    guard at < text.count, text[at] == UInt8(ascii: ",") else { return nil }
-    at += 1
+    let sign = at
+    while at < text.count, at < sign + 2, joints.contains(text[at]) { at += 1 }
     skipBlanks()
-    return at < text.count && text[at] == quote ? at + 1 : nil
+    return at > index + 1 && at < text.count && text[at] == quote ? at + 1 : nil
   }
 
   /// Where it ends in `text` when it begins at `index` and the same marks stand between all of its bytes: `a b c`, `a,

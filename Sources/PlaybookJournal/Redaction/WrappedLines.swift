@@ -62,7 +62,7 @@ struct WrappedLines {
     return start..<end
   }
 
-  /// - Parameter neighbours: The lines before and behind it: a `+` or `-` is a sign where they have it as well.
+  /// - Parameter neighbours: The line before and the one behind it: a `+` or `-` is a sign where they have it as well.
   private func core(of line: Range<Int>, beside neighbours: [Range<Int>]) -> Range<Int> {
     let isIndented = text[line].first == 0x20 && text[line].dropFirst().first.map(isBlank) == false
     let line = trimmed(line)
@@ -87,6 +87,11 @@ struct WrappedLines {
       isIndented || neighbours.contains(where: { text[trimmed($0)].last == text[end - 1] })
     {
       _ = drop("+")
+    }
+    if end > start, Self.foldEnds.contains(text[end - 1]),
+      let mark = Self.folds.first(where: { begins(neighbours[1], with: $0) })
+    {
+      _ = drop(mark)
     }
     // The end of a text in quotation marks, with the operator behind it.
     var at = end
@@ -115,6 +120,11 @@ struct WrappedLines {
       start += 1
     }
     while Self.leads.contains(where: drop) || Self.bars.contains(where: drop) {}
+    if start < end, Self.foldStarts.contains(text[start]),
+      let mark = Self.folds.first(where: { ends(neighbours[0], with: $0) })
+    {
+      _ = drop(mark)
+    }
     // The beginning of a text in quotation marks: `+ "`, `|| '`, `b"`.
     var at = start
     if at + 1 < end, !isSign(text[at]), isQuote(text[at + 1]) { at += 1 }
@@ -123,6 +133,20 @@ struct WrappedLines {
       if isQuote(text[at - 1]) { return at }
     }
     return start
+  }
+
+  /// Whether a line begins with a mark, a bar before it aside.
+  private func begins(_ line: Range<Int>, with mark: String) -> Bool {
+    let text = text[trimmed(line)]
+    let bar = Self.bars.first { text.starts(with: $0.utf8) } ?? ""
+    return text.dropFirst(bar.utf8.count).starts(with: mark.utf8)
+  }
+
+  /// Whether a line ends with a mark, a bar behind it aside.
+  private func ends(_ line: Range<Int>, with mark: String) -> Bool {
+    let text = text[trimmed(line)]
+    let bar = Self.bars.first { text.suffix($0.utf8.count).elementsEqual($0.utf8) } ?? ""
+    return text.dropLast(bar.utf8.count).suffix(mark.utf8.count).elementsEqual(mark.utf8)
   }
 
   private func lastWord(of core: Range<Int>) -> Range<Int> {
@@ -141,6 +165,10 @@ struct WrappedLines {
 
   private static let bars = ["|", "│", "┃", "║"]
   private static let leads = [">", "# ", "* ", "// ", "-- ", "; "]
+  /// What psql puts at both sides of a fold.
+  private static let folds = [".", "…"]
+  private static let foldStarts = folds.compactMap(\.utf8.first)
+  private static let foldEnds = folds.compactMap(\.utf8.last)
   private static let widestMark = 6
   private static let backslash = UInt8(ascii: "\\")
 

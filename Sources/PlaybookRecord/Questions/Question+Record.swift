@@ -1,4 +1,5 @@
 import CEL
+import PlaybookLanguage
 
 extension Question {
   /// Whether it is about what became of a call: nothing typed before it could be seen answers it.
@@ -12,6 +13,11 @@ extension Question {
     }
   }
 
+  /// Whether its answer is a secret, which is neither shown nor recorded.
+  package var isSecret: Bool {
+    if case .value(let declaration) = kind { declaration.isSecret } else { false }
+  }
+
   /// What answers it on a command line; a change outside a drill is approved by its digest alone.
   package func argument(isDrill: Bool) -> String {
     switch kind {
@@ -22,6 +28,8 @@ extension Question {
       isDrill ? "--answer '\(key)=yes'" : "--approve \(approval.digest)"
     case .option(let options, _): "--answer '\(key)=\(options.map(\.name).joined(separator: "|"))'"
     case .yesNo: "--answer '\(key)=yes|no'"
+    // What stands on a command line is shown to everybody.
+    case .value where isSecret: "--answers FILE"
     case .text, .value, .checkpoint: "--answer '\(key)=…'"
     }
   }

@@ -107,6 +107,13 @@ struct ProtectionPromiseTests {
     "\u{FEFF}10.0.0.4",
     "10.0\u{00AD}.0.4", "\u{202E}10.0.0.4\u{202C}", "10.0.0.4\u{0}", " 10.0.0.4 ", "\t10.0.0.4", "1.10.0.0.4",
     "10.0.0.4.5",
+    "8.0.0.0 netmask 248.0.0.0", "8.0.0.0 mask 248.0.0.0", "8.0.0.0  248.0.0.0", "8.0.0.0 wildcard 7.255.255.255",
+    "8.0.0.0 7.255.255.255", "9.0.0.0 mask 0.0.0.0", "range 9.0.0.0 11.0.0.0", "9.0.0.0 through 11.0.0.0",
+    "9.0.0.0…11.0.0.0", "9.0.0.0 → 11.0.0.0", "9.0.0.0 => 11.0.0.0", "9.0.0.0 until 11.0.0.0", "10[.]0[.]0[.]4",
+    "ec2-10-0-0-4.compute.internal", "10-0-0-4-2.internal", "0167772164", "10&period;0&period;0&period;4",
+    "&#49&#48.0.0.4", "%u0031%u0030.0.0.4", #"\u{31}0.0.0.4"#, #"\061\060.0.0.4"#, "8.0.0.0&sol;5", #"\x0a000004"#,
+    "0.0.0.0", "::", "any", " Anywhere ", .bytes([10, 0, 0, 4]),
+    .bytes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, 0, 4]), "00000000000000000000ffff0a000004",
     ip("10.0.0.4"), block("10.0.0.0/24"), .bytes(Array("10.0.0.4".utf8)), ["10.0.0.4"],
     ["a": "10.0.0.4"], .optional("10.0.0.4"), .double(167_772_164), decimal("167772164"),
   ]
@@ -128,6 +135,9 @@ struct ProtectionPromiseTests {
     "2001-db8--1.ipv6-literal.net", "8.b.d.0.1.0.0.2.ip6.arpa", "２００１:ｄｂ８::１", "2001：db8：：1", "2001%3Adb8%3A%3A1",
     "2001\u{200B}:db8::1", ip("2001:db8::1"), "session:{2001:db8::1}:n", "bad:2001:db8::1", "2001:db8::",
     "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa",
+    "2001:db8::1.80", "2001-db8--1", "2001-db8--1.sslip.io", "2001&colon;db8&colon;&colon;1",
+    "20010db8000000000000000000000001", "0x20010DB8000000000000000000000001",
+    .bytes([32, 1, 13, 184, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]),
   ]
 
   @Test(arguments: kinds) func `an address of a protected network of IPv6 is sent in no spelling`(_ kind: Kind)
@@ -165,6 +175,8 @@ struct ProtectionPromiseTests {
     "straße", "STRASSE", "Straße", 1001, "1001", "01001", "u1:1001", .double(1001), decimal("1001.0"),
     .uint(1001),
     decimal("1.001e3"), #"{"id": 1001}"#, #"{"id": 1001.0}"#, "user-1001", "1001-x", [1001], ["id": 1001],
+    "0x3e9", "0X3E9", "0o1751", "0b1111101001", "????", "*@*", "ops&commat;corp.example", "svc&nbsp;acct", #"\162oot"#,
+    #"r\u{6f}ot"#, "&#114oot", "r%u006Fot",
   ]
 
   @Test(arguments: kinds) func `a protected account is sent in no spelling`(_ kind: Kind) async throws {
@@ -186,11 +198,28 @@ struct ProtectionPromiseTests {
     "db。internal", "ｄｂ．internal", "db\u{200B}.internal", "db.*", "*.internal", "d?.internal", "db%2Einternal",
     "db.internal,x",
     "a.eu.corp", "A.B.eu.corp.", "*.eu.corp", "web.*", "web.eu.c*",
+    "db*", "d*l", "db?internal", "db%", ".eu.corp", ".corp", ".internal", "db[.]internal", "db&period;internal",
   ]
 
   @Test(arguments: kinds) func `a protected host is sent in no spelling`(_ kind: Kind) async throws {
     let tried = try await Self.tried(Self.fitting(Self.hosts, kind), kind) { $0.hosts = ["db.internal", "*.eu.corp"] }
     #expect(tried.sent.isEmpty)
+  }
+
+  /// A mask and the end of a range may be words of their own.
+  @Test(arguments: [
+    #"["8.0.0.0", netmask, "${u}"]"#, #"["8.0.0.0", mask, "${u}"]"#, #"["8.0.0.0", "${u}"]"#,
+    #"[range, "9.0.0.0", "${u}"]"#, #"["9.0.0.0", "-", "${u}"]"#, #"["9.0.0.0", to, "${u}"]"#,
+  ])
+  func `a network in several words is sent in no call`(words: String) async throws {
+    let end: Value = words.contains("9.0") ? "11.0.0.0" : "248.0.0.0"
+    let kind = Kind(name: "words", call: "{args: [tool, \(words.dropFirst().dropLast())]}")
+    for kind in [kind, Kind(name: "pipeline", call: "{pipeline: [[GET, a], [SET, \(words.dropFirst().dropLast())]]}")] {
+      let tried = try await Self.tried([end], kind) { $0.networks = [CIDRBlock("10.0.0.0/8")!] }
+      #expect(tried.sent.isEmpty, "\(kind)")
+      let free = try await Self.tried([end], kind) { $0.networks = [CIDRBlock("172.16.0.0/12")!] }
+      #expect(free.sent.count == 1, "\(kind) \(free.leftOut)")
+    }
   }
 
   @Test(arguments: kinds) func `a letter with a mark is one, however it is composed`(_ kind: Kind) async throws {
@@ -224,7 +253,11 @@ struct ProtectionPromiseTests {
     "a\\nb", "👩‍💻 done",
     "Zoë", "日本語", "…", "", " ", "true", .bool(true), .null, "10", "10 000", "PostgreSQL 10.4", "up to 10.4 now",
     "10.11.2026 12:00",
-    "version 10.", "v1.2.3", "3.14", "1e9", "+4930123456", "TKT-4711", "7f3k", "user:417:tries",
+    "8.0.0.0 9.0.0.0", "9.0.0.0 11.0.0.0", "9.0.0.0,11.0.0.0", "8.0.0.0 0.0.0.0", "0b000004", "0a000004", "anyone",
+    "any key",
+    "0184549376", "0x3e8", "what?", "a->b", "2026-11-23-14-00", ".log", "e*", #"\101\102"#, .bytes([11, 0, 0, 4]),
+    "123e4567-e89b-12d3-a456-426614174000", "123e4567e89b12d3a456426614174000", "version 10.", "v1.2.3", "3.14", "1e9",
+    "+4930123456", "TKT-4711", "7f3k", "user:417:tries",
   ]
 
   @Test(arguments: kinds) func `what is not protected is sent`(_ kind: Kind) async throws {

@@ -339,18 +339,13 @@ import Testing
     "\\u0043",
     "CNR-9f3a/+=zQ&b!4\n", "hunter2hunter",
   ])
-  func `twice as much takes twice the time`(piece: String) {
+  func `four times as much is four times the work`(piece: String) {
     var search = redactor()
     search.add(#"\\host\share"#)
     search.add("hunter2hunter2")
-    func time(_ count: Int) -> Duration {
-      let text = String(repeating: piece, count: count / piece.utf8.count)
-      return ContinuousClock().measure { _ = search.redact(text) }
-    }
-    _ = time(2000)
-    let (short, long) = (time(8000), time(32000))
-    // Four times the text; what grows with its square would take sixteen times as long.
-    #expect(long < short * 9 + .milliseconds(400), "\(short) \(long)")
+    let (short, long) = (repeated(piece, 8000), repeated(piece, 32000))
+    #expect(decodedBytes(of: long) < decodedBytes(of: short) * 5)
+    #expect(!search.redact(long).contains("hunter2hunter2"))
   }
 
   @Test(arguments: [
