@@ -19,7 +19,8 @@ demo: bootstrap
 	scripts/demo
 
 test: bootstrap
-	PLAYBOOK_REQUIRE_SERVICES=1 $(SWIFT) test --no-parallel $(FLAGS)
+	$(SWIFT) build --build-tests $(FLAGS)
+	scripts/run-tests
 	.build/debug/playbook test --playbooks playbooks
 
 # Kills a run KILLS times against real servers and goes on with it; ends with `kills N, lost 0, doubled 0`. Then FUZZ seconds

@@ -180,7 +180,7 @@ import Testing
       let approval = Approval(
         calls: ["SET a 1", "SET b 2"], items: ["a", "b"], target: "redis", servers: servers, environment: "production",
         isRed: true, digest: "")
-      let view = QuestionView(question: Question(key: "set", text: "Set", kind: kind(approval)), state: RunState())
+      let view = QuestionView(question: Question(key: "set", text: "Set", kind: kind(approval)), state: ScreenState())
       let lines = view.lines(width: width).map(\.text)
       #expect(lines.allSatisfy { CellWidth.of($0) <= width })
       return lines.joined(separator: " ").split(separator: " ").joined(separator: " ")
@@ -288,7 +288,7 @@ import Testing
         """, "\(lost())")
   }
 
-  @Test func `the end says how taking back stands and what went out before its inputs were changed`() {
+  @Test func `the end says how the undo stands and what went out before its inputs were changed`() {
     func act(_ type: EventType, _ data: Value, path: StepPath = "a") -> Event { RunFixture.event(type, path, data) }
     let events = [
       act(.actIntended, ["calls": ["do one"], "undo": ["undo one"], "target": "edge", "digest": "ab"]),
@@ -308,7 +308,7 @@ import Testing
     ]
     let screen = RunFixture.screen(events, width: 100)
     #expect(screen.contains("? undo unknown  undo two  the change shows no more"), "\(screen)")
-    #expect(screen.contains("done, taking back unknown"), "\(screen)")
+    #expect(screen.contains("done, undo unknown"), "\(screen)")
     #expect(screen.contains("may be there too: do one; undo, by hand: undo one"), "\(screen)")
     #expect(screen.contains("    undo: undo two"), "\(screen)")
   }

@@ -7,16 +7,17 @@ import Testing
 /// What the screen shows of evidence and of a change's answer: what was printed and stored, not a reading of it.
 @Suite struct EvidenceViewTests {
   private func view(
-    _ outcome: Value, _ show: Value = [:], counts: Value? = nil, executor: String? = nil
+    _ outcome: Value, _ style: String? = nil, columns: [String]? = nil, counts: Value? = nil, executor: String? = nil
   ) -> EvidenceView {
     EvidenceView(
-      outcome: outcome.mapValue ?? MapValue(), show: show.mapValue, counts: counts?.mapValue, executor: executor)
+      outcome: outcome.mapValue ?? MapValue(), show: ShowTold(style: style, columns: columns), counts: counts?.mapValue,
+      executor: executor)
   }
 
   private func shown(
-    _ outcome: Value, _ show: Value = [:], counts: Value? = nil, executor: String? = nil
+    _ outcome: Value, _ style: String? = nil, columns: [String]? = nil, counts: Value? = nil, executor: String? = nil
   ) -> [String] {
-    view(outcome, show, counts: counts, executor: executor).lines(indent: 0, width: 80).map {
+    view(outcome, style, columns: columns, counts: counts, executor: executor).lines(indent: 0, width: 80).map {
       $0.rendered(color: false)
     }
   }
@@ -34,7 +35,7 @@ import Testing
   ])
   func `a program's number or text alone is shown as printed`(printed: String, json: Value) {
     #expect(shown(program(printed + "\n", json: json)) == [printed])
-    #expect(shown(program(printed + "\n", json: json), ["style": "text"]) == [printed])
+    #expect(shown(program(printed + "\n", json: json), "text") == [printed])
   }
 
   @Test func `only an object or a list is shown as what it holds`() {
@@ -62,7 +63,7 @@ import Testing
     let missing = "/bin/sh: 1: nosuchtool: not found\n"
     #expect(shown(program("0\n", errors: missing)) == ["0", "stderr: /bin/sh: 1: nosuchtool: not found"])
     #expect(shown(program("", errors: missing)) == ["stderr: /bin/sh: 1: nosuchtool: not found"])
-    #expect(shown(program("0\n", errors: missing), ["style": "none"]).count == 1)
+    #expect(shown(program("0\n", errors: missing), "none").count == 1)
     #expect(shown(program("{}", json: ["a": 1], errors: "a\rb\n")).last == "stderr: b")
     let many = (1...100).map { "line \($0)\n" }.joined()
     let lines = shown(program("0\n", errors: many))
@@ -78,7 +79,7 @@ import Testing
     outcome["notices"] = ["a program was not found"]
     #expect(shown(.map(outcome)) == ["0", "notice: a program was not found"])
     let item: Value = .map(MapValue([("item", "web-1"), ("notices", ["WARNING: late"]), ("stderr", "slow\n")]))
-    let lines = shown(["items": [item], "ok": true], ["columns": ["item"]])
+    let lines = shown(["items": [item], "ok": true], columns: ["item"])
     #expect(lines == ["item", "web-1", "notice: web-1: WARNING: late", "stderr: web-1: slow"])
   }
 

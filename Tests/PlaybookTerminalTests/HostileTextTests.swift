@@ -44,14 +44,13 @@ import Testing
       ["body": ["a": [text]]], ["keys": [text, text]], ["value": [text]],
       ["rows": .list(Array(repeating: text, count: 50))],
     ]
-    let shows: [Value] = [
-      [:], ["style": "table"], ["style": "fields"], ["style": "text"], ["style": "json"],
-      ["style": "bars", "columns": ["b"], "by": "a"], ["style": "bars", "columns": ["a"], "by": "b"], ["style": "none"],
-    ]
+    let shows =
+      [nil, "table", "fields", "text", "json", "none"].map { ShowTold(style: $0) }
+      + [ShowTold(style: "bars", column: "b", by: "a"), ShowTold(style: "bars", column: "a", by: "b")]
     for outcome in outcomes {
       for show in shows {
         for width in [20, 40, 80] {
-          let view = EvidenceView(outcome: outcome.mapValue ?? MapValue(), show: show.mapValue)
+          let view = EvidenceView(outcome: outcome.mapValue ?? MapValue(), show: show)
           let lines = view.lines(indent: 6, width: width)
           expectSafe(lines, width: width)
           #expect(lines.allSatisfy { $0.width <= width })
@@ -83,7 +82,7 @@ import Testing
     ]
     for kind in kinds {
       let question = Question(key: QuestionKey(text), place: text, text: text, why: text, kind: kind)
-      expectSafe(QuestionView(question: question, state: RunState()).lines(width: 80), width: 80, limit: 16 << 20)
+      expectSafe(QuestionView(question: question, state: ScreenState()).lines(width: 80), width: 80, limit: 16 << 20)
       expectSafe(Explanation.lines(of: kind, width: 80), width: 80, limit: 16 << 20)
       if case .wrong(let why) = PromptParser(kind: kind, parse: { .success(.string($1)) }).entry(text + "x") {
         #expect(why.utf8.count < 4 << 20)

@@ -1,4 +1,5 @@
 import CEL
+import PlaybookRecord
 import Testing
 
 @testable import PlaybookTerminal
@@ -24,7 +25,7 @@ import Testing
   @Test func `rows shown as fields are read one under the other`() {
     let row: Value = ["email": "u…@example.com", "phone": "…5417", "role": "user"]
     func text(_ rows: [Value]) -> [String] {
-      let view = EvidenceView(outcome: MapValue([("rows", .list(rows))]), show: MapValue([("style", "fields")]))
+      let view = EvidenceView(outcome: MapValue([("rows", .list(rows))]), show: ShowTold(style: "fields"))
       return view.lines(indent: 2, width: 40).map { $0.spans.map(\.text).joined() }
     }
     #expect(text([row]) == ["  email  u…@example.com", "  phone  …5417", "  role   user"])

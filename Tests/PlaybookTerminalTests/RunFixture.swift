@@ -43,7 +43,7 @@ enum RunFixture {
       .stepFinished, "attempts",
       [
         "kind": "query", "state": "done", "number": 1, "source": "db (replica, lag 0s)",
-        "show": ["style": "bars", "columns": ["attempts"], "by": "ip_address"],
+        "show": ["style": "bars", "column": "attempts", "by": "ip_address"],
         "outcome": ["rows": rows, "count": 10, "duration": .duration(.milliseconds(310))],
       ]),
     event(
@@ -62,7 +62,7 @@ enum RunFixture {
     event(
       .stepFinished, "attack",
       [
-        "kind": "check", "state": "done", "outcome": ["yes": true, "verdict": "yes"],
+        "kind": "check", "state": "done", "verdict": "yes", "outcome": ["yes": true, "verdict": "yes"],
         "text": "2 addresses each failed on more than 5 accounts",
       ]),
     event(

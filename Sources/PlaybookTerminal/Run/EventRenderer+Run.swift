@@ -5,23 +5,23 @@ import PlaybookRecord
 extension EventRenderer {
   /// What runs, where, who answers by when, with which inputs.
   func header(at now: Timestamp, width: Int) -> [Line] {
-    let data = state.header ?? MapValue()
+    let begun = state.begun ?? RunStarted()
     var title = Line(state.severity.map { $0.uppercased() + "  " } ?? "", Self.style(severity: state.severity))
     title.append(state.title, .strong)
     let environment = Line(state.environment.uppercased(), state.environmentStyle)
     var facts = [title, environment, Line("run " + state.run)]
-    if state.mode != "run" { facts.append(Line(state.mode.uppercased(), .careful)) }
-    if let git = data.map("git"), let commit = git.text("commit") {
-      let isDirty = git.flag("dirty") ?? false
-      facts.append(Line("git \(commit.prefix(7)) " + (isDirty ? "dirty" : "clean"), isDirty ? .careful : .plain))
+    if begun.mode != .run { facts.append(Line(begun.mode.rawValue.uppercased(), .careful)) }
+    if let git = begun.git {
+      let isDirty = git.dirty ?? false
+      facts.append(Line("git \(git.commit.prefix(7)) " + (isDirty ? "dirty" : "clean"), isDirty ? .careful : .plain))
     }
     var more: [Line] = []
-    if let path = data.text("path") { more.append(Line(path, .faint)) }
-    if let ticket = data.text("ticket") { more.append(Line("ticket " + ticket)) }
+    if let path = begun.path { more.append(Line(path, .faint)) }
+    if let ticket = begun.ticket { more.append(Line("ticket " + ticket)) }
     var lines =
       Line.flow(facts, indent: 2, width: width)
       + Line.flow(clock(at: now, width: width) + more, indent: 2, width: width)
-    let inputs = (data.map("inputs")?.entries ?? []).map { entry in
+    let inputs = (begun.inputs?.entries ?? []).map { entry in
       entry.key.rendered + " " + TextLayout.cell(Self.text(ofInput: entry.value), width: 40)
     }
     if !inputs.isEmpty { lines += Line.paragraph(inputs.joined(separator: ", "), lead: Line("inputs: "), width: width) }
@@ -31,15 +31,15 @@ extension EventRenderer {
   /// `On-call engineer answers within 15m: 6m left   (alerted 02:51Z)`.
   private func clock(at now: Timestamp, width: Int) -> [Line] {
     var since = ""
-    if let alerted = state.alertedAt {
+    if let alerted = state.begun?.alerted {
       since = "(alerted " + TimeText.minute(alerted) + ")"
     } else if let started = state.startedAt {
       since = "(started " + TimeText.minute(started) + ")"
     }
-    guard let contact = state.contact, let response = state.response, let left = state.left(at: now) else {
+    guard let contact = state.begun?.contact, let response = contact.response, let left = state.left(at: now) else {
       return [Line(since, .faint)]
     }
-    let rule = Line("\(contact) answers within \(TimeText.short(response)): ")
+    let rule = Line("\(contact.contact) answers within \(TimeText.short(response)): ")
     let rest = Line(TimeText.left(left), Self.style(left: left, of: response))
     // What is left is never cut, however long the contact's name.
     if rule.width + rest.width > width { return [rule, rest, Line(since, .faint)] }
@@ -66,14 +66,12 @@ extension EventRenderer {
     }
   }
 
-  func resumed(_ event: Event, width: Int) -> [Line] {
-    let data = event.data
-    var text = "resumed"
-    if let name = data.text("operator") { text += " by " + name }
-    if let reason = data.text("reason") { text += "; it had stopped: " + reason }
-    var lines = state.header == nil ? [] : header(at: event.at, width: width)
-    lines += Line.paragraph(text, lead: Line(TimeText.second(event.at) + "  ", .faint), width: width, style: .strong)
-    if let changed = data.text("changed") {
+  func lines(of resumed: RunResumed, at time: Timestamp, width: Int) -> [Line] {
+    var text = "resumed by " + resumed.who.name
+    if let reason = resumed.reason { text += "; it had stopped: " + reason }
+    var lines = state.begun == nil ? [] : header(at: time, width: width)
+    lines += Line.paragraph(text, lead: Line(TimeText.second(time) + "  ", .faint), width: width, style: .strong)
+    if let changed = resumed.changed {
       lines += Line.paragraph(
         "the playbook on disk has changed since (\(changed)); the run goes on with the one it began with",
         lead: Line("warning: ", .careful), width: width)
@@ -91,7 +89,7 @@ extension EventRenderer {
   /// What is known of the changes of a run whose journal is lost, with each call of which nothing was heard.
   func lost(width: Int) -> [Line] {
     let calls = state.changes.flatMap { change in
-      change.states.sorted { $0.key < $1.key }.filter { $0.value == "started" }.map { position, _ in
+      change.states.sorted { $0.key < $1.key }.filter { $0.value == .started }.map { position, _ in
         change.calls.indices.contains(position) ? change.calls[position] : "\(change.title) [\(position)]"
       }
     }
@@ -99,15 +97,13 @@ extension EventRenderer {
       + section("Sent, and what became of it is not known", calls, mark: "? ", width: width)
   }
 
-  func paused(_ event: Event, width: Int) -> [Line] {
-    let data = event.data
+  func lines(of paused: RunPaused, width: Int) -> [Line] {
     var lead = Line("PAUSED", .careful)
     lead.append("  ")
-    var lines = [Line()] + Line.paragraph(data.text("reason") ?? "", lead: lead, width: width)
-    if let question = data.map("question") {
-      let key = question.text("key").map { " (\($0))" } ?? ""
-      lines += Line.paragraph((question.text("text") ?? "") + key, lead: Line("  asked:     "), width: width)
-      let place = ServerText.named(question.text("target"), question.list("servers").map(\.stringValue))
+    var lines = [Line()] + Line.paragraph(paused.reason, lead: lead, width: width)
+    if let question = paused.question {
+      lines += Line.paragraph("\(question.text) (\(question.key))", lead: Line("  asked:     "), width: width)
+      let place = ServerText.named(question.target, question.servers ?? [])
       if !place.isEmpty {
         var lead = Line("  changes:   ")
         lead.append(state.environment.uppercased() + "  ", state.environmentStyle)
@@ -115,25 +111,23 @@ extension EventRenderer {
       }
     }
     // A command is to be copied: it is wrapped by the terminal and not by us.
-    if let how = data.text("how") { lines += [Line([.init("  to go on:  "), .init(how, .strong)])] }
+    if let how = paused.how { lines += [Line([.init("  to go on:  "), .init(how, .strong)])] }
     return lines
   }
 
-  func summary(_ event: Event, width: Int) -> [Line] {
-    let data = event.data
-    let outcome = data.text("outcome") ?? "ended"
-    var title = Line(outcome.uppercased(), outcome == "completed" ? .good : .bad)
+  func summary(_ finished: RunFinished, at time: Timestamp, width: Int) -> [Line] {
+    let outcome = finished.outcome
+    var title = Line(outcome.rawValue.uppercased(), outcome == .completed ? .good : .bad)
     title.append("  " + state.title, .strong)
     var facts = [title, Line(state.environment.uppercased(), state.environmentStyle), Line("run " + state.run)]
-    if let started = state.startedAt { facts.append(Line("took " + TimeText.short(event.at.since(started)))) }
+    if let started = state.startedAt { facts.append(Line("took " + TimeText.short(time.since(started)))) }
     var lines = [Line()] + Line.flow(facts, indent: 2, width: width)
-    if let reason = data.text("reason") { lines += Line.paragraph(reason, lead: Self.blank(2), width: width) }
+    if let reason = finished.reason { lines += Line.paragraph(reason, lead: Self.blank(2), width: width) }
     let changed = changes()
     lines.append(Line(changed.isEmpty ? "Nothing was changed" : "Changed", .heading))
     lines += changed.flatMap { self.lines(for: $0, width: width) }
-    lines += section(
-      "Expected and did not hold", data.list("failed").map { Self.failure($0) }, mark: "✗ ", width: width)
-    lines += section("Not verified", data.texts("unverified"), mark: "? ", width: width)
+    lines += section("Expected and did not hold", (finished.failed ?? []).map(\.text), mark: "✗ ", width: width)
+    lines += section("Not verified", (finished.unverified ?? []).map(\.text), mark: "? ", width: width)
     lines += section("Follow-ups", state.followUps.map { Self.text($0) }, mark: "- ", width: width)
     return lines
   }
@@ -144,20 +138,15 @@ extension EventRenderer {
       + items.flatMap { Line.paragraph($0, lead: Line("  " + mark), width: width, limit: 6) }
   }
 
-  private static func failure(_ value: Value) -> String {
-    guard let map = value.mapValue else { return value.rendered }
-    return [map.text("path"), map.text("text")].compactMap { $0 }.joined(separator: ": ")
-  }
-
-  private static func text(_ followUp: RunState.FollowUp) -> String {
+  private static func text(_ followUp: ScreenState.FollowUp) -> String {
     let extra = [followUp.due.map { "due " + TimeText.date($0) }, followUp.owner].compactMap { $0 }
     return followUp.text + (extra.isEmpty ? "" : "  (" + extra.joined(separator: ", ") + ")")
   }
 
   /// The acts of which anything may have taken effect. Those of one title are told apart by their paths.
-  private func changes() -> [RunState.Change] {
+  private func changes() -> [ScreenState.Change] {
     let sent = state.changes.filter { change in
-      ["done", "unknown", "failed", "started"].contains { change.count($0) > 0 }
+      [.done, .unknown, .failed, .started].contains { change.count($0) > 0 }
     }
     return sent.map { change in
       var told = change
@@ -166,12 +155,10 @@ extension EventRenderer {
     }
   }
 
-  private func lines(for change: RunState.Change, width: Int) -> [Line] {
+  private func lines(for change: ScreenState.Change, width: Int) -> [Line] {
     var facts: [String] = []
-    for (state, words) in [
-      ("done", "done"), ("failed", "failed"), ("unknown", "unknown"), ("started", "sent, nothing heard"),
-      ("skipped", "skipped"),
-    ] where change.count(state) > 0 {
+    for state in [SendingState.done, .failed, .unknown, .started, .skipped] where change.count(state) > 0 {
+      let words = state == .started ? "sent, nothing heard" : state.rawValue
       facts.append(change.total == 1 ? words : "\(change.count(state)) of \(change.total) \(words)")
     }
     if !change.byHand.isEmpty { facts.append(change.total == 1 ? "by hand" : "\(change.byHand.count) by hand") }
@@ -182,17 +169,17 @@ extension EventRenderer {
     if let times = again.first {
       facts.append(change.total == 1 ? "sent \(times) times" : "\(again.count) sent more than once")
     }
-    let perhaps = change.doubled.filter { change.states[$0] == "failed" }.count
+    let perhaps = change.doubled.filter { change.states[$0] == .failed }.count
     if perhaps > 0 {
       facts.append(change.total == 1 ? "may be there all the same" : "\(perhaps) may be there all the same")
     }
     if change.verified > 0 { facts.append(change.total == 1 ? "verified" : "\(change.verified) verified") }
     if change.unverified > 0 { facts.append("NOT verified: \(change.unverified)") }
     if !change.undone.isEmpty { facts.append(change.total == 1 ? "undone" : "\(change.undone.count) undone") }
-    for state in ["unknown", "failed"] {
+    for state in [UndoState.unknown, .failed] {
       let count = change.openUndoStates.values.count { $0 == state }
       guard count > 0 else { continue }
-      let words = state == "failed" ? "taking back failed" : "taking back unknown"
+      let words = state == .failed ? "undo failed" : "undo unknown"
       facts.append(change.total == 1 ? words : "\(words) for \(count)")
     }
     let target = change.place.isEmpty ? "" : " at " + change.place
@@ -202,8 +189,8 @@ extension EventRenderer {
       lines += Line.paragraph(call, lead: Line("    may be there too: ", .careful), width: width, limit: 6)
     }
     let isOver =
-      perhaps == 0 && change.count("unknown") + change.count("started") == 0
-      && change.undone.count >= change.count("done")
+      perhaps == 0 && change.count(.unknown) + change.count(.started) == 0
+      && change.undone.count >= change.count(.done)
     guard !isOver else { return lines }
     let undos = change.openUndos
     if let undo = undos.first {

@@ -6,7 +6,7 @@ import PlaybookRecord
 /// Queries that run side by side are journalled as they begin and end; here a query's line waits for its result, so
 /// that both stand together.
 struct EventRenderer {
-  private(set) var state = RunState()
+  private(set) var state = ScreenState()
   /// Whether somebody can type `/all`.
   var isInteractive = true
   /// The acts whose calls the operator has just seen in a question.
@@ -46,36 +46,40 @@ struct EventRenderer {
     if let whole { event.recorded?.outcome = whole }
     isWhole = whole != nil
     state.apply(event)
-    let data = event.data
-    switch event.type {
+    let path = event.path
+    switch event.body {
     case .runStarted: return header(at: event.at, width: width)
-    case .runResumed: return resumed(event, width: width)
-    case .runPaused: return paused(event, width: width)
-    case .runFinished: return summary(event, width: width)
-    case .stepStarted: return started(event, width: width)
-    case .stepSkipped: return skipped(event, width: width)
-    case .stepFinished: return finished(event, width: width)
-    case .loopStarted: return loop(event, width: width)
+    case .runResumed(let resumed): return lines(of: resumed, at: event.at, width: width)
+    case .runPaused(let paused): return lines(of: paused, width: width)
+    case .runFinished(let finished): return summary(finished, at: event.at, width: width)
+    case .stepStarted(let step): return lines(of: step, path, width: width)
+    case .stepSkipped(let step): return lines(of: step, path, width: width)
+    case .stepFinished(let step): return lines(of: step, path, width: width)
+    case .loopStarted(let loop): return lines(of: loop, path, width: width)
     case .callSent, .actStarted, .undoStarted, .questionAsked: return []
-    case .stepsReopened: return reopened(event, width: width)
-    case .callRepeated: return repeated(event, width: width)
-    case .actIntended: return intended(event, width: width)
-    case .actFinished: return actFinished(event, width: width)
-    case .actVerified: return verified(event, width: width)
-    case .actUndone: return undone(event, width: width)
-    case .questionAnswered: return answered(event, width: width)
-    case .failureHandled: return remark("chosen", data.text("choice"), data.text("reason"), width: width)
-    case .noteAdded: return remark("note", data.text("text"), Self.signature(event), width: width)
-    case .doneOutside: return remark("done outside", data.text("text"), Self.signature(event), width: width)
-    case .followUpAdded: return followUp(data, width: width)
-    case .warning where data.flag("slip") == true:
-      return Line.paragraph(
-        data.text("text") ?? "", lead: Self.blank(Self.indent), width: width, style: .careful, limit: 20)
-    case .warning: return remark("warning", data.text("text"), nil, style: .careful, width: width)
-    case .interrupted:
+    case .stepsReopened(let reopened): return lines(of: reopened, width: width)
+    case .callRepeated(let repeated): return lines(of: repeated, width: width)
+    case .changeIntended(let intent): return lines(of: intent, path, width: width)
+    case .undoIntended, .callsMoved, .callsRenewed, .callEdited: return stepLine(path.withoutItem, width: width)
+    case .actFinished(let finished): return lines(of: finished, path, width: width)
+    case .actVerified(let look): return lines(of: look, path, width: width)
+    case .actUndone(let undone): return lines(of: undone, width: width)
+    case .questionAnswered(let answer): return lines(of: answer, path, width: width)
+    case .failureHandled(let handled):
+      return remark("chosen", handled.choice.rawValue, handled.reason, width: width)
+    case .noteAdded(let note):
+      let when = note.when.map { "at " + TimeText.minute($0, on: event.at) }
+      return remark("note", note.text, Self.signature(note.author, when), width: width)
+    case .doneOutside(let done): return remark("done outside", done.text, Self.signature(done.author), width: width)
+    case .followUpAdded(let added):
+      return remark("follow-up", added.text, Self.signature(added.due, added.owner), width: width)
+    case .inputMistake(let mistake):
+      return Line.paragraph(mistake.text, lead: Self.blank(Self.indent), width: width, style: .careful, limit: 20)
+    case .warning(let warning): return remark("warning", warning.text, nil, style: .careful, width: width)
+    case .interrupted(let interrupted):
       // The menu says that it is being asked.
-      guard data.text("choice") != nil else { return [] }
-      return remark("interrupted", data.text("signal"), data.text("choice"), style: .careful, width: width)
+      guard let choice = interrupted.choice else { return [] }
+      return remark("interrupted", interrupted.signal, choice.rawValue, style: .careful, width: width)
     }
   }
 
@@ -83,7 +87,7 @@ struct EventRenderer {
   mutating func stepLine(_ path: StepPath, text: String? = nil, style: Style = .strong, width: Int) -> [Line] {
     guard state.steps[path]?.isShown == false else { return [] }
     state.steps[path]?.isShown = true
-    let step = state.steps[path] ?? RunState.StepState()
+    let step = state.steps[path] ?? ScreenState.StepState()
     return Self.stepLines(step, text: text ?? step.title, style: style, width: width)
   }
 
@@ -101,11 +105,11 @@ struct EventRenderer {
     state.steps[path]?.isShown = true
   }
 
-  mutating func update(_ path: StepPath, _ body: (inout RunState.StepState) -> Void) {
-    body(&state.steps[path, default: RunState.StepState()])
+  mutating func update(_ path: StepPath, _ body: (inout ScreenState.StepState) -> Void) {
+    body(&state.steps[path, default: ScreenState.StepState()])
   }
 
-  static func stepLines(_ step: RunState.StepState, text: String, style: Style = .strong, width: Int) -> [Line] {
+  static func stepLines(_ step: ScreenState.StepState, text: String, style: Style = .strong, width: Int) -> [Line] {
     let number = String(step.place.prefix { $0 != "/" })
     var lead = Line(TextLayout.pad(number, to: 2, .right) + "  ")
     lead.append(TextLayout.pad(step.kind, to: 8) + " ", .heading)
@@ -128,15 +132,13 @@ struct EventRenderer {
     return Line.paragraph(rest, lead: lead, width: width, limit: 20)
   }
 
-  private static func signature(_ event: Event) -> String? {
-    let when = event.data.timestamp("when").map { "at " + TimeText.minute($0, on: event.at) }
-    let parts = [event.data.text("by"), when].compactMap { $0 }
+  private static func signature(_ author: Author?, _ when: String? = nil) -> String? {
+    let parts = [author?.name, when].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 
-  private func followUp(_ data: MapValue, width: Int) -> [Line] {
-    let due = data.timestamp("due").map { "due " + TimeText.date($0) }
-    let extra = [due, data.text("owner")].compactMap { $0 }.joined(separator: ", ")
-    return remark("follow-up", data.text("text"), extra.isEmpty ? nil : extra, width: width)
+  private static func signature(_ due: Timestamp?, _ owner: String?) -> String? {
+    let parts = [due.map { "due " + TimeText.date($0) }, owner].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: ", ")
   }
 }

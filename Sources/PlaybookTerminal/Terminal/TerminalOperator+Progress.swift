@@ -16,14 +16,14 @@ extension TerminalOperator {
 
   /// Follows calls as they go out and come back, so that each that takes long is seen to.
   func follow(_ event: Event) {
-    switch event.type {
-    case .callSent, .actStarted, .undoStarted:
-      let place = [event.data.text("executor"), event.data.text("target")].compactMap { $0 }.joined(separator: " ")
-      setWork(event.path, place, began: ContinuousClock.now)
-    case .callRepeated:
+    switch event.body {
+    case .callSent(let sent):
+      setWork(
+        event.path, [sent.executor, sent.target].compactMap { $0 }.joined(separator: " "), began: ContinuousClock.now)
+    case .actStarted, .undoStarted: setWork(event.path, "", began: ContinuousClock.now)
+    case .callRepeated(let repeated):
       guard let current = work.first(where: { $0.path == event.path }) else { break }
-      let attempt = event.data.int("attempt").map { "attempt \($0)" } ?? ""
-      let text = [attempt, event.data.text("text")].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+      let text = [repeated.attempt.map { "attempt \($0)" }, repeated.text].compactMap { $0 }.joined(separator: ", ")
       setWork(event.path, text, began: current.began)
     case .stepFinished, .stepSkipped, .actFinished, .actUndone: endWork(event.path)
     case .runPaused, .runFinished: endWork()

@@ -205,7 +205,7 @@ extension TerminalOperator {
     let state = renderer.state
     var line = Line(TextLayout.cell(state.environment.uppercased(), width: 24), state.environmentStyle)
     if !question.place.isEmpty { line.append((line.width > 0 ? " " : "") + TextLayout.cell(question.place, width: 12)) }
-    if let left = state.left(at: configuration.now()), let response = state.response {
+    if let left = state.left(at: configuration.now()), let response = state.begun?.contact?.response {
       line.append("  ")
       line.append(TextLayout.cell(TimeText.left(left), width: 14), EventRenderer.style(left: left, of: response))
     }
@@ -236,7 +236,7 @@ extension TerminalOperator {
   }
 
   /// The change that a question is about, or the one of this name; nil: none, so that evidence is meant.
-  private func change(named name: String?, at question: Question) -> RunState.Change? {
+  private func change(named name: String?, at question: Question) -> ScreenState.Change? {
     let path = name.map(StepPath.init) ?? question.key.step
     return renderer.state.changes.last { $0.path == path && !$0.calls.isEmpty }
   }

@@ -28,9 +28,8 @@ struct EvidenceView {
     "notices",
   ]
 
-  /// - Parameter show: `style`, `columns`, `by`; for bars the first of `columns` gives the length.
   init(
-    outcome: MapValue, show: MapValue?, limit: Int = 8, rest: String? = nil, counts: MapValue? = nil,
+    outcome: MapValue, show: ShowTold?, limit: Int = 8, rest: String? = nil, counts: MapValue? = nil,
     executor: String? = nil
   ) {
     self.outcome = outcome
@@ -38,15 +37,15 @@ struct EvidenceView {
     self.rest = rest
     self.counts = counts
     self.executor = executor
-    columns = show?.texts("columns") ?? []
-    switch show?.text("style") {
+    columns = show?.columns ?? []
+    switch show?.style {
     case "table": form = .table
     case "fields": form = .fields
     case "text": form = .text
     case "json": form = .json
     case "none": form = .nothing
     case "bars":
-      guard let column = show?.text("bars") ?? show?.text("column") ?? columns.first, let by = show?.text("by") else {
+      guard let column = show?.column, let by = show?.by else {
         break
       }
       form = .bars(column: column, by: by)

@@ -6,7 +6,7 @@ import SourceText
 /// What stands above a prompt: the question, its options, and for a change all that one must see before saying yes.
 struct QuestionView {
   let question: Question
-  let state: RunState
+  let state: ScreenState
   /// Whether it is asked again: the step's line may be far above by now.
   var isRepeated = false
 

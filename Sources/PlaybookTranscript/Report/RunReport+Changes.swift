@@ -103,7 +103,7 @@ extension RunReport {
   private mutating func inChange(_ event: Event, _ body: (inout Change) -> Void) {
     change(event.path, event) { step in
       if step.change == nil { step.change = Change() }
-      body(&step.change!)
+      step.change?.update(body)
     }
   }
 
@@ -162,6 +162,8 @@ extension RunReport.Change {
     while servers.count <= position { servers.append(nil) }
     servers[position] = server
   }
+
+  fileprivate mutating func update(_ body: (inout Self) -> Void) { body(&self) }
 
   /// Changes an item that it has, with the call as the yes was given to it.
   fileprivate mutating func update(_ position: Int, _ body: (inout Item, String?) -> Void) {

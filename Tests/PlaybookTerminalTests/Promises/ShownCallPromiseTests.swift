@@ -11,7 +11,7 @@ import Testing
     let approval = Approval(
       calls: [call], target: "shell", environment: "test", isRed: false, undos: [undo], digest: "0")
     let question = Question(key: "fix", text: "Fix", kind: .approval(approval))
-    return QuestionView(question: question, state: RunState()).lines(width: 80)
+    return QuestionView(question: question, state: ScreenState()).lines(width: 80)
   }
 
   private func text(_ lines: [Line]) -> String { lines.map(\.text).joined(separator: "\n") }

@@ -76,7 +76,8 @@ struct MemoryPromiseTests {
       #expect(length > Self.bound && error.code == .rejected && error.message.contains("64 MiB"), "\(error)")
     }
     let grown = (try peak() - before) >> 20
-    #expect(grown < 1000, "\(grown) MiB")
+    // libpq reads all that comes without a pause, copies the message, and may have grown its buffer to twice as much.
+    #expect(grown < (length > Self.bound ? 2000 : 400), "\(grown) MiB")
   }
 
   @Test func `many notices are no wide row`() async throws {

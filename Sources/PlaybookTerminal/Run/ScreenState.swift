@@ -2,21 +2,10 @@ import CEL
 import PlaybookRecord
 
 /// What the screen knows of a run: the sum of the events so far.
-struct RunState: Sendable {
-  var run = ""
-  var playbook = ""
-  var title = ""
-  var severity: String?
-  var environment = ""
-  var color: String?
-  var mode = "run"
-  /// When the response clock began: the alert, or else the start.
-  var clockStart: Timestamp?
+struct ScreenState: Sendable {
+  /// How the run began; nil: its beginning is not known yet.
+  var begun: RunStarted?
   var startedAt: Timestamp?
-  var alertedAt: Timestamp?
-  var contact: String?
-  var response: Duration?
-  var header: MapValue?
   /// By path.
   var steps: [StepPath: StepState] = [:]
   var evidence: [Evidence] = []
@@ -63,7 +52,7 @@ struct RunState: Sendable {
     var number: Int
     var path: StepPath
     var call: Call?
-    var show: MapValue?
+    var show: ShowTold?
     var outcome: MapValue?
     /// Where the outcome lies in a file of the run instead.
     var sha256: String?
@@ -81,11 +70,11 @@ struct RunState: Sendable {
     /// What takes each back, by position; empty: nothing does.
     var undo: [String]
     var total: Int
-    /// By position: what became of each item.
-    var states: [Int: String] = [:]
+    /// By position: the state of each item.
+    var states: [Int: SendingState] = [:]
     var undone: Set<Int> = []
-    /// By position: how taking it back stands where it was begun and is not done.
-    var openUndoStates: [Int: String] = [:]
+    /// By position: the state of its undo where that was begun and is not done.
+    var openUndoStates: [Int: UndoState] = [:]
     /// By position: how often it was sent, with other inputs too.
     var sends: [Int: Int] = [:]
     /// What was sent again while nobody knew what had become of it: it may be there, whatever the last sending came to.
@@ -123,10 +112,10 @@ struct RunState: Sendable {
 
     /// Whether it is or may be there.
     func isThere(_ position: Int) -> Bool {
-      ["done", "unknown", "started"].contains(states[position]) || doubled.contains(position)
+      [.done, .unknown, .started].contains(states[position]) || doubled.contains(position)
     }
 
-    func count(_ state: String) -> Int { states.values.count { $0 == state } }
+    func count(_ state: SendingState) -> Int { states.values.count { $0 == state } }
   }
 
   struct FollowUp: Sendable {
@@ -135,13 +124,17 @@ struct RunState: Sendable {
     var owner: String?
   }
 
-  var isRed: Bool { color == "red" }
-  var environmentStyle: Style { color.map { .environment($0) } ?? .strong }
+  var run: String { begun?.run ?? "" }
+  var title: String { begun?.title ?? begun?.playbook ?? "" }
+  var severity: String? { begun?.severity }
+  var environment: String { begun?.environment ?? "" }
+  var isRed: Bool { begun?.color == "red" }
+  var environmentStyle: Style { begun?.color.map { .environment($0) } ?? .strong }
 
   /// How long until someone must have answered; nil where no one must.
   func left(at now: Timestamp) -> Duration? {
-    guard let response, let clockStart else { return nil }
-    return response - now.since(clockStart)
+    guard let response = begun?.contact?.response, let start = begun?.alerted ?? startedAt else { return nil }
+    return response - now.since(start)
   }
 
   /// The evidence called `E2`, `2` or by its step's name; the last one for nil.
