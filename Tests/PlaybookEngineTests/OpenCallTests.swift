@@ -10,7 +10,7 @@ import YAMLTree
 @testable import PlaybookRecord
 
 /// What was sent and not heard of is asked about, whatever else has become of the run since; and what a human said in
-/// an earlier sitting counts for just what it was said of.
+/// an earlier session counts for just what it was said of.
 @Suite struct OpenCallTests {
   /// The same playbook, killed after the last of the first events that fit.
   private func killed(

@@ -154,7 +154,7 @@ import Testing
     return try #require(playbook)
   }
 
-  /// One sitting that ends with the run or with the power.
+  /// One session that ends with the run or with the power.
   private func sit(
     _ folder: RunFolder, _ playbook: Playbook, _ world: World, boot: Int, operations: Int
   ) async throws -> (RunResult, Disk) {

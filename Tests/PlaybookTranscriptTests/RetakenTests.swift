@@ -87,7 +87,7 @@ import Testing
     #expect(sitrep.contains("Next: paused: enough; `playbook resume x`\n"))
   }
 
-  @Test func `a question of the sitting before is not waited for until it is asked again`() {
+  @Test func `a question of the session before is not waited for until it is asked again`() {
     let paused = Array(SmallRun.events.prefix(8)) + [SmallRun.event(.runPaused, at: 70, ["reason": "enough"])]
     #expect(SmallRun.transcript(paused).report.openQuestion?.key == "verdict")
     let resumed = paused + [SmallRun.event(.runResumed, at: 90, ["operator": "bob"])]

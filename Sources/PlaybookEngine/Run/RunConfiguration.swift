@@ -50,7 +50,7 @@ public struct RunConfiguration: Sendable {
   }
 }
 
-/// How a run, or one sitting of it, ended.
+/// How a run, or one session of it, ended.
 public enum RunResult: Sendable, Equatable {
   case completed
   /// A step failed or an expected check did not hold; why.

@@ -10,7 +10,7 @@ struct Scope: Sendable {
   var secretNames: Set<String> = []
   /// Steps whose call held a secret, and what was computed from what they returned: that may hold one as well.
   var returned: Set<String> = []
-  /// Secrets that this sitting had to make anew, and what was computed from them.
+  /// Secrets that this session had to make anew, and what was computed from them.
   var remade: Set<String> = []
   /// When evidence was taken, by the name of its step.
   var taken: [String: Timestamp] = [:]

@@ -20,7 +20,7 @@ extension Runner {
     }
   }
 
-  /// One call of a change, resolved, with what takes it back.
+  /// One call of a change, resolved, with its undo.
   struct PlannedItem: Sendable {
     var place: ActItem
     var prepared: PreparedCall
@@ -130,7 +130,7 @@ extension Runner {
   }
 
   /// What the calls of one item see: the item, and inputs that the operator has changed for it. Once it was sent that
-  /// stays what it was: evidence that is taken anew makes no other call of it, and none that takes back something else.
+  /// stays what it was: evidence that is taken anew makes no other call of it, and none that undoes something else.
   ///
   /// - Parameter isEdited: False: the inputs as they were before the operator changed any.
   func scope(

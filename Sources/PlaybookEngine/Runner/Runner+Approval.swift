@@ -117,7 +117,7 @@ extension Runner {
   /// and says so where the run was stopped by somebody, was somebody else's, or is in a red environment. Nobody there,
   /// or only the connection or the process lost: the yes holds. A yes that is none of this operator's, or of an older
   /// version, holds nowhere.
-  func isGoneOnWith(
+  func isResumedWithoutAsking(
     _ rest: [PlannedItem], of planned: [PlannedItem], _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)

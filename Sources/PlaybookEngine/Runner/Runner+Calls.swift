@@ -49,7 +49,7 @@ extension Runner {
 
   /// Fills in a call's values and finds its target.
   ///
-  /// - Parameter isDone: An earlier sitting sent it, so that it may hold what was taken out of the record.
+  /// - Parameter isDone: An earlier session sent it, so that it may hold what was taken out of the record.
   func prepare(
     _ call: Call, mode: CallMode, in scope: Scope, now: Timestamp, adding extra: [String: Value] = [:],
     isDone: Bool = false

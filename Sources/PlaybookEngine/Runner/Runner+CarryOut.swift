@@ -7,7 +7,7 @@ extension Runner {
   /// How far an act has come.
   private struct Progressing {
     var outcomes: [Int: MapValue] = [:]
-    /// How many of the approved items have been sent, in earlier sittings too.
+    /// How many of the approved items have been sent, in earlier sessions too.
     var sent = 0
     var errors = 0
     /// How many items failed in all; `errors` counts from when the operator last said to go on.
@@ -73,7 +73,7 @@ extension Runner {
           break
         }
       }
-      guard try await isGoneOnWith(Array(queue), of: planned, act, step, in: frame) else {
+      guard try await isResumedWithoutAsking(Array(queue), of: planned, act, step, in: frame) else {
         progress.ended = Ending(reason: "not gone on with", isFailure: false)
         break
       }
@@ -104,7 +104,7 @@ extension Runner {
     try await conclude(progress.outcomes, places, act, step, in: frame, started: started, progress.ended)
   }
 
-  /// Takes up what earlier sittings sent, and gives the items that are still to be sent. All of it comes before
+  /// Takes up what earlier sessions sent, and gives the items that are still to be sent. All of it comes before
   /// anything new: a failure counts however far the loop had come by then.
   private func takeUp(
     _ planned: [PlannedItem], _ chosen: Set<Int>, _ act: Act, _ step: Step, in frame: Frame,
@@ -221,7 +221,7 @@ extension Runner {
     return "the operator looked at the first and stopped" + (answer.reason.map { ": \($0)" } ?? "")
   }
 
-  /// The outcome of an item that an earlier sitting sent: as recorded, verified where that was not done yet, a failure
+  /// The outcome of an item that an earlier session sent: as recorded, verified where that was not done yet, a failure
   /// decided where that is open, sent again where the operator said so.
   private func settled(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
@@ -233,7 +233,7 @@ extension Runner {
     if earlier.isToSendAgain { return try await sendAgain(item, act, step, in: frame) }
     if earlier.isOpen {
       let isWanted = item.prepared.executor.schema.isPrompted
-      if !isWanted, let outcome = try await cutOff(item.place, act, step, in: frame) { return outcome }
+      if !isWanted, let outcome = try await askInDoubt(item.place, act, step, in: frame) { return outcome }
       return try await sendAgain(item, act, step, in: frame)
     }
     var outcome = try await recordedOutcome(earlier, step)

@@ -76,7 +76,7 @@ extension Runner {
       playbook: frame.playbook, prefix: "\(frame.path(step))[\(position)].", scope: scope, place: frame.place)
   }
 
-  /// Makes known the changes that are there, or may be, and that this sitting's walk has not come by: they lie in an
+  /// Makes known the changes that are there, or may be, and that this session's walk has not reached: they lie in an
   /// option that was chosen before the operator went back, behind a condition that holds no more, or further on.
   func makeKnown() async throws(Stop) {
     let isMissing = state.actOrder.contains { visited[$0] == nil && state.acts[$0]?.isInPlace == true }
@@ -88,8 +88,8 @@ extension Runner {
     try await revisit(configuration.playbook.steps + configuration.playbook.finally, in: root)
   }
 
-  /// Makes known the steps of a loop that an earlier sitting went through: their changes can still be taken back, and
-  /// are asked about where an undo was cut off.
+  /// Makes known the steps of a loop that an earlier session went through: their changes can still be undone, and
+  /// are asked about where an undo is in doubt.
   private func revisit(_ steps: [Step], in frame: Frame) async throws(Stop) {
     for step in steps {
       let path = frame.path(step)

@@ -131,7 +131,7 @@ extension Runner {
     }
   }
 
-  /// One call of an act, resolved, with what takes it back.
+  /// One call of an act, resolved, with its undo.
   func plannedItem(
     _ item: Value?, at position: Int, _ act: Act, in scope: Scope, now: Timestamp, isDone: Bool = false
   ) async throws(CallProblem) -> PlannedItem {

@@ -11,7 +11,7 @@ extension Runner {
     let path = frame.path(step)
     let timeout = step.timeout ?? Self.defaultTimeout
     for item in group {
-      // Who was asked in an earlier sitting and did not answer is asked the same again.
+      // Who was asked in an earlier session and did not answer is asked the same again.
       let isAsked =
         item.prepared.executor.schema.isPrompted && state.acts[path]?.items[item.position]?.state == .started
       if !isAsked { try await recordStart(item, path: path) }
@@ -62,7 +62,7 @@ extension Runner {
   }
 
   func recordStart(_ item: PlannedItem, path: StepPath, isUndo: Bool = false) async throws(Stop) {
-    // The intent says that an item goes out for the first time; that it goes out again, or is taken back, nothing else says.
+    // The intent says that an item goes out for the first time; that it goes out again, or is undone, nothing else says.
     let isRepeated = isUndo || state.acts[path]?.items[item.position] != nil
     let isDue = isRepeated || (lastSync.map { $0.adding(.milliseconds(300)) ?? $0 < clock.now() } ?? true)
     let started = SendingStarted(item.place.told, call: item.prepared.text, server: item.prepared.serverText)
@@ -133,7 +133,7 @@ extension Runner {
   ) async throws(Stop) -> MapValue? {
     // Nobody at the terminal is no reason to call it failed: the run pauses at the question.
     if error.mayHaveTakenEffect, step.onError == nil || step.onError == .ask {
-      return try await cutOff(item.place, act, step, in: frame)
+      return try await askInDoubt(item.place, act, step, in: frame)
     }
     let inputs = inputs(of: act.call, in: try await scope(for: step, item.item, at: item.position, in: frame))
     let confirm = { (answer: Answer) async throws(Stop) -> Bool in

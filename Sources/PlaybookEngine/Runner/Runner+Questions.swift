@@ -4,7 +4,7 @@ import PlaybookLanguage
 import PlaybookRecord
 
 extension Runner {
-  /// Asks the operator, or takes what was answered before: in an earlier sitting (not for a change: its yes is for what
+  /// Asks the operator, or takes what was answered before: in an earlier session (not for a change: its yes is for what
   /// was shown then), or beforehand.
   func ask(_ question: Question) async throws(Stop) -> Answer {
     // A secret is not on record.
@@ -46,7 +46,7 @@ extension Runner {
   }
 
   /// Whether a question that nobody at the terminal would be spared is asked: somebody is there, has answered it
-  /// beforehand, or has left it open, said no to it, or said what is still to be done in an earlier sitting.
+  /// beforehand, or has left it open, said no to it, or said what is still to be done in an earlier session.
   func isToBeAsked(_ key: QuestionKey) -> Bool {
     self.operator.isInteractive || configuration.answers.entry(for: key) != nil || state.openQuestions.contains(key)
       || state.answers[key]?.value.boolValue == false || (key.purpose.isOfFailure && state.answers[key] != nil)
@@ -147,7 +147,7 @@ extension Runner {
     case .query(let text): try await adHocQuery(text, at: path)
     case .undo: try await offerUndo(at: path)
     case .redo, .back:
-      // What became of a call is asked nowhere else: the walk may not come by its step again.
+      // The call in doubt is asked about nowhere else: the walk may not reach its step again.
       guard !question.key.purpose.isInDoubt else {
         return try await slip("say first what became of the call, then go back", path)
       }

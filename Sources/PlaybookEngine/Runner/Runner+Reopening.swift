@@ -14,11 +14,11 @@ extension Runner {
     return state.finished[path] == nil && state.skipped[path] == nil
   }
 
-  /// Before anything new happens in a run that is gone on with: what the sitting before left open is settled.
+  /// Before anything new happens in a resumed run, the calls in doubt of the session before are reconciled.
   func settleIn() async throws(Stop) {
     if !isFinishing, let reason = state.abortedBecause { throw .aborted(reason) }
     try await makeKnown()
-    try await settleLeftUndos(endsSteps: !isFinishing)
+    try await reconcileLeftUndos(endsSteps: !isFinishing)
     guard isResumed, !hasSettledIn, configuration.mode != .plan else { return }
     hasSettledIn = true
     if !isFinishing { try await offerFreshEvidence() }
@@ -61,7 +61,7 @@ extension Runner {
       return
     }
     let renewed = Set(old.map(\.path))
-    // What was approved in the sitting before and not sent yet would go by the old evidence.
+    // What was approved in the session before and not sent yet would go by the old evidence.
     let acts = visited.filter { path, place in
       isApprovedAndUnsent(path) && evidence(for: place.step, in: place.frame).contains { renewed.contains($0.path) }
     }
@@ -146,7 +146,7 @@ extension Runner {
   }
 
   /// Goes back to a step: it and all after it are walked again. Changes that are there, or may be, stay as they are;
-  /// one of which everything failed or was taken back is asked about like a new one.
+  /// one of which everything failed or was undone is asked about like a new one.
   func goBack(to name: String, at path: StepPath) async throws(Stop) {
     guard let target = stepPath(named: name, near: path), let mark = state.beginnings[target] else {
       try await slip("there is no step `\(name)` that has run; /back takes a step's name or its evidence, E2", path)

@@ -149,7 +149,7 @@ extension Runner {
     return prose(title, of: step, in: frame.scope, now: clock.now())
   }
 
-  /// Records that a step begins, unless an earlier sitting did.
+  /// Records that a step begins, unless an earlier session did.
   ///
   /// - Parameter inputs: What a used playbook is given. Where that has become something else the step begins anew.
   func begin(
@@ -270,7 +270,7 @@ extension Runner {
     return shown
   }
 
-  /// Takes up the outcome that an earlier sitting recorded; false where there is none or where it can't be used any
+  /// Takes up the outcome that an earlier session recorded; false where there is none or where it can't be used any
   /// more.
   func restore(_ step: Step, in frame: Frame) async throws(Stop) -> Bool {
     guard let record = state.finished[frame.path(step)] else { return false }
@@ -305,7 +305,7 @@ extension Runner {
 }
 
 extension Runner {
-  /// Whether a change that an earlier sitting made was given this secret: it is in use then, and another one made now
+  /// Whether a change that an earlier session made was given this secret: it is in use then, and another one made now
   /// would not be the same.
   private func handedOver(_ name: String, in frame: Frame) -> Bool {
     frame.playbook.allSteps.contains { step in

@@ -4,24 +4,24 @@ import PlaybookLanguage
 import PlaybookRecord
 
 extension Runner {
-  /// Changes that were made, or may have been, and not taken back: newest first.
+  /// Changes that were made, or may have been, and not undone: newest first.
   var takeable: [StepPath] {
     state.actOrder.reversed().filter { state.acts[$0]?.items.values.contains(where: \.isTakeable) == true }
   }
 
-  /// Those of them that the playbook knows how to take back.
+  /// Those of them that the playbook has an undo for.
   var undoable: [StepPath] {
     takeable.filter { path in
       if case .act(let act) = visited[path]?.step.kind { !act.undos.isEmpty } else { false }
     }
   }
 
-  /// What this run changed, newest first, each offered to be taken back.
+  /// What this run changed, newest first, each offered to be undone.
   func offerUndo(at path: StepPath, isAtEnd: Bool = false) async throws(Stop) {
     guard !isUndoing else { return try await slip("a change is being taken back already", path) }
     try await makeKnown()
     let changed = takeable
-    // No call of the playbook takes back what went out before the operator changed its inputs.
+    // No call of the playbook undoes a call that went out before the operator changed its inputs.
     for act in state.actOrder.reversed() {
       for (_, replaced) in (state.acts[act]?.replaced ?? [:]).sorted(by: { $0.key > $1.key }) {
         for one in replaced.reversed() { try await warn(Self.text(of: one), act) }
@@ -39,7 +39,7 @@ extension Runner {
     for act in changed { try await undo(act, isLast: isAtEnd) }
   }
 
-  /// The last question of a run that changed something and knows how to take it back; Enter keeps it all.
+  /// The last question of a run that changed something and has an undo for it; Enter keeps it all.
   func offerUndoAtEnd() async throws(Stop) {
     let key = QuestionKey.lastUndo
     try await makeKnown()
@@ -174,8 +174,8 @@ extension Runner {
       warnings: warnings)
   }
 
-  /// Asks, and puts the intent on disk. Nil: nothing is taken back. At the end of a run (`isLast`) each change is asked
-  /// about once, and what an earlier sitting answered with "no" stays.
+  /// Asks, and puts the intent on disk. Nil: nothing is undone. At the end of a run (`isLast`) each change is asked
+  /// about once, and what an earlier session answered with "no" stays.
   func approvedUndo(
     _ planned: [PlannedItem], _ step: Step, in frame: Frame, isLast: Bool
   ) async throws(Stop) -> [PlannedItem]? {
@@ -207,7 +207,7 @@ extension Runner {
 
   /// Sends one undo, and again as often as the operator says.
   ///
-  /// - Parameter isAsked: A person was asked in an earlier sitting, which is on record.
+  /// - Parameter isAsked: A person was asked in an earlier session, which is on record.
   func takeBack(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, isAsked: Bool = false
   ) async throws(Stop) {
@@ -245,7 +245,7 @@ extension Runner {
         item, error.mayHaveTakenEffect ? .unknown : .failed, step, in: frame, error: error, outcome: outcome)
       if control.isCut { throw .cut }
       if error.mayHaveTakenEffect {
-        guard try await settleCutUndo(item, act, step, in: frame) else { return }
+        guard try await reconcileUndo(item, act, step, in: frame) else { return }
         continue
       }
       // Nothing was sent: the server that would be reached now is asked about.
@@ -265,7 +265,7 @@ extension Runner {
     }
   }
 
-  /// Records that something was taken back, then looks at it: a look may take long, and what was done is on disk
+  /// Records that something was undone, then looks at it: a look may take long, and what was done is on disk
   /// before.
   func undoneAndSeen(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame, word: (choice: Resolution, reason: String?)? = nil,
@@ -282,7 +282,7 @@ extension Runner {
     }
   }
 
-  /// Looks at what was taken back. A look that a stop cut short is taken when the run goes on.
+  /// Looks at what was undone. A look that a stop cut short is taken when the run is resumed.
   ///
   /// - Parameter isOnce: Takes one look, however long it may go on.
   func seeUndone(
@@ -349,7 +349,7 @@ extension Runner {
     }
   }
 
-  /// An act's outcome with what has been taken back of it.
+  /// An act's outcome with what has been undone of it.
   func withUndone(_ outcome: MapValue, at path: StepPath) -> MapValue {
     guard let act = state.acts[path], act.items.values.contains(where: \.isUndone) else { return outcome }
     var outcome = outcome

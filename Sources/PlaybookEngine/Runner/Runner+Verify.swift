@@ -93,7 +93,7 @@ extension Runner {
     return "`\(step.name)` was done and its verification does not hold" + (names.isEmpty ? "" : ": \(names)")
   }
 
-  /// The question whether to go on after a verification that did not hold, where an earlier sitting ended with it.
+  /// The question whether to go on after a verification that did not hold, where an earlier session ended with it.
   func askAgainAboutVerification(of act: Act, _ step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
     guard isResumed, isToBeAsked(QuestionKey(path, .unverified)), state.unverified.contains(path),

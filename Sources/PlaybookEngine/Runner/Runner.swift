@@ -17,13 +17,13 @@ public actor Runner {
   let control: RunControl
   let secrets: SecretStore
   let protection: Protection
-  /// The fold over all events so far, those of earlier sittings included.
+  /// The fold over all events so far, those of earlier sessions included.
   var state: RunState
-  /// Whether an earlier sitting's record is gone on with: what was scrubbed from it is not known any more.
+  /// Whether the run is resumed: a value that was scrubbed from the record is not known any more.
   let isResumed: Bool
   /// Whether somebody had stopped the run, or somebody else had it: what was approved then is no plain continuation.
   let isTakenUp: Bool
-  /// Evidence of earlier sittings that lies in files.
+  /// Evidence of earlier sessions that lies in files.
   let loadEvidence: @Sendable (String) async throws -> Value
   /// Other runs that are open in the same environment, a sentence each.
   let neighbours: @Sendable () async -> [String]
@@ -108,10 +108,10 @@ public actor Runner {
         result = try await stopped(result)
         if result != .completed { control.clear() }
         try await makeKnown()
-        try await settleLeftUndos()
+        try await reconcileLeftUndos()
         if result != .completed { try await offerUndoAtEnd() }
         if !configuration.playbook.finally.isEmpty { result = try await runFinally(root, after: result) }
-        try await settleLeftUndos()
+        try await reconcileLeftUndos()
         if result == .completed {
           result = try await stopped(result)
           control.clear()
@@ -130,13 +130,14 @@ public actor Runner {
     }
   }
 
-  /// Undos that were cut off and that no step came by. Who aborts at such a question leaves them unknown on record: the
-  /// steps under `finally` run all the same, and it is not asked again in this sitting. `endsSteps`: among the steps,
-  /// which end there.
-  func settleLeftUndos(endsSteps: Bool = false) async throws(Stop) {
+  /// Undos left in doubt by an earlier session whose step this walk does not reach. Aborting at the question records them
+  /// as unknown: the steps under `finally` run all the same, and it is not asked again in this session.
+  ///
+  /// - Parameter endsSteps: Whether it is asked among the steps, which then end there.
+  func reconcileLeftUndos(endsSteps: Bool = false) async throws(Stop) {
     guard !hasLeftUndos else { return }
     do throws(Stop) {
-      try await settleCutUndos()
+      try await reconcileUndos()
     } catch {
       switch error {
       case .aborted, .failed:
@@ -149,7 +150,7 @@ public actor Runner {
   }
 
   /// What the steps came to, with a stop that was asked for while the last of them was under way, or in an earlier
-  /// sitting.
+  /// session.
   private func stopped(_ result: RunResult) async throws(Stop) -> RunResult {
     await control.whileHeld()
     switch control.requested {
@@ -255,34 +256,34 @@ public actor Runner {
   var visited: [StepPath: (step: Step, frame: Frame)] = [:]
   /// The changes of a plan that would not work.
   var planProblems: [String] = []
-  /// Whether a taking back is under way: it can't be begun within itself.
+  /// Whether an undo is under way: none begins within it.
   var isUndoing = false
-  /// How often taking back was offered in this sitting.
+  /// How often an undo was offered in this session.
   var undoOffers = 0
   /// A stop that was asked for while an executor held the question.
   var stopAfterCall: Stop?
-  /// Whether the questions before anything new in this sitting have been asked.
+  /// Whether the questions before anything new in this session have been asked.
   var hasSettledIn = false
-  /// Acts and the evidence that has been offered to be taken anew for them, in this sitting: once each.
+  /// Acts and the evidence that has been offered to be taken anew for them, in this session: once each.
   var offeredEvidence: Set<String> = []
-  /// When it was said in this sitting that old evidence will do: it is not asked about again before it has aged as much
+  /// When it was said in this session that old evidence will do: it is not asked about again before it has aged as much
   /// again.
   var keptEvidence: [StepPath: Timestamp] = [:]
 
-  /// The changes that were said yes to in this sitting.
+  /// The changes that were said yes to in this session.
   var approvedHere: Set<StepPath> = []
   /// All items of each change that this session reached, as they were planned.
   var plannedHere: [StepPath: [PlannedItem]] = [:]
   /// The key of the question that `/skip` was said to last.
   var skippedQuestion: QuestionKey?
-  /// Items whose undo was to be looked at late, in this sitting: once each.
+  /// Items whose undo was to be looked at late, in this session: once each.
   var triedToSee: Set<StepPath> = []
   /// The changes of which what was left of an interrupted undo has been asked about.
-  var goneOnTakingBack: Set<StepPath> = []
+  var resumedUndos: Set<StepPath> = []
   /// Whether the operator aborted at the question what became of an undo.
   private var hasLeftUndos = false
 
-  /// Whether this sitting's last event has been written, or is about to be.
+  /// Whether this session's last event has been written, or is about to be.
   var hasEnded = false
 
   private func finish(_ result: RunResult) async throws(Stop) {
@@ -328,7 +329,7 @@ public actor Runner {
     return .paused(reason)
   }
 
-  /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the sitting
+  /// What was said of the items before the one that is asked about, as arguments: a yes to a change is for the session
   /// in which it was given, so that they are given again together.
   private func answersSoFar(before question: Question) -> String {
     guard case .item = question.kind, let all = question.key.withoutItem else { return "" }
@@ -355,7 +356,7 @@ public actor Runner {
     }
   }
 
-  /// Why the sitting before this one ended.
+  /// Why the session before this one ended.
   private var stoppedBecause: String {
     let reason = state.pausedBecause ?? "it ended without a word (killed, or its machine stopped)"
     return reason + (state.abortedBecause.map { "; the run is being ended: \($0)" } ?? "")

@@ -76,7 +76,7 @@ public struct RunStarted: Sendable {
   }
 }
 
-/// A session goes on with the run.
+/// A session resumes the run.
 public struct RunResumed: Sendable {
   public var who = Author("")
   public var process = RunStarted.Process()

@@ -41,7 +41,7 @@ public enum OperatorCommand: Sendable, Hashable {
   case back(String)
   /// An ad-hoc read under a query's rules: executor and call, `redis TTL key`.
   case query(String)
-  /// What was changed, newest first, to take back.
+  /// The changes, newest first, to undo.
   case undo
 }
 

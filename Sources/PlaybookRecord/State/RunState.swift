@@ -47,7 +47,7 @@ public struct RunState: Sendable {
   public private(set) var failuresHandled = 0
   /// How many pieces of evidence have a number.
   public private(set) var evidenceCount = 0
-  /// The machine's boot in which the last sitting began.
+  /// The machine's boot in which the last session began.
   package private(set) var boot: String?
   /// The time of the last event.
   public private(set) var last: Timestamp?
@@ -62,22 +62,22 @@ public struct RunState: Sendable {
   public private(set) var evidencePaths: [Int: StepPath] = [:]
   /// Why the operator ended the run, once that was said.
   public private(set) var abortedBecause: String?
-  /// Why the last sitting paused; nil where it ended without a word.
+  /// Why the last session paused; nil where it ended without a word.
   public private(set) var pausedBecause: String?
-  /// Who sat last.
+  /// Whose session it was.
   package private(set) var lastOperator: String?
-  /// The signal that interrupted the last sitting, if one did.
+  /// The signal that interrupted the last session, if one did.
   private var lastSignal: String?
-  /// Whether somebody stopped the last sitting: it was not killed, and neither was its connection lost.
+  /// Whether somebody stopped the last session: it was not killed, and neither was its connection lost.
   package var isStoppedByHand: Bool { pausedBecause != nil && !["SIGTERM", "SIGHUP"].contains(lastSignal) }
   /// When steps began and ended, counted in events.
   package private(set) var beginnings: [StepPath: Int] = [:]
   package private(set) var ends: [StepPath: Int] = [:]
   package private(set) var containers: Set<StepPath> = []
   private var count = 0
-  /// The numbers of recorded events whose yes is not known to be that of whoever goes on with the run.
+  /// The numbers of recorded events whose yes is not known to be that of whoever resumes the run.
   private let foreign: Set<Int>
-  /// Who sat when the event that is folded in was recorded, as the record says: "alice, uid 1000".
+  /// Whose session it was when the event that is folded in was recorded, as the record says: "alice, uid 1000".
   private var session = "somebody"
   /// The user of the last session; nil: not on record.
   package private(set) var lastUser: Int?
@@ -89,7 +89,7 @@ public struct RunState: Sendable {
     acts.values.reduce(0) { $0 + $1.items.values.count { [.done, .unknown, .started].contains($0.state) } }
   }
 
-  /// - Parameter foreign: The numbers of events whose yes is not known to be that of whoever goes on with the run: what
+  /// - Parameter foreign: The numbers of events whose yes is not known to be that of whoever resumes the run: what
   ///   they let be sent is asked about again.
   public init(_ events: [Event] = [], foreign: Set<Int> = []) {
     self.foreign = foreign
@@ -228,7 +228,7 @@ public struct RunState: Sendable {
 
   private mutating func take(_ answer: QuestionAnswered, isForeign: Bool) {
     let (key, value) = (answer.key, answer.value)
-    // That a call goes out again is for whoever goes on with the run to say.
+    // That a call goes out again is for whoever resumes the run to say.
     if isForeign, key.purpose.isAboutCall { return }
     openQuestions.remove(key)
     if value.boolValue == false || value == "no" || value == "done" { declineUndo(key, isAll: value == "done") }
@@ -237,7 +237,7 @@ public struct RunState: Sendable {
       source: answer.source ?? "terminal")
   }
 
-  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be gone on with. "Done" is a no to all
+  /// A no to `step!undo2`, or to one item of it, `step!undo2[3]`: it is not to be continued. "Done" is a no to all
   /// the rest.
   private mutating func declineUndo(_ key: QuestionKey, isAll: Bool) {
     guard case .undo(let offer, let position) = key.purpose, offer != nil else { return }

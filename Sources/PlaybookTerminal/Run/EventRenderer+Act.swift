@@ -2,7 +2,7 @@ import CEL
 import PlaybookRecord
 import SourceText
 
-/// Changes: what goes out, what became of each, whether it held, what was taken back.
+/// Changes: what goes out, what became of each, whether it held, what was undone.
 extension EventRenderer {
   mutating func lines(of intent: ChangeIntended, _ path: StepPath, width: Int) -> [Line] {
     let lines = stepLine(path.withoutItem, width: width)

@@ -67,7 +67,7 @@ struct ScreenState: Sendable {
     var servers: [String?] = []
     /// The calls as sent, by position.
     var calls: [String] = []
-    /// What takes each back, by position; empty: nothing does.
+    /// The undo of each, by position; empty: there is none.
     var undo: [String]
     var total: Int
     /// By position: the state of each item.
@@ -81,7 +81,7 @@ struct ScreenState: Sendable {
     var doubled: Set<Int> = []
     /// What is done on a human's word.
     var onWord: Set<Int> = []
-    /// What went out with other inputs and may have taken effect, with what takes it back.
+    /// What went out with other inputs and may have taken effect, with its undo.
     var replaced: [String] = []
     /// What a human has done instead of the call.
     var byHand: Set<Int> = []
@@ -104,7 +104,7 @@ struct ScreenState: Sendable {
       }
     }
 
-    /// What takes back what is not taken back yet.
+    /// The undos of changes that are not undone yet.
     var openUndos: [String] {
       states.keys.sorted().filter { isThere($0) && !undone.contains($0) }
         .compactMap { undo.indices.contains($0) && !undo[$0].isEmpty ? undo[$0] : nil }

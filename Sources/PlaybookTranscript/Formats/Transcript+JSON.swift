@@ -119,7 +119,7 @@ extension Transcript {
       })
   }
 
-  /// An act's outcome with what has been taken back of it: that was recorded before anything was.
+  /// An act's outcome with what has been undone of it: that was recorded before anything was.
   private static func updated(_ outcome: MapValue, by change: RunReport.Change?) -> MapValue {
     guard let change, change.items.contains(where: \.isUndone) else { return outcome }
     var outcome = outcome

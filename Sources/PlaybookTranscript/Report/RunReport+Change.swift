@@ -10,7 +10,7 @@ extension RunReport {
     var servers: [String?] = []
     var digest = ""
     var undo: [String?] = []
-    /// Whether the playbook says that it can't be taken back.
+    /// Whether the playbook says that it can't be undone.
     var isIrreversible = false
     var leftOut: [String] = []
     /// What an executor says that its first call would do; of a plan only.
@@ -55,7 +55,7 @@ extension RunReport {
       var verified: Bool?
       /// What the verification said.
       var verification: String?
-      /// How taking it back went; nil: nobody tried.
+      /// Its undo; nil: nobody tried.
       var undo: Undo?
 
       init(position: Int, label: String, state: String) {
@@ -66,7 +66,7 @@ extension RunReport {
       var state: String { sent.state }
       var isUndone: Bool { undo?.state == "done" }
       var isUnsent: Bool { [Self.unsent, Self.declined, Self.planned].contains(state) }
-      /// Whether there is or may be something to take back.
+      /// Whether there is or may be something to undo.
       var isTakeable: Bool { !isUndone && ["done", "unknown", Sendings.unheard].contains(state) }
 
       /// What became of it: `done, 2 rows`.
@@ -88,7 +88,7 @@ extension RunReport {
       }
     }
 
-    /// The last attempt to take a call back.
+    /// The last attempt to undo a call.
     struct Undo {
       var sent: Sendings
       /// Whether what was verified of the change holds no more.
@@ -143,7 +143,7 @@ extension RunReport {
       calls.indices.contains(item.position) ? calls[item.position] : nil
     }
 
-    /// The call that took it back, or else the one that would.
+    /// The call that undid it, or else the one that would.
     func undo(of item: Item) -> String? {
       item.undo?.sent.call ?? (undo.indices.contains(item.position) ? undo[item.position] : nil)
     }
@@ -198,7 +198,7 @@ extension RunReport.Change {
       return states.contains(undo.state)
     }
     let unheard = RunReport.Sendings.unheard
-    // What was taken back is in question only where it still shows.
+    // What was undone is in question only where it still shows.
     let parts =
       counted("unknown") { !$0.isUndone && ["unknown", unheard].contains($0.state) }
       + counted("failed and maybe there by a sending before") { item in

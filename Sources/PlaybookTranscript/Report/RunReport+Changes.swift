@@ -109,7 +109,7 @@ extension RunReport {
 
   /// A look took the time since the last event.
   private mutating func measureLook(_ event: Event) {
-    if let mark { machine.append(Span(from: max(mark, sitting ?? mark), to: event.at)) }
+    if let mark { machine.append(Span(from: max(mark, sessionBegan ?? mark), to: event.at)) }
   }
 
   /// An item of the change at an event's path, as the timeline names it.

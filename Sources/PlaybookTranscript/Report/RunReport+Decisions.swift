@@ -67,7 +67,7 @@ extension RunReport {
         ticket: nil, source: "terminal", took: nil, sequence: event.sequence))
   }
 
-  /// Marks each yes to taking something back after which nothing was: known once the run is over or paused.
+  /// Marks each yes to an undo after which none was sent: known once the run is over or paused.
   mutating func markUnusedUndos() {
     guard outcome != "unfinished", damagedLine == nil else { return }
     for place in decisions.indices {
@@ -86,7 +86,7 @@ extension RunReport {
     }
   }
 
-  /// The yes to a change: to all of it, or to its first item. What is taken back or sent with other inputs has a yes of
+  /// The yes to a change: to all of it, or to its first item. What is undone or sent with other inputs has a yes of
   /// its own, under another key.
   private mutating func approve(_ decision: Decision) {
     var path = decision.path
@@ -141,7 +141,7 @@ extension RunReport {
     }
   }
 
-  /// How many others could still be taken back when nobody wanted to go on with that: those that nobody was asked
+  /// How many others could still be undone when nobody wanted to continue: those that nobody was asked
   /// about.
   private func untouched(by key: QuestionKey) -> Int? {
     guard key.purpose.isAboutUndo, let place = key.item else { return nil }
@@ -168,21 +168,21 @@ extension RunReport {
     return title + question.dropFirst(name.count)
   }
 
-  /// A change that is asked about again before anything was sent: what was said to it in an earlier sitting counts no
+  /// A change that is asked about again before anything was sent: what was said to it in an earlier session counts no
   /// more, nor what was said to the same question.
   mutating func supersede(_ question: QuestionAsked, _ event: Event) {
     guard ["approval", "item"].contains(question.kind) else { return }
     let key = question.key
     let base = key.base
     guard let earlier = answers[base], let one = earlier.values.first else { return }
-    // All of a sitting are asked in it.
-    let isOfEarlierSitting = decisions[one].sequence < sittingBegan
-    let gone = isOfEarlierSitting ? Array(earlier.values) : earlier[key].map { [$0] } ?? []
+    // All of a session are asked in it.
+    let isOfEarlierSession = decisions[one].sequence < sessionEvent
+    let gone = isOfEarlierSession ? Array(earlier.values) : earlier[key].map { [$0] } ?? []
     if gone.isEmpty { return }
     for place in gone where decisions[place].withdrawn == nil {
       decisions[place].withdrawn = Withdrawal(at: event.at, word: Withdrawal.again)
     }
-    if isOfEarlierSitting { answers[base] = nil } else { answers[base]?[key] = nil }
+    if isOfEarlierSession { answers[base] = nil } else { answers[base]?[key] = nil }
     guard let place = index[base.place], steps[place].change?.isApprovalUsed == false else { return }
     steps[place].change?.approvedBy = nil
     steps[place].change?.approvedAt = nil

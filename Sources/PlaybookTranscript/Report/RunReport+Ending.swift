@@ -13,7 +13,7 @@ extension RunReport {
     }
   }
 
-  /// Steps that were taken back by `/back` or `/redo` and that the run did not come to again.
+  /// Steps that were undone by `/back` or `/redo` and that the run did not come to again.
   var notReached: [Step] {
     isBroken ? steps.filter { $0.state == "reopened" && $0.change == nil && !$0.isAdHoc } : []
   }

@@ -79,7 +79,7 @@ extension RunReport {
     begun = started
     facts = event.data
     self.started = event.at
-    sitting = event.at
+    sessionBegan = event.at
     operators = [started.who.name]
     note(event, "run", "Run started", who: started.who.name)
   }
@@ -93,7 +93,7 @@ extension RunReport {
     (outcome, reason, how, ended) = ("unfinished", nil, nil, nil)
     // Whatever is still to be answered is asked again.
     (asked, firstAsked) = ([:], [:])
-    (sitting, sittingBegan, endedAt) = (event.at, event.sequence, nil)
+    (sessionBegan, sessionEvent, endedAt) = (event.at, event.sequence, nil)
     let dead = resumed.tookOver.map {
       "taken over from \($0.who ?? "somebody"), whose process \($0.pid.map { "\($0)" } ?? "?") had died"
     }
@@ -257,7 +257,7 @@ extension RunReport {
   private func span(of step: Step, until event: Event, isPolled: Bool) -> Span {
     if let took = step.took, !isPolled { return Span(until: event.at, took: took) }
     let begin = step.called ?? step.began
-    return Span(from: max(begin, sitting ?? begin), to: event.at)
+    return Span(from: max(begin, sessionBegan ?? begin), to: event.at)
   }
 
   private mutating func handle(_ event: Event, _ handled: FailureHandled) {

@@ -4,7 +4,7 @@ extension RunReport.Change.Item {
     ["failed", "unknown", RunReport.Sendings.unheard].contains(state) || verified == false || undo?.isOpen == true
   }
 
-  /// What became of it, of its verification and of taking it back: `failed: no such chain`.
+  /// What became of it, of its verification and of its undo: `failed: no such chain`.
   var told: String {
     let looked = verified == false ? ", not as expected after it" + (verification.map { ": " + $0 } ?? "") : ""
     return result + looked + (undo.map { "; undo: " + $0.text } ?? "")

@@ -16,7 +16,7 @@ extension RunReport {
     var word: Word?
     /// The sendings that what became of it is not about: all but the last, and all where a human did it otherwise.
     var earlier: [Sending] = []
-    /// What would take back the call where it may have taken effect and is sent no more in this form; empty: nothing
+    /// The call that would undo it where it may have taken effect and is sent no more in this form; empty: nothing
     /// that is known. Nil: nothing of it is left behind.
     var leftBehind: String?
 
@@ -25,7 +25,7 @@ extension RunReport {
       var call: String
       var state: String
       var error: String?
-      /// As of the sendings: what would take it back by hand.
+      /// As of the sendings: the call that would undo it by hand.
       var leftBehind: String?
 
       /// `failed: exited with 4`, `failed: no; may have taken effect, undo by hand: allow 10.0.0.1`.

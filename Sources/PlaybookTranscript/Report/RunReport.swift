@@ -15,7 +15,7 @@ struct RunReport {
   /// `completed`, `failed`, `aborted`, `paused`, or `unfinished` where the journal just ends.
   var outcome = "unfinished"
   var reason: String?
-  /// The command that goes on with a paused run.
+  /// The command that resumes a paused run.
   var how: String?
   var operators: [String] = []
   /// In the order in which they began.
@@ -32,8 +32,8 @@ struct RunReport {
   var failedChecks: [StepPath] = []
   /// How many of the playbook's own steps the run came to.
   var reached = 0
-  /// When the present sitting began, and the last event that was no remark.
-  var sitting: Timestamp?
+  /// When the present session began, and the last event that was no remark.
+  var sessionBegan: Timestamp?
   var mark: Timestamp?
   /// When calls were under way, and when people were being waited for, in the order of their ends.
   var machine: [Span] = []
@@ -44,19 +44,19 @@ struct RunReport {
   /// The items of loops by the paths of their steps.
   var loops: [StepPath: [Value]] = [:]
   var asked: [QuestionKey: Asked] = [:]
-  /// When questions that were left unanswered in this sitting were asked first.
+  /// When questions that were left unanswered in this session were asked first.
   var firstAsked: [QuestionKey: Timestamp] = [:]
   /// The answers to each change, by its key and theirs, since its last intent.
   var answers: [QuestionKey: [QuestionKey: Int]] = [:]
-  /// The number of the event that began the present sitting.
-  var sittingBegan = 0
-  /// When something that was changed or taken back was last looked at and was as it should be.
+  /// The number of the event that began the present session.
+  var sessionEvent = 0
+  /// When something that was changed or undone was last looked at and was as it should be.
   var lastVerified: Timestamp?
   /// Where a run that failed or was aborted ended: the step whose question stood open.
   var endedAt: StepPath?
-  /// The intents to take something back, by their keys (`block!undo1`), in order.
+  /// The intents to undo something, by their keys (`block!undo1`), in order.
   var undoIntents: [(key: QuestionKey, path: StepPath, sequence: Int)] = []
-  /// The calls that took something back: the step, the item's position, the event.
+  /// The calls that undid something: the step, the item's position, the event.
   var undoCalls: [(path: StepPath, position: Int, sequence: Int)] = []
   var isOutOfOrder = false
   /// The line of the journal from which on it can't be read; nil: all of it was.
@@ -211,7 +211,7 @@ struct RunReport {
     var approver: String?
     /// Nil: it stands.
     var withdrawn: Withdrawal?
-    /// Whether it is a yes to taking something back that nobody then took back.
+    /// Whether it is a yes to an undo that was never sent.
     var isUnused = false
 
     var said: String { meaning ?? chosen }

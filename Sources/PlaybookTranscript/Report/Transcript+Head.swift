@@ -70,7 +70,7 @@ extension Transcript {
     return list
   }
 
-  /// What is said of a step that was taken back and not walked again.
+  /// What is said of a step that was undone and not walked again.
   static let takenBack = "not reached: it was gone back from, and the run did not come to it again"
 
   /// What a reader must know of this copy before reading it.

@@ -8,7 +8,7 @@ import YAMLTree
 @testable import PlaybookEngine
 @testable import PlaybookRecord
 
-/// A playbook from text, run with fakes, as often as wanted: each sitting goes on from the events of the one before.
+/// A playbook from text, run with fakes, as often as wanted: each session goes on from the events of the one before.
 final class TestRun {
   let playbook: Playbook
   let executor: FakeExecutor
@@ -62,7 +62,7 @@ final class TestRun {
     environment.secrets = [.init(name: "token", origin: .variable("TOKEN"), expires: nil, span: span)]
   }
 
-  /// One sitting.
+  /// One session.
   @discardableResult
   func sit(
     _ human: FakeOperator = FakeOperator(), from history: [Event]? = nil, then late: (Runner) async -> Void = { _ in }

@@ -3,10 +3,10 @@ import ExecutorKit
 import PlaybookLanguage
 import PlaybookRecord
 
-/// Undos that an earlier sitting sent and heard nothing of, or was told to make and did not come to.
+/// Undos that an earlier session sent and heard nothing of, or was told to make and did not come to.
 extension Runner {
-  /// Undos that were sent and of which nothing was heard, in an earlier sitting.
-  func settleCutUndos() async throws(Stop) {
+  /// Undos that were sent and of which nothing was heard, in an earlier session.
+  func reconcileUndos() async throws(Stop) {
     guard configuration.mode != .plan else { return }
     guard isResumed else { return try await seeUnseen(isOnce: true) }
     var interrupted: [StepPath] = []
@@ -16,19 +16,19 @@ extension Runner {
       for position in cut.keys.sorted(by: >) {
         guard let item = try await plannedUndo(position, act, step, in: frame) else { continue }
         interrupted.append(path)
-        // Who was asked to take it back and did not answer is asked again.
+        // A question about its undo that nobody answered is asked again.
         if item.prepared.executor.schema.isPrompted {
           try await takeBack(item, act, step, in: frame, isAsked: true)
           continue
         }
-        if try await settleCutUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
+        if try await reconcileUndo(item, act, step, in: frame) { try await takeBack(item, act, step, in: frame) }
       }
     }
     try await seeUnseen(isOnce: false)
-    try await goOnTakingBack(after: interrupted)
+    try await resumeUndo(after: interrupted)
   }
 
-  /// Looks at what was taken back where a stop came before it had been looked at: in an earlier sitting, or in this
+  /// Looks at what was undone where a stop came before it had been looked at: in an earlier session, or in this
   /// one, which is being ended (`isOnce`).
   private func seeUnseen(isOnce: Bool) async throws(Stop) {
     for path in state.actOrder {
@@ -43,17 +43,18 @@ extension Runner {
     }
   }
 
-  /// What an earlier sitting was told to take back and did not come to: asked about once more.
+  /// Undos that an earlier session approved and did not reach: asked about once more.
   ///
-  /// - Parameter cut: The changes whose undo was cut off: what else was to be taken back after it is not on record.
-  private func goOnTakingBack(after cut: [StepPath]) async throws(Stop) {
+  /// - Parameter cut: The changes whose undo is in doubt: the record does not say which others were to be undone after
+  ///   it.
+  private func resumeUndo(after cut: [StepPath]) async throws(Stop) {
     // The question at the end of a run goes on by itself.
     guard state.answers[.lastUndo]?.value.rendered != "undo" else { return }
     let left = state.actOrder.reversed().filter { path in
-      visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !goneOnTakingBack.contains(path)
+      visited[path] != nil && state.acts[path]?.toTakeBack.isEmpty == false && !resumedUndos.contains(path)
     }
     guard let first = (cut + left).compactMap({ state.actOrder.firstIndex(of: $0) }).min() else { return }
-    goneOnTakingBack.formUnion(left)
+    resumedUndos.formUnion(left)
     isUndoing = true
     defer { isUndoing = false }
     for path in left {
@@ -70,7 +71,7 @@ extension Runner {
   }
 
   /// What became of an undo that was sent and not heard of, as a human says. True: it is to be sent again.
-  func settleCutUndo(
+  func reconcileUndo(
     _ item: PlannedItem, _ act: Act, _ step: Step, in frame: Frame
   ) async throws(Stop) -> Bool {
     let path = frame.path(step)

@@ -15,7 +15,7 @@ extension Runner {
     // A person who was asked is asked again: that is no second sending.
     guard executors[act.call.executor]?.schema.isPrompted != true else { return }
     for position in record.items.filter({ $0.value.isOpen && !$0.value.isToSendAgain }).keys.sorted() {
-      _ = try await cutOff(recordedItem(position, of: path), act, step, in: frame)
+      _ = try await askInDoubt(recordedItem(position, of: path), act, step, in: frame)
     }
   }
 
@@ -31,15 +31,15 @@ extension Runner {
   }
 
   /// What became of a call that was sent and of which nothing was heard, as a human says. Nil: it is to be sent again.
-  func cutOff(_ item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> MapValue? {
+  func askInDoubt(_ item: ActItem, _ act: Act, _ step: Step, in frame: Frame) async throws(Stop) -> MapValue? {
     let path = frame.path(step)
     while true {
       let held = act.verify == nil ? nil : try await verify(item, act, step, in: frame, outcome: MapValue())
       let remains = try await remains(of: item, act, step, in: frame)
       let question = Question(
         key: QuestionKey(path, .callInDoubt(item: item.position, state.failuresHandled + 1)), place: frame.place,
-        text: cutText(item, held, remains, at: path),
-        kind: .option(cutOptions(act, canLook: !remains.isEmpty), suggested: nil))
+        text: textInDoubt(item, held, remains, at: path),
+        kind: .option(optionsInDoubt(act, canLook: !remains.isEmpty), suggested: nil))
       let answer = try await ask(question)
       var choice = try choice(answer)
       if choice == .again, try await !isYesToSending(answer, item, act, step, in: frame) { choice = .declined }
@@ -51,7 +51,7 @@ extension Runner {
       case .look, .declined: continue
       default:
         let happened = choice == .happened
-        return try await settle(
+        return try await reconcile(
           item, happened: happened, answer.reason, held, step, in: frame,
           word: (happened ? .happened : .skip, answer.reason))
       }
@@ -135,7 +135,7 @@ extension Runner {
     return try await ask(question).value.boolValue == true
   }
 
-  private func cutText(_ item: ActItem, _ held: Bool?, _ remains: String, at path: StepPath) -> String {
+  private func textInDoubt(_ item: ActItem, _ held: Bool?, _ remains: String, at path: StepPath) -> String {
     let calls = state.acts[path]?.calls ?? []
     let call = calls.indices.contains(item.position) ? calls[item.position] : item.label ?? path.text
     let isDoubtful = state.acts[path]?.items[item.position]?.isDoubtful == true
@@ -155,7 +155,7 @@ extension Runner {
     return " at \(time)Z" + (known.callSends > 1 ? ", \(known.callSends) times in all" : "")
   }
 
-  private func cutOptions(_ act: Act, canLook: Bool) -> [Question.Option] {
+  private func optionsInDoubt(_ act: Act, canLook: Bool) -> [Question.Option] {
     // What sends stands where no habit of another menu looks for "skip".
     var options = [
       Question.Option(name: "happened", text: "it happened: go on"), Question.Option(name: "skip", text: "leave it"),
@@ -174,7 +174,7 @@ extension Runner {
   }
 
   /// Records what a human said of an open call. What is left alone may have happened all the same: it stays unknown.
-  private func settle(
+  private func reconcile(
     _ item: ActItem, happened: Bool, _ reason: String?, _ held: Bool?, _ step: Step, in frame: Frame,
     word: (choice: Resolution, reason: String?)? = nil
   ) async throws(Stop) -> MapValue {
@@ -192,7 +192,7 @@ extension Runner {
   func left(_ item: ActItem, _ step: Step, in frame: Frame, because reason: String) async throws(Stop) -> MapValue {
     let path = frame.path(step)
     guard let known = state.acts[path]?.items[item.position], known.state == .failed else {
-      return try await settle(item, happened: false, "not sent again: \(reason)", nil, step, in: frame)
+      return try await reconcile(item, happened: false, "not sent again: \(reason)", nil, step, in: frame)
     }
     let outcome = Outcome.skipped(step.name, because: "not sent again: \(reason)")
     try await finished(item, state: .failed, outcome, error: nil, took: nil, path: path, isLeft: true)
@@ -223,7 +223,7 @@ extension Runner {
       }
       outcomes[item.position] =
         known.isOpen
-        ? try await settle(item, happened: false, "not sent again: \(ending.reason)", known.verified, step, in: frame)
+        ? try await reconcile(item, happened: false, "not sent again: \(ending.reason)", known.verified, step, in: frame)
         : try await recordedOutcome(known, step)
     }
     let started = state.begun[path] ?? clock.now()
@@ -231,9 +231,9 @@ extension Runner {
     return true
   }
 
-  /// What an earlier sitting recorded of an item, as later steps see it.
+  /// What an earlier session recorded of an item, as later steps see it.
   func recordedOutcome(_ item: RunState.Item, _ step: Step) async throws(Stop) -> MapValue {
-    var outcome = Outcome.skipped(step.name, state: item.state.rawValue, because: "in an earlier sitting")
+    var outcome = Outcome.skipped(step.name, state: item.state.rawValue, because: "in an earlier session")
     if let recorded = item.outcome { outcome = try await whole(recorded, item.evidence, of: step.name) }
     if item.state == .failed, !item.isLeft { outcome.absent = Unknown(["`\(step.name)` failed"]) }
     outcome["verified"] = item.verified.map(Value.bool) ?? .null
