@@ -103,10 +103,12 @@ struct Checker {
     case .object(let shape):
       if let type = shape.fields[field] { return type }
       if !shape.isOpen {
-        let names = shape.fields.keys.sorted()
-        let known = names.isEmpty ? nil : "there is " + names.map { "`\($0)`" }.joined(separator: ", ")
+        let names = shape.fields.keys
+        // A list of very many is read by nobody, and made once for each problem.
+        let known = names.isEmpty || names.count > 50 ? nil : names.sorted().map { "`\($0)`" }.joined(separator: ", ")
         report(
-          "\(shape.name) has no field `\(field)`", range, help: Suggestion.help(for: field, among: names) ?? known)
+          "\(shape.name) has no field `\(field)`", range,
+          help: Suggestion.help(for: field, among: names) ?? known.map { "there is " + $0 })
       }
       return .dyn
     case .optional(let inner): return self.field(field, of: inner, range).asOptional

@@ -9,7 +9,7 @@ import SourceText
 /// became of them.
 extension Runner {
   /// Asks about each open call of an act, before anything else is decided about it.
-  func settleOpenCalls(of step: Step, in frame: Frame) async throws(Stop) {
+  func reconcileCalls(of step: Step, in frame: Frame) async throws(Stop) {
     let path = frame.path(step)
     guard case .act(let act) = step.kind, configuration.mode != .plan, let record = state.acts[path] else { return }
     // A person who was asked is asked again: that is no second sending.

@@ -15,7 +15,7 @@ extension Runner {
       if isTop { frame.place = "\(index + 1)/\(steps.count)" }
       if isNew(steps[index], in: frame) {
         visited[frame.path(steps[index])] = (steps[index], frame)
-        try await settleOpenCalls(of: steps[index], in: frame)
+        try await reconcileCalls(of: steps[index], in: frame)
         try await settleIn()
       }
       let batch = batch(of: steps[index...], in: frame)

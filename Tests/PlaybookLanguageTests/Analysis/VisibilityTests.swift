@@ -92,6 +92,15 @@ import Testing
       ])
   }
 
+  @Test(arguments: [3, 60]) func `a list of all inputs is told where it is short`(count: Int) throws {
+    let inputs = (1...count).map { "  n\($0): {type: text, default: a}" }.joined(separator: "\n")
+    let findings = Reading().load(
+      LintRules.exampleHead + "inputs:\n\(inputs)\nsteps:\n  - check: one\n    that: inputs.window == 'a'\n"
+    ).diagnostics.filter { $0.code == "unknown-field" }
+    let help = try #require(findings.first).help
+    #expect(findings.count == 1 && help == (count == 3 ? "it has `n1`, `n2`, `n3`" : nil), "\(help ?? "")")
+  }
+
   @Test func `a secret goes to targets, and never to arguments`() {
     let findings = Reading().load(
       LintRules.exampleHead + """

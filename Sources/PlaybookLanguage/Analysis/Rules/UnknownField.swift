@@ -30,7 +30,8 @@ extension LintRule {
       guard case .field(let field, let shape) = misreading.reason else { return nil }
       let own = shape.fields.keys.filter { OutcomeShapes.common[$0] == nil }
       let nearest = Suggestion.nearest(to: field, in: Array(shape.fields.keys))
-      let all = own.isEmpty ? nil : "it has " + own.sorted().map { "`\($0)`" }.joined(separator: ", ")
+      // A list of very many is read by nobody, and made once for each finding.
+      let all = own.isEmpty || own.count > 50 ? nil : "it has " + own.sorted().map { "`\($0)`" }.joined(separator: ", ")
       return rule.finding(
         shape.name == "`inputs`" ? "there is no input `\(field)`" : "\(shape.name) has no field `\(field)`",
         at: misreading.span, help: nearest.map { "did you mean `\($0)`?" } ?? all)
