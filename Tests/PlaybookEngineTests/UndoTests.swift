@@ -7,7 +7,7 @@ import Testing
 @testable import PlaybookEngine
 @testable import PlaybookRecord
 
-/// Taking back over several sessions: what was sent is asked about, a "no" stays a "no".
+/// An undo over several sessions: a call in doubt is asked about, a "no" stays a "no".
 @Suite struct UndoTests {
   private static let two = """
     steps:

@@ -223,7 +223,8 @@ extension Runner {
       }
       outcomes[item.position] =
         known.isOpen
-        ? try await reconcile(item, happened: false, "not sent again: \(ending.reason)", known.verified, step, in: frame)
+        ? try await reconcile(
+          item, happened: false, "not sent again: \(ending.reason)", known.verified, step, in: frame)
         : try await recordedOutcome(known, step)
     }
     let started = state.begun[path] ?? clock.now()

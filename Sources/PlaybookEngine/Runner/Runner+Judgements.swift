@@ -134,16 +134,17 @@ extension Runner {
 
   /// What a human adds.
   func run(_ document: Document, _ step: Step, in frame: Frame, now: Timestamp) async throws(Stop) {
-    // A secret is not on record, so that it is asked for anew.
     let secret = document.fields.filter(\.isSecret).map(\.name)
-    if secret.isEmpty, try await restore(step, in: frame) { return }
+    let asksNobody = configuration.mode == .plan || (isFinishing && !isCompleted)
+    if secret.isEmpty || asksNobody, try await restore(step, in: frame) { return }
+    // A secret is not on record, so that it is asked for anew; all else that the step did is, and is not done twice.
+    let isRecorded = state.finished[frame.path(step)] != nil
     try await begin(step, in: frame, now: now)
     let path = frame.path(step)
     let bindings = frame.scope.bindings(now: now)
     let text = document.text.flatMap { frame.scope.prose($0, now: now) }
     var fields: [(String, Value)] = []
     if let text { fields.append(("text", .string(text))) }
-    let asksNobody = configuration.mode == .plan || (isFinishing && !isCompleted)
     if let template = document.ask {
       let question = frame.scope.prose(template, now: now) ?? step.name
       if let answer = try await documentAnswer(
@@ -176,12 +177,14 @@ extension Runner {
         key: QuestionKey(path).asking(for: name), place: frame.place, text: point, kind: .checkpoint)
       if let answer = try await documentAnswer(question, asksNobody) { fields.append((name, answer)) }
     }
+    let outcome = Outcome.plain(fields, started: now)
+    if isRecorded { return bind(step, in: frame, outcome: outcome) }
     if configuration.mode != .plan {
       for (index, planned) in document.followUps.enumerated() {
         try await followUp(planned, index, step, path, frame.scope, now)
       }
     }
-    try await end(step, in: frame, outcome: Outcome.plain(fields, started: now), text: text, secret: secret)
+    try await end(step, in: frame, outcome: outcome, text: text, secret: secret)
   }
 
   /// The answer to a question of a document; after a run that did not complete it becomes a follow-up.

@@ -51,6 +51,8 @@ import Testing
         fields:
           pw: {type: string, secret: true}
           name: string
+        follow_up:
+          - text: Change the password
       - query: used
         shell: {script: 'echo "it is $S"', env: {S: "${asked.pw}"}}
       - confirm: sure
@@ -73,6 +75,10 @@ import Testing
     #expect(ended.code == 0, "\(ended.errors)")
     let told = begun.output + begun.errors + open.output + open.errors + ended.output + ended.errors
     #expect(!(told + (try left())).contains("Zwww"))
+    // The step's end and its follow-up are of the first session alone.
+    let journal = try left().split(separator: "\n")
+    #expect(journal.count { $0.contains(#""type":"followup.added""#) } == 1)
+    #expect(journal.count { $0.contains(#""path":"asked","type":"step.finished""#) } == 1)
     #expect(try left().contains("same") && ended.errors.contains("answer to asked.pw: •••"), "\(ended.errors)")
   }
 
